@@ -1,0 +1,53 @@
+import type { ConsistentHash } from './resources/destination-rule.js';
+
+/** One address that can answer. */
+export interface Endpoint {
+  /** IP address or DNS name, or `unix:///path`. */
+  address: string;
+  port: number;
+  /** At least 1. */
+  weight: number;
+  /** False: not ready; never chosen, but known. */
+  healthy: boolean;
+  labels: Readonly<Record<string, string>>;
+}
+
+/** The service that a cluster belongs to, in the words of Istio's metrics. */
+export interface ServiceIdentity {
+  /** Fully qualified: `hello.hello-1.svc.cluster.local`, or a ServiceEntry's host. */
+  host: string;
+  name: string;
+  namespace: string;
+}
+
+/** How a cluster finds its endpoints. */
+export type Discovery =
+  /** The endpoints listed. */
+  | 'static'
+  /** The endpoints' addresses are names to be resolved (ServiceEntry `resolution: DNS`). */
+  | 'dns'
+  /** Where the client was going (`resolution: NONE`); an explicit proxy resolves the authority's host itself. */
+  | 'original-destination'
+  /** The request's Host is resolved (`resolution: DYNAMIC_DNS`). */
+  | 'dynamic-dns';
+
+export type LoadBalancing = 'LEAST_REQUEST' | 'RANDOM' | 'ROUND_ROBIN' | 'PASSTHROUGH' | ConsistentHash;
+
+/** A group of endpoints that is load-balanced as one: Envoy's `outbound|<port>|<subset>|<host>`. */
+export interface Cluster {
+  /** `outbound|8080||hello.hello-1.svc.cluster.local`. */
+  name: string;
+  service: ServiceIdentity;
+  /** The service's port, not the endpoints'. */
+  port: number;
+  subset: string;
+  discovery: Discovery;
+  /** With `original-destination`, the port to dial instead of the client's, when the entry names a target port. */
+  targetPort?: number;
+  endpoints: readonly Endpoint[];
+  loadBalancing: LoadBalancing;
+  connectTimeoutMs: number;
+  http2: boolean;
+  /** TLS towards the endpoints, as a DestinationRule asks for it. */
+  tls?: { sni?: string };
+}

@@ -1,0 +1,159 @@
+import type { Cluster } from './cluster.js';
+import type { Location } from './issue.js';
+import type { StringMatch } from './resources/string-match.js';
+
+/** What is to be done with one request, and why. The proxy does it; `explain` prints it; the recorded cases check it. */
+export type Decision =
+  | Forward
+  | ClusterNotFound
+  | Redirect
+  | DirectResponse
+  | NoRoute
+  | PassThrough
+  | Blocked;
+
+/** Send it to an endpoint of the cluster. */
+export interface Forward extends Routed {
+  kind: 'forward';
+  cluster: Cluster;
+  /** Path and query to send, normalized and rewritten. */
+  path: string;
+  /** The Host to send. */
+  authority: string;
+  /** Set when the path was rewritten: what `x-envoy-original-path` says. */
+  originalPath?: string;
+  /** Set when the Host was rewritten: what `x-envoy-original-host` says. */
+  originalHost?: string;
+  /** For the request, after the proxy's own headers. */
+  requestHeaders: readonly HeaderMutation[];
+  /** 0: no limit. */
+  timeoutMs: number;
+  retry: RetryPolicy;
+  mirrors: readonly Mirror[];
+}
+
+/** The destination names a host, port or subset that does not exist: 503 with an empty body (flag NC). */
+export interface ClusterNotFound extends Routed {
+  kind: 'cluster-not-found';
+  /** The name that was looked for. */
+  clusterName: string;
+}
+
+export interface Redirect extends Routed {
+  kind: 'redirect';
+  status: 301 | 302 | 303 | 307 | 308;
+  location: string;
+}
+
+export interface DirectResponse extends Routed {
+  kind: 'direct-response';
+  status: number;
+  body: Uint8Array;
+}
+
+/** The host has rules, none of which matches: 404 with an empty body (flag NR). */
+export interface NoRoute {
+  kind: 'no-route';
+  because: Because;
+}
+
+/** Nobody's host: it leaves for where the client was going, untouched by any rule. */
+export interface PassThrough {
+  kind: 'pass-through';
+  /** `http`: through the HTTP listener of the port, which adds its headers. `tcp`: no HTTP listener there, the bytes pass as they are. */
+  through: 'http' | 'tcp';
+  /** The path to send; normalized when `through` is `http`. */
+  path: string;
+  because: Because;
+}
+
+/** Nobody's host under `REGISTRY_ONLY`: 502 with an empty body where the port has a listener, else the connection is closed. */
+export interface Blocked {
+  kind: 'blocked';
+  through: 'http' | 'tcp';
+  because: Because;
+}
+
+/** What every request that a route took has; the fault comes first, then CORS, then the action (Envoy's filter order). */
+interface Routed {
+  because: Because;
+  fault?: Fault;
+  cors?: Cors;
+  /** For every answer of this route, local replies to it included. */
+  responseHeaders: readonly HeaderMutation[];
+}
+
+/** Which rule decided. */
+export interface Because {
+  reason: /** A rule of a VirtualService. */
+    | 'rule'
+    /** A service of the registry that no VirtualService speaks of. */
+    | 'default-route'
+    /** The host's VirtualService has no rule for this request. */
+    | 'no-rule-matches'
+    /** The host is in no registry and no VirtualService. */
+    | 'unknown-host'
+    /** No service has an HTTP port of this number, so there is no HTTP listener. */
+    | 'no-listener';
+  virtualService?: ResourceReference;
+  rule?: { index: number; name?: string; location: Location };
+  /** Absent for a rule without `match`. */
+  match?: { index: number; name?: string; location: Location };
+  destination?: { index: number; host: string; port: number; subset: string; share: number };
+}
+
+export interface ResourceReference {
+  kind: string;
+  namespace: string;
+  name: string;
+  location: Location;
+}
+
+/** One change of a header. `remove` first, then the others in order, as Envoy does. Names are lower-case. */
+export type HeaderMutation =
+  | { kind: 'remove'; name: string }
+  /** `value` is an Envoy format string, parsed: see `formatHeaderValue`. */
+  | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
+
+/** Literal text and `%COMMAND(...)%`s in turn. */
+export type HeaderValueFormat = ReadonlyArray<string | { command: string; argument: string }>;
+
+export interface RetryPolicy {
+  /** Retries after the first try. */
+  attempts: number;
+  /** Envoy's words: `5xx`, `connect-failure`, ... */
+  on: ReadonlySet<string>;
+  /** Retried when `on` has `retriable-status-codes`. */
+  statusCodes: ReadonlySet<number>;
+  /** 0: none beyond the route's own timeout. */
+  perTryTimeoutMs: number;
+  /** First back-off interval; it doubles with each retry, up to ten times, with full jitter. */
+  backoffMs: number;
+  /** Prefer an endpoint that has not been tried. */
+  avoidPreviousHosts: boolean;
+}
+
+/** Percentages are 0-100; each is drawn on its own. */
+export interface Fault {
+  delay?: { milliseconds: number; percentage: number };
+  abort?: { percentage: number } & ({ status: number } | { grpcStatus: number });
+}
+
+export interface Mirror {
+  /** Undefined when the destination does not exist: such a copy goes nowhere, harmlessly. */
+  cluster: Cluster | undefined;
+  /** 0-100. */
+  percentage: number;
+}
+
+export interface Cors {
+  /** Ask with `originAllowed(cors, origin)`. */
+  allowOrigins: readonly StringMatch[];
+  allowMethods: string;
+  allowHeaders: string;
+  exposeHeaders: string;
+  /** Seconds; absent when not set. */
+  maxAge?: number;
+  allowCredentials: boolean;
+  forwardUnmatchedPreflights: boolean;
+}

@@ -1,0 +1,24 @@
+import type { IssueCode } from './issue-codes.js';
+
+/** `error`: Istio refuses the document, or what it asks for cannot work. `warning`: it is accepted, but bites. `info`: worth knowing. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** A place in a user's file. Lines and columns count from 1. */
+export interface Location {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** One problem in a user's files: a value, never thrown, so that all of them can be shown at once. */
+export interface Issue extends Location {
+  /** Stable name of the kind of problem; every code stands in docs/issues.md. */
+  code: IssueCode;
+  severity: Severity;
+  /** The resource, as `VirtualService hello-page/hello-ext-svc`; empty when the document could not be read that far. */
+  resource: string;
+  /** The field, as `spec.http[0].route[1].weight`; empty for the document as a whole. */
+  path: string;
+  /** What is wrong and what to write instead, in one sentence or two. */
+  message: string;
+}
