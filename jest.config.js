@@ -1,10 +1,22 @@
 /** Jest with native ES modules: a CommonJS transform cannot load Nest 12. */
-export default {
-  testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.long\\.spec\\.ts$', '/e2e/'],
+const base = {
+  rootDir: import.meta.dirname,
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['@grayscale/source', 'node', 'node-addons'] },
+  reporters: ['default', '<rootDir>/tools/count-reporter.js'],
 };
+
+/** The suites: what runs on any machine in minutes, what takes longer, and what needs a browser. */
+const suites = {
+  unit: {
+    testMatch: ['**/*.spec.ts'],
+    testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.long\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'],
+  },
+  long: { testMatch: ['**/*.long.spec.ts'], testTimeout: 600_000, maxWorkers: 1 },
+  e2e: { testMatch: ['**/*.e2e.spec.ts'], testTimeout: 120_000, maxWorkers: 1 },
+};
+
+export default { ...base, ...suites[process.env.SUITE ?? 'unit'] };

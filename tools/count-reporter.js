@@ -1,0 +1,16 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+
+/** Keeps the counts of each test run, so that `.ci/run` can end with the sum of all of them. */
+export default class CountReporter {
+  onRunComplete(_contexts, results) {
+    mkdirSync('artifacts', { recursive: true });
+    const {
+      numPassedTests: passed,
+      numFailedTests,
+      numRuntimeErrorTestSuites,
+      numPendingTests: skipped,
+    } = results;
+    const counts = { passed, failed: numFailedTests + numRuntimeErrorTestSuites, skipped };
+    appendFileSync('artifacts/test-counts.jsonl', `${JSON.stringify(counts)}\n`);
+  }
+}

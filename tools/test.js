@@ -1,0 +1,13 @@
+// Runs Jest as native ES modules need it: node tools/test.js [unit|long|e2e] [jest arguments].
+import { spawnSync } from 'node:child_process';
+
+const [first, ...rest] = process.argv.slice(2);
+const named = ['unit', 'long', 'e2e'].includes(first);
+const suite = named ? first : 'unit';
+const jestArguments = named || first === undefined ? rest : [first, ...rest];
+const { status } = spawnSync(
+  process.execPath,
+  ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...jestArguments],
+  { stdio: 'inherit', env: { ...process.env, SUITE: suite } },
+);
+process.exitCode = status ?? 1;
