@@ -9,6 +9,7 @@ export type Decision =
   | Redirect
   | DirectResponse
   | NoRoute
+  | BadRequest
   | PassThrough
   | Blocked;
 
@@ -57,6 +58,13 @@ export interface NoRoute {
   because: Because;
 }
 
+/** The listener refuses the request before any rule: 400 with this body (text/plain when not empty). */
+export interface BadRequest {
+  kind: 'bad-request';
+  body: '' | 'Bad Request';
+  because: Because;
+}
+
 /** Nobody's host: it leaves for where the client was going, untouched by any rule. */
 export interface PassThrough {
   kind: 'pass-through';
@@ -94,7 +102,9 @@ export interface Because {
     /** The host is in no registry and no VirtualService. */
     | 'unknown-host'
     /** No service has an HTTP port of this number, so there is no HTTP listener. */
-    | 'no-listener';
+    | 'no-listener'
+    /** The request target cannot be normalized, or carries a fragment. */
+    | 'malformed-target';
   virtualService?: ResourceReference;
   rule?: { index: number; name?: string; location: Location };
   /** Absent for a rule without `match`. */
@@ -109,10 +119,10 @@ export interface ResourceReference {
   location: Location;
 }
 
-/** One change of a header. `remove` first, then the others in order, as Envoy does. Names are lower-case. */
+/** One change of a header; the list is already in Envoy's order (removals before sets, sets before adds). Names are lower-case. */
 export type HeaderMutation =
   | { kind: 'remove'; name: string }
-  /** `value` is an Envoy format string, parsed: see `formatHeaderValue`. */
+  /** `value` is an Envoy format string, parsed; `applyHeaderMutations` fills it in. */
   | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
 
 /** Literal text and `%COMMAND(...)%`s in turn. */

@@ -1,5 +1,6 @@
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export type {
+  BadRequest,
   Because,
   Blocked,
   ClusterNotFound,
