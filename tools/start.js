@@ -33,7 +33,9 @@ const { result } = concurrently(commands, {
 result.then(
   () => {},
   (ended) => {
-    const interrupted = ended.every(({ exitCode }) => exitCode === 0 || exitCode === 'SIGINT' || exitCode === 'SIGTERM');
+    const interrupted = ended.every(
+      ({ exitCode }) => exitCode === 0 || exitCode === 'SIGINT' || exitCode === 'SIGTERM',
+    );
     process.exitCode = interrupted ? 0 : 1;
   },
 );
