@@ -26,13 +26,74 @@ export interface TrafficPolicy {
   connectTimeout?: number;
   /** `h2UpgradePolicy: UPGRADE`. */
   http2?: boolean;
-  tls?: { mode: 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL'; sni?: string };
+  tls?: ClientTls;
   portLevelSettings: Array<TrafficPolicy & { port: number }>;
+  /** The fields below are kept for validation. */
+  connectionPool?: ConnectionPool;
+  outlierDetection?: OutlierDetection;
+  tunnel?: { protocol?: string; targetHost?: string; targetPort?: number };
+  proxyProtocol?: { version?: 'V1' | 'V2' };
+}
+
+export interface ClientTls {
+  mode: 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
+  sni?: string;
+  clientCertificate?: string;
+  privateKey?: string;
+  caCertificates?: string;
+  credentialName?: string;
+  subjectAltNames?: string[];
+  insecureSkipVerify?: boolean;
+  caCrl?: string;
+}
+
+export interface ConnectionPool {
+  tcp?: {
+    maxConnections?: number;
+    connectTimeout?: number;
+    tcpKeepalive?: { probes?: number; time?: number; interval?: number };
+    maxConnectionDuration?: number;
+    idleTimeout?: number;
+  };
+  http?: {
+    http1MaxPendingRequests?: number;
+    http2MaxRequests?: number;
+    maxRequestsPerConnection?: number;
+    maxRetries?: number;
+    idleTimeout?: number;
+    h2UpgradePolicy?: 'DEFAULT' | 'DO_NOT_UPGRADE' | 'UPGRADE';
+    useClientProtocol?: boolean;
+    maxConcurrentStreams?: number;
+  };
+}
+
+export interface OutlierDetection {
+  consecutiveErrors?: number;
+  splitExternalLocalOriginErrors?: boolean;
+  consecutiveLocalOriginFailures?: number;
+  consecutiveGatewayErrors?: number;
+  consecutive5xxErrors?: number;
+  interval?: number;
+  baseEjectionTime?: number;
+  maxEjectionPercent?: number;
+  minHealthPercent?: number;
 }
 
 export interface LoadBalancer {
   simple?: 'UNSPECIFIED' | 'RANDOM' | 'PASSTHROUGH' | 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'LEAST_CONN';
   consistentHash?: ConsistentHash;
+  /** The fields below are kept for validation. */
+  hashTable?: { ringSize?: number; maglevTableSize?: number; deprecatedRingSize?: number };
+  localityLbSetting?: LocalityLoadBalancing;
+  warmupDurationSecs?: number;
+  warmup?: { duration?: number; minimumPercent?: number; aggression?: number };
+}
+
+export interface LocalityLoadBalancing {
+  distribute?: Array<{ from?: string; to?: Record<string, number> }>;
+  failover?: Array<{ from?: string; to?: string }>;
+  failoverPriority?: string[];
+  enabled?: boolean;
 }
 
 export type ConsistentHash =

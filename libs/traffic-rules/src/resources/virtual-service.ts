@@ -16,6 +16,33 @@ export interface VirtualServiceSpec {
   /** How many tls and tcp routes stand beside the http ones; their content does not concern HTTP routing. */
   tlsRoutes: number;
   tcpRoutes: number;
+  /** Kept for validation only. */
+  tls: TlsRoute[];
+  tcp: TcpRoute[];
+}
+
+/** What a tls and a tcp rule have in common; as little of them is kept as validation asks for. */
+export interface Layer4Match {
+  destinationSubnets: string[];
+  port?: number;
+  sourceLabels: Record<string, string>;
+  sourceNamespace?: string;
+  gateways: string[];
+}
+
+export interface Layer4Destination {
+  destination: Destination;
+  weight?: number;
+}
+
+export interface TlsRoute {
+  match: Array<Layer4Match & { sniHosts: string[] }>;
+  route: Layer4Destination[];
+}
+
+export interface TcpRoute {
+  match: Array<Layer4Match & { sourceSubnet?: string }>;
+  route: Layer4Destination[];
 }
 
 export interface HttpRoute {
@@ -32,6 +59,8 @@ export interface HttpRoute {
   mirror?: Destination;
   /** 0-100. */
   mirrorPercentage?: number;
+  /** The deprecated integer, also in {@link mirrorPercentage} where that is not written; kept for validation. */
+  mirrorPercent?: number;
   mirrors: HttpMirrorPolicy[];
   corsPolicy?: CorsPolicy;
   headers?: Headers;

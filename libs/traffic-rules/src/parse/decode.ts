@@ -1,0 +1,107 @@
+import type { Cursor } from './cursor.js';
+import { describeValue } from './describe.js';
+import { suggest } from './suggestion.js';
+
+/**
+ * Turns an untyped value into a typed one, or reports what is wrong and gives undefined.
+ * The rules are those of istiod's own decoder (protobuf's jsonpb): a field's `null` means "not written", a number may
+ * be a string of digits, names may be snake_case, and an unknown name is an error.
+ */
+export type Decoder<T> = (value: unknown, at: Cursor) => T | undefined;
+
+export type Shape = Readonly<Record<string, Decoder<unknown>>>;
+
+/** What a message with these fields decodes to: a field is there when it was written. */
+export type Decoded<S extends Shape> = { [Field in keyof S]?: S[Field] extends Decoder<infer T> ? T : never };
+
+/** An object with these fields; any other is an error, or passed over where `others` says so. */
+export function message<S extends Shape>(
+  shape: S,
+  others: 'refused' | 'ignored' = 'refused',
+): Decoder<Decoded<S>> {
+  const names = new Map<string, string>();
+  for (const field of Object.keys(shape)) names.set(snakeCase(field), field).set(field, field);
+  return (value, at) => {
+    if (value === null) return {};
+    if (!isObject(value)) return wrongType(at, value, 'an object with fields');
+    const decoded: Record<string, unknown> = {};
+    for (const [key, raw] of Object.entries(value)) {
+      const field = names.get(key);
+      if (field === undefined && others === 'ignored') continue;
+      at.within(key, () => {
+        if (field === undefined) return unknownField(at, key, Object.keys(shape));
+        if (raw === null) return;
+        const result = shape[field]?.(raw, at);
+        if (result !== undefined) decoded[field] = result;
+      });
+    }
+    return decoded as Decoded<S>;
+  };
+}
+
+/** A list; a `null` in it counts as an empty item. */
+export function list<T>(item: Decoder<T>): Decoder<T[]> {
+  return (value, at) => {
+    if (!Array.isArray(value)) return wrongType(at, value, 'a list; start each item with "- "');
+    const items: T[] = [];
+    value.forEach((raw: unknown, index) => {
+      const result = at.within(index, () => item(raw, at));
+      if (result !== undefined) items.push(result);
+    });
+    return items;
+  };
+}
+
+/** An object whose keys are the user's own. Keys such as `__proto__` stay ordinary keys. */
+export function map<T>(item: Decoder<T>): Decoder<Record<string, T>> {
+  return (value, at) => {
+    if (!isObject(value)) return wrongType(at, value, 'an object of names and values');
+    const entries: [string, T][] = [];
+    for (const [key, raw] of Object.entries(value)) {
+      const result = at.within(key, () => item(raw, at));
+      if (result !== undefined) entries.push([key, result]);
+    }
+    return Object.fromEntries(entries);
+  };
+}
+
+/** Decodes, then reshapes. */
+export function mapped<T, U>(
+  decode: Decoder<T>,
+  reshape: (decoded: T, at: Cursor) => U | undefined,
+): Decoder<U> {
+  return (value, at) => {
+    const decoded = decode(value, at);
+    return decoded === undefined ? undefined : reshape(decoded, at);
+  };
+}
+
+/** Checks a field that does not concern routing, and leaves it out. */
+export function checked(decode: Decoder<unknown>): Decoder<never> {
+  return (value, at) => {
+    decode(value, at);
+    return undefined;
+  };
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function wrongType(at: Cursor, value: unknown, wanted: string): undefined {
+  return at.report('field-wrong-type', `${lastStep(at)} is ${describeValue(value)}; write ${wanted}.`);
+}
+
+function unknownField(at: Cursor, key: string, known: readonly string[]): undefined {
+  const meant = suggest(key, known);
+  const advice = meant === undefined ? `the fields here are ${known.join(', ')}` : `did you mean "${meant}"?`;
+  return at.report('field-unknown', `there is no field ${JSON.stringify(key.slice(0, 80))} here; ${advice}`);
+}
+
+function lastStep(at: Cursor): string {
+  return at.path.replace(/^.*\.(?=[^.\]]+$)/, '') || 'the document';
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

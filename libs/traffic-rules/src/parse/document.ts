@@ -1,0 +1,88 @@
+import type { Issue } from '../issue.js';
+import type { Metadata, Source } from '../resources/metadata.js';
+import type { Resource } from '../resources/resource.js';
+import { Cursor } from './cursor.js';
+import { isObject } from './decode.js';
+import { describeValue } from './describe.js';
+import { type KnownKind, kinds } from './kinds.js';
+import { metadata } from './metadata.js';
+
+export interface DecodedDocument {
+  /** Absent when the document is of no kind that matters, or its structure has an error. */
+  resource?: Resource;
+  issues: Issue[];
+}
+
+/** Turns one document's value into a resource. */
+export function decodeDocument(value: unknown, source: Source): DecodedDocument {
+  const at = new Cursor();
+  const decoded = decode(value, source, at);
+  const issues = at.problems.map((problem): Issue => {
+    const { file, line, column } = problem.path === '' ? source : source.locate(problem.path);
+    return { ...problem, file, line, column, resource: nameOf(value) };
+  });
+  return decoded === undefined || at.failed ? { issues } : { resource: decoded, issues };
+}
+
+function decode(value: unknown, source: Source, at: Cursor): Resource | undefined {
+  if (!isObject(value))
+    return at.report(
+      'document-not-a-resource',
+      `the document is ${describeValue(value)}; write a resource with apiVersion, kind, metadata and spec.`,
+    );
+  if (typeof value.kind !== 'string' || typeof value.apiVersion !== 'string')
+    return at.report(
+      'document-not-a-resource',
+      'the document has no apiVersion and kind; write for instance "apiVersion: networking.istio.io/v1" and "kind: VirtualService".',
+    );
+  const kind = kinds.find((known) => known.kind === value.kind && known.group === groupOf(value.apiVersion));
+  if (kind === undefined)
+    return at.report(
+      'kind-ignored',
+      `${value.kind} (${value.apiVersion}) does not concern routing; passed over.`,
+      'info',
+    );
+  return at.budget(() => decodeKind(kind, value, source, at));
+}
+
+function decodeKind(
+  kind: KnownKind,
+  value: Record<string, unknown>,
+  source: Source,
+  at: Cursor,
+): Resource | undefined {
+  const version = String(value.apiVersion).replace(/^.*\//, '');
+  if (!kind.versions.includes(version))
+    at.within('apiVersion', () =>
+      at.report(
+        'api-version-unknown',
+        `there is no version ${version} of ${kind.kind}; write ${apiVersion(kind)}.`,
+      ),
+    );
+  const meta = at.within('metadata', () => metadata(value.metadata ?? null, at));
+  if (meta === undefined) return undefined;
+  if (meta.name === '')
+    at.within('metadata', () =>
+      at.report('name-missing', 'metadata.name is missing; the API server asks for it.', 'warning'),
+    );
+  return kind.decode({ value, metadata: meta, source }, at);
+}
+
+function apiVersion(kind: KnownKind): string {
+  return kind.group === '' ? `${kind.versions[0]}` : `${kind.group}/${kind.versions[0]}`;
+}
+
+function groupOf(version: unknown): string {
+  const text = String(version);
+  return text.includes('/') ? text.slice(0, text.lastIndexOf('/')) : '';
+}
+
+/** `VirtualService hello-page/hello-ext-svc`, as far as the document tells. */
+function nameOf(value: unknown): string {
+  if (!isObject(value) || typeof value.kind !== 'string') return '';
+  const { name, namespace } = (isObject(value.metadata) ? value.metadata : {}) as Partial<
+    Record<keyof Metadata, unknown>
+  >;
+  const where = typeof namespace === 'string' && namespace !== '' ? namespace : 'default';
+  return `${value.kind} ${where}/${typeof name === 'string' ? name : ''}`;
+}

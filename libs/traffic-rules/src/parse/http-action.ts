@@ -1,0 +1,51 @@
+import type { HttpDirectResponse, HttpRedirect, HttpRewrite } from '../resources/virtual-service.js';
+import { type Decoder, mapped, message } from './decode.js';
+import { bytes, choice, string, text, uint32 } from './scalar.js';
+import { reportConflict } from './string-match.js';
+
+const redirectFields = message({
+  uri: text,
+  prefixRewrite: text,
+  authority: text,
+  port: uint32('8443'),
+  derivePort: choice(['FROM_PROTOCOL_DEFAULT', 'FROM_REQUEST_PORT']),
+  scheme: text,
+  redirectCode: uint32('302'),
+});
+
+export const redirect: Decoder<HttpRedirect> = mapped(
+  redirectFields,
+  ({ redirectCode, port, derivePort, ...decoded }, at) => {
+    const ports = {
+      ...(port === undefined ? {} : { port }),
+      ...(derivePort === undefined ? {} : { derivePort }),
+    };
+    reportConflict(at, ports);
+    return {
+      ...decoded,
+      ...(derivePort === undefined ? ports : { derivePort }),
+      ...(redirectCode ? { redirectCode } : {}),
+    };
+  },
+);
+
+const body = mapped(message({ string, bytes }), (decoded, at): HttpDirectResponse['body'] => {
+  reportConflict(at, decoded);
+  if (decoded.bytes !== undefined) return { kind: 'bytes', value: decoded.bytes };
+  return decoded.string === undefined ? undefined : { kind: 'string', value: decoded.string };
+});
+
+export const directResponse: Decoder<HttpDirectResponse> = mapped(
+  message({ status: uint32('503'), body }),
+  ({ status, body: content }) => ({
+    status: status ?? 0,
+    ...(content === undefined ? {} : { body: content }),
+  }),
+);
+
+const uriRegexRewrite = mapped(message({ match: string, rewrite: string }), (decoded) => ({
+  match: decoded.match ?? '',
+  rewrite: decoded.rewrite ?? '',
+}));
+
+export const rewrite: Decoder<HttpRewrite> = message({ uri: text, authority: text, uriRegexRewrite });

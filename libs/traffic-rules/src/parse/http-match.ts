@@ -1,0 +1,33 @@
+import type { HttpMatchRequest } from '../resources/virtual-service.js';
+import { checked, type Decoder, list, map, mapped, message } from './decode.js';
+import { boolean, string, text, uint32 } from './scalar.js';
+import { stringMatch } from './string-match.js';
+
+const fields = message({
+  name: text,
+  uri: stringMatch,
+  scheme: stringMatch,
+  method: stringMatch,
+  authority: stringMatch,
+  headers: map(stringMatch),
+  withoutHeaders: map(stringMatch),
+  queryParams: map(stringMatch),
+  ignoreUriCase: boolean,
+  port: uint32('8080'),
+  sourceLabels: map(string),
+  sourceNamespace: text,
+  gateways: list(string),
+  statPrefix: checked(string),
+});
+
+export const httpMatch: Decoder<HttpMatchRequest> = mapped(fields, ({ port, ...decoded }) => ({
+  ...decoded,
+  // protobuf cannot tell a port of 0 from none.
+  ...(port ? { port } : {}),
+  headers: decoded.headers ?? {},
+  withoutHeaders: decoded.withoutHeaders ?? {},
+  queryParams: decoded.queryParams ?? {},
+  ignoreUriCase: decoded.ignoreUriCase ?? false,
+  sourceLabels: decoded.sourceLabels ?? {},
+  gateways: decoded.gateways ?? [],
+}));

@@ -1,0 +1,86 @@
+import type { Metadata, Source } from '../resources/metadata.js';
+import type { Resource } from '../resources/resource.js';
+import type { Cursor } from './cursor.js';
+import type { Decoder } from './decode.js';
+import { destinationRuleSpec } from './destination-rule.js';
+import { endpointSlice, serviceSpec } from './kubernetes.js';
+import { serviceEntrySpec } from './service-entry.js';
+import { virtualServiceSpec } from './virtual-service.js';
+
+/** A document whose kind is known and whose metadata was read. */
+export interface Envelope {
+  value: Record<string, unknown>;
+  metadata: Metadata;
+  source: Source;
+}
+
+export interface KnownKind {
+  kind: Resource['kind'];
+  group: string;
+  /** The first is the one to recommend. */
+  versions: readonly string[];
+  decode(document: Envelope, at: Cursor): Resource | undefined;
+}
+
+const istioVersions = ['v1', 'v1beta1', 'v1alpha3'];
+
+export const kinds: readonly KnownKind[] = [
+  istioKind('VirtualService', virtualServiceSpec, (spec, rest) => ({
+    kind: 'VirtualService',
+    ...rest,
+    spec,
+  })),
+  istioKind('ServiceEntry', serviceEntrySpec, (spec, rest) => ({ kind: 'ServiceEntry', ...rest, spec })),
+  istioKind('DestinationRule', destinationRuleSpec, (spec, rest) => ({
+    kind: 'DestinationRule',
+    ...rest,
+    spec,
+  })),
+  {
+    kind: 'Service',
+    group: '',
+    versions: ['v1'],
+    decode({ value, metadata, source }, at) {
+      const spec = at.within('spec', () => serviceSpec(value.spec ?? null, at));
+      return spec && { kind: 'Service', metadata, source, spec };
+    },
+  },
+  {
+    kind: 'EndpointSlice',
+    group: 'discovery.k8s.io',
+    versions: ['v1', 'v1beta1'],
+    decode({ value, metadata, source }, at) {
+      const slice = endpointSlice(value, at);
+      return slice && { kind: 'EndpointSlice', metadata, source, ...slice };
+    },
+  },
+  {
+    kind: 'Namespace',
+    group: '',
+    versions: ['v1'],
+    decode: ({ metadata, source }) => ({ kind: 'Namespace', metadata, source }),
+  },
+];
+
+function istioKind<Spec>(
+  kind: Resource['kind'],
+  decodeSpec: Decoder<Spec>,
+  build: (spec: Spec, rest: { metadata: Metadata; source: Source }) => Resource,
+): KnownKind {
+  return {
+    kind,
+    group: 'networking.istio.io',
+    versions: istioVersions,
+    decode({ value, metadata, source }, at) {
+      for (const field of Object.keys(value)) {
+        if (topLevel.has(field)) continue;
+        const message = `there is no field ${JSON.stringify(field.slice(0, 80))} beside spec, and Istio drops it; did you mean it inside of spec?`;
+        at.within(field, () => at.report('field-unknown', message, 'warning'));
+      }
+      const spec = at.within('spec', () => decodeSpec(value.spec ?? null, at));
+      return spec && build(spec, { metadata, source });
+    },
+  };
+}
+
+const topLevel = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);

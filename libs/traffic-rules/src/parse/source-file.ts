@@ -1,0 +1,39 @@
+import type { Event } from 'js-yaml';
+import type { Location } from '../issue.js';
+import type { Piece } from './yaml-stream.js';
+
+/** A file's name and text, with its lines; all documents of the file share it. */
+export class SourceFile {
+  private starts: number[] | undefined;
+  private last: { piece: Piece; events: Event[] } | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly text: string,
+  ) {}
+
+  /** The place of an offset; lines are counted when first asked for. */
+  locate(offset: number): Location {
+    this.starts ??= lineStarts(this.text);
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { file: this.name, line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
+  }
+
+  /** The events of a piece; those of the last one are kept, as the issues of a document come one after the other. */
+  events(piece: Piece, read: (text: string) => Event[]): Event[] {
+    if (this.last?.piece !== piece) this.last = { piece, events: read(piece.text) };
+    return this.last.events;
+  }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}

@@ -1,0 +1,25 @@
+import type { VirtualServiceSpec } from '../resources/virtual-service.js';
+import { type Decoder, list, mapped, message } from './decode.js';
+import { httpRoute } from './http-route.js';
+import { tcpRoute, tlsRoute } from './layer-4-route.js';
+import { string } from './scalar.js';
+
+const spec = message({
+  hosts: list(string),
+  gateways: list(string),
+  http: list(httpRoute),
+  tls: list(tlsRoute),
+  tcp: list(tcpRoute),
+  exportTo: list(string),
+});
+
+export const virtualServiceSpec: Decoder<VirtualServiceSpec> = mapped(spec, (decoded) => ({
+  hosts: decoded.hosts ?? [],
+  gateways: decoded.gateways ?? [],
+  exportTo: decoded.exportTo ?? [],
+  http: decoded.http ?? [],
+  tlsRoutes: decoded.tls?.length ?? 0,
+  tcpRoutes: decoded.tcp?.length ?? 0,
+  tls: decoded.tls ?? [],
+  tcp: decoded.tcp ?? [],
+}));
