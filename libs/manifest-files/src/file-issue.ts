@@ -1,0 +1,51 @@
+import type { Issue, IssueCode } from '@grayscale/traffic-rules';
+
+/** Codes of what can be wrong with files and kustomizations; docs/file-issues.md explains each of them. */
+export const fileIssueCodes = [
+  'document-replaced',
+  'file-binary',
+  'file-not-found',
+  'file-not-readable',
+  'file-not-regular',
+  'file-repeated',
+  'file-too-large',
+  'folder-without-manifests',
+  'kustomization-cycle',
+  'kustomization-invalid',
+  'kustomization-not-followed',
+  'kustomization-outside',
+  'kustomization-remote',
+  'kustomization-repeated',
+] as const;
+
+export type FileIssueCode = (typeof fileIssueCodes)[number];
+
+/** The engine's {@link Issue}, or one about a file. */
+export type ManifestIssue = Omit<Issue, 'code'> & { code: IssueCode | FileIssueCode };
+
+/** Where in a file; line 1, column 1 when it concerns the file as a whole. */
+export interface Place {
+  file: string;
+  line?: number;
+  column?: number;
+  path?: string;
+}
+
+/** An error about a file. */
+export function fileError(code: FileIssueCode, place: Place, message: string): ManifestIssue {
+  return fileIssue('error', code, place, message);
+}
+
+/** A warning about a file. */
+export function fileWarning(code: FileIssueCode, place: Place, message: string): ManifestIssue {
+  return fileIssue('warning', code, place, message);
+}
+
+function fileIssue(
+  severity: 'error' | 'warning',
+  code: FileIssueCode,
+  { file, line = 1, column = 1, path = '' }: Place,
+  message: string,
+): ManifestIssue {
+  return { code, severity, file, line, column, path, resource: '', message };
+}

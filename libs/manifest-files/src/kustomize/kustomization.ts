@@ -1,0 +1,186 @@
+import { isMap, isNode, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
+import { fileError, type ManifestIssue, type Place } from '../file-issue.js';
+import { noOverrides, type Overrides } from '../overrides.js';
+import { fieldsNotFollowed, fieldsWithoutEffect, followedFields } from './fields.js';
+
+/** One entry of a list of paths, with the place where it stands. */
+export interface Listed {
+  value: string;
+  place: Place;
+}
+
+/** A patch or a replacement, as written. */
+export interface Change {
+  value: unknown;
+  place: Place;
+}
+
+/** What is followed of one kustomization file. */
+export interface Kustomization {
+  file: string;
+  kind: 'Kustomization' | 'Component';
+  resources: Listed[];
+  components: Listed[];
+  overrides: Overrides;
+  patches: Change[];
+  replacements: Change[];
+}
+
+/** Reads a kustomization. A field that might change the routing and is not followed is an issue that names it. */
+export function parseKustomization(
+  text: string,
+  file: string,
+): { kustomization?: Kustomization; issues: ManifestIssue[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const place = { file, line: error.linePos?.[0].line ?? 1, column: error.linePos?.[0].col ?? 1 };
+    return { issues: [fileError('kustomization-invalid', place, firstLine(error.message))] };
+  }
+  if (!isMap(document.contents)) {
+    const message = 'A kustomization is a map of fields, such as `resources:` with a list of files.';
+    return { issues: [fileError('kustomization-invalid', { file }, message)] };
+  }
+  return new Reader(file, document.contents as YAMLMap<ParsedNode, ParsedNode | null>, lines).read();
+}
+
+class Reader {
+  private readonly issues: ManifestIssue[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly root: YAMLMap<ParsedNode, ParsedNode | null>,
+    private readonly lines: LineCounter,
+  ) {}
+
+  read() {
+    this.checkFields();
+    const kustomization: Kustomization = {
+      file: this.file,
+      kind: this.kind(),
+      resources: [...this.paths('resources'), ...this.paths('bases')],
+      components: this.paths('components'),
+      overrides: this.overrides(),
+      patches: ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((name) => this.list(name)),
+      replacements: this.list('replacements'),
+    };
+    return { kustomization, issues: this.issues };
+  }
+
+  private checkFields(): void {
+    for (const { key } of this.root.items) {
+      const name = String(key);
+      if (followedFields.has(name) || fieldsWithoutEffect.has(name)) continue;
+      const place = this.place(name, key);
+      this.issues.push(fieldsNotFollowed.has(name) ? notFollowed(place, name) : unknownField(place, name));
+    }
+  }
+
+  private kind(): Kustomization['kind'] {
+    const kind = this.value('kind') ?? 'Kustomization';
+    if (kind === 'Kustomization' || kind === 'Component') return kind;
+    this.invalid('kind', 'must be Kustomization or Component');
+    return 'Kustomization';
+  }
+
+  private overrides(): Overrides {
+    const namespace = this.value('namespace');
+    if (namespace !== undefined && typeof namespace !== 'string')
+      this.invalid('namespace', 'must be a string');
+    return {
+      ...noOverrides,
+      ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}),
+      labels: { ...this.labels(), ...this.strings('commonLabels', this.value('commonLabels')) },
+      annotations: this.strings('commonAnnotations', this.value('commonAnnotations')),
+    };
+  }
+
+  private labels(): Record<string, string> {
+    const labels: Record<string, string> = {};
+    for (const { value, place } of this.list('labels')) {
+      const entry = asRecord(value);
+      if (entry.fields !== undefined) this.issues.push(notFollowed(place, `${place.path}.fields`));
+      Object.assign(labels, this.strings(`${place.path}.pairs`, entry.pairs));
+    }
+    return labels;
+  }
+
+  private paths(name: string): Listed[] {
+    return this.list(name).flatMap(({ value, place }) => {
+      if (typeof value === 'string' && value !== '') return [{ value, place }];
+      this.issues.push(
+        fileError('kustomization-invalid', place, `${place.path} must be the path of a file or folder.`),
+      );
+      return [];
+    });
+  }
+
+  private list(name: string): Change[] {
+    const node = this.root.get(name, true);
+    const value = this.value(name);
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) {
+      this.invalid(name, 'must be a list');
+      return [];
+    }
+    const nodes: unknown[] = node && 'items' in node ? (node.items as unknown[]) : [];
+    return value.map((item, index) => ({
+      value: item,
+      place: this.place(`${name}[${index}]`, nodes[index]),
+    }));
+  }
+
+  private strings(path: string, value: unknown): Record<string, string> {
+    if (value === undefined || value === null) return {};
+    const entries = Object.entries(asRecord(value));
+    if (entries.every(([, text]) => typeof text === 'string'))
+      return Object.fromEntries(entries) as Record<string, string>;
+    this.invalid(path, 'must be a map of strings; quote numbers and booleans');
+    return {};
+  }
+
+  private value(name: string): unknown {
+    const node: unknown = this.root.get(name, true);
+    return isNode(node) ? node.toJSON() : undefined;
+  }
+
+  private invalid(path: string, problem: string): void {
+    const [name = path] = path.split(/[.[]/, 1);
+    this.issues.push(
+      fileError('kustomization-invalid', this.place(path, this.root.get(name, true)), `${path} ${problem}.`),
+    );
+  }
+
+  private place(path: string, node: unknown): Place {
+    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    const { line, col } = this.lines.linePos(offset);
+    return { file: this.file, line, column: col, path };
+  }
+}
+
+/** An issue that says which field is not followed, and what to do instead. */
+export function notFollowed(
+  place: Place,
+  field: string,
+  why = 'may change how requests are routed',
+): ManifestIssue {
+  const folder = place.file.replace(/[^/\\]*$/, '') || '.';
+  return fileError(
+    'kustomization-not-followed',
+    place,
+    `${field} ${why} and is not followed here. Render it first: kubectl kustomize ${folder} | local-mesh --filename -`,
+  );
+}
+
+function unknownField(place: Place, name: string): ManifestIssue {
+  return fileError('kustomization-invalid', place, `kustomize has no field ${name}; check its spelling.`);
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function firstLine(message: string): string {
+  return `${(message.split('\n', 1)[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')}.`;
+}

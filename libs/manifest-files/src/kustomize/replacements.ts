@@ -1,0 +1,162 @@
+import { type Document, isScalar, parseAllDocuments, stringify } from 'yaml';
+import { fileError, type ManifestIssue, type Place } from '../file-issue.js';
+import type { ManifestFile } from '../reading.js';
+import { routingKinds } from './fields.js';
+import { type Change, notFollowed } from './kustomization.js';
+
+/**
+ * Applies `replacements` of the plain form: the scalar at one field path of one document goes to field paths of others.
+ * It is written into the text where the old value stood, so lines keep their numbers. Other forms are issues that name
+ * them, unless they cannot concern routing.
+ */
+export function applyReplacements(
+  replacements: readonly Change[],
+  files: readonly ManifestFile[],
+): { files: readonly ManifestFile[]; issues: ManifestIssue[] } {
+  const issues: ManifestIssue[] = [];
+  let result = files;
+  for (const { value, place } of replacements) {
+    const replacement = plainReplacement(value);
+    if (replacement !== undefined) result = new Replacing(replacement, place, issues).apply(result);
+    else if (!concernsOtherKinds(value)) issues.push(notFollowed(place, place.path ?? 'replacements'));
+  }
+  return { files: result, issues };
+}
+
+interface Selector {
+  kind?: string;
+  name?: string;
+  namespace?: string;
+}
+
+interface Replacement {
+  source: Selector & { fieldPath?: string };
+  targets: Array<{ select: Selector; fieldPaths: string[] }>;
+}
+
+class Replacing {
+  constructor(
+    private readonly replacement: Replacement,
+    private readonly place: Place,
+    private readonly issues: ManifestIssue[],
+  ) {}
+
+  apply(files: readonly ManifestFile[]): readonly ManifestFile[] {
+    const value = this.sourceValue(files);
+    if (value === undefined) return files;
+    let result = files;
+    for (const target of this.replacement.targets) {
+      const found = files.flatMap((file) => selected(file, target.select)).length;
+      if (found === 0) this.invalid(`no document is a ${described(target.select)}`);
+      result = result.map((file) => this.write(file, target, value));
+    }
+    return result;
+  }
+
+  private sourceValue(files: readonly ManifestFile[]): unknown {
+    const { fieldPath = 'metadata.name', ...selector } = this.replacement.source;
+    const [document, second] = files.flatMap((file) => selected(file, selector));
+    if (document === undefined || second !== undefined) {
+      this.invalid(
+        `${second === undefined ? 'no document is' : 'more than one document is'} a ${described(selector)}`,
+      );
+      return undefined;
+    }
+    const value = document.getIn(keysOf(fieldPath));
+    if (value === undefined || typeof value === 'object')
+      this.invalid(`${described(selector)} has no value at ${fieldPath}`);
+    return typeof value === 'object' ? undefined : value;
+  }
+
+  private write(
+    file: ManifestFile,
+    { select, fieldPaths }: Replacement['targets'][number],
+    value: unknown,
+  ): ManifestFile {
+    const edits = selected(file, select).flatMap((document) =>
+      fieldPaths.flatMap((fieldPath) => {
+        const node = document.getIn(keysOf(fieldPath), true);
+        if (isScalar(node) && node.range) return [{ from: node.range[0], to: node.range[1] }];
+        this.invalid(`${described(select)} has no value at ${fieldPath}`);
+        return [];
+      }),
+    );
+    edits.sort((a, b) => b.from - a.from);
+    const written = stringify(value).trimEnd();
+    const text = edits.reduce(
+      (before, { from, to }) => `${before.slice(0, from)}${written}${before.slice(to)}`,
+      file.text,
+    );
+    return { ...file, text };
+  }
+
+  private invalid(problem: string): void {
+    this.issues.push(
+      fileError(
+        'kustomization-invalid',
+        this.place,
+        `${this.place.path ?? 'replacements'}: ${problem}; correct the selection.`,
+      ),
+    );
+  }
+}
+
+/** The documents of a file that a selector names; kustomize compares the parts exactly. */
+function selected({ text, overrides }: ManifestFile, { kind, name, namespace }: Selector): Document[] {
+  const documents = parseAllDocuments(text, { logLevel: 'silent' });
+  if (!Array.isArray(documents)) return [];
+  return documents.filter((document) => {
+    if (document.errors.length > 0) return false;
+    const actual = overrides.namespace ?? document.getIn(['metadata', 'namespace']);
+    return (
+      (kind === undefined || document.get('kind') === kind) &&
+      (name === undefined || document.getIn(['metadata', 'name']) === name) &&
+      (namespace === undefined || actual === namespace)
+    );
+  });
+}
+
+function keysOf(fieldPath: string): Array<string | number> {
+  return fieldPath.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+}
+
+function described({ kind = 'document', name, namespace }: Selector): string {
+  return [kind, [namespace, name].filter((part) => part !== undefined).join('/')].join(' ').trim();
+}
+
+/** The replacement, if it has nothing beyond the plain form. */
+function plainReplacement(value: unknown): Replacement | undefined {
+  const { source, targets, ...rest } = record(value);
+  if (!hasOnly(source, ['kind', 'name', 'namespace', 'fieldPath']) || !Array.isArray(targets))
+    return undefined;
+  const isPlain = targets.every((target: unknown) => {
+    const { select, fieldPaths, ...more } = record(target);
+    return (
+      hasOnly(select, ['kind', 'name', 'namespace']) &&
+      Array.isArray(fieldPaths) &&
+      fieldPaths.every((path) => typeof path === 'string' && /^[\w-]+(\.[\w-]+)*$/.test(path)) &&
+      Object.keys(more).length === 0
+    );
+  });
+  return isPlain && Object.keys(rest).length === 0 ? (value as Replacement) : undefined;
+}
+
+function concernsOtherKinds(value: unknown): boolean {
+  const { targets } = record(value);
+  if (!Array.isArray(targets)) return false;
+  return targets.every((target) => {
+    const { kind } = record(record(target).select);
+    return typeof kind === 'string' && !(routingKinds as readonly string[]).includes(kind);
+  });
+}
+
+function hasOnly(value: unknown, names: readonly string[]): boolean {
+  const entries = Object.entries(record(value));
+  return (
+    entries.length > 0 && entries.every(([name, text]) => names.includes(name) && typeof text === 'string')
+  );
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,49 @@
+import { type DocumentIdentity, identifyDocuments } from './document-identity.js';
+import { routingKinds } from './fields.js';
+
+/** A document about routing that a patch may change; undefined when it concerns none. */
+export type Selected = { kind: string; name: string } | undefined;
+
+/**
+ * The first routing document that a patch may change.
+ * @param patch one entry of `patches`, `patchesStrategicMerge` or `patchesJson6902`
+ * @param body the text of the patch, from the entry itself or from the file that it names
+ * @param documents texts of all documents that the patch can reach
+ */
+export function selectedByPatch(patch: unknown, body: string, documents: readonly string[]): Selected {
+  const target = record(record(patch).target);
+  if (Object.keys(target).length > 0) return firstMatch(target, documents);
+  for (const { kind, name } of identifyDocuments(body)) {
+    if (isRoutingKind(kind)) return { kind, name };
+  }
+  return undefined;
+}
+
+function firstMatch(selector: Record<string, unknown>, documents: readonly string[]): Selected {
+  const holds = (field: 'kind' | 'name', text: string) => {
+    const pattern = selector[field];
+    return typeof pattern !== 'string' || pattern === '' || wholeMatch(pattern, text);
+  };
+  // Label selectors and namespaces are not evaluated: that errs towards refusing.
+  const reaches = ({ kind, name }: DocumentIdentity) =>
+    isRoutingKind(kind) && holds('kind', kind) && holds('name', name);
+  if (!routingKinds.some((kind) => holds('kind', kind))) return undefined;
+  return documents.flatMap(identifyDocuments).find(reaches);
+}
+
+/** kustomize anchors the regular expressions of a target. */
+function wholeMatch(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(text);
+  } catch {
+    return true;
+  }
+}
+
+function isRoutingKind(kind: string): boolean {
+  return (routingKinds as readonly string[]).includes(kind);
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

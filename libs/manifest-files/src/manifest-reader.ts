@@ -1,0 +1,76 @@
+import { basename, dirname, normalize } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileWarning, type ManifestIssue } from './file-issue.js';
+import { kustomizationNames, readFolder } from './folder.js';
+import { accumulate, kustomizationsIn } from './kustomize/accumulate.js';
+import { noOverrides } from './overrides.js';
+import { type ManifestFile, type OnceRead, Reading, sameManifest, standardInput } from './reading.js';
+
+/** What was read, what was wrong with it, and which paths it depends on. */
+export interface ManifestSet {
+  files: ManifestFile[];
+  issues: ManifestIssue[];
+  /** Absolute paths of the files and folders that were looked at, whether they exist or not. */
+  tracked: string[];
+}
+
+export interface ReadOptions {
+  /** What the path `-` reads; the process's own standard input unless given. */
+  stdin?: Readable;
+}
+
+/** Reads the same paths any number of times; standard input and pipes are read once and remembered. */
+export class ManifestReader {
+  private readonly onceRead: OnceRead = new Map();
+  private readonly stdin: Readable;
+
+  constructor(
+    private readonly paths: readonly string[],
+    { stdin = process.stdin }: ReadOptions = {},
+  ) {
+    this.stdin = stdin;
+  }
+
+  async read(): Promise<ManifestSet> {
+    const reading = new Reading(this.onceRead, this.stdin);
+    const files: ManifestFile[] = [];
+    for (const path of this.paths) {
+      for (const file of await readPath(path, reading)) {
+        if (files.some((known) => sameManifest(known, file))) reading.issues.push(repeated(file));
+        else files.push(file);
+      }
+    }
+    return { files, issues: reading.issues, tracked: [...reading.tracked] };
+  }
+}
+
+/**
+ * Reads manifests as kubectl finds them.
+ * @param paths files, folders (a `kustomization.yaml` in one is followed), or `-` for standard input
+ * @returns all that could be read, and an issue for whatever could not; it never rejects over a user's file
+ */
+export async function readManifests(paths: readonly string[], options?: ReadOptions): Promise<ManifestSet> {
+  return await new ManifestReader(paths, options).read();
+}
+
+async function readPath(given: string, reading: Reading): Promise<ManifestFile[]> {
+  if (given === standardInput) return await readFile(given, reading);
+  const path = normalize(given);
+  const isFolder = await reading.isFolder(path);
+  if (isFolder === undefined) return [];
+  if (isFolder) {
+    const isKustomized = (await kustomizationsIn(path, reading)).length > 0;
+    return isKustomized ? await accumulate(path, reading) : await readFolder(path, reading);
+  }
+  const isKustomization = (kustomizationNames as readonly string[]).includes(basename(path));
+  return isKustomization ? await accumulate(dirname(path), reading) : await readFile(path, reading);
+}
+
+async function readFile(path: string, reading: Reading): Promise<ManifestFile[]> {
+  const text = await reading.text(path);
+  return text === undefined ? [] : [{ path, text, overrides: noOverrides }];
+}
+
+function repeated({ path }: ManifestFile): ManifestIssue {
+  return fileWarning('file-repeated', { file: path }, `${path} is given more than once; it is read once.`);
+}

@@ -1,0 +1,45 @@
+import { parse, type Resource } from '@grayscale/traffic-rules';
+import { fileWarning, type ManifestIssue } from './file-issue.js';
+import { applyOverrides } from './overrides.js';
+import type { ManifestFile } from './reading.js';
+
+/**
+ * Parses files and puts on what the kustomizations around them change. A document given twice is replaced by the later
+ * one, as `kubectl apply -f a -f b` would do it, with a warning.
+ */
+export function parseManifests(files: readonly ManifestFile[]): {
+  resources: Resource[];
+  issues: ManifestIssue[];
+} {
+  const resources = new Map<string, Resource>();
+  const issues: ManifestIssue[] = [];
+  for (const { path, text, overrides } of files) {
+    const parsed = parse(text, path);
+    issues.push(...parsed.issues);
+    for (const resource of parsed.resources) {
+      const final = applyOverrides(resource, overrides);
+      const earlier = resources.get(identity(final));
+      if (earlier !== undefined) issues.push(replaced(earlier, final));
+      resources.delete(identity(final));
+      resources.set(identity(final), final);
+    }
+  }
+  return { resources: [...resources.values()], issues };
+}
+
+function identity({ kind, metadata }: Resource): string {
+  return kind === 'Namespace' ? `${kind} ${metadata.name}` : `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+function replaced({ source }: Resource, later: Resource): ManifestIssue {
+  const { file, line } = later.source;
+  const message = `${identity(later)} is given again in ${file}:${line}, which replaces this one.`;
+  return {
+    ...fileWarning(
+      'document-replaced',
+      { file: source.file, line: source.line, column: source.column },
+      message,
+    ),
+    resource: identity(later),
+  };
+}
