@@ -1,0 +1,188 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
+import { Draft } from './draft.js';
+import { asBytes, encodeFieldValue } from './field-value.js';
+import { addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
+import { type HeaderPropagationOptions, type ResolvedLimits, resolveLimits } from './options.js';
+import { type CompiledRule, compileRules, namedCredentials } from './rules/compile.js';
+import type { LowerCaseHeaders } from './rules/reader.js';
+import type { IncomingDetails, IncomingHeaders } from './rules/rule.js';
+import {
+  clusterLocal,
+  compileTargets,
+  type TargetAddress,
+  type TargetMatcher,
+  targetAddress,
+} from './targets.js';
+
+/** Dropped values by their reasons since the start. */
+export type DropCounts = Readonly<Record<DropReason, number>>;
+
+/** Headers from a request to the requests that it causes. Its methods may be taken off it: none uses `this`. */
+export class HeaderPropagation {
+  readonly #storage = new AsyncLocalStorage<Captured>();
+  readonly #rules: readonly CompiledRule[];
+  readonly #limits: ResolvedLimits;
+  readonly #receives: TargetMatcher;
+  readonly #onDrop: HeaderPropagationOptions['onDrop'];
+  readonly #counts: Record<DropReason, number> = { characters: 0, length: 0, count: 0, filter: 0, accept: 0 };
+
+  /** @throws HeaderPropagationError when an option is wrong */
+  constructor(options: HeaderPropagationOptions) {
+    this.#rules = compileRules(options.rules, options.accept ?? 'all');
+    this.#limits = resolveLimits(options.limits);
+    this.#receives = compileTargets(options.targets ?? [clusterLocal]);
+    this.#onDrop = options.onDrop;
+    warnOfCredentials(options);
+  }
+
+  /**
+   * What the rules find in a request.
+   *
+   * @param headers names in any letter case; characters above U+00FF become UTF-8 bytes
+   * @param url path and query as the request line has them, or a whole URL
+   * @param details a Node `IncomingMessage` fits: it keeps repeated headers apart and knows the peer
+   */
+  readonly extract = (
+    headers: IncomingHeaders,
+    url: string | URL = '',
+    details?: IncomingDetails,
+  ): Captured => this.extractLowerCase(lowerCase(headers), typeof url === 'string' ? url : url.href, details);
+
+  /** `extract` without the look at each name's letter case: for headers that Node's own parser made. */
+  readonly extractLowerCase = (
+    headers: LowerCaseHeaders,
+    url: string,
+    details?: IncomingDetails,
+  ): Captured => {
+    let draft: Draft | undefined;
+    for (const rule of this.#rules) {
+      const found = rule.read(headers, url, details);
+      if (found === undefined && rule.default === undefined) continue;
+      draft ??= new Draft(this.#limits);
+      if (draft.filled(rule)) continue;
+      if (found !== undefined) this.#addFound(draft, rule, found, { headers, url, details });
+      if (rule.default !== undefined && !draft.filled(rule)) addDefault(draft, rule);
+    }
+    return draft === undefined ? NOTHING_CAPTURED : this.#finish(draft);
+  };
+
+  #addFound(draft: Draft, rule: CompiledRule, found: string | readonly string[], request: Request): void {
+    if (rule.accept === 'all') draft.add(rule, found);
+    else if (accepted(rule, found, request)) draft.add(rule, found);
+    else draft.drop(rule, 'accept');
+  }
+
+  #finish(draft: Draft): Captured {
+    const captured = draft.finish();
+    for (const dropped of captured.dropped) {
+      this.#counts[dropped.reason] += 1;
+      this.#onDrop?.(dropped);
+    }
+    return captured;
+  }
+
+  /**
+   * Adds captured headers to a request's own and returns them. Nothing is added for a host that is not among
+   * `targets`, and nothing that the application has set is changed.
+   *
+   * @param captured from `extract` or `captured()`; undefined (outside a request) adds nothing
+   */
+  readonly inject = <H extends OutgoingHeaders>(
+    captured: Captured | undefined,
+    target: TargetAddress,
+    headers: H,
+  ): H => {
+    this.injectInto(captured, target, () => methodsOf(headers));
+    return headers;
+  };
+
+  /** `inject` for a client that keeps its headers in a form of its own; asked only when there is something to add. */
+  readonly injectInto = (
+    captured: Captured | undefined,
+    target: TargetAddress,
+    outgoing: () => MethodHeaders,
+  ): void => {
+    if (captured === undefined || captured === NOTHING_CAPTURED) return;
+    if (this.allows(target)) addHeaders(captured, outgoing());
+  };
+
+  /** Whether a host is among `targets`. */
+  readonly allows = (target: TargetAddress): boolean => {
+    const address = targetAddress(target);
+    return address !== undefined && this.#receives(address.host, address.port);
+  };
+
+  /** Runs a function, and everything that it starts, with what was captured. */
+  readonly run = <T>(captured: Captured, fn: () => T): T => this.#storage.run(captured, fn);
+
+  /**
+   * Runs a job, a queue's message or a test with headers of its own: those that a rule sends on, by their outgoing
+   * or their incoming names. The limits hold; `accept` does not, since the application itself speaks.
+   */
+  readonly runWith = <T>(headers: IncomingHeaders, fn: () => T): T =>
+    this.run(this.#fromApplication(lowerCase(headers)), fn);
+
+  #fromApplication(headers: LowerCaseHeaders): Captured {
+    const draft = new Draft(this.#limits);
+    for (const rule of this.#rules) {
+      if (draft.filled(rule)) continue;
+      const found = rule.readOutgoing(headers, '', undefined) ?? rule.read(headers, '', undefined);
+      if (found !== undefined)
+        draft.add(rule, typeof found === 'string' ? asBytes(found) : found.map(asBytes));
+      else if (rule.default !== undefined) addDefault(draft, rule);
+    }
+    return this.#finish(draft);
+  }
+
+  /** What the current request gave; undefined outside a request. */
+  readonly captured = (): Captured | undefined => this.#storage.getStore();
+
+  /** The headers that go out with the current request's calls; none outside a request. */
+  readonly current = (): HeaderRecord => (this.#storage.getStore() ?? NOTHING_CAPTURED).headers;
+
+  /** How many values were dropped since the start, by reason. */
+  readonly dropCounts = (): DropCounts => ({ ...this.#counts });
+}
+
+interface Request {
+  readonly headers: LowerCaseHeaders;
+  readonly url: string;
+  readonly details: IncomingDetails | undefined;
+}
+
+function accepted(rule: CompiledRule, found: string | readonly string[], request: Request): boolean {
+  const { accept } = rule;
+  if (typeof accept !== 'function') return accept === 'all';
+  const { headers, url, details } = request;
+  const remoteAddress = details?.socket?.remoteAddress;
+  return (typeof found === 'string' ? [found] : found).every((value) =>
+    accept({ name: rule.name, source: rule.source, value, headers, url, remoteAddress }),
+  );
+}
+
+function addDefault(draft: Draft, rule: CompiledRule): void {
+  const value = typeof rule.default === 'function' ? rule.default() : rule.default;
+  if (value !== undefined) draft.add(rule, encodeFieldValue(value));
+}
+
+/** Node's headers are in lower case already; anything else is brought there. */
+function lowerCase(headers: IncomingHeaders): LowerCaseHeaders {
+  if (typeof headers.get === 'function') return Object.fromEntries(headers as Headers);
+  const record = headers as LowerCaseHeaders;
+  for (const name in record) {
+    if (name !== name.toLowerCase()) {
+      return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
+    }
+  }
+  return record;
+}
+
+function warnOfCredentials({ rules, warn }: HeaderPropagationOptions): void {
+  const say = warn ?? ((message: string) => process.emitWarning(message, 'HeaderPropagationWarning'));
+  for (const name of namedCredentials(rules)) {
+    say(
+      `"${name}" is among the headers to propagate: every host in "targets" can act as the caller. Keep "targets" to services that need it, or exchange the credential for one of its own.`,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { Inject, Logger, type MiddlewareConsumer, Module, type NestModule, Optional } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { HeaderPropagation } from '../header-propagation.js';
+import { captureRequests } from './capture.js';
+import { ClientInstaller } from './client-installer.js';
+import { HeaderPropagationInterceptor } from './header-propagation.interceptor.js';
+import {
+  ConfigurableModuleClass,
+  HEADER_PROPAGATION_OPTIONS,
+  type HeaderPropagationModuleOptions,
+} from './options.js';
+
+const propagationProvider = {
+  provide: HeaderPropagation,
+  inject: [HEADER_PROPAGATION_OPTIONS],
+  useFactory: (options: HeaderPropagationModuleOptions) => {
+    const logger = new Logger('HeaderPropagation');
+    return new HeaderPropagation({ warn: (message) => logger.warn(message), ...options });
+  },
+};
+
+/**
+ * Captures the headers of every HTTP request, on Fastify and Express alike, and sends them on with the clients that
+ * the options name. Import it once, in the root module: it is global, and `HeaderPropagation` can be injected
+ * everywhere.
+ */
+@Module({
+  providers: [propagationProvider, ClientInstaller, HeaderPropagationInterceptor],
+  exports: [HeaderPropagation, HeaderPropagationInterceptor],
+})
+export class HeaderPropagationModule extends ConfigurableModuleClass implements NestModule {
+  constructor(
+    @Inject(HeaderPropagation) private readonly propagation: HeaderPropagation,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Optional() @Inject(HttpAdapterHost) private readonly host?: HttpAdapterHost,
+  ) {
+    super();
+  }
+
+  /** Nest calls this before it registers any route, so the capture comes before all of them. */
+  configure(_consumer: MiddlewareConsumer): void {
+    const adapter = this.host?.httpAdapter;
+    if (adapter) captureRequests(adapter, this.propagation, { middleware: this.#othersConfigure() });
+  }
+
+  #othersConfigure(): boolean {
+    const modules = [...this.modules.values()].map(({ instance }) => instance as Partial<NestModule>);
+    return modules.some((module) => module !== this && typeof module?.configure === 'function');
+  }
+}
