@@ -1,0 +1,98 @@
+import type { ResponseFlag } from '../access-record.js';
+import type { RequestHead } from '../http1/request-head.js';
+
+/** An answer that the proxy gives by itself, as Envoy words it. */
+export interface LocalReply {
+  status: number;
+  body: string | Uint8Array;
+  flag?: ResponseFlag;
+  /** Envoy's RESPONSE_CODE_DETAILS. */
+  details: string;
+  /** Names and values in turn. */
+  headers?: readonly string[];
+}
+
+export type UpstreamFailure = 'refused' | 'timeout' | 'termination' | 'protocol';
+
+const resetReasons: Record<UpstreamFailure, { text: string; flag: ResponseFlag; status: number }> = {
+  refused: { text: 'remote connection failure', flag: 'UF', status: 503 },
+  timeout: { text: 'connection timeout', flag: 'UF', status: 503 },
+  termination: { text: 'connection termination', flag: 'UC', status: 503 },
+  protocol: { text: 'protocol error', flag: 'UPE', status: 502 },
+};
+
+export const replies = {
+  badRequest: { status: 400, body: 'Bad Request', details: 'http1.codec_error' },
+  noRoute: { status: 404, body: '', flag: 'NR', details: 'route_not_found' },
+  noCluster: { status: 503, body: '', flag: 'NC', details: 'cluster_not_found' },
+  blocked: { status: 502, body: '', details: 'direct_response' },
+  noHealthyUpstream: { status: 503, body: 'no healthy upstream', flag: 'UH', details: 'no_healthy_upstream' },
+  timeout: { status: 504, body: 'upstream request timeout', flag: 'UT', details: 'response_timeout' },
+  perTryTimeout: {
+    status: 504,
+    body: 'upstream request timeout',
+    flag: 'UT',
+    details: 'upstream_per_try_timeout',
+  },
+  nameNotFound: {
+    status: 503,
+    body: 'DNS resolution failure',
+    flag: 'DF',
+    details: 'dns_resolution_failure',
+  },
+  upgradeRefused: { status: 403, body: '', details: 'upgrade_failed' },
+  streamTimeout: { status: 504, body: 'stream timeout', details: 'stream_idle_timeout' },
+  requestTimeout: { status: 408, body: 'stream timeout', details: 'stream_idle_timeout' },
+  preflight: { status: 200, body: '', details: 'cors_response' },
+
+  /** Not Envoy's: a sidecar's own port cannot be asked by name, a proxy's can. */
+  loop: (authority: string): LocalReply => ({
+    status: 508,
+    body: `${authority} is the local mesh itself: ask for the service that you want, with this address as HTTP proxy\n`,
+    details: 'loop_detected',
+  }),
+
+  redirect: (status: number, location: string): LocalReply => ({
+    status,
+    body: '',
+    headers: ['location', location],
+    details: 'direct_response',
+  }),
+
+  direct: (status: number, body: Uint8Array): LocalReply => ({ status, body, details: 'direct_response' }),
+
+  /** A gRPC client gets a gRPC status; every other client of a gRPC fault an empty 200, as Envoy has it. */
+  faultAbort: (abort: { status: number } | { grpcStatus: number }, head: RequestHead): LocalReply => {
+    if ('status' in abort) {
+      return { status: abort.status, body: 'fault filter abort', flag: 'FI', details: 'fault_filter_abort' };
+    }
+    const { raw, names } = head.headers;
+    const isGrpc = raw[2 * names.indexOf('content-type') + 1]?.startsWith('application/grpc') ?? false;
+    const headers = [
+      'content-type',
+      'application/grpc',
+      'grpc-status',
+      String(abort.grpcStatus),
+      'grpc-message',
+      'fault filter abort',
+    ];
+    return {
+      status: 200,
+      body: isGrpc ? '' : 'fault filter abort',
+      flag: 'FI',
+      details: 'fault_filter_abort',
+      ...(isGrpc ? { headers } : {}),
+    };
+  },
+
+  upstreamFailure: (failure: UpstreamFailure, tries: number): LocalReply => {
+    const { text, flag, status } = resetReasons[failure];
+    const reason = tries > 1 ? 'retried and the latest reset reason' : 'reset reason';
+    return {
+      status,
+      body: `upstream connect error or disconnect/reset before headers. ${reason}: ${text}`,
+      flag,
+      details: `upstream_reset_before_response_started{${text.replaceAll(' ', '_')}}`,
+    };
+  },
+} as const;

@@ -1,0 +1,89 @@
+import type { Mirror } from '@grayscale/traffic-rules';
+import type { ResponseHead } from '../http1/response-head.js';
+import { Attempt, type AttemptOwner } from './attempt.js';
+import type { Exchange } from './exchange.js';
+import { chooser, type Plan } from './plan.js';
+import type { BodySource } from './request-body.js';
+
+/** A copy whose server never answers is given up after this. */
+const answerLimitMs = 60_000;
+
+/** A copy of a request, sent beside it. Nothing that happens to it reaches the client: a slow or dead mirror is dropped. */
+export class Mirroring implements AttemptOwner {
+  #attempt: Attempt | undefined;
+  #timer: NodeJS.Timeout;
+
+  /** Undefined when the draw or the lack of a server says so. */
+  static draw(exchange: Exchange, plan: Plan, mirror: Mirror, headers: string[]): Mirroring | undefined {
+    if (exchange.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined)
+      return undefined;
+    const destination = chooser(exchange, mirror.cluster, false)();
+    if (destination === undefined) return undefined;
+    return new Mirroring(exchange, plan, destination, headers);
+  }
+
+  private constructor(
+    exchange: Exchange,
+    plan: Plan,
+    destination: NonNullable<ReturnType<Plan['next']>>,
+    headers: string[],
+  ) {
+    this.#attempt = new Attempt(exchange.runtime.pool, destination, this, {
+      method: exchange.head.method,
+      path: plan.path,
+      authority: plan.authority,
+      headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(exchange)],
+      chunked: exchange.head.framing.kind === 'chunked',
+      perTryTimeoutMs: 0,
+      body: exchange.body,
+      source: new Impatient(() => this.#end()),
+    });
+    this.#timer = setTimeout(() => this.#end(), answerLimitMs).unref();
+    this.#attempt.start();
+  }
+
+  /** A request that the client did not finish cannot be finished here either. */
+  onClientGone(): void {
+    this.#end();
+  }
+
+  onUpstream(): void {}
+  onRequestEnd(): void {}
+  onInformational(): void {}
+  onHead(_head: ResponseHead): boolean {
+    return true;
+  }
+  onData(): void {}
+  onFlush(): void {}
+
+  onEnd(): void {
+    clearTimeout(this.#timer);
+  }
+
+  onUpgrade(_head: ResponseHead, socket: { destroy(): void }): void {
+    clearTimeout(this.#timer);
+    socket.destroy();
+  }
+
+  onFailure(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#attempt?.cancel();
+  }
+}
+
+/** A mirror that cannot keep up is dropped rather than waited for. */
+class Impatient implements BodySource {
+  constructor(private readonly giveUp: () => void) {}
+  pauseBody(): void {
+    this.giveUp();
+  }
+  resumeBody(): void {}
+}
+
+function ownAddress({ client }: Exchange): string {
+  return client.localAddress;
+}

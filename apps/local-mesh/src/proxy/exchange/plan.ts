@@ -1,0 +1,127 @@
+import type {
+  Cluster,
+  Endpoint,
+  Forward,
+  HeaderMutation,
+  Mirror,
+  PassThrough,
+  RetryPolicy,
+} from '@grayscale/traffic-rules';
+import type { Address } from '../address.js';
+import { hostOf } from '../target.js';
+import type { Destination } from '../upstream/upstream-pool.js';
+import type { Exchange } from './exchange.js';
+import { type HashPolicy, hashKey } from './hash-key.js';
+
+/** How one request is to be sent, whoever decided it. */
+export interface Plan {
+  clusterName: string;
+  /** The next server to try; undefined: there is none. */
+  next(): Destination | undefined;
+  /** No HTTP listener is there: nothing is added to the request or taken from it. */
+  untouched: boolean;
+  path: string;
+  authority: string;
+  originalPath: string | undefined;
+  originalHost: string | undefined;
+  requestHeaders: readonly HeaderMutation[];
+  responseHeaders: readonly HeaderMutation[];
+  timeoutMs: number;
+  retry: RetryPolicy;
+  mirrors: readonly Mirror[];
+  /** Names that do not resolve: for an endpoint of the mesh it is as if it were not there. */
+  isMesh: boolean;
+}
+
+const noRetry: RetryPolicy = {
+  attempts: 0,
+  on: new Set(),
+  statusCodes: new Set(),
+  perTryTimeoutMs: 0,
+  backoffMs: 25,
+  avoidPreviousHosts: false,
+};
+
+/** Envoy's default; Istio leaves it so for where the client was going. */
+const defaultConnectTimeoutMs = 10_000;
+
+export function passThroughPlan(exchange: Exchange, decision: PassThrough): Plan {
+  const { target } = exchange;
+  const destination: Destination = {
+    address: whereTo(exchange, target.port),
+    connectTimeoutMs: defaultConnectTimeoutMs,
+  };
+  return {
+    clusterName: 'PassthroughCluster',
+    next: () => destination,
+    untouched: decision.through === 'tcp',
+    path: decision.path,
+    authority: target.authority,
+    originalPath: undefined,
+    originalHost: undefined,
+    requestHeaders: [],
+    responseHeaders: [],
+    timeoutMs: 0,
+    retry: noRetry,
+    mirrors: [],
+    isMesh: false,
+  };
+}
+
+export function clusterPlan(exchange: Exchange, decision: Forward): Plan {
+  const { cluster } = decision;
+  return {
+    clusterName: cluster.name,
+    next: chooser(exchange, cluster, decision.retry.avoidPreviousHosts),
+    untouched: false,
+    path: decision.path,
+    authority: decision.authority,
+    originalPath: decision.originalPath,
+    originalHost: decision.originalHost,
+    requestHeaders: decision.requestHeaders,
+    responseHeaders: decision.responseHeaders,
+    timeoutMs: decision.timeoutMs,
+    retry: decision.retry,
+    mirrors: decision.mirrors,
+    isMesh: cluster.discovery === 'static' || cluster.discovery === 'dns',
+  };
+}
+
+/** The servers of a cluster, one after another. */
+export function chooser(
+  exchange: Exchange,
+  cluster: Cluster,
+  avoidTried: boolean,
+): () => Destination | undefined {
+  const { discovery, connectTimeoutMs, tls } = cluster;
+  const common = { connectTimeoutMs, ...(tls === undefined ? {} : { tls }) };
+  if (discovery === 'original-destination' || discovery === 'dynamic-dns') {
+    const port = cluster.targetPort ?? exchange.target.port;
+    return () => ({ address: whereTo(exchange, port), ...common });
+  }
+  const { balancer, pool, random } = exchange.runtime;
+  const tried = new Set<Endpoint>();
+  const policy = hashPolicy(cluster);
+  const context = {
+    random,
+    active: (endpoint: Endpoint) => pool.activeRequests({ host: endpoint.address, port: endpoint.port }),
+    hashKey: policy && hashKey(policy, exchange),
+    tried,
+  };
+  return () => {
+    const endpoint = balancer.choose(cluster, context);
+    if (endpoint === undefined) return undefined;
+    if (avoidTried) tried.add(endpoint);
+    return { address: { host: endpoint.address, port: endpoint.port }, ...common };
+  };
+}
+
+/** Where the client was going: an explicit proxy has only the name to go by. */
+function whereTo({ runtime, target }: Exchange, port: number): Address {
+  const host = hostOf(target.authority);
+  return runtime.options.resolve?.(host, port) ?? { host, port };
+}
+
+function hashPolicy({ loadBalancing }: Cluster): HashPolicy | undefined {
+  return typeof loadBalancing === 'object' ? loadBalancing : undefined;
+}

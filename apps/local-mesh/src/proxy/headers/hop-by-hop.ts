@@ -1,0 +1,32 @@
+import { type HeaderList, MalformedMessage } from '../http1/syntax.js';
+
+/** Headers that speak of one connection only. `transfer-encoding` is written anew. */
+export const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+// Envoy refuses a request that asks for one of these to be dropped on the way.
+const mayNotBeNominated = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
+const noNames: ReadonlySet<string> = new Set();
+
+/** What a `connection` header says: its words in lower case. Throws MalformedMessage for a forbidden one. */
+export function connectionOptions({ raw, names }: HeaderList): ReadonlySet<string> {
+  let options: Set<string> | undefined;
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] !== 'connection') continue;
+    options ??= new Set();
+    for (const word of (raw[2 * i + 1] as string).split(',')) options.add(word.trim().toLowerCase());
+  }
+  if (options === undefined) return noNames;
+  for (const option of options) {
+    if (mayNotBeNominated.has(option) || option.startsWith(':')) {
+      throw new MalformedMessage(400, 'connection_header_rejected');
+    }
+  }
+  return options;
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { HeaderList } from '../http1/syntax.js';
+import { hopByHop } from './hop-by-hop.js';
+
+/** What Envoy takes out of a request from outside the mesh: settings of its own that a client may not make. */
+const notForClients: ReadonlySet<string> = new Set([
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-force-trace',
+  'x-envoy-hedge-on-per-try-timeout',
+  'x-envoy-internal',
+  'x-envoy-ip-tags',
+  'x-envoy-max-retries',
+  'x-envoy-original-url',
+  'x-envoy-retriable-header-names',
+  'x-envoy-retriable-status-codes',
+  'x-envoy-retry-grpc-on',
+  'x-envoy-retry-on',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-per-try-timeout-ms',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-stream-duration-ms',
+  'x-forwarded-client-cert',
+]);
+
+/** Methods whose requests have no body: Envoy announces no `content-length: 0` for them. */
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
+
+/** The client's headers as they leave: lower-case names, what is the proxy's own taken out, the proxy's added in Envoy's order. */
+export interface UpstreamHeaders {
+  /** Names and values in turn; the Host is not among them. */
+  list: string[];
+  requestId: string;
+}
+
+export interface UpstreamHeadersOptions {
+  connection: ReadonlySet<string>;
+  /** The protocol that the client wants to change to; `connection` and `upgrade` stay then. */
+  upgrade: string | undefined;
+}
+
+export function upstreamHeaders(
+  { raw, names }: HeaderList,
+  { connection, upgrade }: UpstreamHeadersOptions,
+): UpstreamHeaders {
+  const list: string[] = [];
+  let requestId = '';
+  let hasForwardedProto = false;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const value = raw[2 * i + 1] as string;
+    if (name === 'host' || isDropped(name, value, connection, upgrade)) continue;
+    if (name === 'x-request-id') {
+      if (value === '') continue;
+      requestId ||= value;
+    } else if (name === 'x-forwarded-proto') hasForwardedProto = true;
+    list.push(name, value);
+  }
+  if (!hasForwardedProto) list.push('x-forwarded-proto', 'http');
+  if (requestId === '') {
+    requestId = randomUUID();
+    list.push('x-request-id', requestId);
+  }
+  return { list, requestId };
+}
+
+/** For a port without an HTTP listener: the client's headers as they are, but for those of its connection to us. */
+export function untouchedHeaders(
+  { raw, names }: HeaderList,
+  { connection, upgrade }: UpstreamHeadersOptions,
+): string[] {
+  const list: string[] = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const value = raw[2 * i + 1] as string;
+    if (name === 'host' || (hopByHop.has(name) && !isKept(name, upgrade)) || connection.has(name)) continue;
+    list.push(raw[2 * i] as string, value);
+  }
+  return list;
+}
+
+/** What differs from try to try; a value that the client sent is overwritten where it stands. */
+export function withAttempt(list: readonly string[], attempt: number, expectedTimeoutMs: number): string[] {
+  const result = [...list];
+  if (expectedTimeoutMs > 0) result.push('x-envoy-expected-rq-timeout-ms', String(expectedTimeoutMs));
+  for (let i = 0; i < result.length; i += 2) {
+    if (result[i] !== 'x-envoy-attempt-count') continue;
+    result[i + 1] = String(attempt);
+    return result;
+  }
+  result.push('x-envoy-attempt-count', String(attempt));
+  return result;
+}
+
+/** Announces the body as Envoy does. */
+export function withFraming(
+  list: string[],
+  method: string,
+  framing: 'none' | 'length' | 'chunked',
+): string[] {
+  if (framing === 'chunked') list.push('transfer-encoding', 'chunked');
+  else if (framing === 'none' && !bodiless.has(method)) list.push('content-length', '0');
+  return list;
+}
+
+/** A request head, ready to be written in Latin-1. */
+export function requestHeadText(
+  method: string,
+  path: string,
+  authority: string,
+  list: readonly string[],
+): string {
+  let text = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
+  for (let i = 0; i < list.length; i += 2) text += `${list[i]}: ${list[i + 1]}\r\n`;
+  return `${text}\r\n`;
+}
+
+function isDropped(
+  name: string,
+  value: string,
+  connection: ReadonlySet<string>,
+  upgrade: string | undefined,
+): boolean {
+  if (hopByHop.has(name)) return !isKept(name, upgrade);
+  if (name === 'te') return value.toLowerCase() !== 'trailers';
+  return notForClients.has(name) || (connection.size > 0 && connection.has(name));
+}
+
+function isKept(name: string, upgrade: string | undefined): boolean {
+  return upgrade !== undefined && (name === 'connection' || name === 'upgrade');
+}

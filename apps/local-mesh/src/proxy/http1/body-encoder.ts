@@ -1,0 +1,21 @@
+import type { OutputBuffer } from './output-buffer.js';
+
+/** How a body is written: as it is (its length was announced, or it ends with the connection) or in chunks. */
+export function writeBody(output: OutputBuffer, data: Buffer, chunked: boolean): void {
+  if (data.length === 0) return;
+  if (!chunked) {
+    output.bytes(data);
+    return;
+  }
+  output.text(`${data.length.toString(16)}\r\n`);
+  output.bytes(data);
+  output.text('\r\n');
+}
+
+/** Ends a body in chunks; trailers are names and values in turn. */
+export function writeLastChunk(output: OutputBuffer, trailers: readonly string[]): void {
+  let text = '0\r\n';
+  for (let i = 0; i < trailers.length; i += 2)
+    text += `${trailers[i]?.toLowerCase()}: ${trailers[i + 1]}\r\n`;
+  output.text(`${text}\r\n`);
+}

@@ -1,0 +1,52 @@
+import { type HeaderList, MalformedMessage } from './syntax.js';
+
+/** Where a message's body ends. */
+export type Framing =
+  | { kind: 'none' }
+  | { kind: 'length'; length: number }
+  | { kind: 'chunked' }
+  /** A response of unknown length: until the server closes. */
+  | { kind: 'until-close' };
+
+const none: Framing = { kind: 'none' };
+const chunked: Framing = { kind: 'chunked' };
+const untilClose: Framing = { kind: 'until-close' };
+
+/** Anything that two parsers could read differently is refused, as Envoy does. */
+export function requestFraming(headers: HeaderList): Framing {
+  return declaredFraming(headers) ?? none;
+}
+
+export function responseFraming(headers: HeaderList, status: number, requestMethod: string): Framing {
+  if (requestMethod === 'HEAD' || status === 204 || status === 304 || status < 200) return none;
+  return declaredFraming(headers) ?? untilClose;
+}
+
+function declaredFraming({ raw, names }: HeaderList): Framing | undefined {
+  let framing: Framing | undefined;
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (name !== 'content-length' && name !== 'transfer-encoding') continue;
+    const value = raw[2 * i + 1] as string;
+    const isEncoding = name === 'transfer-encoding';
+    if (framing !== undefined) {
+      const twice = isEncoding && framing.kind === 'chunked';
+      throw new MalformedMessage(twice ? 501 : 400, 'http1.content_length_and_chunked_not_allowed');
+    }
+    framing = isEncoding ? parseEncoding(value) : parseLength(value);
+  }
+  return framing;
+}
+
+function parseEncoding(value: string): Framing {
+  if (value.toLowerCase() !== 'chunked')
+    throw new MalformedMessage(501, 'http1.unsupported_transfer_encoding');
+  return chunked;
+}
+
+function parseLength(value: string): Framing {
+  // 15 digits stay below 2^53.
+  if (!/^[0-9]{1,15}$/.test(value)) throw new MalformedMessage(400, 'http1.invalid_content_length');
+  const length = Number(value);
+  return length === 0 ? { kind: 'length', length: 0 } : { kind: 'length', length };
+}

@@ -1,0 +1,31 @@
+import { type Framing, responseFraming } from './framing.js';
+import { type HeaderList, MalformedMessage, parseHeaderLines } from './syntax.js';
+
+export interface ResponseHead {
+  status: number;
+  headers: HeaderList;
+  framing: Framing;
+  /** Whether the server will take another request on this connection. */
+  keepAlive: boolean;
+}
+
+const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: |$)/;
+
+/** Throws MalformedMessage: the upstream speaks something else. */
+export function parseResponseHead(text: string, requestMethod: string, maxHeaderCount: number): ResponseHead {
+  const lines = text.split('\r\n');
+  const line = statusLine.exec(lines[0] as string);
+  if (line === null) throw new MalformedMessage(400, 'http1.codec_error');
+  const status = Number(line[2]);
+  const headers = parseHeaderLines(lines, maxHeaderCount);
+  const framing = responseFraming(headers, status, requestMethod);
+  return { status, headers, framing, keepAlive: keepsAlive(headers, line[1] === '1', framing) };
+}
+
+function keepsAlive({ raw, names }: HeaderList, isVersion11: boolean, framing: Framing): boolean {
+  if (framing.kind === 'until-close') return false;
+  const index = names.indexOf('connection');
+  if (index < 0) return isVersion11;
+  const options = (raw[2 * index + 1] as string).toLowerCase();
+  return isVersion11 ? !options.includes('close') : options.includes('keep-alive');
+}

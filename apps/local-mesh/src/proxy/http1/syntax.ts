@@ -1,0 +1,54 @@
+import { METHODS } from 'node:http';
+
+/** A message that may not be passed on: what to answer before the connection is closed. */
+export class MalformedMessage extends Error {
+  override name = 'MalformedMessage';
+
+  constructor(
+    readonly status: 400 | 426 | 431 | 501,
+    /** Envoy's words for it in the access log. */
+    readonly details: string,
+    /** Envoy answers some of them without a body. */
+    readonly emptyBody = false,
+  ) {
+    super(`${status} ${details}`);
+  }
+}
+
+export const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Envoy's parser knows a list of methods and refuses every other, `get` included; this is that list. */
+export const knownMethods: ReadonlySet<string> = new Set([...METHODS, 'CONNECT']);
+
+// Tab and everything printable; a bare CR or LF, NUL and the other controls are how requests are smuggled.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const forbiddenInValue = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** Names (as sent) and values in turn, and the names once more in lower case. */
+export interface HeaderList {
+  /** `rawHeaders` of node:http: name, value, name, value... */
+  raw: string[];
+  /** One for each header. */
+  names: string[];
+}
+
+/** Parses the lines after the first one. Throws MalformedMessage. */
+export function parseHeaderLines(lines: readonly string[], maxCount: number): HeaderList {
+  const count = lines.length - 1;
+  if (count > maxCount) throw new MalformedMessage(431, 'http1.too_many_headers');
+  const raw = new Array<string>(count * 2);
+  const names = new Array<string>(count);
+  for (let i = 0; i < count; i++) {
+    const line = lines[i + 1] as string;
+    const colon = line.indexOf(':');
+    const name = colon < 0 ? '' : line.slice(0, colon);
+    // Refuses an empty name, a blank before the colon and a folded line as well.
+    if (!token.test(name)) throw new MalformedMessage(400, 'http1.codec_error');
+    const value = line.slice(colon + 1).trim();
+    if (forbiddenInValue.test(value)) throw new MalformedMessage(400, 'http1.codec_error');
+    raw[2 * i] = name;
+    raw[2 * i + 1] = value;
+    names[i] = name.toLowerCase();
+  }
+  return { raw, names };
+}

@@ -1,0 +1,128 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Address } from './address.js';
+import { ClientConnection } from './downstream/client-connection.js';
+import { defaultLimits } from './limits.js';
+import type { MeshProxy, ProxyOptions, ProxyStats } from './options.js';
+import type { Runtime } from './runtime.js';
+import { LoadBalancer } from './upstream/load-balancer.js';
+import { NameResolver } from './upstream/name-resolver.js';
+import { UpstreamPool } from './upstream/upstream-pool.js';
+
+export type { AccessRecord } from './access-record.js';
+export type { MeshProxy as Proxy, ProxyOptions, ProxyStats } from './options.js';
+
+/** How often limits of time are looked at: one timer for all connections costs less than one for each. */
+const sweepMs = 1000;
+
+/** A local mesh's data path. It listens nowhere until `listen` is called. */
+export function createProxy(options: ProxyOptions): MeshProxy {
+  return new DataPath(options);
+}
+
+class DataPath implements MeshProxy {
+  readonly stats: ProxyStats = { connections: 0, activeRequests: 0, requests: 0 };
+  readonly #servers = new Set<Server>();
+  readonly #own: AddressInfo[] = [];
+  readonly #connections = new Set<ClientConnection>();
+  readonly #resolver = new NameResolver();
+  readonly #runtime: Runtime;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(options: ProxyOptions) {
+    this.#runtime = {
+      options,
+      limits: { ...defaultLimits, ...options.limits },
+      random: options.random ?? Math.random,
+      pool: new UpstreamPool({
+        dial: options.dial ?? ((address: Address) => address),
+        lookup: this.#resolver.lookup,
+        isOwn: (socket) => this.#isOwn(socket),
+      }),
+      balancer: new LoadBalancer(),
+      stats: this.stats,
+      draining: false,
+    };
+  }
+
+  listen({ host, port }: { host: string; port: number }): Promise<{ address: string; port: number }> {
+    const server = createServer({ noDelay: true });
+    server.on('connection', (socket) => this.#accept(server, socket));
+    this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref();
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog: 4096 }, () => {
+        server.off('error', reject);
+        const bound = server.address() as AddressInfo;
+        this.#servers.add(server);
+        this.#own.push(bound);
+        resolve({ address: bound.address, port: bound.port });
+      });
+    });
+  }
+
+  async drain(seconds: number): Promise<void> {
+    this.#runtime.draining = true;
+    const closed = [...this.#servers].map(closeServer);
+    for (const connection of this.#connections) if (connection.idle) connection.destroy();
+    const limit = setTimeout(() => this.#destroyAll(), seconds * 1000);
+    await Promise.all(closed);
+    clearTimeout(limit);
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    const closed = [...this.#servers].map(closeServer);
+    this.#destroyAll();
+    this.#runtime.pool.close();
+    await Promise.all(closed);
+    this.#servers.clear();
+  }
+
+  #accept(server: Server, socket: Socket): void {
+    const { limits } = this.#runtime;
+    if (this.#connections.size >= limits.maxConnections || this.#runtime.draining) {
+      socket.destroy();
+      return;
+    }
+    const { port } = server.address() as AddressInfo;
+    const connection = new ClientConnection(this.#runtime, socket, port);
+    this.#connections.add(connection);
+    this.stats.connections++;
+    socket.once('close', () => {
+      this.#connections.delete(connection);
+      this.stats.connections--;
+    });
+  }
+
+  #destroyAll(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const connection of this.#connections) connection.enforceLimits(now);
+    this.#runtime.pool.sweep();
+    this.#resolver.sweep();
+  }
+
+  /** A listener on every address is reached by any of the machine's own; such a socket has one address at both ends. */
+  #isOwn({ remoteAddress, remotePort, localAddress }: Socket): boolean {
+    return this.#own.some(({ address, port }) => {
+      if (port !== remotePort) return false;
+      const isWildcard = address === '0.0.0.0' || address === '::';
+      return address === plain(remoteAddress) || (isWildcard && remoteAddress === localAddress);
+    });
+  }
+}
+
+/** An IPv4 address inside an IPv6 socket, as IPv4. */
+function plain(address: string | undefined): string | undefined {
+  return address?.replace(/^::ffff:/, '');
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}

@@ -1,0 +1,16 @@
+import type { ProxyLimits } from './limits.js';
+import type { ProxyOptions, ProxyStats } from './options.js';
+import type { LoadBalancer } from './upstream/load-balancer.js';
+import type { UpstreamPool } from './upstream/upstream-pool.js';
+
+/** What every connection and request of one proxy shares. */
+export interface Runtime {
+  options: ProxyOptions;
+  limits: ProxyLimits;
+  random: () => number;
+  pool: UpstreamPool;
+  balancer: LoadBalancer;
+  stats: ProxyStats;
+  /** No new request is taken; answers tell the client to close. */
+  draining: boolean;
+}

@@ -1,0 +1,91 @@
+import type { RequestHead } from './http1/request-head.js';
+import { MalformedMessage } from './http1/syntax.js';
+
+/** Where a request is going, whichever of HTTP's four forms said so. */
+export interface RequestTarget {
+  scheme: 'http' | 'https';
+  /** Host header, or the authority of a URL, which replaces it. */
+  authority: string;
+  /** The port that the client meant to dial. */
+  port: number;
+  /** Path and query. */
+  path: string;
+}
+
+// RFC 3986's host and port, userinfo aside; Envoy refuses the rest with 400.
+const authorityCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:%@[\]]*$/;
+const absoluteForm = /^(https?):\/\/([^/?#]*)(.*)$/i;
+const connectTarget = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]@]+):([0-9]{1,5})$/;
+
+/**
+ * @param dialledPort the port of the CONNECT that the request came through, or of the listener that the proxy stands for;
+ *   undefined: the request itself says it. Throws MalformedMessage.
+ */
+export function requestTarget(head: RequestHead, dialledPort: number | undefined): RequestTarget {
+  const url = absoluteForm.exec(head.target);
+  if (url === null) return originForm(head, dialledPort);
+  const scheme = (url[1] as string).toLowerCase() as 'http' | 'https';
+  const authority = withoutUserinfo(url[2] as string);
+  if (authority === '') throw new MalformedMessage(400, 'http1.invalid_url');
+  const port = dialledPort ?? portOf(authority, scheme === 'https' ? 443 : 80);
+  const path = url[3] as string;
+  return { scheme, authority: checked(authority), port, path: path.startsWith('/') ? path : `/${path}` };
+}
+
+/** Host and port of a CONNECT. Throws MalformedMessage. */
+export function connectAuthority(target: string): { host: string; port: number } {
+  const match = connectTarget.exec(target);
+  if (match === null || !authorityCharacters.test(target))
+    throw new MalformedMessage(400, 'http1.invalid_url');
+  return { host: withoutBrackets(match[1] as string), port: portOf(target, 0) };
+}
+
+/** The host of an authority, without port and brackets. */
+export function hostOf(authority: string): string {
+  return withoutBrackets(authority.replace(/:[0-9]*$/, ''));
+}
+
+function originForm(head: RequestHead, dialledPort: number | undefined): RequestTarget {
+  const authority = checked(hostHeader(head));
+  const port = dialledPort ?? portOf(authority, 80);
+  return { scheme: forwardedScheme(head), authority, port, path: head.target };
+}
+
+/** Two Host headers are joined, as Envoy joins them: such a host is nobody's. */
+function hostHeader({ headers: { raw, names } }: RequestHead): string {
+  let host: string | undefined;
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] === 'host') host = host === undefined ? raw[2 * i + 1] : `${host},${raw[2 * i + 1]}`;
+  }
+  if (host === undefined) throw new MalformedMessage(400, 'missing_host_header', true);
+  return host;
+}
+
+function forwardedScheme({ headers: { raw, names } }: RequestHead): 'http' | 'https' {
+  const index = names.indexOf('x-forwarded-proto');
+  return index >= 0 && raw[2 * index + 1]?.toLowerCase() === 'https' ? 'https' : 'http';
+}
+
+function checked(authority: string): string {
+  if (!authorityCharacters.test(authority)) throw new MalformedMessage(400, 'http1.codec_error');
+  return authority;
+}
+
+function portOf(authority: string, otherwise: number): number {
+  const colon = authority.lastIndexOf(':');
+  // An IPv6 address without a port ends in a bracket.
+  if (colon < 0 || authority.endsWith(']')) return otherwise;
+  const text = authority.slice(colon + 1);
+  if (text === '') return otherwise;
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new MalformedMessage(400, 'http1.invalid_port');
+  return port;
+}
+
+function withoutUserinfo(authority: string): string {
+  return authority.slice(authority.lastIndexOf('@') + 1);
+}
+
+function withoutBrackets(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+}

@@ -1,0 +1,215 @@
+import type { Socket } from 'node:net';
+import { BodyDecoder } from '../http1/body-decoder.js';
+import { writeBody, writeLastChunk } from '../http1/body-encoder.js';
+import { HeadReader } from '../http1/head-reader.js';
+import { OutputBuffer } from '../http1/output-buffer.js';
+import { parseResponseHead, type ResponseHead } from '../http1/response-head.js';
+import { MalformedMessage } from '../http1/syntax.js';
+
+/** What one request hears of its answer. Nothing more comes after `onEnd`, `onUpgrade` or `onFailure`. */
+export interface ResponseHandler {
+  /** 100, 103 and the like: the answer proper is still to come. */
+  onInformational(head: ResponseHead): void;
+  onHead(head: ResponseHead): void;
+  onData(data: Buffer): void;
+  onEnd(trailers: readonly string[]): void;
+  /** All of one read was handed over: a good moment to write. */
+  onFlush(): void;
+  /** 101: from here on the bytes belong to both ends; `rest` came along with the head. */
+  onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void;
+  onFailure(kind: 'termination' | 'protocol'): void;
+  /** The upstream takes request bytes again. */
+  onDrain(): void;
+}
+
+const maxResponseHeadBytes = 60 * 1024;
+const maxResponseHeaders = 100;
+const nothing = Buffer.alloc(0);
+
+/** One connection to one server, with at most one request at a time. */
+export class UpstreamConnection {
+  readonly #output: OutputBuffer;
+  readonly #heads = new HeadReader(maxResponseHeadBytes);
+  #handler: ResponseHandler | undefined;
+  #method = '';
+  #head: ResponseHead | undefined;
+  #body: BodyDecoder | undefined;
+  #requestDone = false;
+  #responseDone = false;
+  #closed = false;
+  /** When it became idle, and when the server said that it will close it; for the pool. */
+  idleSince = 0;
+  expiresAt = Number.POSITIVE_INFINITY;
+
+  constructor(
+    readonly socket: Socket,
+    private readonly onIdle: (connection: UpstreamConnection) => void,
+    private readonly onClosed: (connection: UpstreamConnection) => void,
+  ) {
+    this.#output = new OutputBuffer(socket);
+    socket.on('data', this.#onData);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onEnd);
+    socket.on('error', this.#onEnd);
+    socket.on('drain', this.#onDrain);
+  }
+
+  get usable(): boolean {
+    return !this.#closed && this.#handler === undefined;
+  }
+
+  /** Writes a request's head; the body follows through `write`, `end`. */
+  start(method: string, head: string, handler: ResponseHandler): void {
+    this.#handler = handler;
+    this.#method = method;
+    this.#requestDone = false;
+    this.#responseDone = false;
+    this.#head = undefined;
+    this.#output.text(head);
+  }
+
+  write(data: Buffer, chunked: boolean): void {
+    writeBody(this.#output, data, chunked);
+  }
+
+  /** The request is complete. */
+  end(trailers: readonly string[], chunked: boolean): void {
+    if (chunked) writeLastChunk(this.#output, trailers);
+    this.#output.flush();
+    this.#requestDone = true;
+    if (this.#responseDone) this.#settle();
+  }
+
+  flush(): boolean {
+    return this.#output.flush();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Gives the request up; its handler hears nothing more. */
+  abort(): void {
+    this.#handler = undefined;
+    this.#close();
+  }
+
+  #onData = (chunk: Buffer): void => {
+    // Bytes that nobody asked for: the server is confused, and so would the next request be.
+    if (this.#handler === undefined || this.#responseDone) {
+      this.#close();
+      return;
+    }
+    try {
+      this.#consume(chunk);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      this.#fail('protocol');
+    }
+  };
+
+  #consume(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length && this.#handler !== undefined && !this.#responseDone) {
+      if (this.#body !== undefined) at = this.#body.feed(chunk, at);
+      else {
+        const text = this.#heads.read(chunk, at);
+        if (text === undefined) break;
+        at = this.#heads.next;
+        if (this.#takeHead(text, chunk.subarray(at))) return;
+      }
+      if (this.#body?.done) this.#responseDone = true;
+    }
+    this.#handler?.onFlush();
+    if (!this.#responseDone) return;
+    if (at < chunk.length) this.#close();
+    else if (this.#requestDone || this.#closed) this.#settle();
+  }
+
+  /** True when the connection is no longer ours. */
+  #takeHead(text: string, rest: Buffer): boolean {
+    const head = parseResponseHead(text, this.#method, maxResponseHeaders);
+    const handler = this.#handler as ResponseHandler;
+    if (head.status === 101) {
+      this.#detach();
+      handler.onUpgrade(head, this.socket, rest.length > 0 ? rest : nothing);
+      return true;
+    }
+    if (head.status < 200) {
+      handler.onInformational(head);
+      return false;
+    }
+    this.#head = head;
+    handler.onHead(head);
+    if (this.#handler === undefined) return true;
+    this.#body = new BodyDecoder(head.framing, handler);
+    if (head.framing.kind === 'none' || (head.framing.kind === 'length' && head.framing.length === 0)) {
+      this.#responseDone = true;
+      handler.onEnd([]);
+    }
+    return false;
+  }
+
+  /** Both halves are done, or the answer came before the request was sent to its end. */
+  #settle(): void {
+    const head = this.#head;
+    this.#handler = undefined;
+    this.#body = undefined;
+    if (head === undefined || !head.keepAlive || !this.#requestDone || this.#closed) {
+      this.#close();
+      return;
+    }
+    this.expiresAt = expiry(head);
+    this.onIdle(this);
+  }
+
+  #onEnd = (): void => {
+    if (this.#closed) return;
+    const handler = this.#handler;
+    if (handler !== undefined && !this.#responseDone && this.#body?.finish()) {
+      this.#responseDone = true;
+      handler.onFlush();
+    }
+    if (this.#responseDone) this.#handler = undefined;
+    this.#fail('termination');
+  };
+
+  #onDrain = (): void => {
+    this.#handler?.onDrain();
+  };
+
+  #fail(kind: 'termination' | 'protocol'): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#close();
+    handler?.onFailure(kind);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.socket.destroy();
+    this.onClosed(this);
+  }
+
+  #detach(): void {
+    this.#handler = undefined;
+    this.#closed = true;
+    this.socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd);
+    this.socket.off('error', this.#onEnd).off('drain', this.#onDrain);
+    this.socket.pause();
+    this.onClosed(this);
+  }
+}
+
+/** `Keep-Alive: timeout=5`: Node's servers say so; a second is left for a request to get there. */
+function expiry({ headers }: ResponseHead): number {
+  const index = headers.names.indexOf('keep-alive');
+  if (index < 0) return Number.POSITIVE_INFINITY;
+  const seconds = /timeout=([0-9]{1,6})/i.exec(headers.raw[2 * index + 1] as string);
+  return seconds === null ? Number.POSITIVE_INFINITY : Date.now() + (Number(seconds[1]) - 1) * 1000;
+}
