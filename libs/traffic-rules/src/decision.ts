@@ -106,7 +106,8 @@ export interface Because {
     /** The request target cannot be normalized, or carries a fragment. */
     | 'malformed-target';
   virtualService?: ResourceReference;
-  rule?: { index: number; name?: string; location: Location };
+  /** `delegate`: the document that the rule stands in, when the VirtualService delegates; the index counts there. */
+  rule?: { index: number; name?: string; location: Location; delegate?: ResourceReference };
   /** Absent for a rule without `match`. */
   match?: { index: number; name?: string; location: Location };
   destination?: { index: number; host: string; port: number; subset: string; share: number };
@@ -125,8 +126,10 @@ export type HeaderMutation =
   /** `value` is an Envoy format string, parsed; `applyHeaderMutations` fills it in. */
   | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
 
-/** Literal text and `%COMMAND(...)%`s in turn. */
-export type HeaderValueFormat = ReadonlyArray<string | { command: string; argument: string }>;
+/** Literal text (as bytes) and `%COMMAND(argument):maxLength%`s in turn. */
+export type HeaderValueFormat = ReadonlyArray<
+  string | { command: string; argument: string; maxLength?: number }
+>;
 
 export interface RetryPolicy {
   /** Retries after the first try. */

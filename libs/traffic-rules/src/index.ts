@@ -1,5 +1,8 @@
 export type { Client } from './client.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
+export { type CompileOptions, compile } from './compile/compile.js';
+export type { RegistryPort, RegistryService } from './compile/registry.js';
+export type { RouteTable } from './compile/table.js';
 export type {
   BadRequest,
   Because,
@@ -21,7 +24,16 @@ export type {
 } from './decision.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
+export type { RepeatedHeaders } from './match/request-view.js';
 export { type Parsed, parse } from './parse/parse.js';
 export type { RouteRequest } from './request.js';
+export { type RequestDescription, requestFromUrl } from './request-from-url.js';
 export type { Metadata, Source } from './resources/metadata.js';
 export type { Resource } from './resources/resource.js';
+export { originAllowed } from './route/cors.js';
+export { applyHeaderMutations } from './route/header-mutation.js';
+export { type HeaderContext, unknownCommands } from './route/header-value-format.js';
+export { type LocalReply, type LocalReplyName, localReplies } from './route/local-reply.js';
+export { normalizePath } from './route/path-normalization.js';
+export { retryable, type TryOutcome } from './route/retry.js';
+export { route } from './route/route.js';

@@ -1,0 +1,44 @@
+import type { Client } from '../client.js';
+import type { RepeatedHeaders } from '../match/request-view.js';
+import type { Resource } from '../resources/resource.js';
+import { buildClusters } from './clusters.js';
+import { DestinationRules } from './destination-rule.js';
+import { buildPortTables } from './port-tables.js';
+import { visibleServices } from './registry.js';
+import type { RouteTable } from './table.js';
+import { prepareVirtualServices } from './virtual-service.js';
+
+export interface CompileOptions {
+  /** `each` as sidecars since Envoy 1.39 do, `joined` as older ones. Default `each`. */
+  repeatedHeaders?: RepeatedHeaders;
+}
+
+/**
+ * What a sidecar beside the client would be told by istiod, ready to be asked with `route`.
+ * Never throws for resources that `validate` accepts; of others, rules that Envoy would refuse do not exist.
+ */
+export function compile(
+  resources: readonly Resource[],
+  client: Client,
+  { repeatedHeaders = 'each' }: CompileOptions = {},
+): RouteTable {
+  const documents = {
+    services: ofKind(resources, 'Service'),
+    slices: ofKind(resources, 'EndpointSlice'),
+    entries: ofKind(resources, 'ServiceEntry'),
+  };
+  const services = visibleServices(documents, client);
+  const rules = new DestinationRules(ofKind(resources, 'DestinationRule'), client);
+  const clusters = buildClusters(services.values(), rules);
+  const virtualServices = prepareVirtualServices(ofKind(resources, 'VirtualService'), client);
+  const clientNamespace = client.namespace;
+  const ports = buildPortTables({ services, clusters, virtualServices, clientNamespace });
+  return { client, clusters, services, ports, repeatedHeaders };
+}
+
+function ofKind<K extends Resource['kind']>(
+  resources: readonly Resource[],
+  kind: K,
+): Array<Extract<Resource, { kind: K }>> {
+  return resources.filter((resource): resource is Extract<Resource, { kind: K }> => resource.kind === kind);
+}

@@ -1,0 +1,109 @@
+import type { Client } from '../client.js';
+import type { DestinationRule, Subset, TrafficPolicy } from '../resources/destination-rule.js';
+import { HostMap, qualifyHost } from './host-name.js';
+import { isSubset } from './labels.js';
+import type { RegistryService } from './registry.js';
+import { compareByAge, reachOf } from './visibility.js';
+
+/** What all DestinationRules together say of a service. */
+export interface EffectiveDestinationRule {
+  subsets: readonly Subset[];
+  trafficPolicy?: TrafficPolicy;
+}
+
+/** Mesh-wide DestinationRules live in Istio's own namespace. */
+const rootNamespace = 'istio-system';
+
+/**
+ * Finds the DestinationRule in force for a service: of the client's namespace, else of the service's, else of
+ * the root namespace. In the first that has one, the most specific host hides the others wholly, and rules for
+ * the same host merge (Istio, push_context.go destinationRule; destination_rule.go mergeDestinationRule).
+ */
+export class DestinationRules {
+  readonly #client: Client;
+  readonly #byNamespace = new Map<string, NamespaceRules>();
+
+  constructor(rules: readonly DestinationRule[], client: Client) {
+    this.#client = client;
+    for (const rule of [...rules].sort((a, b) => compareByAge(a.metadata, b.metadata))) this.#add(rule);
+  }
+
+  of(service: RegistryService): EffectiveDestinationRule | undefined {
+    for (const namespace of new Set([this.#client.namespace, service.metadata.namespace, rootNamespace])) {
+      const rules = this.#byNamespace.get(namespace)?.find(service.host);
+      if (rules !== undefined) return rules;
+    }
+    return undefined;
+  }
+
+  #add(rule: DestinationRule): void {
+    const { namespace } = rule.metadata;
+    if (reachOf(rule.spec.exportTo, namespace, this.#client.namespace) === undefined) return;
+    const selector = rule.spec.workloadSelector;
+    if (selector !== undefined) {
+      if (namespace !== this.#client.namespace || !isSubset(selector, this.#client.labels)) return;
+    }
+    let rules = this.#byNamespace.get(namespace);
+    if (rules === undefined) {
+      rules = new NamespaceRules();
+      this.#byNamespace.set(namespace, rules);
+    }
+    rules.add(rule);
+  }
+}
+
+interface HostRules {
+  general: DestinationRule[];
+  /** Rules for this very workload take the place of the general ones. */
+  selected: DestinationRule[];
+}
+
+class NamespaceRules {
+  readonly #hosts = new HostMap<HostRules>();
+  readonly #byHost = new Map<string, HostRules>();
+
+  add(rule: DestinationRule): void {
+    const host = qualifyHost(rule.spec.host, rule.metadata.namespace);
+    let rules = this.#byHost.get(host);
+    if (rules === undefined) {
+      rules = { general: [], selected: [] };
+      this.#byHost.set(host, rules);
+      this.#hosts.add(host, rules);
+    }
+    (rule.spec.workloadSelector === undefined ? rules.general : rules.selected).push(rule);
+  }
+
+  find(host: string): EffectiveDestinationRule | undefined {
+    const rules = this.#hosts.findCovering(host);
+    if (rules === undefined) return undefined;
+    return merge(rules.selected.length > 0 ? rules.selected : rules.general);
+  }
+}
+
+/** Oldest first: the first definition of a subset and the first traffic policy stay. */
+function merge(rules: readonly DestinationRule[]): EffectiveDestinationRule {
+  const subsets = new Map<string, Subset>();
+  for (const { spec } of rules) {
+    for (const subset of spec.subsets) if (!subsets.has(subset.name)) subsets.set(subset.name, subset);
+  }
+  const trafficPolicy = rules.find(({ spec }) => spec.trafficPolicy !== undefined)?.spec.trafficPolicy;
+  return { subsets: [...subsets.values()], ...(trafficPolicy !== undefined && { trafficPolicy }) };
+}
+
+/**
+ * The policy of one port of a subset. Port-level settings replace those above them as a whole, a subset's
+ * fields override one by one (Istio, cluster_traffic_policy.go MergeSubsetTrafficPolicy).
+ */
+export function policyFor(
+  rule: EffectiveDestinationRule | undefined,
+  subset: Subset | undefined,
+  port: number,
+): TrafficPolicy | undefined {
+  const general = atPort(rule?.trafficPolicy, port);
+  const own = atPort(subset?.trafficPolicy, port);
+  return general === undefined ? own : { ...general, ...own };
+}
+
+function atPort(policy: TrafficPolicy | undefined, port: number): TrafficPolicy | undefined {
+  return policy?.portLevelSettings.find((settings) => settings.port === port) ?? policy;
+}

@@ -1,0 +1,57 @@
+import type { EndpointSlice, Service } from '../resources/kubernetes.js';
+import { asciiLowerCase, clusterDomain } from './host-name.js';
+import { kubernetesProtocol } from './port-protocol.js';
+import type { Instance, RegistryService } from './registry.js';
+
+const exportToAnnotation = 'networking.istio.io/exportTo';
+
+/** A Kubernetes Service with its EndpointSlices, as the mesh's registry knows it. */
+export function kubernetesService(service: Service, slices: readonly EndpointSlice[]): RegistryService {
+  const { metadata, spec } = service;
+  const headless = spec.clusterIP === 'None';
+  const external = spec.type === 'ExternalName';
+  const hasIp = spec.clusterIP !== undefined && spec.clusterIP !== '' && !headless;
+  return {
+    kind: 'Service',
+    host: asciiLowerCase(`${metadata.name}.${metadata.namespace}.svc.${clusterDomain}`),
+    metadata,
+    source: service.source,
+    exportTo: exportTo(metadata.annotations[exportToAnnotation]),
+    ports: spec.ports.map((port) => ({
+      number: port.port,
+      name: port.name ?? '',
+      protocol: kubernetesProtocol(port),
+    })),
+    addresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],
+    hasAddress: !headless && !external,
+    headless,
+    ...(external && spec.externalName !== undefined && { externalName: asciiLowerCase(spec.externalName) }),
+    discovery: 'static',
+    instances: external ? [] : slices.flatMap(instancesOf),
+  };
+}
+
+function exportTo(annotation: string | undefined): string[] {
+  if (annotation === undefined) return [];
+  return annotation
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/**
+ * In a cluster an endpoint has the labels of its pod. There are no pods on a laptop, so the EndpointSlice's own
+ * labels stand for them (those of Kubernetes itself left out): one slice for each version, labelled `version: v1`.
+ */
+function instancesOf(slice: EndpointSlice): Instance[] {
+  const ports = new Map<string, number>();
+  for (const { name, port } of slice.ports) if (port !== undefined) ports.set(name ?? '', port);
+  const labels = Object.fromEntries(
+    Object.entries(slice.metadata.labels).filter(([key]) => !/^([^/]*\.)?(kubernetes|k8s)\.io\//.test(key)),
+  );
+  return slice.endpoints
+    .filter(({ ready, terminating }) => ready || terminating !== true)
+    .flatMap(({ addresses, ready }) =>
+      addresses.map((address) => ({ address, ports, weight: 1, healthy: ready, labels })),
+    );
+}

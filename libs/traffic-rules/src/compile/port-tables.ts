@@ -1,0 +1,174 @@
+import type { Cluster } from '../cluster.js';
+import { matchAll } from '../match/match-block.js';
+import { buildMatcher } from '../match/route-index.js';
+import { domainsOf } from './domains.js';
+import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
+import { HostMap, isWildcard } from './host-name.js';
+import { carriesHttp } from './port-protocol.js';
+import type { RegistryPort, RegistryService } from './registry.js';
+import { defaultAction, routesOf } from './routes.js';
+import type { PortTable, Route, VirtualHost } from './table.js';
+import type { PreparedVirtualService } from './virtual-service.js';
+
+export interface TableSources {
+  services: ReadonlyMap<string, RegistryService>;
+  clusters: ReadonlyMap<string, Cluster>;
+  virtualServices: readonly PreparedVirtualService[];
+  clientNamespace: string;
+}
+
+/** Hosts that no service has are routed on this port alone, unless they stand beside a service's (Istio, route.go). */
+const portOfUnregisteredHosts = 80;
+
+/**
+ * The virtual hosts of every port that some service serves HTTP on: no listener arises from a VirtualService.
+ * Each VirtualService is looked at on the ports of its own services and on port 80, not on all ports.
+ */
+export function buildPortTables(sources: TableSources): Map<number, PortTable> {
+  const builders = listeners(sources);
+  const index = new HostIndex(sources.services, sources.virtualServices);
+  for (const virtualService of sources.virtualServices) {
+    const hosts = resolveHosts(virtualService, sources.services, index);
+    for (const port of portsOf(hosts)) builders.get(port)?.addVirtualService(virtualService, hosts);
+  }
+  return new Map([...builders].map(([port, builder]) => [port, builder.build()]));
+}
+
+function portsOf(hosts: readonly ResolvedHost[]): Set<number> {
+  const ports = new Set([portOfUnregisteredHosts]);
+  for (const { matched } of hosts) {
+    for (const service of matched) {
+      for (const { number, protocol } of service.ports) if (carriesHttp(protocol)) ports.add(number);
+    }
+  }
+  return ports;
+}
+
+function listeners(sources: TableSources): Map<number, PortTableBuilder> {
+  const aliases = aliasesOf(sources.services.values());
+  const builders = new Map<number, PortTableBuilder>();
+  for (const service of sources.services.values()) {
+    for (const port of service.ports) {
+      if (!carriesHttp(port.protocol)) continue;
+      let builder = builders.get(port.number);
+      if (builder === undefined) {
+        builder = new PortTableBuilder(port.number, sources, aliases);
+        builders.set(port.number, builder);
+      }
+      builder.addService(service, port);
+    }
+  }
+  return builders;
+}
+
+/** ExternalName services by the host that they point to: their names join its virtual host. */
+function aliasesOf(services: Iterable<RegistryService>): Map<string, string[]> {
+  const aliases = new Map<string, string[]>();
+  for (const { host, externalName } of services) {
+    if (externalName === undefined) continue;
+    aliases.set(externalName, [...(aliases.get(externalName) ?? []), host]);
+  }
+  return aliases;
+}
+
+/** Virtual hosts with the same routes. */
+interface Group {
+  routes: readonly Route[];
+  virtualService?: PreparedVirtualService;
+  unregistered: readonly string[];
+  services: readonly RegistryService[];
+}
+
+class PortTableBuilder {
+  readonly #port: number;
+  readonly #sources: TableSources;
+  readonly #aliases: ReadonlyMap<string, readonly string[]>;
+  readonly #services = new Map<RegistryService, RegistryPort>();
+  readonly #groups: Group[] = [];
+  readonly #claimed = new Set<RegistryService>();
+  readonly #hosts = new HostMap<VirtualHost>();
+  readonly #names = new Set<string>();
+
+  constructor(port: number, sources: TableSources, aliases: ReadonlyMap<string, readonly string[]>) {
+    this.#port = port;
+    this.#sources = sources;
+    this.#aliases = aliases;
+  }
+
+  addService(service: RegistryService, port: RegistryPort): void {
+    this.#services.set(service, port);
+  }
+
+  /** With no route left on this port it is as if the VirtualService did not exist. */
+  addVirtualService(virtualService: PreparedVirtualService, hosts: readonly ResolvedHost[]): void {
+    const services = [...new Set(hosts.flatMap(({ matched }) => matched))].filter((service) =>
+      this.#services.has(service),
+    );
+    if (services.length === 0 && this.#port !== portOfUnregisteredHosts) return;
+    const context = { port: this.#port, clusters: this.#sources.clusters, services: this.#sources.services };
+    const routes = routesOf(virtualService, context);
+    if (routes.length === 0) return;
+    const unregistered = hosts.filter(({ covered }) => !covered.some(this.#isInView)).map(({ host }) => host);
+    this.#groups.push({ routes, virtualService, unregistered, services });
+    for (const service of services) this.#claimed.add(service);
+  }
+
+  build(): PortTable {
+    for (const [service] of this.#services) {
+      if (this.#claimed.has(service) || service.externalName !== undefined) continue;
+      this.#groups.push(this.#defaultGroup(service));
+    }
+    const known = new Set(this.#groups.flatMap(({ services }) => services.map(({ host }) => host)));
+    for (const group of this.#groups) this.#addVirtualHosts(group, known);
+    return { port: this.#port, shared: this.#isShared(), hosts: this.#hosts };
+  }
+
+  /** A service is in view of the port by any protocol, even one that carries no HTTP. */
+  readonly #isInView = (service: RegistryService): boolean =>
+    service.ports.some(({ number }) => number === this.#port);
+
+  #defaultGroup(service: RegistryService): Group {
+    const { action, because } = defaultAction(service, {
+      port: this.#port,
+      clusters: this.#sources.clusters,
+    });
+    return { routes: [{ block: matchAll, because, action }], unregistered: [], services: [service] };
+  }
+
+  /** Unregistered hosts first; a virtual host whose name was seen, and a domain that was seen, are dropped. */
+  #addVirtualHosts(
+    { routes, virtualService, unregistered, services }: Group,
+    known: ReadonlySet<string>,
+  ): void {
+    const base = { routes: buildMatcher(routes), ...(virtualService !== undefined && { virtualService }) };
+    for (const host of unregistered) {
+      if (this.#takeName(host)) this.#hosts.add(host, { ...base, name: host, dedicated: false });
+    }
+    for (const service of services) {
+      if (!this.#takeName(service.host)) continue;
+      const virtualHost = { ...base, name: service.host, dedicated: this.#isDedicated(service) };
+      const aliases = this.#aliases.get(service.host) ?? [];
+      const domains = domainsOf(service, aliases, this.#sources.clientNamespace);
+      for (const domain of domains.all) {
+        if (!(domains.short.has(domain) && known.has(domain))) this.#hosts.add(domain, virtualHost);
+      }
+    }
+  }
+
+  #takeName(name: string): boolean {
+    if (this.#names.has(name)) return false;
+    this.#names.add(name);
+    return true;
+  }
+
+  #isShared(): boolean {
+    for (const service of this.#services.keys()) if (!this.#isDedicated(service)) return true;
+    return false;
+  }
+
+  /** A sniffed port of a service with an address of its own: clients that resolve the name dial that address. */
+  #isDedicated(service: RegistryService): boolean {
+    const port = this.#services.get(service);
+    return port?.protocol === 'auto' && service.hasAddress && !isWildcard(service.host);
+  }
+}

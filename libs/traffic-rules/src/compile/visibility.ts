@@ -1,0 +1,44 @@
+import type { Metadata } from '../resources/metadata.js';
+
+/** How a resource comes to a client's namespace; the order is Istio's order of precedence. */
+export type Reach = 'private' | 'by-name' | 'public';
+
+const precedence: Record<Reach, number> = { private: 0, 'by-name': 1, public: 2 };
+
+/**
+ * How `exportTo` lets a namespace see a resource; undefined when it does not.
+ * An empty list means everyone; `*` beside other entries hides them (Istio, push_context.go).
+ */
+export function reachOf(exportTo: readonly string[], owner: string, namespace: string): Reach | undefined {
+  if (exportTo.length === 0 || exportTo.includes('*')) return 'public';
+  if (owner === namespace) return exportTo.includes('.') || exportTo.includes(owner) ? 'private' : undefined;
+  return exportTo.includes(namespace) ? 'by-name' : undefined;
+}
+
+/** Oldest first, then by name, then by namespace; without a timestamp a document counts as the oldest. */
+export function compareByAge(a: Metadata, b: Metadata): number {
+  return (
+    (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) ||
+    compareText(a.name, b.name) ||
+    compareText(a.namespace, b.namespace)
+  );
+}
+
+/** What a client's namespace sees of resources, in the order in which the first one wins. */
+export function visibleTo<R extends { metadata: Metadata }>(
+  resources: readonly R[],
+  namespace: string,
+  exportToOf: (resource: R) => readonly string[],
+): R[] {
+  const seen: Array<{ resource: R; rank: number }> = [];
+  for (const resource of resources) {
+    const reach = reachOf(exportToOf(resource), resource.metadata.namespace, namespace);
+    if (reach !== undefined) seen.push({ resource, rank: precedence[reach] });
+  }
+  seen.sort((a, b) => a.rank - b.rank || compareByAge(a.resource.metadata, b.resource.metadata));
+  return seen.map(({ resource }) => resource);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,85 @@
+import type { RouteRequest } from '../request.js';
+
+/** How a header that stands on several lines is compared: line by line (Envoy since 1.39), or joined with commas. */
+export type RepeatedHeaders = 'each' | 'joined';
+
+/** A request as the conditions of rules look at it: path normalized, query apart, header values trimmed. */
+export class RequestView {
+  readonly request: RouteRequest;
+  /** Normalized path with the query. */
+  readonly target: string;
+  /** Normalized path without the query. */
+  readonly path: string;
+  readonly #repeatedHeaders: RepeatedHeaders;
+
+  constructor(request: RouteRequest, target: string, repeatedHeaders: RepeatedHeaders) {
+    this.request = request;
+    this.target = target;
+    const query = target.indexOf('?');
+    this.path = query < 0 ? target : target.slice(0, query);
+    this.#repeatedHeaders = repeatedHeaders;
+  }
+
+  /** The values of a header, of a pseudo header (`:path`) or of `host`; undefined when absent. */
+  headerValues(name: string): readonly string[] | undefined {
+    if (name.startsWith(':') || name === 'host') return this.#pseudoHeader(name);
+    const { headers } = this.request;
+    let values: string[] | undefined;
+    for (let index = 0; index + 1 < headers.length; index += 2) {
+      const candidate = headers[index] as string;
+      if (candidate.length !== name.length || (candidate !== name && candidate.toLowerCase() !== name))
+        continue;
+      const value = trimBlanks(headers[index + 1] as string);
+      if (values === undefined) values = [value];
+      else values.push(value);
+    }
+    return values !== undefined && values.length > 1 && this.#repeatedHeaders === 'joined'
+      ? [values.join(',')]
+      : values;
+  }
+
+  /** The raw value of the first parameter of that raw name; only `&` separates, nothing is decoded. */
+  queryParameter(name: string): string | undefined {
+    let start = this.path.length + 1;
+    while (start <= this.target.length) {
+      const ampersand = this.target.indexOf('&', start);
+      const end = ampersand < 0 ? this.target.length : ampersand;
+      const equals = this.target.indexOf('=', start);
+      const nameEnd = equals < 0 || equals > end ? end : equals;
+      if (nameEnd - start === name.length && this.target.startsWith(name, start)) {
+        return this.target.slice(Math.min(nameEnd + 1, end), end);
+      }
+      start = end + 1;
+    }
+    return undefined;
+  }
+
+  #pseudoHeader(name: string): readonly string[] | undefined {
+    switch (name) {
+      case ':method':
+        return [this.request.method];
+      case ':authority':
+      case 'host':
+        return [this.request.authority];
+      case ':path':
+        return [this.target];
+      case ':scheme':
+        return [this.request.scheme];
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Without the blanks and tabs around it, as HTTP reads a field value. */
+export function trimBlanks(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return start === 0 && end === value.length ? value : value.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

@@ -1,0 +1,145 @@
+import { holds, type MatchBlock, pathKey } from './match-block.js';
+import type { RequestView } from './request-view.js';
+
+/** Tables shorter than this are scanned: an index would cost more than it saves. */
+const worthIndexing = 8;
+
+/** Ordered routes, of which the first that matches is wanted. */
+export interface Matcher<R> {
+  find(view: RequestView): R | undefined;
+}
+
+export function buildMatcher<R extends { block: MatchBlock }>(routes: readonly R[]): Matcher<R> {
+  return routes.length < worthIndexing ? new RouteScan(routes) : new RouteIndex(routes);
+}
+
+/** One route after the other, as Envoy does. */
+export class RouteScan<R extends { block: MatchBlock }> implements Matcher<R> {
+  readonly #routes: readonly R[];
+
+  constructor(routes: readonly R[]) {
+    this.#routes = routes;
+  }
+
+  find(view: RequestView): R | undefined {
+    for (const route of this.#routes) if (holds(route.block, view)) return route;
+    return undefined;
+  }
+}
+
+/** Positions of routes, ascending. */
+type Positions = number[];
+
+/**
+ * Finds what a scan would find without looking at every route: a route that asks for an exact path or an exact
+ * header value stands in a bucket under that value (the rarest, if it asks for several), all others in a rest.
+ * A request meets the few buckets of its own values and the rest, merged in the order of the rules.
+ */
+export class RouteIndex<R extends { block: MatchBlock }> implements Matcher<R> {
+  readonly #routes: readonly R[];
+  readonly #byPath: ReadonlyMap<string, Positions>;
+  readonly #byHeader: ReadonlyMap<string, ReadonlyMap<string, Positions>>;
+  readonly #rest: Positions = [];
+
+  constructor(routes: readonly R[]) {
+    this.#routes = routes;
+    const popularity = countKeys(routes);
+    const buckets = new Map<string, Map<string, Positions>>();
+    routes.forEach(({ block }, position) => {
+      const key = rarest(block.exactKeys, popularity);
+      if (key === undefined) this.#rest.push(position);
+      else bucketOf(buckets, key).push(position);
+    });
+    this.#byPath = buckets.get(pathKey) ?? new Map();
+    buckets.delete(pathKey);
+    this.#byHeader = buckets;
+  }
+
+  find(view: RequestView): R | undefined {
+    const lists = this.#candidates(view);
+    const cursors = lists.map(() => 0);
+    for (;;) {
+      const position = takeLowest(lists, cursors);
+      if (position === undefined) return undefined;
+      const route = this.#routes[position];
+      if (route !== undefined && holds(route.block, view)) return route;
+    }
+  }
+
+  #candidates(view: RequestView): Positions[] {
+    const lists: Positions[] = [];
+    if (this.#rest.length > 0) lists.push(this.#rest);
+    const atPath = this.#byPath.get(view.path);
+    if (atPath !== undefined) lists.push(atPath);
+    if (this.#byHeader.size > 0) this.#addHeaderCandidates(view, lists);
+    return lists;
+  }
+
+  #addHeaderCandidates(view: RequestView, lists: Positions[]): void {
+    const { headers } = view.request;
+    const seen: string[] = [];
+    for (let index = 0; index < headers.length; index += 2) {
+      const name = (headers[index] as string).toLowerCase();
+      const byValue = this.#byHeader.get(name);
+      if (byValue === undefined || seen.includes(name)) continue;
+      seen.push(name);
+      for (const value of new Set(view.headerValues(name))) {
+        const positions = byValue.get(value);
+        if (positions !== undefined) lists.push(positions);
+      }
+    }
+  }
+}
+
+/** The lowest position under any cursor; the cursors on it move on. */
+function takeLowest(lists: readonly Positions[], cursors: number[]): number | undefined {
+  let lowest: number | undefined;
+  let from = -1;
+  for (let index = 0; index < lists.length; index++) {
+    const position = lists[index]?.[cursors[index] ?? 0];
+    if (position === undefined || (lowest !== undefined && position >= lowest)) continue;
+    lowest = position;
+    from = index;
+  }
+  if (from >= 0) cursors[from] = (cursors[from] ?? 0) + 1;
+  return lowest;
+}
+
+type Key = MatchBlock['exactKeys'][number];
+
+function countKeys(routes: ReadonlyArray<{ block: MatchBlock }>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { block } of routes) {
+    for (const key of block.exactKeys) counts.set(keyText(key), (counts.get(keyText(key)) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function rarest(keys: readonly Key[], popularity: ReadonlyMap<string, number>): Key | undefined {
+  let best: Key | undefined;
+  let bestCount = Number.POSITIVE_INFINITY;
+  for (const key of keys) {
+    const count = popularity.get(keyText(key)) ?? 0;
+    if (count < bestCount) [best, bestCount] = [key, count];
+  }
+  return best;
+}
+
+/** Header names hold no line feed, so that the text is unambiguous. */
+function keyText([name, value]: Key): string {
+  return `${name}\n${value}`;
+}
+
+function bucketOf(buckets: Map<string, Map<string, Positions>>, [name, value]: Key): Positions {
+  let byValue = buckets.get(name);
+  if (byValue === undefined) {
+    byValue = new Map();
+    buckets.set(name, byValue);
+  }
+  let positions = byValue.get(value);
+  if (positions === undefined) {
+    positions = [];
+    byValue.set(value, positions);
+  }
+  return positions;
+}

@@ -1,0 +1,66 @@
+import type { HeaderMutation } from '../decision.js';
+import { formatHeaderValue, type HeaderContext } from './header-value-format.js';
+
+/**
+ * The headers after a rule's changes, which are made in order. Values speak of the headers as they were before
+ * the sets and adds that stand together with them, but after removals (Envoy, header_parser.cc evaluateHeaders).
+ * A value that comes out empty changes nothing.
+ * @param headers names and values in turn; left as it is.
+ */
+export function applyHeaderMutations(
+  headers: readonly string[],
+  mutations: readonly HeaderMutation[],
+  context: HeaderContext,
+): string[] {
+  const changed = [...headers];
+  let index = 0;
+  while (index < mutations.length) {
+    const mutation = mutations[index] as HeaderMutation;
+    if (mutation.kind === 'remove') {
+      removeHeader(changed, mutation.name);
+      index += 1;
+      continue;
+    }
+    const batch = additionsFrom(mutations, index);
+    const current = withHeaders(context, changed);
+    const values = batch.map(({ value }) => formatHeaderValue(value, current));
+    batch.forEach(({ kind, name }, position) => {
+      const value = values[position];
+      if (value === undefined || value === '') return;
+      if (kind === 'set') removeHeader(changed, name);
+      changed.push(name, value);
+    });
+    index += batch.length;
+  }
+  return changed;
+}
+
+type Addition = Exclude<HeaderMutation, { kind: 'remove' }>;
+
+/** Sets before adds: a set behind an add, as a removal, begins the changes of the next level (route, destination). */
+function additionsFrom(mutations: readonly HeaderMutation[], start: number): Addition[] {
+  const batch: Addition[] = [];
+  for (let index = start; index < mutations.length; index++) {
+    const mutation = mutations[index] as HeaderMutation;
+    if (mutation.kind === 'remove') break;
+    if (mutation.kind === 'set' && batch.at(-1)?.kind === 'add') break;
+    batch.push(mutation);
+  }
+  return batch;
+}
+
+function withHeaders(context: HeaderContext, headers: readonly string[]): HeaderContext {
+  if (context.response !== undefined) return { ...context, response: { ...context.response, headers } };
+  return { ...context, request: { ...context.request, headers } };
+}
+
+function removeHeader(headers: string[], name: string): void {
+  let kept = 0;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() === name) continue;
+    headers[kept] = headers[index] as string;
+    headers[kept + 1] = headers[index + 1] as string;
+    kept += 2;
+  }
+  headers.length = kept;
+}
