@@ -8,6 +8,8 @@ export interface RequestTarget {
   authority: string;
   /** The port that the client meant to dial. */
   port: number;
+  /** The host that the client meant to dial, for what no rule speaks of. */
+  host: string;
   /** Path and query. */
   path: string;
 }
@@ -17,19 +19,22 @@ const authorityCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:%@[\]]*$/;
 const absoluteForm = /^(https?):\/\/([^/?#]*)(.*)$/i;
 const connectTarget = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]@]+):([0-9]{1,5})$/;
 
-/**
- * @param dialledPort the port of the CONNECT that the request came through, or of the listener that the proxy stands for;
- *   undefined: the request itself says it. Throws MalformedMessage.
- */
-export function requestTarget(head: RequestHead, dialledPort: number | undefined): RequestTarget {
+/** What was dialled, where that is known apart from the request: by the CONNECT that it came through, or by the listener's port. */
+export interface Dialled {
+  host?: string;
+  port: number;
+}
+
+/** Throws MalformedMessage. */
+export function requestTarget(head: RequestHead, dialled: Dialled | undefined): RequestTarget {
   const url = absoluteForm.exec(head.target);
-  if (url === null) return originForm(head, dialledPort);
+  if (url === null) return originForm(head, dialled);
   const scheme = (url[1] as string).toLowerCase() as 'http' | 'https';
   const authority = withoutUserinfo(url[2] as string);
   if (authority === '') throw new MalformedMessage(400, 'http1.invalid_url');
-  const port = dialledPort ?? portOf(authority, scheme === 'https' ? 443 : 80);
-  const path = url[3] as string;
-  return { scheme, authority: checked(authority), port, path: path.startsWith('/') ? path : `/${path}` };
+  const rest = url[3] as string;
+  const path = rest.startsWith('/') ? rest : `/${rest}`;
+  return { scheme, path, ...destination(authority, dialled, scheme === 'https' ? 443 : 80) };
 }
 
 /** Host and port of a CONNECT. Throws MalformedMessage. */
@@ -41,14 +46,24 @@ export function connectAuthority(target: string): { host: string; port: number }
 }
 
 /** The host of an authority, without port and brackets. */
-export function hostOf(authority: string): string {
+function hostOf(authority: string): string {
   return withoutBrackets(authority.replace(/:[0-9]*$/, ''));
 }
 
-function originForm(head: RequestHead, dialledPort: number | undefined): RequestTarget {
-  const authority = checked(hostHeader(head));
-  const port = dialledPort ?? portOf(authority, 80);
-  return { scheme: forwardedScheme(head), authority, port, path: head.target };
+function originForm(head: RequestHead, dialled: Dialled | undefined): RequestTarget {
+  return {
+    scheme: forwardedScheme(head),
+    path: head.target,
+    ...destination(hostHeader(head), dialled, 80),
+  };
+}
+
+function destination(authority: string, dialled: Dialled | undefined, defaultPort: number) {
+  return {
+    authority: checked(authority),
+    host: dialled?.host ?? hostOf(authority),
+    port: dialled?.port ?? portOf(authority, defaultPort),
+  };
 }
 
 /** Two Host headers are joined, as Envoy joins them: such a host is nobody's. */

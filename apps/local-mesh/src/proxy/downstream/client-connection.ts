@@ -6,7 +6,7 @@ import { OutputBuffer } from '../http1/output-buffer.js';
 import { parseRequestHead, type RequestHead } from '../http1/request-head.js';
 import { MalformedMessage } from '../http1/syntax.js';
 import type { Runtime } from '../runtime.js';
-import { connectAuthority, requestTarget } from '../target.js';
+import { connectAuthority, type Dialled, requestTarget } from '../target.js';
 import { refusal, refusalBody, refusalRecord } from './refusal.js';
 import { openTunnel, splice } from './tunnel.js';
 
@@ -170,7 +170,7 @@ export class ClientConnection implements Client {
   }
 
   #begin(head: RequestHead): void {
-    const target = requestTarget(head, this.#dialledPort(head));
+    const target = requestTarget(head, this.#dialled(head));
     const exchange = new Exchange(this.runtime, this, head, target);
     this.#state = 'exchange';
     this.#exchange = exchange;
@@ -191,10 +191,11 @@ export class ClientConnection implements Client {
   }
 
   /** A request in origin form to a proxy that stands for a sidecar's own listener was dialled to that listener's port. */
-  #dialledPort({ target }: RequestHead): number | undefined {
-    if (this.#connectTarget !== undefined) return this.#connectTarget.port;
+  #dialled({ target }: RequestHead): Dialled | undefined {
+    if (this.#connectTarget !== undefined) return this.#connectTarget;
     const isOriginForm = target.startsWith('/');
-    return isOriginForm && this.runtime.options.hasListener?.(this.ownPort) ? this.ownPort : undefined;
+    const isListener = isOriginForm && this.runtime.options.hasListener?.(this.ownPort);
+    return isListener ? { port: this.ownPort } : undefined;
   }
 
   #connect(head: RequestHead, rest: Buffer): void {

@@ -8,7 +8,6 @@ import type {
   RetryPolicy,
 } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
-import { hostOf } from '../target.js';
 import type { Destination } from '../upstream/upstream-pool.js';
 import type { Exchange } from './exchange.js';
 import { type HashPolicy, hashKey } from './hash-key.js';
@@ -118,8 +117,7 @@ export function chooser(
 
 /** Where the client was going: an explicit proxy has only the name to go by. */
 function whereTo({ runtime, target }: Exchange, port: number): Address {
-  const host = hostOf(target.authority);
-  return runtime.options.resolve?.(host, port) ?? { host, port };
+  return runtime.options.resolve?.(target.host, port) ?? { host: target.host, port };
 }
 
 function hashPolicy({ loadBalancing }: Cluster): HashPolicy | undefined {

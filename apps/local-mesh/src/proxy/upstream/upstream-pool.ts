@@ -33,6 +33,8 @@ interface PoolOptions {
 }
 
 const idleLimitMs = 60_000;
+/** RFC 6761: never resolves. */
+const noSuchName = 'empty.invalid';
 
 /** Connections to servers, kept open between requests; the same ones whatever rules are in force. */
 export class UpstreamPool {
@@ -140,10 +142,11 @@ export class UpstreamPool {
 function openSocket({ tls }: Destination, address: Address, lookup: LookupFunction): Socket {
   const { host, port } = address;
   if (host.startsWith('unix://')) return connect({ path: host.slice('unix://'.length) });
-  if (tls === undefined) return connect({ host, port, lookup, noDelay: true });
+  // An empty name would mean this machine to `connect`.
+  if (tls === undefined) return connect({ host: host || noSuchName, port, lookup, noDelay: true });
   // Istio does not verify a certificate unless a CA is given (IST0128); a laptop has none.
   return connectTls({
-    host,
+    host: host || noSuchName,
     port,
     lookup,
     rejectUnauthorized: false,
