@@ -1,1 +1,2 @@
-export {};
+export { HelloModule, type HelloOptions } from './hello.module.js';
+export { type HelloSettings, helloSettings } from './settings.js';

@@ -1,0 +1,38 @@
+import { setMaxListeners } from 'node:events';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+
+/** Where a service stands between its start and its end. */
+export type LifecycleState = 'starting' | 'ready' | 'draining';
+
+/** Tells the probes, and whoever holds a response open, whether the service goes on. */
+@Injectable()
+export class Lifecycle implements OnApplicationBootstrap {
+  private readonly controller = new AbortController();
+  private current: LifecycleState = 'starting';
+
+  constructor() {
+    // Every open stream listens; their number is no leak.
+    setMaxListeners(0, this.controller.signal);
+  }
+
+  /** The present state. */
+  get state(): LifecycleState {
+    return this.current;
+  }
+
+  /** Aborts when the service begins to stop: endless responses (event streams) should end then. */
+  get draining(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Nest calls this when every module is up. */
+  onApplicationBootstrap(): void {
+    if (this.current === 'starting') this.current = 'ready';
+  }
+
+  /** Readiness turns false and {@link draining} aborts. Calling it again does nothing. */
+  startDraining(): void {
+    this.current = 'draining';
+    this.controller.abort();
+  }
+}

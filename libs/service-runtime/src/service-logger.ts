@@ -1,0 +1,25 @@
+import { ConsoleLogger } from '@nestjs/common';
+
+/** Nest's own start-up chatter, a dozen lines that say what the code says; and its second word on a taken port. */
+const NEST_CONTEXTS = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
+
+/** Nest's logger for a service: text for people, or one JSON object a line with the parameters as fields. */
+export class ServiceLogger extends ConsoleLogger {
+  constructor(name: string, format: 'text' | 'json') {
+    super({ prefix: name, json: format === 'json', compact: true, flattenParams: true });
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!NEST_CONTEXTS.has(String(rest.at(-1)))) super.log(message, ...rest);
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (!NEST_CONTEXTS.has(String(rest.at(-1)))) super.error(message, ...rest);
+  }
+}
