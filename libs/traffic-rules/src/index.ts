@@ -22,6 +22,15 @@ export type {
   ResourceReference,
   RetryPolicy,
 } from './decision.js';
+export { explain } from './explain/explain.js';
+export type {
+  Effects,
+  ExplainedDestination,
+  ExplainedMutation,
+  Explanation,
+  PassedOver,
+} from './explain/explanation.js';
+export { renderExplanation } from './explain/render.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
 export type { RepeatedHeaders } from './match/request-view.js';
@@ -37,3 +46,4 @@ export { type LocalReply, type LocalReplyName, localReplies } from './route/loca
 export { normalizePath } from './route/path-normalization.js';
 export { retryable, type TryOutcome } from './route/retry.js';
 export { route } from './route/route.js';
+export { toJson } from './to-json.js';

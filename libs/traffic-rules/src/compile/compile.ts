@@ -33,7 +33,7 @@ export function compile(
   const virtualServices = prepareVirtualServices(ofKind(resources, 'VirtualService'), client);
   const clientNamespace = client.namespace;
   const ports = buildPortTables({ services, clusters, virtualServices, clientNamespace });
-  return { client, clusters, services, ports, repeatedHeaders };
+  return { client, clusters, services, virtualServices, ports, repeatedHeaders };
 }
 
 function ofKind<K extends Resource['kind']>(

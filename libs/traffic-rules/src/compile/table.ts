@@ -15,6 +15,8 @@ export interface RouteTable {
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** By host: every service that the client sees. */
   readonly services: ReadonlyMap<string, RegistryService>;
+  /** Those that may decide for the client, the first in order first. @internal */
+  readonly virtualServices: readonly PreparedVirtualService[];
   /** @internal */
   readonly ports: ReadonlyMap<number, PortTable>;
   /** @internal */

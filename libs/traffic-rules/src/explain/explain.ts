@@ -1,0 +1,88 @@
+import type { RouteTable, VirtualHost } from '../compile/table.js';
+import type { Because } from '../decision.js';
+import { toReadableText } from '../match/bytes.js';
+import type { RouteRequest } from '../request.js';
+import { type Found, findRoute, lookupName, route } from '../route/route.js';
+import { destinationsOf, effectsOf } from './effects.js';
+import type { Explanation } from './explanation.js';
+import { passedOver } from './passed-over.js';
+
+/** Says what `route` decides for the request, and why: which rule, which others not and for what reason. */
+export function explain(table: RouteTable, request: RouteRequest): Explanation {
+  const found = findRoute(table, request);
+  const { kind, because } = route(table, request, 0);
+  const isFound = found.kind === 'found';
+  return {
+    request: {
+      method: request.method,
+      scheme: request.scheme,
+      authority: toReadableText(request.authority),
+      port: request.port,
+      path: toReadableText(request.path),
+    },
+    decision: { kind, because },
+    summary: summarize(found, because, request),
+    destinations: isFound ? destinationsOf(found.route, found.view) : [],
+    ...(isFound && { effects: effectsOf(found.route, found.view) }),
+    passedOver: passedOver(table, request, found),
+    notes: notes(table, request, found),
+  };
+}
+
+function summarize(found: Found, because: Because, { authority, port }: RouteRequest): string {
+  const host = toReadableText(authority) || 'an empty Host';
+  const owner = because.virtualService;
+  switch (because.reason) {
+    case 'rule':
+      return `${describeOwner(because)} decides.`;
+    case 'default-route':
+      return `No VirtualService speaks of ${host} on port ${port}: it goes to the service itself.`;
+    case 'no-rule-matches':
+      return `VirtualService ${owner?.namespace}/${owner?.name} has the host, but no rule for this request: 404 with an empty body.`;
+    case 'unknown-host':
+      return `On port ${port} no rule and no service is called ${host}: ${unknownEnd(found, host)}`;
+    case 'no-listener':
+      return `No service has an HTTP port ${port}, so no rule looks at the request: ${unknownEnd(found, host)}`;
+    case 'malformed-target':
+      return found.kind === 'no-route'
+        ? 'No route can match such a request target: 404 with an empty body.'
+        : 'The request target is malformed (a fragment, an encoded NUL, or no leading slash): 400.';
+  }
+}
+
+function describeOwner({ virtualService, rule, match }: Because): string {
+  const names = [rule?.name, match?.name].filter((name) => name !== undefined);
+  const block = match === undefined ? '' : `.match[${match.index}]`;
+  const quoted = names.length > 0 ? ` "${names.join('.')}"` : '';
+  const delegate = rule?.delegate;
+  const via = delegate === undefined ? '' : ` of its delegate ${delegate.namespace}/${delegate.name}`;
+  return `VirtualService ${virtualService?.namespace}/${virtualService?.name}, http[${rule?.index}]${block}${quoted}${via}`;
+}
+
+function unknownEnd(found: Found, host: string): string {
+  if (found.kind === 'blocked') {
+    return found.through === 'http' ? 'REGISTRY_ONLY answers 502.' : 'REGISTRY_ONLY closes the connection.';
+  }
+  return `it passes through to where ${host} leads.`;
+}
+
+function notes(table: RouteTable, request: RouteRequest, found: Found): string[] {
+  const name = lookupName(request.authority);
+  const naming = table.virtualServices.filter(({ hosts }) => hosts.includes(name));
+  const owner = ownerOf(table, request);
+  const others = naming.filter((virtualService) => virtualService !== owner?.virtualService);
+  return others.map(({ reference }) => {
+    const label = `VirtualService ${reference.namespace}/${reference.name} names ${name} too`;
+    if (owner?.virtualService !== undefined) {
+      const first = owner.virtualService.reference;
+      return `${label}, but ${first.namespace}/${first.name} comes first and wins whole: the two are not merged.`;
+    }
+    return found.kind === 'pass-through' || found.kind === 'blocked'
+      ? `${label}, but no service registers ${name} on port ${request.port}: a host that is nobody's is routed on port 80 alone, and only if some service there speaks HTTP.`
+      : `${label}, but it has no rule for this client on port ${request.port}.`;
+  });
+}
+
+function ownerOf(table: RouteTable, { port, authority }: RouteRequest): VirtualHost | undefined {
+  return table.ports.get(port)?.hosts.find(lookupName(authority));
+}

@@ -1,0 +1,70 @@
+import type { Because, Decision, Fault, ResourceReference } from '../decision.js';
+import type { Location } from '../issue.js';
+
+/** Why a request goes where it goes, and what happens to it on the way; plain data, fit for JSON. */
+export interface Explanation {
+  request: { method: string; scheme: string; authority: string; port: number; path: string };
+  /** With several destinations, `because.destination` is the first of them. */
+  decision: { kind: Decision['kind']; because: Because };
+  /** One sentence for a person. */
+  summary: string;
+  /** All destinations of the rule, in its order. */
+  destinations: ExplainedDestination[];
+  /** What happens to the request and its answer; absent where no route was found. */
+  effects?: Effects;
+  /** Match blocks that came before the one that held, each with the conditions that failed. */
+  passedOver: PassedOver[];
+  /** What else is worth knowing, for instance other VirtualServices for the same host. */
+  notes: string[];
+}
+
+export interface ExplainedDestination {
+  index: number;
+  host: string;
+  port: number;
+  subset: string;
+  /** The destination gets `weight` of `total` requests: exactly `share`. */
+  weight: number;
+  total: number;
+  share: number;
+  /** Envoy's name of the cluster. */
+  cluster: string;
+  /** False: 503 for every request that falls on it. */
+  exists: boolean;
+  endpoints: Array<{ address: string; port: number; healthy: boolean; weight: number }>;
+  /** The Host that is sent. */
+  authority: string;
+  requestHeaders: ExplainedMutation[];
+  responseHeaders: ExplainedMutation[];
+}
+
+export interface ExplainedMutation {
+  kind: 'set' | 'add' | 'remove';
+  name: string;
+  /** As the rule writes it, commands included; absent for removals. */
+  value?: string;
+}
+
+export interface Effects {
+  path: { received: string; sent: string };
+  redirect?: { status: number; location: string };
+  directResponse?: { status: number; body: string };
+  /** 0: none. */
+  timeoutMs: number;
+  retry: { attempts: number; on: string[]; perTryTimeoutMs: number };
+  fault?: Fault;
+  /** Whether a CORS policy answers preflights. */
+  cors: boolean;
+  mirrors: Array<{ cluster: string; percentage: number }>;
+  /** Changes of the answer where the proxy gives it itself; else they stand with the destinations. */
+  responseHeaders: ExplainedMutation[];
+}
+
+export interface PassedOver {
+  virtualService: ResourceReference;
+  rule: NonNullable<Because['rule']>;
+  /** Absent for a rule without match blocks. */
+  match?: { index: number; name?: string; location: Location };
+  /** Conditions that did not hold: `header user is "alice", not exactly "test"`. */
+  reasons: string[];
+}

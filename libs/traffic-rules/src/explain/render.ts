@@ -1,0 +1,129 @@
+import type { Location } from '../issue.js';
+import type {
+  Effects,
+  ExplainedDestination,
+  ExplainedMutation,
+  Explanation,
+  PassedOver,
+} from './explanation.js';
+
+/** The explanation as text for a terminal; ends without a line feed. */
+export function renderExplanation(explanation: Explanation): string {
+  const { effects } = explanation;
+  return [
+    ...renderRequest(explanation),
+    ...section('Destinations', explanation.destinations.flatMap(renderDestination)),
+    ...section('On the way', effects === undefined ? [] : renderEffects(effects, explanation)),
+    ...section('Passed over', explanation.passedOver.map(renderPassedOver)),
+    ...section('Note', explanation.notes),
+  ].join('\n');
+}
+
+function renderRequest({ request, summary, decision }: Explanation): string[] {
+  const { method, scheme, authority, port, path } = request;
+  const { rule, match } = decision.because;
+  const place = match?.location ?? rule?.location;
+  const port80 = /:\d+$/.test(authority) || port === 80 ? '' : `:${port}`;
+  return [
+    `${method} ${scheme}://${authority}${port80}${path}`,
+    summary,
+    ...(place === undefined ? [] : [`  ${renderLocation(place)}`]),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function renderDestination(destination: ExplainedDestination): string[] {
+  const { host, port, subset, weight, total } = destination;
+  const name = `${host}:${port}${subset === '' ? '' : ` (subset ${subset})`}`;
+  return [
+    `${percent(destination.share)}  ${name}, ${weight} of ${total}`,
+    `    ${renderEndpoints(destination)}`,
+    ...renderMutations('request', destination.requestHeaders),
+    ...renderMutations('response', destination.responseHeaders),
+  ];
+}
+
+function renderEndpoints({ exists, cluster, endpoints }: ExplainedDestination): string {
+  if (!exists) return `there is no ${cluster}: 503 with an empty body`;
+  if (endpoints.length === 0) return `${cluster} has no endpoint listed`;
+  const texts = endpoints.map(
+    ({ address, port, healthy }) => `${address}:${port}${healthy ? '' : ' (not ready)'}`,
+  );
+  return `endpoints ${texts.join(', ')}`;
+}
+
+function renderMutations(what: 'request' | 'response', mutations: readonly ExplainedMutation[]): string[] {
+  return mutations.map(
+    ({ kind, name, value }) =>
+      `    ${what} header: ${kind} ${name}${value === undefined ? '' : `: ${value}`}`,
+  );
+}
+
+function renderEffects(effects: Effects, { request, destinations, decision }: Explanation): string[] {
+  const lines = decision.kind === 'forward' ? [renderPath(effects), renderHost(request, destinations)] : [];
+  if (effects.redirect)
+    lines.push(`answered with ${effects.redirect.status} to ${effects.redirect.location}`);
+  if (effects.directResponse) {
+    lines.push(
+      `answered with ${effects.directResponse.status} and ${effects.directResponse.body.length} characters`,
+    );
+  }
+  if (effects.timeoutMs > 0) lines.push(`timeout ${effects.timeoutMs} ms, all tries together`);
+  if (effects.retry.attempts > 0) {
+    const { attempts, on, perTryTimeoutMs } = effects.retry;
+    const limit = perTryTimeoutMs > 0 ? `, each try at most ${perTryTimeoutMs} ms` : '';
+    lines.push(`up to ${attempts} retries on ${on.join(', ')}${limit}`);
+  }
+  lines.push(
+    ...renderFilters(effects),
+    ...renderMutations('response', effects.responseHeaders).map((line) => line.trim()),
+  );
+  return lines;
+}
+
+function renderPath({ path }: Effects): string {
+  return path.sent === path.received
+    ? `path ${path.sent}, as received`
+    : `path ${path.received} becomes ${path.sent}`;
+}
+
+function renderHost(
+  { authority }: Explanation['request'],
+  destinations: readonly ExplainedDestination[],
+): string {
+  const hosts = [...new Set(destinations.map((destination) => destination.authority))];
+  return hosts.length === 1 && hosts[0] === authority
+    ? `Host ${authority}, as received`
+    : `Host ${authority} becomes ${hosts.join(' or ')}`;
+}
+
+function renderFilters({ fault, cors, mirrors }: Effects): string[] {
+  const lines: string[] = [];
+  if (fault?.delay)
+    lines.push(`fault: ${fault.delay.percentage} % are delayed by ${fault.delay.milliseconds} ms`);
+  if (fault?.abort) {
+    const status = 'status' in fault.abort ? fault.abort.status : `gRPC status ${fault.abort.grpcStatus}`;
+    lines.push(`fault: ${fault.abort.percentage} % are answered with ${status}`);
+  }
+  if (cors) lines.push('CORS: preflights of allowed origins are answered by the proxy');
+  for (const { cluster, percentage } of mirrors) lines.push(`${percentage} % are copied to ${cluster}`);
+  return lines;
+}
+
+function renderPassedOver({ rule, match, reasons }: PassedOver): string {
+  const name = match?.name ?? rule.name;
+  const block = match === undefined ? '' : `.match[${match.index}]`;
+  const label = `http[${rule.index}]${block}${name === undefined ? '' : ` "${name}"`}`;
+  return `${label} (${renderLocation(match?.location ?? rule.location)}): ${reasons.join('; ')}`;
+}
+
+function renderLocation({ file, line, column }: Location): string {
+  return `${file}:${line}:${column}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}
