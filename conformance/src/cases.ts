@@ -97,7 +97,19 @@ function toCase({ exchanges, ...rest }: RawCase): Case {
     ...rest,
     exchanges: exchanges.map(({ request, answer }) => ({
       request: { headers: [], repeat: 1, count: false, ...request },
-      ...(answer !== undefined && { answer: { headers: [], ...answer } }),
+      ...(answer !== undefined && { answer: toAnswer(answer) }),
     })),
   };
+}
+
+function toAnswer({ upstream, ...answer }: NonNullable<RawCase['exchanges'][number]['answer']>): Answer {
+  if (upstream === undefined) return { headers: [], ...answer };
+  const headers = upstream.headers.map(([name, value]) => [name, readOnce(value)] as const);
+  return { headers: [], ...answer, upstream: { ...upstream, headers } };
+}
+
+/** What a backend echoed was read as Latin-1 twice on its way into the recording; bytes are wanted, read once. */
+function readOnce(value: string): string {
+  const decoded = Buffer.from(value, 'latin1').toString('utf8');
+  return decoded.includes('\ufffd') ? value : decoded;
 }
