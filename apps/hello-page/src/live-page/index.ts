@@ -1,0 +1,1 @@
+export { LivePageModule } from './live-page.module.js';

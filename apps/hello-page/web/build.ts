@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** The browsers that know all that the page uses (`light-dark()` is the youngest). */
+const target = ['chrome123', 'firefox121', 'safari17.5'];
+
+const source = import.meta.dirname;
+const destination = join(source, '../dist/web');
+
+/**
+ * Builds the live page into dist/web: one script and one style sheet, named by their content so that they may be cached for ever,
+ * and each file a second and third time as Brotli and gzip.
+ */
+async function buildPage(): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [join(source, 'main.ts'), join(source, 'page.css')],
+    outdir: destination,
+    entryNames: 'page-[hash]',
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    target,
+    legalComments: 'none',
+    write: false,
+  });
+  const html = await readFile(join(source, 'index.html'), 'utf8');
+  const icon = await readFile(join(source, 'favicon.svg'));
+  const iconName = `favicon-${createHash('sha256').update(icon).digest('hex').slice(0, 8)}.svg`;
+  const assets = new Map(
+    outputFiles.map(({ path, contents }) => [path.slice(destination.length + 1), Buffer.from(contents)]),
+  );
+  assets.set(iconName, icon);
+  await rm(destination, { recursive: true, force: true });
+  await mkdir(join(destination, 'assets'), { recursive: true });
+  for (const [name, contents] of assets) await writeCompressed(join(destination, 'assets', name), contents);
+  await writeCompressed(join(destination, 'index.html'), Buffer.from(withNames(html, [...assets.keys()])));
+}
+
+/** Replaces `/assets/page.js` by the name of the content that it stands for. */
+function withNames(html: string, names: readonly string[]): string {
+  return html.replace(/\/assets\/(\w+)\.(\w+)/g, (_, stem: string, extension: string) => {
+    const name = names.find(
+      (candidate) => candidate.startsWith(`${stem}-`) && candidate.endsWith(`.${extension}`),
+    );
+    if (!name) throw new Error(`index.html names ${stem}.${extension}, which is not built`);
+    return `/assets/${name}`;
+  });
+}
+
+async function writeCompressed(file: string, contents: Buffer): Promise<void> {
+  await writeFile(file, contents);
+  await writeFile(
+    `${file}.br`,
+    brotliCompressSync(contents, { params: { [zlib.BROTLI_PARAM_QUALITY]: 11 } }),
+  );
+  await writeFile(`${file}.gz`, gzipSync(contents, { level: 9 }));
+}
+
+await buildPage();

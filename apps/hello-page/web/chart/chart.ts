@@ -1,0 +1,127 @@
+import uPlot from 'uplot';
+import type { Palette } from '../palette.js';
+import type { Colours } from '../view/colours.js';
+import { answerKey, chartSeconds, errorKey, type MarkCause, type ShareSeries } from './share-series.js';
+
+export interface ChartOptions {
+  element: HTMLElement;
+  palette: Palette;
+  colours: Colours;
+  locale: string;
+  markTexts: Record<MarkCause, string>;
+}
+
+/** Draws the shares over time with uPlot; wanted shares are dashed, changes of the rules are vertical lines. */
+export class ShareChart {
+  readonly #options: ChartOptions;
+  #plot: uPlot | undefined;
+  #keys = '';
+  #series: ShareSeries | undefined;
+
+  constructor(options: ChartOptions) {
+    this.#options = options;
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(options.element);
+  }
+
+  /** New colours or another language. */
+  restyle(style: Pick<ChartOptions, 'colours' | 'locale' | 'markTexts'>): void {
+    Object.assign(this.#options, style);
+    this.#keys = '';
+    if (this.#series) this.draw(this.#series, Date.now());
+  }
+
+  /** Draws the series up to `now`, in milliseconds since the epoch. */
+  draw(series: ShareSeries, now: number): void {
+    this.#series = series;
+    const data = [series.times, ...series.shares, ...series.wanted] as uPlot.AlignedData;
+    const keys = series.keys.join('\n');
+    if (keys !== this.#keys || !this.#plot) this.#rebuild(series, data);
+    else this.#plot.setData(data, false);
+    this.#keys = keys;
+    const end = now / 1000;
+    const begin = Math.max(end - chartSeconds, Math.min(series.times[0] ?? end, end - 30));
+    this.#plot?.setScale('x', { min: begin, max: end });
+  }
+
+  #rebuild(series: ShareSeries, data: uPlot.AlignedData): void {
+    this.#plot?.destroy();
+    this.#plot = new uPlot(this.#plotOptions(series), data, this.#options.element);
+  }
+
+  #plotOptions(series: ShareSeries): uPlot.Options {
+    const { colours, locale } = this.#options;
+    const lines = series.keys.map((key) => ({
+      stroke: this.#colourOf(key),
+      width: 2,
+      points: { show: false },
+      spanGaps: true,
+    }));
+    const paths = uPlot.paths.stepped?.({ align: 1 }) ?? null;
+    const wanted = lines.map((line) => ({ ...line, width: 1.5, dash: [5, 5], spanGaps: false, paths }));
+    const clock = new Intl.DateTimeFormat(locale, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hour12: false,
+    });
+    const axis = {
+      stroke: colours.soft,
+      grid: { stroke: colours.faint, width: 1 },
+      ticks: { show: false },
+      font: '12px system-ui, sans-serif',
+    };
+    return {
+      ...this.#size(),
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [8, 8, 0, 0],
+      scales: { x: { time: true, auto: false }, y: { range: [-2, 102] } },
+      series: [{}, ...lines, ...wanted],
+      axes: [
+        { ...axis, space: 90, values: (_, splits) => splits.map((split) => clock.format(split * 1000)) },
+        {
+          ...axis,
+          size: 48,
+          splits: () => [0, 25, 50, 75, 100],
+          values: (_, splits) => splits.map((split) => `${split} %`),
+        },
+      ],
+      hooks: { draw: [(plot) => this.#drawMarks(plot)] },
+    };
+  }
+
+  #drawMarks(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    const { colours, markTexts } = this.#options;
+    const ratio = window.devicePixelRatio;
+    ctx.save();
+    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.fillStyle = ctx.strokeStyle = colours.soft;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    for (const { at, cause } of this.#series?.marks ?? []) {
+      const x = plot.valToPos(at, 'x', true);
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      const markText = markTexts[cause];
+      const toTheLeft = x + ctx.measureText(markText).width + 12 * ratio > bbox.left + bbox.width;
+      ctx.textAlign = toTheLeft ? 'right' : 'left';
+      ctx.fillText(markText, x + (toTheLeft ? -5 : 5) * ratio, bbox.top + 14 * ratio);
+    }
+    ctx.restore();
+  }
+
+  #colourOf(key: string): string {
+    const { colours, palette } = this.#options;
+    if (key === errorKey) return colours.error;
+    return colours.answers[palette.slotOf(key.slice(answerKey('').length))] ?? colours.ink;
+  }
+
+  #size(): { width: number; height: number } {
+    const { clientWidth, clientHeight } = this.#options.element;
+    return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
+  }
+}

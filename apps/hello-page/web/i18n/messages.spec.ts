@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { chooseLanguage, messages } from './messages.js';
+
+const html = readFileSync(new URL('../index.html', import.meta.url), 'utf8');
+
+function attributes(name: string): string[] {
+  return [...html.matchAll(new RegExp(`${name}="([^"]+)"`, 'g'))].map((match) => match[1] ?? '').sort();
+}
+
+describe('the sentences', () => {
+  it('name every text of the page, and no other', () => {
+    expect([...new Set(attributes('data-text'))]).toEqual(Object.keys(messages.en.texts).sort());
+  });
+
+  it('name every label of the page, and no other', () => {
+    expect([...new Set(attributes('data-label'))]).toEqual(Object.keys(messages.en.labels).sort());
+  });
+
+  it('are the English ones where the page says them before its script runs', () => {
+    const said = [...html.matchAll(/data-text="(\w+)"[^>]*>([^<]*)</g)].map(([, key, text]) => [
+      key,
+      text?.trim(),
+    ]);
+    expect(Object.fromEntries(said)).toEqual(messages.en.texts);
+  });
+
+  it('know the same decisions in every language', () => {
+    expect(Object.keys(messages.zh.decisions)).toEqual(Object.keys(messages.en.decisions));
+  });
+
+  it('count problems', () => {
+    expect([
+      messages.en.issueTitle(1, 0),
+      messages.en.issueTitle(2, 1),
+      messages.en.issueTitle(0, 1),
+    ]).toEqual(['1 error in the rules', '2 errors and 1 warning in the rules', '1 warning in the rules']);
+  });
+});
+
+describe('chooseLanguage', () => {
+  it.each([
+    { preferred: ['zh-CN', 'en'], language: 'zh' },
+    { preferred: ['de-DE', 'zh-TW'], language: 'zh' },
+    { preferred: ['de-DE', 'en-GB', 'zh'], language: 'en' },
+    { preferred: ['fr'], language: 'en' },
+    { preferred: [], language: 'en' },
+  ])('$preferred: $language', ({ preferred, language }) => {
+    expect(chooseLanguage(preferred)).toBe(language);
+  });
+});
