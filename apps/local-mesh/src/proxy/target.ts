@@ -29,12 +29,14 @@ export interface Dialled {
 export function requestTarget(head: RequestHead, dialled: Dialled | undefined): RequestTarget {
   const url = absoluteForm.exec(head.target);
   if (url === null) return originForm(head, dialled);
-  const scheme = (url[1] as string).toLowerCase() as 'http' | 'https';
+  // A client that uses HTTP_PROXY writes http:// where it would send `x-forwarded-proto: https` alone in a cluster.
+  const isHttps = (url[1] as string).length === 5;
+  const scheme = isHttps ? 'https' : forwardedScheme(head);
   const authority = withoutUserinfo(url[2] as string);
   if (authority === '') throw new MalformedMessage(400, 'http1.invalid_url');
   const rest = url[3] as string;
   const path = rest.startsWith('/') ? rest : `/${rest}`;
-  return { scheme, path, ...destination(authority, dialled, scheme === 'https' ? 443 : 80) };
+  return { scheme, path, ...destination(authority, dialled, isHttps ? 443 : 80) };
 }
 
 /** Host and port of a CONNECT. Throws MalformedMessage. */

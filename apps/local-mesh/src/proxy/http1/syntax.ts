@@ -44,11 +44,27 @@ export function parseHeaderLines(lines: readonly string[], maxCount: number): He
     const name = colon < 0 ? '' : line.slice(0, colon);
     // Refuses an empty name, a blank before the colon and a folded line as well.
     if (!token.test(name)) throw new MalformedMessage(400, 'http1.codec_error');
-    const value = line.slice(colon + 1).trim();
+    const value = fieldValue(line, colon + 1);
     if (forbiddenInValue.test(value)) throw new MalformedMessage(400, 'http1.codec_error');
     raw[2 * i] = name;
     raw[2 * i + 1] = value;
     names[i] = name.toLowerCase();
   }
   return { raw, names };
+}
+
+const space = 0x20;
+const tab = 0x09;
+
+/** Without the blanks around it. Not `trim`: that takes 0xA0 away as well, which ends the UTF-8 of many letters. */
+function fieldValue(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === space || code === tab;
 }

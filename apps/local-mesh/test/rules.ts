@@ -1,0 +1,47 @@
+import { compile, parse, type RouteRequest, route } from '@grayscale/traffic-rules';
+
+const client = {
+  namespace: 'hello-page',
+  labels: { app: 'hello-page' },
+  outboundTrafficPolicy: 'ALLOW_ANY',
+} as const;
+
+/** A ServiceEntry `back.ext`, port 80, with endpoints on loopback ports, and one VirtualService for it whose rules are `http`. */
+export function rulesFor(ports: readonly number[], http = '', destinationRule = '') {
+  const endpoints = ports.map((port) => `{address: 127.0.0.1, ports: {http: ${port}}}`).join(', ');
+  const text = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: back, namespace: hello-page}
+spec:
+  hosts: [back.ext]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [${endpoints}]
+---
+${http === '' ? '' : virtualService(http)}
+---
+${destinationRule}
+`;
+  return routing(text);
+}
+
+/** `route` and `hasListener` for a proxy, from YAML. */
+export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY' = 'ALLOW_ANY') {
+  const { resources, issues } = parse(text, 'rules.yaml');
+  if (issues.length > 0) throw new Error(JSON.stringify(issues));
+  const table = compile(resources, { ...client, outboundTrafficPolicy });
+  return {
+    route: (request: RouteRequest, draw: number) => route(table, request, draw),
+    hasListener: (port: number) => table.ports.has(port),
+  };
+}
+
+function virtualService(http: string): string {
+  return `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: back, namespace: hello-page}
+spec:
+  hosts: [back.ext]
+  http: ${http}`;
+}
