@@ -47,3 +47,4 @@ export { normalizePath } from './route/path-normalization.js';
 export { retryable, type TryOutcome } from './route/retry.js';
 export { route } from './route/route.js';
 export { toJson } from './to-json.js';
+export { validate } from './validate/validate.js';

@@ -61,7 +61,8 @@ const loadBalancer: Decoder<LoadBalancer> = mapped(
       ...rest,
       ...(consistentHash.key && { consistentHash: consistentHash.key }),
       hashTable: {
-        ...(ringHash?.minimumRingSize !== undefined && { ringSize: ringHash.minimumRingSize }),
+        ...(ringHash && { algorithm: 'ringHash' as const }),
+        ...(maglev && { algorithm: 'maglev' as const }),
         ...(maglev?.tableSize !== undefined && { maglevTableSize: maglev.tableSize }),
         ...(minimumRingSize && { deprecatedRingSize: minimumRingSize }),
       },

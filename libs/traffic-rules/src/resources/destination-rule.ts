@@ -83,7 +83,7 @@ export interface LoadBalancer {
   simple?: 'UNSPECIFIED' | 'RANDOM' | 'PASSTHROUGH' | 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'LEAST_CONN';
   consistentHash?: ConsistentHash;
   /** The fields below are kept for validation. */
-  hashTable?: { ringSize?: number; maglevTableSize?: number; deprecatedRingSize?: number };
+  hashTable?: { algorithm?: 'ringHash' | 'maglev'; maglevTableSize?: number; deprecatedRingSize?: number };
   localityLbSetting?: LocalityLoadBalancing;
   warmupDurationSecs?: number;
   warmup?: { duration?: number; minimumPercent?: number; aggression?: number };

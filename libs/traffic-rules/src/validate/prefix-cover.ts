@@ -1,0 +1,76 @@
+import type { StringMatch } from '../resources/string-match.js';
+import type { HttpMatchRequest, HttpRoute } from '../resources/virtual-service.js';
+
+/** A match by uri prefix, with its place. */
+export interface PrefixMatch {
+  rule: number;
+  match: number;
+  prefix: string;
+  conditions: HttpMatchRequest;
+}
+
+/**
+ * Matches by prefix that an earlier, shorter prefix covers, judged as Istio's validation does: with the same port and
+ * conditions whose values are the same or longer in the earlier one (istio, validation.go coveredValidation).
+ */
+export function coveringPrefixes(
+  rules: readonly HttpRoute[],
+): { later: PrefixMatch; earlier: PrefixMatch }[] {
+  const matches = prefixMatches(rules);
+  const byPrefix = new Map<string, PrefixMatch[]>();
+  const found: { later: PrefixMatch; earlier: PrefixMatch }[] = [];
+  const lengths = new Set<number>();
+  for (const later of matches) {
+    // Only prefixes of this prefix can cover it: look those up instead of comparing all pairs.
+    for (const length of lengths) {
+      if (length >= later.prefix.length) continue;
+      const earlier = byPrefix
+        .get(later.prefix.slice(0, length))
+        ?.find((candidate) => covers(candidate, later));
+      if (earlier === undefined) continue;
+      found.push({ later, earlier });
+      break;
+    }
+    lengths.add(later.prefix.length);
+    const same = byPrefix.get(later.prefix);
+    if (same === undefined) byPrefix.set(later.prefix, [later]);
+    else same.push(later);
+  }
+  return found;
+}
+
+function prefixMatches(rules: readonly HttpRoute[]): PrefixMatch[] {
+  const reached = rules.findIndex((rule) => rule.match.length === 0);
+  return rules.slice(0, reached === -1 ? rules.length : reached).flatMap((route, rule) =>
+    route.match.flatMap((conditions, match) => {
+      const { uri } = conditions;
+      return uri?.kind === 'prefix' && uri.value !== ''
+        ? [{ rule, match, prefix: uri.value, conditions }]
+        : [];
+    }),
+  );
+}
+
+function covers({ conditions: a }: PrefixMatch, { conditions: b }: PrefixMatch): boolean {
+  if (a.port !== b.port) return false;
+  if (!textOf(a.method, 'exact:GET').startsWith(textOf(b.method, 'exact:GET'))) return false;
+  if (!textOf(a.authority).startsWith(textOf(b.authority))) return false;
+  return (['headers', 'queryParams', 'withoutHeaders'] as const).every((field) =>
+    mapCovers(a[field], b[field]),
+  );
+}
+
+function mapCovers(
+  a: Readonly<Record<string, StringMatch>>,
+  b: Readonly<Record<string, StringMatch>>,
+): boolean {
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && textOf(a[key]).startsWith(textOf(b[key])));
+}
+
+function textOf(match: StringMatch | undefined, otherwise = ''): string {
+  if (match === undefined || match.kind === 'regex' || match.kind === 'present' || match.value === '')
+    return otherwise;
+  return `${match.kind}:${match.value}`;
+}

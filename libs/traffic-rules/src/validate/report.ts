@@ -1,0 +1,32 @@
+import type { Issue, Severity } from '../issue.js';
+import type { IssueCode } from '../issue-codes.js';
+import { formatPath } from '../parse/path.js';
+import type { Resource } from '../resources/resource.js';
+
+/** Collects what is wrong with one resource. */
+export class Report {
+  readonly issues: Issue[] = [];
+
+  constructor(private readonly resource: Resource) {}
+
+  error(code: IssueCode, path: string, message: string): void {
+    this.add(code, 'error', path, message);
+  }
+
+  warning(code: IssueCode, path: string, message: string): void {
+    this.add(code, 'warning', path, message);
+  }
+
+  private add(code: IssueCode, severity: Severity, path: string, message: string): void {
+    const { kind, metadata, source } = this.resource;
+    const { file, line, column } = path === '' ? source : source.locate(path);
+    const resource = `${kind} ${metadata.namespace}/${metadata.name}`;
+    this.issues.push({ code, severity, file, line, column, resource, path, message });
+  }
+}
+
+/** The path of a field whose name is the user's own. */
+export function member(path: string, key: string): string {
+  const name = formatPath([key]);
+  return name.startsWith('[') ? `${path}${name}` : `${path}.${name}`;
+}
