@@ -1,7 +1,7 @@
 import { compile, parse, type Resource, type RouteTable, route } from '@grayscale/traffic-rules';
 import { createProxy, type MeshProxy } from '../apps/local-mesh/src/proxy/proxy.js';
 import { type Answer, type CaseRequest, fixture, type Headers, loadCases } from './src/cases.js';
-import { type Echo, Lab } from './src/lab.js';
+import { type Echo, Lab } from './src/lab-servers.js';
 import { authority, type Form, hasAbsoluteForm, ProxyClient, type Received } from './src/proxy-client.js';
 
 const client = {
