@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as istio from '@kubernetes-models/istio/networking.istio.io/v1';
+import * as apps from 'kubernetes-models/apps/v1';
+import * as discovery from 'kubernetes-models/discovery.k8s.io/v1';
+import * as networking from 'kubernetes-models/networking.k8s.io/v1';
+import * as policy from 'kubernetes-models/policy/v1';
+import * as core from 'kubernetes-models/v1';
+
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  // biome-ignore lint/suspicious/noExplicitAny: the schemas say what it is.
+  spec?: any;
+}
+
+/** Where the models of an apiVersion come from: Kubernetes' OpenAPI description and Istio's CRDs, as npm has them. */
+const models: Record<string, { module: string; classes: object }> = {
+  v1: { module: 'kubernetes-models/v1', classes: core },
+  'apps/v1': { module: 'kubernetes-models/apps/v1', classes: apps },
+  'discovery.k8s.io/v1': { module: 'kubernetes-models/discovery.k8s.io/v1', classes: discovery },
+  'networking.k8s.io/v1': { module: 'kubernetes-models/networking.k8s.io/v1', classes: networking },
+  'policy/v1': { module: 'kubernetes-models/policy/v1', classes: policy },
+  'networking.istio.io/v1': {
+    module: '@kubernetes-models/istio/networking.istio.io/v1',
+    classes: istio,
+  },
+};
+
+type Model = new (object: KubernetesObject) => { validate(): void };
+
+/**
+ * Checks an object against its JSON schema: types, formats, required fields.
+ * @throws Error naming the field, or the kind when nothing is known of it
+ */
+export function validate(object: KubernetesObject): void {
+  const { apiVersion, kind } = object;
+  const model = (models[apiVersion]?.classes as Record<string, Model> | undefined)?.[kind];
+  if (model === undefined) throw new Error(`no schema for ${apiVersion} ${kind}`);
+  new model(object).validate();
+}
+
+/**
+ * Checks that objects have no field that their kinds do not know, which JSON schemas of Kubernetes let pass: the types are asked.
+ * @returns what the compiler says; empty when all is well
+ */
+export function unknownFields(objects: readonly KubernetesObject[], root: string): string {
+  const folder = join(root, 'artifacts', `manifest-types-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const lines = objects.map((object, index) => {
+    const { module } = models[object.apiVersion] ?? {};
+    return `export const object${index}: import('${module}').I${object.kind} = ${JSON.stringify(object)};`;
+  });
+  writeFileSync(join(folder, 'objects.ts'), lines.join('\n'));
+  const options = [
+    '--noEmit',
+    '--ignoreConfig',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--types',
+    '',
+  ];
+  try {
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    return spawnSync(process.execPath, [tsc, ...options, 'objects.ts'], { cwd: folder, encoding: 'utf8' })
+      .stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
