@@ -16,7 +16,7 @@ export async function runService(application: ApplicationModule, options: Servic
     const { app, settings } = await createService(application, options);
     exitOnSignals(app, settings);
     await listen(app, settings);
-    new Logger('Start').log(`Listening on ${await app.getUrl()}`);
+    new Logger('Start').log(`listens on ${await app.getUrl()}`);
   } catch (error) {
     for (const line of startProblems(error)) process.stderr.write(`${options.name}: ${line}\n`);
     process.exit(1);

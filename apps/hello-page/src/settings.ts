@@ -1,0 +1,20 @@
+import { hostName, httpUrl, type Settings, text, wholeNumber } from '@grayscale/service-runtime';
+
+/** What hello-page calls, and how. */
+export const helloPageSettings = {
+  /** The service that greets. A sidecar or the local mesh decides which version of it answers. */
+  HELLO_SERVICE: hostName('hello.com'),
+  HELLO_PORT: wholeNumber({ min: 1, max: 65_535, default: 80 }),
+  /** How long it may take in all, in milliseconds. */
+  HELLO_TIMEOUT_MS: wholeNumber({ min: 1, max: 600_000, default: 5000 }),
+  /** The local mesh; unset in a cluster. The HTTP client reads the variables itself, here they are checked. */
+  HTTP_PROXY: httpUrl(),
+  http_proxy: httpUrl(),
+  NO_PROXY: text(),
+  no_proxy: text(),
+  /** The local mesh's admin side, for the live page. */
+  LOCAL_MESH_ADMIN: httpUrl(),
+};
+
+/** The values of {@link helloPageSettings}. */
+export type HelloPageSettings = Settings<typeof helloPageSettings>;
