@@ -49,7 +49,10 @@ describe('replacements of a kustomization', () => {
 
   const notFollowed: Array<[string, string]> = [
     ['options', plain.replace(', name: hello}', ', name: hello}, options: {create: true}')],
-    ['a path with a condition', plain.replace('[spec.endpoints.0.address]', '["spec.endpoints.[address=x].address"]')],
+    [
+      'a path with a condition',
+      plain.replace('[spec.endpoints.0.address]', '["spec.endpoints.[address=x].address"]'),
+    ],
     ['a reject list', plain.replace('select:', 'reject: [{name: x}], select:')],
     ['a file of their own', 'path: replacement.yaml'],
   ];

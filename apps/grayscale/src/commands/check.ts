@@ -1,0 +1,56 @@
+import { checkManifests, issueLine, type ManifestIssue, readManifests } from '@grayscale/manifest-files';
+import { Command, Option } from 'commander';
+import { exitCodes } from '../exit-codes.js';
+import { addManifestOptions, clientOf, type ManifestOptions } from './manifest-options.js';
+
+interface CheckOptions extends ManifestOptions {
+  output: 'text' | 'json';
+  forwardedHeaders?: string[];
+}
+
+/** `grayscale check`: everything that is wrong with a set of manifests. */
+export function checkCommand(finish: (code: number) => void): Command {
+  return addManifestOptions(new Command('check'))
+    .description(
+      'Finds what Istio would refuse, and what it would accept but bites. Exit status 79 when there are errors.',
+    )
+    .addOption(
+      new Option('-o, --output <form>', 'json is the list of issues')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option(
+      '--forwarded-headers <names>',
+      'headers that the calling service passes on; warns of rules on others',
+      names,
+    )
+    .action(async (options: CheckOptions) => {
+      const set = await readManifests(options.filename);
+      const { issues } = checkManifests(set, clientOf(options), options.forwardedHeaders);
+      process.stdout.write(
+        options.output === 'json' ? `${JSON.stringify(issues, null, 2)}\n` : text(issues, set.files.length),
+      );
+      finish(issues.some(({ severity }) => severity === 'error') ? exitCodes.errorsFound : exitCodes.good);
+    });
+}
+
+function text(issues: readonly ManifestIssue[], files: number): string {
+  const sorted = issues.toSorted((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
+  const counts = (['error', 'warning'] as const).map((severity) => {
+    const count = issues.filter((issue) => issue.severity === severity).length;
+    return `${count} ${severity}${count === 1 ? '' : 's'}`;
+  });
+  const summary = `${counts.join(', ')} in ${files} file${files === 1 ? '' : 's'}`;
+  return [...sorted.map(issueLine), summary].map((line) => `${line}\n`).join('');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function names(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
+}

@@ -1,0 +1,124 @@
+import { jest } from '@jest/globals';
+import { type CommandLine, isLoopback, parseCommandLine } from './program.js';
+
+/** Parses, with what is printed kept. */
+function parsed(...argv: string[]): { result: CommandLine; printed: string } {
+  let printed = '';
+  const keep = (text: string | Uint8Array) => {
+    printed += String(text);
+    return true;
+  };
+  const streams = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation(keep),
+  );
+  try {
+    return { result: parseCommandLine(argv), printed };
+  } finally {
+    for (const stream of streams) stream.mockRestore();
+  }
+}
+
+describe('the command line', () => {
+  it('has the defaults of a sidecar beside hello-page', () => {
+    expect(parsed('-f', 'a').result).toEqual({
+      options: expect.objectContaining({
+        filenames: ['a'],
+        address: '127.0.0.1',
+        port: 15001,
+        adminPort: 15000,
+        client: {
+          namespace: 'hello-page',
+          labels: { app: 'hello-page' },
+          outboundTrafficPolicy: 'ALLOW_ANY',
+        },
+        resolve: [],
+        accessLog: 'off',
+        accessLogFormat: 'text',
+      }),
+    });
+  });
+
+  it('takes every option', () => {
+    const { result } = parsed(
+      ...'-f a --filename b --port 0 --admin-port 1 -n shop --labels app=cart,version=v1 --resolve a.com:80:127.0.0.1 --resolve *:*:127.0.0.2'.split(
+        ' ',
+      ),
+      ...'--address 0.0.0.0 --outbound-traffic-policy REGISTRY_ONLY --drain-seconds 1 --access-log all --access-log-format json'.split(
+        ' ',
+      ),
+      ...'--max-connections 5 --max-header-bytes 2048 --idle-timeout 1.5 --headers-timeout 2 --stream-idle-timeout 3'.split(
+        ' ',
+      ),
+    );
+    expect(result).toEqual({
+      options: {
+        filenames: ['a', 'b'],
+        address: '0.0.0.0',
+        port: 0,
+        adminPort: 1,
+        client: {
+          namespace: 'shop',
+          labels: { app: 'cart', version: 'v1' },
+          outboundTrafficPolicy: 'REGISTRY_ONLY',
+        },
+        resolve: [
+          { host: 'a.com', port: 80, address: '127.0.0.1' },
+          { host: undefined, port: undefined, address: '127.0.0.2' },
+        ],
+        drainSeconds: 1,
+        accessLog: 'all',
+        accessLogFormat: 'json',
+        limits: {
+          maxConnections: 5,
+          maxHeaderBytes: 2048,
+          idleTimeoutMs: 1500,
+          requestHeadersTimeoutMs: 2000,
+          streamIdleTimeoutMs: 3000,
+        },
+      },
+    });
+  });
+
+  const wrong: Array<[string, string[], RegExp]> = [
+    ['no rules', [], /--filename PATH/],
+    ['an option that it has not', ['-f', 'a', '--prot', '1'], /--port/],
+    ['a port that is none', ['-f', 'a', '--port', '70000'], /--port.*0 to 65535/],
+    ['a port that is no number', ['-f', 'a', '--port', '0x10'], /--port/],
+    [
+      'a policy that it has not',
+      ['-f', 'a', '--outbound-traffic-policy', 'ALLOW'],
+      /ALLOW_ANY, REGISTRY_ONLY/,
+    ],
+    ['a label without value', ['-f', 'a', '--labels', 'app'], /app=hello-page/],
+    ['a namespace in capitals', ['-f', 'a', '-n', 'Shop'], /hello-page/],
+    ['an address that is none', ['-f', 'a', '--address', 'here'], /127\.0\.0\.1/],
+    ['an address for all, with ALLOW_ANY', ['-f', 'a', '--address', '0.0.0.0'], /REGISTRY_ONLY/],
+    ["curl's form misspelt", ['-f', 'a', '--resolve', 'a.com'], /HOST:PORT:ADDRESS/],
+    ['a path without option', ['-f', 'a', 'b'], /too many arguments/],
+  ];
+  it.each(wrong)('refuses %s with 64 and one line', (_, argv, line) => {
+    const { result, printed } = parsed(...argv);
+    expect(result).toEqual({ exitCode: 64 });
+    expect(printed).toMatch(/^local-mesh: [^\n]*\n$/);
+    expect(printed).toMatch(line);
+  });
+
+  it.each(['--help', '--version'])('ends with 0 after %s', (option) => {
+    const { result, printed } = parsed(option);
+    expect(result).toEqual({ exitCode: 0 });
+    expect(printed).not.toBe('');
+  });
+});
+
+describe('isLoopback', () => {
+  it.each([
+    ['127.0.0.1', true],
+    ['127.9.9.9', true],
+    ['::1', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['192.0.2.1', false],
+  ])('%s: %p', (address, expected) => {
+    expect(isLoopback(address)).toBe(expected);
+  });
+});

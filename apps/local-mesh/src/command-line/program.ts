@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { Command, CommanderError, Option } from 'commander';
+import { defaultLimits } from '../proxy/limits.js';
+import type { MeshOptions } from './mesh-options.js';
+import { gather, gatherResolve, labels, namespace, secondsAsMs, wholeNumber } from './option-values.js';
+import type { ResolveOverride } from './resolve-override.js';
+
+/** EX_USAGE of sysexits.h. */
+export const exitWrongUsage = 64;
+
+/** Options, or the code with which to end because help was asked for or the usage was wrong; what to say has been said. */
+export type CommandLine = { options: MeshOptions } | { exitCode: number };
+
+/** Reads the command line, without the interpreter and the script. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const program = createProgram();
+  try {
+    program.parse(argv, { from: 'user' });
+    return { options: checked(program) };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { exitCode: error.exitCode === 0 ? 0 : exitWrongUsage };
+  }
+}
+
+interface Values {
+  filename?: string[];
+  address: string;
+  port: number;
+  adminPort: number;
+  namespace: string;
+  labels: Record<string, string>;
+  outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+  resolve?: ResolveOverride[];
+  drainSeconds: number;
+  accessLog: MeshOptions['accessLog'];
+  accessLogFormat: MeshOptions['accessLogFormat'];
+  maxConnections: number;
+  maxHeaderBytes: number;
+  idleTimeout: number;
+  headersTimeout: number;
+  streamIdleTimeout: number;
+}
+
+function createProgram(): Command {
+  const port = wholeNumber(0, 65_535);
+  return new Command('local-mesh')
+    .description(
+      'Routes HTTP on a laptop as an Istio sidecar would, from the same YAML, and reloads on save.',
+    )
+    .version(ownVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option(
+      '-f, --filename <path>',
+      'file, folder, kustomization or - (standard input) with rules; repeatable',
+      gather,
+    )
+    .option('--port <port>', 'port of the proxy; 0 for any free one', port, 15_001)
+    .option(
+      '--admin-port <port>',
+      'port of the admin side, always on 127.0.0.1; 0 for any free one',
+      port,
+      15_000,
+    )
+    .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1')
+    .option(
+      '-n, --namespace <name>',
+      'namespace of the workload that it stands beside',
+      namespace,
+      'hello-page',
+    )
+    .option('--labels <k=v,...>', 'labels of that workload', labels, { app: 'hello-page' })
+    .addOption(
+      new Option(
+        '--outbound-traffic-policy <policy>',
+        'what happens to hosts that no rule and no service knows',
+      )
+        .choices(['ALLOW_ANY', 'REGISTRY_ONLY'])
+        .default('ALLOW_ANY'),
+    )
+    .option(
+      '--resolve <host:port:address>',
+      "where a name leads, as curl's; * for any host or port; repeatable",
+      gatherResolve,
+    )
+    .option(
+      '--drain-seconds <seconds>',
+      'how long requests in flight may take after SIGTERM',
+      wholeNumber(0, 3600),
+      5,
+    )
+    .addOption(
+      new Option('--access-log <which>', 'which requests are logged on standard output')
+        .choices(['off', 'errors', 'all'])
+        .default('off'),
+    )
+    .addOption(
+      new Option('--access-log-format <format>', "Envoy's default text, or JSON")
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option(
+      '--max-connections <count>',
+      'clients at once',
+      wholeNumber(1, 1_000_000),
+      defaultLimits.maxConnections,
+    )
+    .option(
+      '--max-header-bytes <bytes>',
+      'request line and headers',
+      wholeNumber(1024, 1 << 20),
+      defaultLimits.maxHeaderBytes,
+    )
+    .option(
+      '--idle-timeout <seconds>',
+      'a connection without a request is closed then; 0 never',
+      secondsAsMs,
+      defaultLimits.idleTimeoutMs,
+    )
+    .option(
+      '--headers-timeout <seconds>',
+      'a request must have sent its headers by then; 0 never',
+      secondsAsMs,
+      defaultLimits.requestHeadersTimeoutMs,
+    )
+    .option(
+      '--stream-idle-timeout <seconds>',
+      'a request in which nothing moves is given up then; 0 never',
+      secondsAsMs,
+      defaultLimits.streamIdleTimeoutMs,
+    )
+    .allowExcessArguments(false)
+    .addHelpText('after', examples)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`local-mesh: ${oneLine(text)} See local-mesh --help.\n`),
+    });
+}
+
+const examples = `
+Examples:
+  local-mesh -f k8s/internal -f k8s/local
+  local-mesh -f my-istio-yaml/ -n shop --labels app=cart,version=v1
+  kubectl kustomize k8s/internal | local-mesh -f - -f k8s/local
+  curl --proxy http://127.0.0.1:15001 http://hello.com/hello
+
+A program uses it through HTTP_PROXY=http://127.0.0.1:15001. Saving a file puts its rules in force; a set with an
+error in it is refused, and the last good rules stay. Exit status: 0 stopped by a signal, 1 no good rules at the start
+or a port is taken, 64 wrong usage.`;
+
+function checked(program: Command): MeshOptions {
+  const values = program.opts<Values>();
+  if (values.filename === undefined) program.error('error: name the rules with --filename PATH.');
+  if (isIP(values.address) === 0)
+    program.error(`error: --address ${values.address} is not an IP address, such as 127.0.0.1.`);
+  if (!isLoopback(values.address) && values.outboundTrafficPolicy !== 'REGISTRY_ONLY') {
+    program.error(
+      `error: --address ${values.address} lets other machines in, and ALLOW_ANY would make this an open relay; add --outbound-traffic-policy REGISTRY_ONLY.`,
+    );
+  }
+  return {
+    filenames: values.filename ?? [],
+    address: values.address,
+    port: values.port,
+    adminPort: values.adminPort,
+    client: {
+      namespace: values.namespace,
+      labels: values.labels,
+      outboundTrafficPolicy: values.outboundTrafficPolicy,
+    },
+    resolve: values.resolve ?? [],
+    drainSeconds: values.drainSeconds,
+    accessLog: values.accessLog,
+    accessLogFormat: values.accessLogFormat,
+    limits: {
+      maxConnections: values.maxConnections,
+      maxHeaderBytes: values.maxHeaderBytes,
+      idleTimeoutMs: values.idleTimeout,
+      requestHeadersTimeoutMs: values.headersTimeout,
+      streamIdleTimeoutMs: values.streamIdleTimeout,
+    },
+  };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only this machine can reach an IP address. */
+export function isLoopback(address: string): boolean {
+  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The version of this package. */
+export function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function oneLine(text: string): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ');
+  return /[.!?)]$/.test(line) ? line : `${line}.`;
+}

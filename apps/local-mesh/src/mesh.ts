@@ -1,0 +1,126 @@
+import { issueLines, type ManifestSet, type ManifestWatch, watchManifests } from '@grayscale/manifest-files';
+import { type AdminServer, startAdmin } from './admin/admin-server.js';
+import { Readiness } from './admin/readiness.js';
+import type { MeshOptions } from './command-line/mesh-options.js';
+import { createResolver } from './command-line/resolve-override.js';
+import { listenFailure, say } from './messages.js';
+import { createProxy, type MeshProxy } from './proxy/proxy.js';
+import { RuleBook } from './rules/rule-book.js';
+import { buildRuleSet, isRefused } from './rules/rule-set.js';
+import { summarize } from './rules/rule-summary.js';
+import { AccessLog } from './telemetry/access-log.js';
+import { EventFeed } from './telemetry/event-feed.js';
+import { IstioMetrics } from './telemetry/istio-metrics.js';
+
+/** A mesh that cannot start; the message is for the user. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** A local mesh, from its start to its end. */
+export class LocalMesh {
+  private readonly readiness = new Readiness();
+  private readonly accessLog: AccessLog;
+  private watch: ManifestWatch | undefined;
+  private proxy: MeshProxy | undefined;
+  private admin: AdminServer | undefined;
+
+  constructor(private readonly options: MeshOptions) {
+    this.accessLog = new AccessLog({
+      which: options.accessLog,
+      format: options.accessLogFormat,
+      descriptor: 1,
+    });
+  }
+
+  /** Reads the rules and listens. @throws StartError when there are no good rules or a port cannot be had */
+  async start(): Promise<void> {
+    let rules: RuleBook | undefined;
+    this.watch = await watchManifests(this.options.filenames, (set) => rules && this.reload(rules, set));
+    rules = this.firstRules(this.watch.first);
+    const metrics = new IstioMetrics(this.options.client);
+    rules.onChange((change) => metrics.ruleChange(change));
+    const events = new EventFeed(rules);
+    const proxy = await this.startProxy(rules, metrics, events);
+    const subjects = { rules, metrics, events, readiness: this.readiness };
+    this.admin = await this.listening('--admin-port', '127.0.0.1', this.options.adminPort, (port) =>
+      startAdmin(subjects, port),
+    );
+    say(
+      `proxy on http://${hostText(proxy.address)}:${proxy.port}, admin on http://127.0.0.1:${this.admin.port}`,
+    );
+  }
+
+  /** Finishes what is in flight, as long as the options allow, and ends. */
+  async stop(): Promise<void> {
+    this.readiness.startDraining();
+    await this.watch?.close();
+    await this.proxy?.drain(this.options.drainSeconds);
+    await this.close();
+  }
+
+  /** Ends at once. */
+  async close(): Promise<void> {
+    await Promise.all([this.watch?.close(), this.proxy?.close(), this.admin?.close()]);
+    await this.accessLog.flush();
+  }
+
+  private firstRules(set: ManifestSet): RuleBook {
+    const built = buildRuleSet(set, this.options.client);
+    say(...issueLines(built.issues));
+    if (isRefused(built))
+      throw new StartError('no good rules to start with: correct the errors above and start again.');
+    say(...summarize(built));
+    return new RuleBook(this.options.client, built);
+  }
+
+  private reload(rules: RuleBook, set: ManifestSet): void {
+    const built = buildRuleSet(set, this.options.client);
+    rules.replace(built);
+    say(...issueLines(built.issues));
+    if (isRefused(built))
+      say(
+        `refused the changed rules; ${rules.inForce.hash} stay in force until the errors above are corrected`,
+      );
+    else say(...summarize(built));
+  }
+
+  private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {
+    const proxy = createProxy({
+      route: (request, draw) => {
+        const decision = rules.route(request, draw);
+        events.decided(decision);
+        return decision;
+      },
+      resolve: createResolver(this.options.resolve),
+      limits: this.options.limits,
+      onComplete: (record) => {
+        metrics.record(record);
+        events.record(record);
+        this.accessLog.record(record);
+      },
+    });
+    this.proxy = proxy;
+    const { address } = this.options;
+    return await this.listening('--port', address, this.options.port, (port) =>
+      proxy.listen({ host: address, port }),
+    );
+  }
+
+  private async listening<T>(
+    option: string,
+    address: string,
+    port: number,
+    listen: (port: number) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await listen(port);
+    } catch (error) {
+      throw new StartError(listenFailure(error, { address, port, option }));
+    }
+  }
+}
+
+function hostText(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { checkManifests, type ManifestIssue, type ManifestSet } from '@grayscale/manifest-files';
+import { type Client, compile, type Resource, type RouteTable } from '@grayscale/traffic-rules';
+
+/** Rules that can be put in force as one. */
+export interface RuleSet {
+  /** Changes with any file and any option that counts. */
+  hash: string;
+  loadedAt: Date;
+  files: Array<{ path: string; sha256: string }>;
+  resources: readonly Resource[];
+  table: RouteTable;
+  /** Warnings and remarks; no errors. */
+  issues: readonly ManifestIssue[];
+}
+
+/** A set that is not put in force, and why. */
+export interface RefusedSet {
+  refusedAt: Date;
+  issues: readonly ManifestIssue[];
+}
+
+/** Checks and compiles what was read; all that is wrong with it comes at once. */
+export function buildRuleSet(set: ManifestSet, client: Client, now = new Date()): RuleSet | RefusedSet {
+  const { resources, issues, isSound } = checkManifests(set, client);
+  if (!isSound) return { refusedAt: now, issues };
+  return {
+    hash: sha256(JSON.stringify([set.files, client])).slice(0, 12),
+    loadedAt: now,
+    files: set.files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
+    resources,
+    table: compile(resources, client),
+    issues,
+  };
+}
+
+export function isRefused(set: RuleSet | RefusedSet): set is RefusedSet {
+  return 'refusedAt' in set;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

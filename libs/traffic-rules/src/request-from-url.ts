@@ -1,0 +1,61 @@
+import type { RouteRequest } from './request.js';
+
+/** What a person writes about a request. */
+export interface RequestDescription {
+  /** GET unless given. */
+  method?: string;
+  /** `http://hello.com:8080/hello?x=1`; `http://` may be left out. */
+  url: string;
+  /** `name: value`, as curl's `-H`; text, sent as UTF-8. A `host` replaces the authority, not the port. */
+  headers?: readonly string[];
+}
+
+/**
+ * The request that curl would send for a description, as the sidecar's listener sees it.
+ * @throws RangeError with a message for the person, when a part cannot be sent
+ */
+export function requestFromUrl({ method = 'GET', url, headers = [] }: RequestDescription): RouteRequest {
+  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) throw new RangeError(`${method} is not an HTTP method.`);
+  const { scheme, authority, port, path } = parts(url);
+  const fields = headers.map(field);
+  const host = fields.find(([name]) => name.toLowerCase() === 'host');
+  return {
+    method,
+    scheme,
+    authority: host?.[1] ?? authority,
+    port,
+    path,
+    headers: fields.filter((one) => one[0].toLowerCase() !== 'host').flat(),
+  };
+}
+
+function parts(url: string): Pick<RouteRequest, 'scheme' | 'authority' | 'port' | 'path'> {
+  const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+  const [, scheme, userAndAuthority, target] = /^(https?):\/\/([^/?#\s]+)([^#\s]*)/i.exec(absolute) ?? [];
+  if (scheme === undefined || userAndAuthority === undefined) {
+    throw new RangeError(`${url} is not a URL such as http://hello.com/hello.`);
+  }
+  const isHttps = scheme.toLowerCase() === 'https';
+  const authority = userAndAuthority.replace(/^.*@/, '');
+  const [, , written] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(authority) ?? [];
+  const port = written === undefined ? (isHttps ? 443 : 80) : Number(written);
+  if (!/^(\[[^\]]+\]|[^:]+)(:\d+)?$/.test(authority) || port < 1 || port > 65_535) {
+    throw new RangeError(`${authority} is not HOST or HOST:PORT with a port from 1 to 65535.`);
+  }
+  const path = target?.startsWith('/') ? target : `/${target ?? ''}`;
+  return { scheme: isHttps ? 'https' : 'http', authority, port, path: bytes(path) };
+}
+
+function field(text: string): [name: string, value: string] {
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new RangeError(`${JSON.stringify(text)} is not a header such as "user: test".`);
+  if (/[\0\r\n]/.test(value))
+    throw new RangeError(`The value of header ${name} has a line break or NUL in it.`);
+  return [name, bytes(value)];
+}
+
+/** HTTP's strings: one character for each byte of the UTF-8 text. */
+function bytes(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}
