@@ -31,8 +31,11 @@ export interface Stack {
 /** Starts the built hello-1, hello-2, local-mesh and hello-page as real processes on free ports, with a copy of k8s/. */
 export async function startStack({
   rules = 'internal',
+  admin: told = true,
 }: {
   rules?: 'internal' | 'external';
+  /** False: hello-page is not told of the mesh's admin side, as in a cluster. */
+  admin?: boolean;
 } = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-'));
   const processes = new Map<ProcessName, Process>();
@@ -57,7 +60,7 @@ export async function startStack({
     const page = await launch(
       'hello-page',
       ['apps/hello-page/dist/main.js'],
-      { PORT: '0', HTTP_PROXY: proxy, NO_PROXY: '', LOCAL_MESH_ADMIN: admin },
+      { PORT: '0', HTTP_PROXY: proxy, NO_PROXY: '', ...(told && { LOCAL_MESH_ADMIN: admin }) },
       /listens on http:\/\/[^:]+:(\d+)/,
     );
     return {
