@@ -1,0 +1,244 @@
+import { decide, entry, outcome, rulesOf, tableOf, virtualService } from '../../test/mesh.js';
+import type { Cluster } from '../cluster.js';
+
+const hosts = (...destinations: string[]) => rulesOf(`[{route: [${destinations.join(', ')}]}]`);
+const dest = (host: string, weight?: number) =>
+  `{destination: {host: ${host}, port: {number: 8080}}${weight === undefined ? '' : `, weight: ${weight}`}}`;
+
+describe('the destination of a rule', () => {
+  it.each([
+    {
+      id: 'T37',
+      when: 'a port that is left out is the listener’s',
+      to: '{host: one.ext}',
+      expected: 'one.ext:8080',
+    },
+    {
+      id: 'T38',
+      when: 'a port that the service lacks',
+      to: '{host: one.ext, port: {number: 1234}}',
+      expected: 'NC outbound|1234||one.ext',
+    },
+    {
+      id: 'T38',
+      when: 'a host that nobody knows',
+      to: '{host: nowhere.ext, port: {number: 8080}}',
+      expected: 'NC outbound|8080||nowhere.ext',
+    },
+    {
+      id: 'T38',
+      when: 'a subset that no DestinationRule has',
+      to: '{host: both.ext, subset: v9}',
+      expected: 'NC outbound|8080|v9|both.ext',
+    },
+    {
+      id: 'T39',
+      when: 'a subset without endpoints exists',
+      to: '{host: both.ext, subset: v3}',
+      expected: 'both.ext:8080/v3',
+    },
+    {
+      id: '4.2',
+      when: 'hosts are compared with their letter case',
+      to: '{host: ONE.ext}',
+      expected: 'NC outbound|8080||ONE.ext',
+    },
+    {
+      id: '1.3',
+      when: 'a short name is of the rule’s namespace',
+      to: '{host: hello}',
+      expected: 'NC outbound|8080||hello.hello-page.svc.cluster.local',
+    },
+  ])('$id $when: $to is $expected', ({ to, expected }) => {
+    expect(outcome(rulesOf(`[{route: [{destination: ${to}}]}]`), '/')).toBe(expected);
+  });
+
+  it('T37 a port that is left out is 80 for who dials 80, whatever the service has', () => {
+    const web =
+      '\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n---';
+    const table = tableOf(
+      web + virtualService('[{route: [{destination: {host: one.ext}}]}]', { hosts: '[hello.com]' }),
+    );
+    expect(outcome(table, { authority: 'hello.com', port: 80 })).toBe('NC outbound|80||one.ext');
+  });
+
+  it('T39 a DNS service without an endpoint has no cluster', () => {
+    const dns = entry('dns.ext', '[{address: a.example, labels: {version: v1}}]').replace('STATIC', 'DNS');
+    const rule =
+      '\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: dns, namespace: hello-page}\nspec: {host: dns.ext, subsets: [{name: v3, labels: {version: v3}}]}\n---';
+    const route = virtualService('[{route: [{destination: {host: dns.ext, subset: v3}}]}]');
+    expect(outcome(tableOf(dns + rule + route), '/')).toBe('NC outbound|8080|v3|dns.ext');
+  });
+});
+
+describe('weights', () => {
+  it.each([
+    { id: 'T40', weights: [90, 10], draw: 0, expected: 'one.ext:8080' },
+    { id: 'T40', weights: [90, 10], draw: 0.8999999, expected: 'one.ext:8080' },
+    { id: 'T40', weights: [90, 10], draw: 0.9, expected: 'two.ext:8080' },
+    { id: 'T40', weights: [90, 10], draw: 0.9999999, expected: 'two.ext:8080' },
+    { id: '4.3', weights: [1, 3], draw: 0.2499999, expected: 'one.ext:8080' },
+    { id: '4.3', weights: [1, 3], draw: 0.25, expected: 'two.ext:8080' },
+    { id: '4.3', weights: [29, 71], draw: 0.29, expected: 'two.ext:8080' },
+    { id: '4.3', weights: [29, 71], draw: 0.28999999, expected: 'one.ext:8080' },
+    { id: 'T41', weights: [undefined, 5], draw: 0, expected: 'two.ext:8080' },
+    { id: 'T41', weights: [0, 100], draw: 0, expected: 'two.ext:8080' },
+    { id: '4.3', weights: [100, 0], draw: 0.9999999, expected: 'one.ext:8080' },
+  ])('$id $weights: the draw $draw falls on $expected', ({ weights: [one, two], draw, expected }) => {
+    expect(outcome(hosts(dest('one.ext', one), dest('two.ext', two)), { draw })).toBe(expected);
+  });
+
+  it.each([
+    { draw: 0.4999999, expected: 'one.ext:8080' },
+    { draw: 0.5, expected: 'two.ext:8080' },
+    { draw: 0.7999999, expected: 'two.ext:8080' },
+    { draw: 0.8, expected: 't.ext:8080' },
+  ])('of three, 50/30/20, $draw falls on $expected', ({ draw, expected }) => {
+    const table = hosts(dest('one.ext', 50), dest('two.ext', 30), dest('t.ext', 20));
+    expect(outcome(table, { draw })).toBe(expected);
+  });
+
+  it.each([0, 7])('T41 the weight %i of a single destination does not matter', (weight) => {
+    expect(outcome(hosts(dest('one.ext', weight)), { draw: 0.99 })).toBe('one.ext:8080');
+  });
+
+  it.each([
+    { draw: 0.4999999, expected: 'one.ext:8080' },
+    { draw: 0.5, expected: 'NC outbound|8080||nowhere.ext' },
+  ])('T42 a destination that does not exist keeps its share: $draw is $expected', ({ draw, expected }) => {
+    expect(outcome(hosts(dest('one.ext', 1), dest('nowhere.ext', 1)), { draw })).toBe(expected);
+  });
+
+  it('a decision names its rule, destination and share', () => {
+    const table = rulesOf(
+      `[{name: split, match: [{name: all, uri: {prefix: /}}], route: [${dest('one.ext', 1)}, ${dest('two.ext', 3)}]}]`,
+    );
+    expect(decide(table, { draw: 0.5 }).because).toEqual({
+      reason: 'rule',
+      virtualService: {
+        kind: 'VirtualService',
+        namespace: 'hello-page',
+        name: 'rules',
+        location: expect.objectContaining({ file: 'rules.yaml' }),
+      },
+      rule: { index: 0, name: 'split', location: expect.objectContaining({ line: expect.any(Number) }) },
+      match: { index: 0, name: 'all', location: expect.objectContaining({ column: expect.any(Number) }) },
+      destination: { index: 1, host: 'two.ext', port: 8080, subset: '', share: 0.75 },
+    });
+  });
+});
+
+describe('clusters', () => {
+  const cluster = (yaml: string, name: string): Cluster | undefined => tableOf(yaml).clusters.get(name);
+  const policy = (name: string, host: string, spec: string, namespace = 'hello-page') =>
+    `\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: {host: "${host}", ${spec}}\n---`;
+
+  it('T65 the rule of an exact host hides the subsets of a wildcard’s', () => {
+    const yaml =
+      policy('wild', '*.ext', 'subsets: [{name: w, labels: {}}]') +
+      policy('exact', 'one.ext', 'subsets: [{name: e, labels: {}}]');
+    expect(cluster(yaml, 'outbound|8080|e|one.ext')).toBeDefined();
+    expect(cluster(yaml, 'outbound|8080|w|one.ext')).toBeUndefined();
+    expect(cluster(yaml, 'outbound|8080|w|two.ext')).toBeDefined();
+  });
+
+  it('T66 of two definitions of a subset the older one counts', () => {
+    const yaml =
+      policy(
+        'b, creationTimestamp: "2026-01-01T00:00:00Z"',
+        'both.ext',
+        'subsets: [{name: v, labels: {version: v1}}]',
+      ) +
+      policy(
+        'a, creationTimestamp: "2026-01-02T00:00:00Z"',
+        'both.ext',
+        'subsets: [{name: v, labels: {version: v2}}]',
+      );
+    expect(cluster(yaml, 'outbound|8080|v|both.ext')?.endpoints).toMatchObject([{ address: '127.0.0.1' }]);
+  });
+
+  it('the client’s namespace comes before the service’s, and that before the root namespace', () => {
+    const lb = (simple: string) => `trafficPolicy: {loadBalancer: {simple: ${simple}}}`;
+    const root = policy('root', '*.ext', lb('RANDOM'), 'istio-system');
+    expect(cluster(root, 'outbound|8080||one.ext')?.loadBalancing).toBe('RANDOM');
+    expect(
+      cluster(root + policy('own', 'one.ext', lb('ROUND_ROBIN')), 'outbound|8080||one.ext')?.loadBalancing,
+    ).toBe('ROUND_ROBIN');
+  });
+
+  it('port settings replace general ones, a subset’s own override one by one', () => {
+    const yaml = policy(
+      'p',
+      'both.ext',
+      'trafficPolicy: {loadBalancer: {simple: RANDOM}, connectionPool: {tcp: {connectTimeout: 3s}}, portLevelSettings: [{port: {number: 8080}, loadBalancer: {simple: ROUND_ROBIN}}]}, subsets: [{name: s, labels: {version: v1}, trafficPolicy: {connectionPool: {tcp: {connectTimeout: 1s}}}}]',
+    );
+    // The registry's own rule for both.ext, of equal age and an earlier name, has no policy.
+    expect(cluster(yaml, 'outbound|8080||both.ext')).toMatchObject({
+      loadBalancing: 'ROUND_ROBIN',
+      connectTimeoutMs: 10_000,
+    });
+    expect(cluster(yaml, 'outbound|8080|s|both.ext')).toMatchObject({
+      loadBalancing: 'ROUND_ROBIN',
+      connectTimeoutMs: 1000,
+    });
+  });
+
+  it.each([
+    { loadBalancer: 'simple: LEAST_CONN', expected: 'LEAST_REQUEST' },
+    { loadBalancer: 'simple: PASSTHROUGH', expected: 'PASSTHROUGH' },
+    { loadBalancer: 'consistentHash: {httpHeaderName: user}', expected: { kind: 'header', name: 'user' } },
+  ])('loadBalancer $loadBalancer', ({ loadBalancer, expected }) => {
+    const yaml = policy('p', 'one.ext', `trafficPolicy: {loadBalancer: {${loadBalancer}}}`);
+    expect(cluster(yaml, 'outbound|8080||one.ext')?.loadBalancing).toEqual(expected);
+  });
+
+  it('T45 with consistent hashing a single destination may retry at the same endpoint', () => {
+    const sticky = policy(
+      'p',
+      'one.ext',
+      'trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: user}}}',
+    );
+    const table = tableOf(sticky + virtualService(`[{route: [${dest('one.ext')}]}]`));
+    expect(decide(table, '/')).toMatchObject({ kind: 'forward', retry: { avoidPreviousHosts: false } });
+  });
+
+  it.each([
+    { when: 'its own port for the name', ports: '{http: 1}', targetPort: ', targetPort: 2', expected: 1 },
+    { when: 'else the target port', ports: '{}', targetPort: ', targetPort: 2', expected: 2 },
+    { when: 'else the port’s number', ports: '{}', targetPort: '', expected: 8080 },
+  ])('an entry’s endpoint is dialled at $when', ({ ports, targetPort, expected }) => {
+    const yaml = entry('p.ext', `[{address: 127.0.0.1, ports: ${ports}, weight: 0}]`).replace(
+      'protocol: HTTP',
+      `protocol: HTTP${targetPort}`,
+    );
+    expect(cluster(yaml, 'outbound|8080||p.ext')?.endpoints).toEqual([
+      { address: '127.0.0.1', port: expected, weight: 1, healthy: true, labels: {} },
+    ]);
+  });
+
+  it.each([
+    { resolution: 'NONE', endpoints: [], discovery: 'original-destination' },
+    { resolution: 'DNS', endpoints: [{ address: 'r.ext', port: 8080 }], discovery: 'dns' },
+    { resolution: 'DNS_ROUND_ROBIN', endpoints: [{ address: 'r.ext', port: 8080 }], discovery: 'dns' },
+    { resolution: 'STATIC', endpoints: [], discovery: 'static' },
+  ])('an entry with resolution $resolution and no endpoints', ({ resolution, endpoints, discovery }) => {
+    const yaml = entry('r.ext', '[]').replace('STATIC', resolution);
+    expect(cluster(yaml, 'outbound|8080||r.ext')).toMatchObject({ discovery, endpoints });
+  });
+
+  it('a Kubernetes service finds its endpoints by the port’s name, and subsets by the slice’s labels', () => {
+    const slice = (name: string, address: string, ready: string) =>
+      `\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: ${name}, namespace: s, labels: {kubernetes.io/service-name: svc, version: ${name}}}\naddressType: IPv4\nports: [{name: http, port: 1234}]\nendpoints: [{addresses: [${address}], conditions: {${ready}}}]\n---`;
+    const yaml =
+      '\napiVersion: v1\nkind: Service\nmetadata: {name: svc, namespace: s}\nspec: {ports: [{name: http, port: 8080, targetPort: 9}]}\n---' +
+      slice('v1', '127.0.0.1', 'ready: true') +
+      slice('v2', '127.0.0.2', 'ready: false') +
+      slice('v3', '127.0.0.3', 'ready: false, terminating: true') +
+      policy('p', 'svc.s.svc.cluster.local', 'subsets: [{name: two, labels: {version: v2}}]');
+    expect(cluster(yaml, 'outbound|8080||svc.s.svc.cluster.local')?.endpoints).toMatchObject([
+      { address: '127.0.0.1', port: 1234, healthy: true, labels: { version: 'v1' } },
+      { address: '127.0.0.2', port: 1234, healthy: false },
+    ]);
+    expect(cluster(yaml, 'outbound|8080|two|svc.s.svc.cluster.local')?.endpoints).toHaveLength(1);
+  });
+});

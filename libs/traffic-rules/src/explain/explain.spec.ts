@@ -1,0 +1,170 @@
+import { entry, requestOf, rulesOf, tableOf, to, virtualService } from '../../test/mesh.js';
+import { explain } from './explain.js';
+import { renderExplanation } from './render.js';
+
+const byUser = `
+  - name: tester
+    match: [{headers: {user: {exact: test}}}, {uri: {prefix: /beta}, queryParams: {v: {regex: "[2-3]+"}}}]
+    ${to('one.ext')}
+  - name: split
+    rewrite: {authority: inner.example}
+    timeout: 2s
+    route:
+    - {destination: {host: one.ext, port: {number: 8080}}, weight: 90, headers: {request: {set: {x: "%REQ(user)%"}}}}
+    - {destination: {host: both.ext, port: {number: 8080}, subset: v9}, weight: 10}`;
+
+describe('an explanation', () => {
+  const table = rulesOf(byUser);
+
+  it('names the rule, every destination with its exact share, and why rules before it did not hold', () => {
+    const explanation = explain(table, requestOf({ headers: ['user', 'alice'], path: '/hello?v=1' }));
+    expect(JSON.parse(JSON.stringify(explanation))).toMatchObject({
+      decision: { kind: 'forward', because: { reason: 'rule', rule: { index: 1, name: 'split' } } },
+      destinations: [
+        {
+          host: 'one.ext',
+          weight: 90,
+          total: 100,
+          share: 0.9,
+          exists: true,
+          endpoints: [{ address: '127.0.0.1', port: 8080 }],
+          authority: 'inner.example',
+          requestHeaders: [{ kind: 'set', name: 'x', value: '%REQ(user)%' }],
+        },
+        { host: 'both.ext', subset: 'v9', share: 0.1, exists: false, cluster: 'outbound|8080|v9|both.ext' },
+      ],
+      effects: { timeoutMs: 2000, path: { received: '/hello?v=1', sent: '/hello?v=1' } },
+      passedOver: [
+        {
+          rule: { index: 0, name: 'tester' },
+          match: { index: 0 },
+          reasons: ['header user is "alice", not exactly "test"'],
+        },
+        {
+          match: { index: 1 },
+          reasons: [
+            'path is "/hello", which does not start with "/beta"',
+            'query parameter v is "1", which the regex "[2-3]+" does not match as a whole',
+          ],
+        },
+      ],
+    });
+  });
+
+  it('reads as a person would explain it', () => {
+    expect(renderExplanation(explain(table, requestOf({ headers: ['user', 'alice'], path: '/hello' })))).toBe(
+      `GET http://t.ext:8080/hello
+VirtualService hello-page/rules, http[1] "split" decides.
+  rules.yaml:59:5
+
+Destinations:
+  90 %  one.ext:8080, 90 of 100
+      endpoints 127.0.0.1:8080
+      request header: set x: %REQ(user)%
+  10 %  both.ext:8080 (subset v9), 10 of 100
+      there is no outbound|8080|v9|both.ext: 503 with an empty body
+
+On the way:
+  path /hello, as received
+  Host t.ext:8080 becomes inner.example
+  timeout 2000 ms, all tries together
+  up to 2 retries on connect-failure, refused-stream, unavailable, cancelled, retriable-status-codes
+
+Passed over:
+  http[0].match[0] "tester" (rules.yaml:57:13): header user is "alice", not exactly "test"
+  http[0].match[1] "tester" (rules.yaml:57:47): path is "/hello", which does not start with "/beta"; query parameter v is missing`,
+    );
+  });
+
+  it.each([
+    {
+      match: '{headers: {user: {exact: 张三}}}',
+      ask: { headers: ['user', '\xe5\xbc\xa0'] },
+      reason: 'header user is "张", not exactly "张三"',
+    },
+    { match: '{headers: {user: {}}}', ask: {}, reason: 'header user is missing' },
+    {
+      match: '{headers: {user: {prefix: a}}}',
+      ask: { headers: ['user', 'x', 'user', 'y'] },
+      reason: 'header user is "x" and "y", which does not start with "a"',
+    },
+    {
+      match: '{withoutHeaders: {user: {regex: "t.*"}}}',
+      ask: { headers: ['user', 'test'] },
+      reason: 'header user is "test", and withoutHeaders excludes it (matching the regex "t.*")',
+    },
+    { match: '{method: {exact: POST}}', ask: {}, reason: 'method is "GET", not exactly "POST"' },
+    {
+      match: '{authority: {exact: t.ext}}',
+      ask: {},
+      reason: 'authority is "t.ext:8080", not exactly "t.ext"',
+    },
+    { match: '{scheme: {exact: https}}', ask: {}, reason: 'scheme is "http", not exactly "https"' },
+    { match: '{port: 80}', ask: {}, reason: 'port is 8080, not 80' },
+    {
+      match: '{sourceLabels: {app: other}}',
+      ask: {},
+      reason: 'the calling workload does not have sourceLabels app=other',
+    },
+    {
+      match: '{sourceNamespace: shop}',
+      ask: {},
+      reason: 'the calling workload is in namespace hello-page, not in sourceNamespace shop',
+    },
+    { match: '{gateways: [x/y]}', ask: {}, reason: 'gateways x/y do not include mesh' },
+    {
+      match: '{uri: {exact: /Ab}, ignoreUriCase: true}',
+      ask: {},
+      reason: 'path is "/", not exactly "/Ab" (in any letter case)',
+    },
+  ])('of $match says: $reason', ({ match, ask, reason }) => {
+    const explained = rulesOf(
+      `[{match: [${match}], ${to('one.ext')}}, {match: [{uri: {exact: /never}}], ${to('one.ext')}}]`,
+    );
+    expect(explain(explained, requestOf(ask)).passedOver[0]?.reasons).toEqual([reason]);
+  });
+
+  it.each([
+    {
+      authority: 'one.ext',
+      port: 8080,
+      summary: 'No VirtualService speaks of one.ext on port 8080: it goes to the service itself.',
+    },
+    {
+      authority: 'x.org',
+      port: 8080,
+      summary: 'On port 8080 no rule and no service is called x.org: it passes through to where x.org leads.',
+    },
+    {
+      authority: 'x.org',
+      port: 1,
+      summary:
+        'No service has an HTTP port 1, so no rule looks at the request: it passes through to where x.org leads.',
+    },
+    {
+      authority: 't.ext',
+      port: 8080,
+      path: '/#',
+      summary: 'The request target is malformed (a fragment, an encoded NUL, or no leading slash): 400.',
+    },
+  ])('of $authority on port $port: $summary', ({ summary, ...ask }) => {
+    expect(explain(table, requestOf(ask)).summary).toBe(summary);
+  });
+
+  it('tells of a VirtualService that never acts because another has its host', () => {
+    const twice =
+      virtualService(`[{${to('one.ext')}}]`, { name: 'a' }) +
+      virtualService(`[{${to('two.ext')}}]`, { name: 'b' });
+    expect(explain(tableOf(twice), requestOf('/')).notes).toEqual([
+      'VirtualService hello-page/b names t.ext too, but hello-page/a comes first and wins whole: the two are not merged.',
+    ]);
+  });
+
+  it('tells of a rule whose host no service registers on the port', () => {
+    const rules =
+      entry('x.ext') + virtualService(`[{${to('one.ext')}}]`, { hosts: '[hello.com]', name: 'h' });
+    expect(explain(tableOf(rules), requestOf({ authority: 'hello.com' })).notes[0]).toContain(
+      'no service registers hello.com on port 8080',
+    );
+  });
+});
