@@ -1,3 +1,5 @@
+export { type AnalyzeOptions, analyze } from './analyze/analyze.js';
+export { headersUsedBy } from './analyze/headers-used.js';
 export type { Client } from './client.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';

@@ -70,6 +70,31 @@ export const issueCodes = [
   'client-tls-invalid',
   'tunnel-invalid',
   'kubernetes-invalid',
+  // What Istio accepts, and Envoy refuses together with every other rule of the port.
+  'envoy-refuses-redirect-code',
+  'envoy-refuses-header-command',
+  'envoy-refuses-status',
+  'envoy-refuses-weights',
+  // What both accept, and what bites nevertheless.
+  'host-taken',
+  'host-not-served',
+  'host-not-registered',
+  'rule-shadowed',
+  'match-shadowed',
+  'destination-unknown-host',
+  'destination-unknown-port',
+  'destination-port-missing',
+  'destination-unknown-subset',
+  'destination-no-endpoints',
+  'split-mixes-hosts',
+  'weight-without-effect',
+  'fault-never-fires',
+  'delegate-missing',
+  'delegate-cycle',
+  'delegate-unused',
+  'destination-rule-unused',
+  'selector-not-honoured',
+  'header-not-forwarded',
 ] as const;
 
 export type IssueCode = (typeof issueCodes)[number];

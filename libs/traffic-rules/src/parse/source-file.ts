@@ -1,11 +1,11 @@
-import type { Event } from 'js-yaml';
 import type { Location } from '../issue.js';
+import { type Node, readNodeTrees } from './node-tree.js';
 import type { Piece } from './yaml-stream.js';
 
 /** A file's name and text, with its lines; all documents of the file share it. */
 export class SourceFile {
   private starts: number[] | undefined;
-  private last: { piece: Piece; events: Event[] } | undefined;
+  private last: { piece: Piece; nodes: Node[] } | undefined;
 
   constructor(
     readonly name: string,
@@ -25,10 +25,10 @@ export class SourceFile {
     return { file: this.name, line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
   }
 
-  /** The events of a piece; those of the last one are kept, as the issues of a document come one after the other. */
-  events(piece: Piece, read: (text: string) => Event[]): Event[] {
-    if (this.last?.piece !== piece) this.last = { piece, events: read(piece.text) };
-    return this.last.events;
+  /** The documents of a piece; those of the last one are kept, as the issues of a document come one after the other. */
+  nodes(piece: Piece): Node[] {
+    if (this.last?.piece !== piece) this.last = { piece, nodes: readNodeTrees(piece.text) };
+    return this.last.nodes;
   }
 }
 

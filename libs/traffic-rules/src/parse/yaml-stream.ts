@@ -1,5 +1,6 @@
 import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { goYamlSchema } from './go-yaml.js';
+import { startOf } from './node-tree.js';
 
 /** One piece of a stream: a document, or text that is none. */
 export interface Piece {
@@ -43,16 +44,8 @@ export function readPiece(piece: string): { value: unknown; offset: number }[] |
 }
 
 /** The indexes of the events that open a document. */
-export function documentStarts(events: readonly Event[]): number[] {
+function documentStarts(events: readonly Event[]): number[] {
   return events.flatMap((event, index) => (event.type === EVENT_ID.DOCUMENT ? [index] : []));
-}
-
-/** The offset of a node's first character. */
-export function startOf(event: Event | undefined): number {
-  if (event === undefined) return 0;
-  if (event.type === EVENT_ID.SCALAR) return Math.max(0, event.valueStart);
-  if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) return event.start;
-  return event.type === EVENT_ID.ALIAS ? event.anchorStart : 0;
 }
 
 /** JSON that YAML does not allow, for instance with a tab as indentation. */

@@ -17,6 +17,10 @@ export class Report {
     this.add(code, 'warning', path, message);
   }
 
+  info(code: IssueCode, path: string, message: string): void {
+    this.add(code, 'info', path, message);
+  }
+
   private add(code: IssueCode, severity: Severity, path: string, message: string): void {
     const { kind, metadata, source } = this.resource;
     const { file, line, column } = path === '' ? source : source.locate(path);

@@ -2,6 +2,7 @@ import type { HttpRoute } from '../resources/virtual-service.js';
 import { validateDirectResponse, validateRedirect, validateRewrite } from './action.js';
 import { validateCors } from './cors.js';
 import { validateDuration } from './duration.js';
+import { warnOfRefusal } from './envoy.js';
 import { validateFault } from './fault.js';
 import { validateAuthority, validateHeaders } from './headers.js';
 import { validateMatch } from './match.js';
@@ -28,4 +29,5 @@ export function validateRule(rule: HttpRoute, inDelegate: boolean, path: string,
   for (const [index, { headers }] of rule.route.entries())
     validateHeaders(headers, `${path}.route[${index}].headers`, report);
   if (rule.timeout !== undefined) validateDuration(rule.timeout, `${path}.timeout`, report);
+  warnOfRefusal(rule, path, report);
 }

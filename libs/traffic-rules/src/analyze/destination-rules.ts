@@ -1,0 +1,28 @@
+import { qualifyHost } from '../compile/host-name.js';
+import { quote } from '../parse/describe.js';
+import type { MeshView } from './mesh-view.js';
+
+/** DestinationRules for hosts that the client sees no service of. */
+export function warnOfUnusedDestinationRules(view: MeshView): void {
+  const { services } = view.table;
+  for (const rule of view.ofKind('DestinationRule')) {
+    const host = qualifyHost(rule.spec.host, rule.metadata.namespace);
+    if (services.has(host) || (host.startsWith('*') && coversSome(host.slice(1), services.keys()))) continue;
+    const wildcard = [...services.keys()].some(
+      (known) => known.startsWith('*') && host.endsWith(known.slice(1)),
+    );
+    if (wildcard) continue;
+    view
+      .report(rule)
+      .warning(
+        'destination-rule-unused',
+        'spec.host',
+        `no Service and no ServiceEntry has the host ${quote(host)}, so the rule and its subsets have no effect; write the full name of a service, for instance hello.hello-1.svc.cluster.local.`,
+      );
+  }
+}
+
+function coversSome(suffix: string, hosts: Iterable<string>): boolean {
+  for (const host of hosts) if (host.endsWith(suffix)) return true;
+  return false;
+}
