@@ -1,0 +1,80 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+interface Manifest {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+const manifests = globSync(
+  ['package.json', '{apps,libs}/*/package.json', '{conformance,bench}/package.json'],
+  { cwd: root },
+);
+
+it('every dependency has a line that says why, and every line a dependency', () => {
+  const used = manifests.flatMap((file) => {
+    const { dependencies, devDependencies, peerDependencies } = read(file) as Manifest;
+    return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
+  });
+  const text = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const lines = [...text.matchAll(/^- ((?:`[^`]+`(?:, )?)+): /gm)].flatMap(
+    ([, names = '']) => names.match(/[^`, ]+/g) ?? [],
+  );
+  const foreign = new Set(used.filter((name) => !name.startsWith('@grayscale/')));
+  expect(lines.toSorted()).toEqual([...foreign].sort());
+});
+
+describe('licences', () => {
+  const permissive = new Set([
+    '0BSD',
+    'Apache-2.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BlueOak-1.0.0',
+    'ISC',
+    'MIT',
+    'PSF-2.0',
+    'Python-2.0',
+  ]);
+  // Used while developing, in no image and no package.
+  const inDevelopment = new Set([...permissive, 'CC-BY-4.0', 'CC0-1.0', 'MPL-2.0']);
+
+  // They say it in the old form, `licenses: [...]`, which the lock does not take over.
+  const oldForm: Record<string, string> = {
+    'node_modules/busboy': 'MIT',
+    'node_modules/streamsearch': 'MIT',
+  };
+
+  interface Locked {
+    version?: string;
+    license?: string;
+    dev?: boolean;
+    link?: boolean;
+    optional?: boolean;
+  }
+  const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
+  const installed = Object.entries(packages).filter(
+    // What has no licence in the lock is a package for another platform: see tools/complete-lock.js.
+    ([path, { link, license, optional }]) =>
+      path.includes('node_modules/') && !link && !(optional && license === undefined),
+  );
+  const allows = (allowed: ReadonlySet<string>, license = 'none') =>
+    license
+      .replace(/[()]/g, '')
+      .split(' OR ')
+      .some((choice) => choice.split(' AND ').every((one) => allowed.has(one)));
+
+  it.each([
+    { what: 'runs', dev: false, allowed: permissive },
+    { what: 'is used in development', dev: true, allowed: inDevelopment },
+  ])('everything that $what has a licence that Apache-2.0 goes with', ({ dev, allowed }) => {
+    const concerned = installed.filter(([, locked]) => (locked.dev ?? false) === dev);
+    expect(concerned).not.toHaveLength(0);
+    const refused = concerned.filter(([path, { license }]) => !allows(allowed, license ?? oldForm[path]));
+    expect(refused.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+  });
+});
