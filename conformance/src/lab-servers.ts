@@ -88,7 +88,7 @@ export class Lab {
     response.writeHead(failure(orders.get('fail'), attempt), [
       ...['content-type', 'application/json', 'x-backend', name, 'x-from', 'a', 'x-from', 'b'],
     ]);
-    response.end(JSON.stringify(echo));
+    response.end(JSON.stringify(echo), 'latin1');
   }
 }
 

@@ -1,0 +1,348 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { RawClient } from '../../test/raw-client.js';
+import { RawServer } from '../../test/raw-server.js';
+import { routing, rulesFor } from '../../test/rules.js';
+import type { AccessRecord } from './access-record.js';
+import type { ProxyOptions } from './options.js';
+import { createProxy, type MeshProxy } from './proxy.js';
+
+const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: back.ext\r\n${more}\r\n`;
+
+describe('the proxy', () => {
+  let backend: RawServer;
+  let proxy: MeshProxy;
+  let port: number;
+  let records: AccessRecord[];
+  const clients: RawClient[] = [];
+
+  beforeEach(async () => {
+    backend = await new RawServer((socket) => socket.write(ok)).listen();
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await proxy.close();
+    await backend.stop();
+  });
+
+  async function start(options: Partial<ProxyOptions> & Pick<ProxyOptions, 'route'>): Promise<void> {
+    records = [];
+    proxy = createProxy({ onComplete: (record) => records.push(record), ...options });
+    port = (await proxy.listen({ host: '127.0.0.1', port: 0 })).port;
+  }
+
+  function client(): RawClient {
+    const made = new RawClient(port);
+    clients.push(made);
+    return made;
+  }
+
+  describe('HTTP as it is', () => {
+    it('answers a pipeline in order, one request at a time', async () => {
+      backend.onData((socket, text) => {
+        const path = /^GET (\S+)/.exec(text)?.[1] ?? '';
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${path.length}\r\n\r\n${path}`);
+      });
+      await start(rulesFor([backend.port]));
+      const received = await client()
+        .send(get('/1') + get('/2') + get('/3', 'Connection: close\r\n'))
+        .untilClosed();
+      expect(received.match(/\/[123]$|\/[123](?=HTTP)/gm)).toEqual(['/1', '/2', '/3']);
+    });
+
+    it('takes a request that comes byte by byte', async () => {
+      await start(rulesFor([backend.port]));
+      const raw = client();
+      raw.socket.setNoDelay(true);
+      for (const character of get('/slow')) {
+        raw.send(character);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await raw.saw('ok')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    });
+
+    it('passes trailers in both directions', async () => {
+      backend.onData((socket, text) => {
+        if (text.includes('x-checksum')) {
+          socket.write(
+            'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n',
+          );
+        }
+      });
+      await start(rulesFor([backend.port]));
+      const raw = client().send(
+        'POST / HTTP/1.1\r\nHost: back.ext\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Checksum: 9\r\n\r\n',
+      );
+      expect(await raw.saw('x-sum: 7\r\n\r\n')).toContain('2\r\nok\r\n0\r\nx-sum: 7');
+      expect(backend.received).toMatch(/3\r\nabc\r\n0\r\nx-checksum: 9\r\n\r\n$/);
+    });
+
+    it('lets the backend say 100 Continue before the body is sent', async () => {
+      backend.onData((socket, text) => {
+        if (text.includes('expect')) socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+        else socket.write(ok);
+      });
+      await start(rulesFor([backend.port]));
+      const raw = client().send(
+        'POST / HTTP/1.1\r\nHost: back.ext\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n',
+      );
+      await raw.saw('HTTP/1.1 100 Continue\r\n\r\n');
+      expect(backend.received).not.toContain('abc');
+      expect(await raw.send('abc').saw('ok')).toContain('HTTP/1.1 200 OK');
+    });
+
+    it('passes 103 on ahead of the answer', async () => {
+      backend.onData((socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${ok}`));
+      await start(rulesFor([backend.port]));
+      const received = await client().send(get('/')).saw('ok');
+      expect(received).toMatch(/^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>\r\n\r\nHTTP\/1\.1 200 OK/);
+    });
+
+    it.each([
+      ['HEAD', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', 'content-length: 5'],
+      ['GET', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n', 'content-length: 5'],
+      ['GET', 'HTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 204 No Content'],
+    ])('a bodiless answer to %s (%j) leaves the connection in step', async (method, answer, expected) => {
+      backend.onData((socket) => socket.write(answer));
+      await start(rulesFor([backend.port]));
+      const raw = client().send(`${method} / HTTP/1.1\r\nHost: back.ext\r\n\r\n`);
+      expect(await raw.saw('\r\n\r\n')).toContain(expected);
+      raw.received = '';
+      backend.onData((socket) => socket.write(ok));
+      expect(await raw.send(get('/next')).saw('ok')).toMatch(/^HTTP\/1\.1 200 OK/);
+    });
+
+    it('ends an answer of unknown length with the connection, in chunks for the client', async () => {
+      backend.onData((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nto the end'));
+      await start(rulesFor([backend.port]));
+      const received = await client().send(get('/')).saw('0\r\n\r\n');
+      expect(received).toContain('transfer-encoding: chunked');
+      expect(received).toMatch(/a\r\nto the end\r\n0\r\n\r\n$/);
+    });
+
+    it('keeps repeated headers and their order, in lower case upstream', async () => {
+      await start(rulesFor([backend.port]));
+      await client().send(get('/', 'X-B: 1\r\nX-A: 2\r\nx-b: 3\r\n')).saw('ok');
+      expect(backend.received).toMatch(/x-b: 1\r\nx-a: 2\r\nx-b: 3\r\n/);
+    });
+
+    it('takes away what concerns one connection, and what that connection names', async () => {
+      await start(rulesFor([backend.port]));
+      const more =
+        'Connection: keep-alive, X-Private\r\nX-Private: 1\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\nTE: gzip\r\n';
+      await client().send(get('/', more)).saw('ok');
+      expect(backend.received).not.toMatch(/connection|x-private|keep-alive|^te:/im);
+    });
+
+    it('joins client and server after 101', async () => {
+      backend.onData((socket, text) => {
+        if (text.startsWith('GET')) {
+          socket.write(
+            'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhi',
+          );
+        } else socket.write(`echo ${text}`);
+      });
+      await start(rulesFor([backend.port]));
+      const raw = client().send(get('/', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'));
+      expect(await raw.saw('hi')).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+      expect(await raw.send('ping').saw('echo ping')).toMatch(/hiecho ping$/);
+      expect(backend.received).toMatch(/connection: Upgrade\r\nupgrade: websocket\r\n/);
+    });
+
+    it('takes up no other protocol than websocket, as Istio', async () => {
+      await start(rulesFor([backend.port]));
+      const received = await client()
+        .send(get('/', 'Connection: Upgrade\r\nUpgrade: foo\r\n'))
+        .saw('\r\n\r\n');
+      expect(received).toMatch(/^HTTP\/1\.1 403 Forbidden/);
+    });
+  });
+
+  describe('ways in', () => {
+    it.each([
+      ['absolute form', 'GET http://back.ext/a HTTP/1.1\r\nHost: other\r\n\r\n'],
+      ['origin form', 'GET /a HTTP/1.1\r\nHost: back.ext\r\n\r\n'],
+      ['origin form with a port', 'GET /a HTTP/1.1\r\nHost: back.ext:80\r\n\r\n'],
+    ])('%s', async (_name, request) => {
+      await start(rulesFor([backend.port]));
+      await client().send(request).saw('ok');
+      expect(backend.received).toMatch(/^GET \/a HTTP\/1\.1\r\nhost: back\.ext(:80)?\r\n/);
+    });
+
+    it('CONNECT with plain HTTP inside obeys the rules', async () => {
+      await start(rulesFor([backend.port]));
+      const raw = client().send('CONNECT back.ext:80 HTTP/1.1\r\nHost: back.ext:80\r\n\r\n');
+      await raw.saw('200 OK\r\n\r\n');
+      expect(await raw.send(get('/inside')).saw('ok')).toContain('server: envoy');
+      expect(backend.received).toContain('x-envoy-attempt-count: 1');
+    });
+
+    it('CONNECT with TLS inside is not looked into', async () => {
+      const hello = '\x16\x03\x01\x00\x05hello';
+      backend.onData((socket, text) => socket.write(`got ${text.length}`));
+      await start({
+        ...rulesFor([backend.port]),
+        resolve: () => ({ host: '127.0.0.1', port: backend.port }),
+      });
+      const raw = client().send('CONNECT back.ext:80 HTTP/1.1\r\nHost: x\r\n\r\n');
+      await raw.saw('200 OK\r\n\r\n');
+      await raw.send(hello).saw(`got ${hello.length}`);
+      expect(backend.received).toBe(hello);
+    });
+
+    it('CONNECT to a port without HTTP listener passes the bytes, whoever speaks first', async () => {
+      const server = createServer((socket) => socket.end('220 ready\r\n'));
+      await listen(server);
+      await start({
+        ...rulesFor([backend.port]),
+        resolve: () => ({ host: '127.0.0.1', port: (server.address() as { port: number }).port }),
+      });
+      const raw = client().send('CONNECT mail.ext:25 HTTP/1.1\r\nHost: x\r\n\r\n');
+      expect(await raw.saw('220 ready')).toContain('220 ready');
+      server.close();
+    });
+
+    it('does not tunnel to strangers under REGISTRY_ONLY', async () => {
+      await start({
+        ...routing('', 'REGISTRY_ONLY'),
+        resolve: () => ({ host: '127.0.0.1', port: backend.port }),
+      });
+      const raw = client().send('CONNECT stranger.ext:443 HTTP/1.1\r\nHost: x\r\n\r\n');
+      await raw.untilClosed();
+      expect(backend.sockets).toHaveLength(0);
+    });
+
+    it('does not forward to itself', async () => {
+      await start(rulesFor([backend.port]));
+      const received = await client()
+        .send(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
+        .untilClosed();
+      expect(received).toMatch(/^HTTP\/1\.1 508 .*is the local mesh itself/s);
+    });
+
+    it('sends a request through where no HTTP listener is, as it came', async () => {
+      const { route, hasListener } = rulesFor([backend.port]);
+      await start({ route, hasListener, resolve: () => ({ host: '127.0.0.1', port: backend.port }) });
+      await client()
+        .send('GET http://out.ext:9999/a/../b HTTP/1.1\r\nHost: x\r\nX-Case: 1\r\n\r\n')
+        .saw('ok');
+      expect(backend.received).toBe('GET /a/../b HTTP/1.1\r\nhost: out.ext:9999\r\nX-Case: 1\r\n\r\n');
+    });
+  });
+
+  describe('failures', () => {
+    it('a backend that dies in the middle of an answer ends the client, who must not take it for the whole', async () => {
+      backend.onData((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf');
+        setTimeout(() => socket.destroy(), 20);
+      });
+      await start(rulesFor([backend.port]));
+      const received = await client().send(get('/')).untilClosed();
+      expect(received).toMatch(/half$/);
+      expect(records[0]).toMatchObject({ status: 200, flags: ['UC'] });
+    });
+
+    it('a backend that speaks no HTTP: 502, protocol error', async () => {
+      backend.onData((socket) => socket.write('SSH-2.0-OpenSSH\r\n\r\n'));
+      await start(rulesFor([backend.port]));
+      const received = await client().send(get('/')).saw('protocol error');
+      expect(received).toMatch(/^HTTP\/1\.1 502 Bad Gateway/);
+      expect(records[0]?.flags).toEqual(['UPE']);
+    });
+
+    it('a client that goes away takes its request with it', async () => {
+      backend.onData(() => {});
+      await start(rulesFor([backend.port]));
+      const raw = client().send(get('/'));
+      while (backend.sockets.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      raw.close();
+      await once(backend.sockets[0] as Socket, 'close');
+      expect(records[0]).toMatchObject({ status: 0, flags: ['DC'] });
+    });
+
+    it('a name that does not resolve: 503, as the proxy that resolves names says it', async () => {
+      await start({
+        ...rulesFor([backend.port]),
+        resolve: () => ({ host: 'no-such-name.invalid', port: 80 }),
+      });
+      const received = await client().send('GET http://out.ext/ HTTP/1.1\r\nHost: x\r\n\r\n').saw('failure');
+      expect(received).toMatch(/^HTTP\/1\.1 503 .*DNS resolution failure$/s);
+      expect(records[0]?.flags).toEqual(['DF']);
+    });
+
+    it('retries a body that fits the buffer, and only such a one', async () => {
+      const rule = '[{route: [{destination: {host: back.ext}}], retries: {attempts: 2, retryOn: 5xx}}]';
+      let tries = 0;
+      backend.onData((socket, text) => {
+        if (!text.startsWith('POST')) return;
+        tries++;
+        socket.write('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+      });
+      await start({ ...rulesFor([backend.port], rule), limits: { maxReplayBytes: 1000 } });
+      const post = (body: string) =>
+        `POST / HTTP/1.1\r\nHost: back.ext\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+      await client()
+        .send(post('a'.repeat(900)))
+        .untilClosed();
+      expect(tries).toBe(3);
+      tries = 0;
+      await client()
+        .send(post('a'.repeat(1100)))
+        .untilClosed();
+      expect(tries).toBe(1);
+    });
+  });
+
+  describe('limits', () => {
+    it('closes a connection beyond the limit', async () => {
+      await start({ ...rulesFor([backend.port]), limits: { maxConnections: 1 } });
+      await client().send(get('/')).saw('ok');
+      expect(await client().untilClosed()).toBe('');
+    });
+
+    it('closes an idle connection', async () => {
+      await start({ ...rulesFor([backend.port]), limits: { idleTimeoutMs: 1 } });
+      const raw = client().send(get('/'));
+      await raw.saw('ok');
+      expect(await raw.untilClosed()).toContain('ok');
+    });
+
+    it('answers a head that is never finished with 408', async () => {
+      await start({ ...rulesFor([backend.port]), limits: { requestHeadersTimeoutMs: 1 } });
+      expect(await client().send('GET / HTTP/1.1\r\n').untilClosed()).toMatch(/^HTTP\/1\.1 408 /);
+    });
+  });
+
+  describe('drain', () => {
+    it('finishes what is in flight, tells the client to close, and takes nothing new', async () => {
+      const waiting: Socket[] = [];
+      backend.onData((socket) => waiting.push(socket));
+      await start(rulesFor([backend.port]));
+      const busy = client().send(get('/'));
+      const idle = client();
+      await once(idle.socket, 'connect');
+      while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      const drained = proxy.drain(5);
+      await idle.untilClosed();
+      expect(await client().send(get('/late')).untilClosed()).toBe('');
+      waiting[0]?.write(ok);
+      expect(await busy.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK.*connection: close.*ok$/s);
+      await drained;
+    });
+
+    it('ends after its limit', async () => {
+      backend.onData(() => {});
+      await start(rulesFor([backend.port]));
+      const busy = client().send(get('/'));
+      while (backend.received === '') await new Promise((resolve) => setTimeout(resolve, 5));
+      await proxy.drain(0.05);
+      expect(await busy.untilClosed()).toBe('');
+    });
+  });
+});
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+}
