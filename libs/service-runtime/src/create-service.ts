@@ -37,6 +37,7 @@ export async function createService(
     clientErrorHandler: refuseMalformedRequest,
     frameworkErrors: refuseUnroutable,
   });
+  adapter.getInstance().addHook('onRequest', refuseHttp09);
   const routes = new KnownRoutes(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
     RuntimeModule.forApplication(application, settings),
@@ -57,6 +58,12 @@ function refuseUnroutable(
 ): void {
   const status = error.statusCode ?? 400;
   sendProblem(request, reply, { status, detail: 'The path of the request is not well-formed' });
+}
+
+/** Node's parser takes a request line without a version, which is what a line break smuggled into a path leaves. */
+function refuseHttp09(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (request.raw.httpVersionMajor >= 1) done();
+  else sendProblem(request, reply, { status: 400, detail: 'The request line names no version of HTTP' });
 }
 
 /** Helmet's defaults, less what presumes HTTPS: TLS ends at the mesh, and a laptop has none. */

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { types } from 'node:util';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KnownRoutes } from './known-routes.js';
@@ -38,7 +39,7 @@ export class ProblemFilter implements ExceptionFilter {
   private problemOf(error: unknown): Problem {
     if (error instanceof ProblemException) return error.problem;
     const status = statusOf(error);
-    if (status < 500 && error instanceof Error) return { status, detail: error.message };
+    if (status < 500 && types.isNativeError(error)) return { status, detail: error.message };
     this.logger.error(error);
     return { status, detail: STATUS_CODES[status] ?? 'Internal Server Error' };
   }
@@ -60,6 +61,6 @@ function hasOwnBody(error: unknown): error is HttpException {
 /** Nest's exceptions and Fastify's own errors (body too large, unknown content type) carry their status. */
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  const status = types.isNativeError(error) && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { AxiosError, type InternalAxiosRequestConfig, isAxiosError, isCancel } from 'axios';
 
 /** undici's codes in the words that axios' own adapter uses (which are those of node:net). */
@@ -12,7 +13,7 @@ const CODES: Readonly<Record<string, string>> = {
 /** The error that axios promises for what went wrong. The cause keeps the original. */
 export function toAxiosError(error: unknown, config: InternalAxiosRequestConfig): Error {
   if (isAxiosError(error) || isCancel(error)) return error as Error;
-  const cause = error instanceof Error ? error : new Error(String(error));
+  const cause = types.isNativeError(error) ? error : new Error(String(error));
   const code = codeOf(cause);
   const known = code === undefined ? AxiosError.ERR_NETWORK : (CODES[code] ?? code);
   const wrapped = AxiosError.from(cause, known, config);
@@ -36,6 +37,6 @@ function codeOf(error: Error): string | undefined {
 function messageOf(error: Error, code: string): string {
   if (code === 'ECONNRESET') return 'socket hang up';
   if (error.message !== '') return error.message;
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
-  return inner instanceof Error ? inner.message : code;
+  const [inner] = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return types.isNativeError(inner) ? inner.message : code;
 }

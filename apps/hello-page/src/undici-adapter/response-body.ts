@@ -1,4 +1,4 @@
-import { finished, pipeline, Readable, type Transform } from 'node:stream';
+import { finished, pipeline, Readable, Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { AxiosError, type AxiosHeaders, type InternalAxiosRequestConfig } from 'axios';
@@ -15,19 +15,38 @@ const BROTLI = {
 
 type Limit = { maxOutputLength?: number };
 
-/** A content coding: how to decode a stream of it, and the whole of it. */
+/** A content coding: the stages that decode a stream of it, and how to decode the whole of it. */
 interface Decoder {
-  stream(): Transform;
+  stages(): Transform[];
   whole(data: Buffer, limit: Limit): Promise<Buffer>;
 }
 
 const unzip = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.unzip);
-const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 const brotli = promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress);
 
+/** Adds a missing header of zlib in front of a stream. */
+class ZlibHeader extends Transform {
+  private started = false;
+
+  override _transform(
+    chunk: Buffer,
+    _encoding: BufferEncoding,
+    done: (error: null, data: Buffer) => void,
+  ): void {
+    done(null, this.started ? chunk : withZlibHeader(chunk));
+    this.started = true;
+  }
+}
+
 const GZIP: Decoder = {
-  stream: () => zlib.createUnzip(ZLIB),
+  stages: () => [zlib.createUnzip(ZLIB)],
   whole: (data, limit) => unzip(data, { ...ZLIB, ...limit }),
+};
+
+/** Some servers send deflated data bare, without zlib's header, whose first byte ends in 8. */
+const DEFLATE: Decoder = {
+  stages: () => [new ZlibHeader(), ...GZIP.stages()],
+  whole: (data, limit) => GZIP.whole(withZlibHeader(data), limit),
 };
 
 const DECODERS: Readonly<Record<string, Decoder>> = {
@@ -35,17 +54,16 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   'x-gzip': GZIP,
   compress: GZIP,
   'x-compress': GZIP,
-  deflate: {
-    stream: GZIP.stream,
-    // Some servers send the bare data without zlib's header, whose first byte ends in 8.
-    whole: (data, limit) =>
-      ((data[0] ?? 8) & 0x0f) === 8 ? GZIP.whole(data, limit) : inflateRaw(data, { ...ZLIB, ...limit }),
-  },
+  deflate: DEFLATE,
   br: {
-    stream: () => zlib.createBrotliDecompress(BROTLI),
+    stages: () => [zlib.createBrotliDecompress(BROTLI)],
     whole: (data, limit) => brotli(data, { ...BROTLI, ...limit }),
   },
 };
+
+function withZlibHeader(data: Buffer): Buffer {
+  return ((data[0] ?? 8) & 0x0f) === 8 ? data : Buffer.concat([Buffer.from([0x78, 0x9c]), data]);
+}
 
 /** The body in the form that `responseType` asks for, decoded, and no longer than `maxContentLength`. */
 export async function readBody(
@@ -100,9 +118,13 @@ function streamBody(
 ): Readable {
   const source = raw.body.stream();
   finished(source, () => deadline.release());
-  const decoded = decoder === undefined ? source : pipeline(source, decoder.stream(), () => undefined);
+  const decoded = decoder === undefined ? source : through(source, decoder.stages());
   const limit = config.maxContentLength ?? -1;
   return limit < 0 ? decoded : Readable.from(atMost(limit, decoded, config), { objectMode: false });
+}
+
+function through(source: Readable, stages: Transform[]): Readable {
+  return stages.reduce<Readable>((from, stage) => pipeline(from, stage, () => undefined), source);
 }
 
 async function* atMost(limit: number, source: Readable, config: InternalAxiosRequestConfig) {

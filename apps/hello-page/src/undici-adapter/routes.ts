@@ -2,6 +2,9 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { getProxyForUrl } from 'proxy-from-env';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
+/** Origins whose proxy is remembered. */
+const MAX_REMEMBERED = 1000;
+
 /** Where requests go. */
 export interface RoutesOptions {
   /** The proxy for a URL, or an empty string. By default `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` decide, in either case. */
@@ -22,6 +25,7 @@ export interface Hop {
 /** Keep-alive pools, and the choice between the origin and a proxy. */
 export class Routes {
   private readonly agent: Agent;
+  private readonly environment = new Map<string, URL | undefined>();
   private readonly tunnels = new Map<string, ProxyAgent>();
   private readonly proxyFor: (url: string) => string;
   private readonly pool: Agent.Options;
@@ -57,14 +61,22 @@ export class Routes {
 
   private proxyOf(url: URL, { proxy }: InternalAxiosRequestConfig): URL | undefined {
     if (proxy === false) return undefined;
-    if (!proxy) {
-      const found = this.proxyFor(url.href);
-      return found === '' ? undefined : new URL(found);
-    }
+    if (!proxy) return this.environmentProxy(url);
     const given = new URL(`${(proxy.protocol ?? 'http').replace(/:$/, '')}://${proxy.host}:${proxy.port}`);
     given.username = encodeURIComponent(proxy.auth?.username ?? '');
     given.password = encodeURIComponent(proxy.auth?.password ?? '');
     return given;
+  }
+
+  /** The environment is asked once for each origin: it does not change, and asking parses the URL anew. */
+  private environmentProxy(url: URL): URL | undefined {
+    const { origin } = url;
+    if (!this.environment.has(origin)) {
+      const found = this.proxyFor(url.href);
+      if (this.environment.size >= MAX_REMEMBERED) this.environment.clear();
+      this.environment.set(origin, found === '' ? undefined : new URL(found));
+    }
+    return this.environment.get(origin);
   }
 
   private tunnelThrough(proxy: URL): ProxyAgent {

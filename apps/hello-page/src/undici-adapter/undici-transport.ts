@@ -1,7 +1,7 @@
 import type { AxiosPromise, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import axios, { AxiosError, AxiosHeaders } from 'axios';
 import { Deadline } from './deadline.js';
-import { type Exchange, type RawResponse, startExchange } from './exchange.js';
+import { type Exchange, type OutgoingHeaderLines, type RawResponse, startExchange } from './exchange.js';
 import { toAxiosError } from './failure.js';
 import { followRedirect, isFollowed } from './redirect.js';
 import { encodeBody } from './request-body.js';
@@ -13,6 +13,8 @@ export type UndiciTransportOptions = RoutesOptions;
 
 /** As many as axios follows when the request does not say. */
 const DEFAULT_MAX_REDIRECTS = 21;
+
+const USER_AGENT = `axios/${axios.VERSION}`;
 
 /** Options of axios' own adapter that have no counterpart here: refused rather than ignored. */
 const UNSUPPORTED = [
@@ -84,13 +86,20 @@ export class UndiciTransport {
 async function firstExchange(config: InternalAxiosRequestConfig): Promise<Exchange> {
   refuseUnsupported(config);
   const url = parseUrl(config);
-  const headers = config.headers;
-  headers.set('User-Agent', `axios/${axios.VERSION}`, false);
-  headers.set('Accept-Encoding', 'gzip, compress, deflate, br', false);
+  const { headers } = config;
   const body = config.data === undefined ? undefined : await encodeBody(config.data, headers, config);
-  setAuthorization(url, headers, config);
+  if (config.auth !== undefined || url.href.includes('@')) setAuthorization(url, headers, config);
   const method = (config.method ?? 'get').toUpperCase();
-  return { config, method, url, headers: headers.toJSON(), body };
+  return { config, method, url, headers: headerLines(headers), body };
+}
+
+/** With axios' own defaults where the request says nothing. */
+function headerLines(headers: AxiosHeaders): OutgoingHeaderLines {
+  const lines: OutgoingHeaderLines = { ...headers.toJSON() };
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  if (!names.has('user-agent')) lines['User-Agent'] = USER_AGENT;
+  if (!names.has('accept-encoding')) lines['Accept-Encoding'] = 'gzip, compress, deflate, br';
+  return lines;
 }
 
 function refuseUnsupported(config: InternalAxiosRequestConfig): void {

@@ -1,0 +1,42 @@
+// One contestant in a process of its own: `node server.ts upstream|bare|undici|axios-http [UPSTREAM_PORT]`. Prints its port.
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpService } from '@nestjs/axios';
+import { Pool } from 'undici';
+import { AppModule } from '../../apps/hello-page/dist/app.module.js';
+import { helloPageSettings } from '../../apps/hello-page/dist/settings.js';
+import { createService } from '../../libs/service-runtime/dist/index.js';
+
+const [variant = '', upstreamPort = '0'] = process.argv.slice(2);
+
+/** The least that does the job: no framework, no logs, no metrics, no checks. */
+function bare(): RequestListener {
+  const pool = new Pool(`http://127.0.0.1:${upstreamPort}`);
+  return async (request, response) => {
+    const name = new URL(request.url ?? '/', 'http://page').searchParams.get('name');
+    const answer = await pool.request({ path: '/hello', method: 'GET', headers: name ? { user: name } : {} });
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(await answer.body.text());
+  };
+}
+
+function listen(listener: RequestListener): void {
+  const server = createServer(listener).listen(0, '127.0.0.1', () => {
+    console.log((server.address() as AddressInfo).port);
+  });
+}
+
+/** hello-page as it is shipped, at its default settings, with its own adapter or that of axios. */
+async function page(adapter: 'undici' | 'http'): Promise<void> {
+  const environment = { NODE_ENV: 'production', HELLO_SERVICE: '127.0.0.1', HELLO_PORT: upstreamPort };
+  const options = { name: 'hello-page', defaultPort: 0, settings: helloPageSettings, environment };
+  const { app } = await createService(AppModule, options);
+  if (adapter === 'http') app.get(HttpService, { strict: false }).axiosRef.defaults.adapter = 'http';
+  await app.listen(0, '127.0.0.1');
+  console.log(new URL(await app.getUrl()).port);
+}
+
+if (variant === 'upstream') {
+  listen((_request, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('hello 1'));
+} else if (variant === 'bare') listen(bare());
+process.on('SIGINT', () => process.exit(0));
+if (variant !== 'bare' && variant !== 'upstream') await page(variant === 'undici' ? 'undici' : 'http');
