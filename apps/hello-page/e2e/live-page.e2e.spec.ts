@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator } from 'playwright-core';
 import { findBrowser, launchBrowser, type OpenPage, openPage, phone } from './browser.js';
-import { countPixels, readLines, readPeriod, waitForRequests, waitForWanted } from './reading.js';
+import { countPixels, readLines, readPeriod, textOf, waitForRequests, waitForWanted } from './reading.js';
 import { Rules } from './rules.js';
 import { type Stack, startStack } from './stack.js';
 
@@ -112,8 +112,8 @@ function fiveSigma(requests: number, percent: number): number {
     await rules.setWeights(Number.NaN, 10);
     const banner = page.getByRole('alert');
     await banner.waitFor();
-    expect(await banner.innerText()).toMatch(new RegExp(`virtual-service-v2-10\\.yaml:${line}\\b`));
-    expect(await banner.innerText()).toContain('The last good rules stay in force.');
+    expect(await textOf(banner)).toMatch(new RegExp(`virtual-service-v2-10\\.yaml:${line}\\b`));
+    expect(await textOf(banner)).toContain('The last good rules stay in force.');
     const { requests } = await readPeriod(page);
     await waitForRequests(page, requests + 100);
     expect((await readLines(page))[0]?.verdict).toMatch(/^90 % wanted/);
@@ -192,7 +192,7 @@ function fiveSigma(requests: number, percent: number): number {
     expect(new URL(page.url()).search).toBe('?name=test&rate=25&paused=1');
     await page.goto(page.url());
     expect(await page.getByRole('textbox').inputValue()).toBe('test');
-    expect(await page.locator('#rate-value').innerText()).toBe('25');
+    expect(await textOf(page.locator('#rate-value'))).toBe('25');
     await page.waitForTimeout(500);
     expect((await readPeriod(page)).requests).toBe(0);
     await page.getByRole('button', { name: 'Go on' }).click();
@@ -225,17 +225,17 @@ function fiveSigma(requests: number, percent: number): number {
     await waitForRequests(page, 100);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.locator('#wall').click({ position: { x: 300, y: 40 } });
-    await page.locator('#chosen dd', { hasText: 'hello-ext-svc, rule 1' }).waitFor();
-    const facts = await page.locator('#chosen').innerText();
+    await page.locator('#chosen dd', { hasText: /hello-ext-svc, rule\s1/ }).waitFor();
+    const facts = await textOf(page.locator('#chosen'));
     expect(facts).toMatch(/internal\/virtual-service-v2-10\.yaml:\d+/);
     expect(facts).toMatch(/hello\.hello-[12]\.svc\.cluster\.local:8080 \((90|10)\s%\)/);
     expect(facts).toMatch(/127\.0\.0\.1:\d+/);
     await keep('explained-dot');
     await page.getByRole('listbox').focus();
     await page.keyboard.press('Home');
-    const newest = await page.getByRole('option').innerText();
+    const newest = await textOf(page.getByRole('option'));
     await page.keyboard.press('ArrowRight');
-    const older = await page.getByRole('option').innerText();
+    const older = await textOf(page.getByRole('option'));
     const number = (text: string) => Number(/[\d,]+/.exec(text)?.[0].replaceAll(',', ''));
     expect(number(newest) - number(older)).toBe(1);
     await page.keyboard.press('Escape');
@@ -310,15 +310,15 @@ function fiveSigma(requests: number, percent: number): number {
   });
 });
 
-async function expectForwarded(element: import('playwright-core').Locator, text: string): Promise<void> {
+async function expectForwarded(element: Locator, text: string): Promise<void> {
   await element
     .getByText(text, { exact: true })
     .or(element.filter({ hasText: text }))
     .first()
     .waitFor();
-  expect(await element.innerText()).toBe(text);
+  expect(await textOf(element)).toBe(text);
 }
 
-async function waitForWantedIn(verdicts: import('playwright-core').Locator, word: string): Promise<void> {
+async function waitForWantedIn(verdicts: Locator, word: string): Promise<void> {
   await verdicts.filter({ hasText: word }).first().waitFor();
 }

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** One line of "wanted and seen", as a user reads it. */
 export interface Line {
@@ -26,7 +26,7 @@ export function readLines(page: Page): Promise<Line[]> {
 
 /** How many requests the current statistics speak of. */
 export async function readPeriod(page: Page): Promise<{ text: string; requests: number }> {
-  const text = await page.locator('#since').innerText();
+  const text = await textOf(page.locator('#since'));
   return { text, requests: Number(/([\d,]+)\D*$/.exec(text)?.[1]?.replaceAll(',', '') ?? 0) };
 }
 
@@ -60,4 +60,9 @@ export function countPixels(page: Page, properties: readonly string[]): Promise<
     }
     return counts;
   }, properties);
+}
+
+/** All the text inside an element. */
+export async function textOf(element: Locator): Promise<string> {
+  return (await element.textContent()) ?? '';
 }

@@ -101,10 +101,10 @@ export class Page {
     const { name } = this.#controls.state;
     const began = performance.now();
     const exchange = this.#experiment.send(newRequestId(), name, Date.now());
-    this.#wall.changed();
+    this.#wall.changed(exchange.sequence);
     const outcome = await askPage(name, exchange.requestId);
     this.#experiment.finish(exchange, outcome, performance.now() - began);
-    this.#wall.changed();
+    this.#wall.changed(exchange.sequence);
     if (exchange.sequence === this.#wall.chosen) this.#showChosen();
   }
 

@@ -45,7 +45,7 @@ export const english: Messages = {
     'too-few': ({ wanted, seen, reach }) => `${wanted} wanted, ${seen} ± ${reach} seen: too few to tell`,
     'as-expected': ({ wanted, seen, reach }) => `${wanted} wanted, ${seen} ± ${reach} seen: as expected`,
     'off-but-possible': ({ wanted, seen, reach }) =>
-      `${wanted} wanted, ${seen} ± ${reach} seen: a little off, still within chance`,
+      `${wanted} wanted, ${seen} ± ${reach} seen: a little off, may be chance`,
     'contradicts-the-rule': ({ wanted, seen }) => `${wanted} wanted, ${seen} seen: not what the rule says`,
     'hidden-by-errors': ({ wanted }) => `${wanted} wanted: too many errors to tell`,
   },
@@ -75,7 +75,7 @@ export const english: Messages = {
   wantedLine: 'dashed: wanted',
   marks: { rule: 'rule changed', name: 'name changed' },
   announceRuleChanged: 'The rule changed; the statistics start anew.',
-  rule: (index, name) => (name === '' ? `rule ${index + 1}` : `rule ${index + 1} “${name}”`),
+  rule: (index, name) => (name === '' ? `rule\u00a0${index + 1}` : `rule ${index + 1} “${name}”`),
   match: (index, name) => (name === '' ? `match ${index + 1}` : `match ${index + 1} “${name}”`),
   line: (line) => `line ${line}`,
   everyRequest: 'for every request',

@@ -31,6 +31,6 @@ export class IssueBanner {
 
 function issueItem({ place, message }: RuleIssue): HTMLElement {
   const item = create('li');
-  item.append(create('code', '', `${place.file}:${place.line}`), message);
+  item.append(create('code', '', `${place.file}:${place.line}`), ' ', message);
   return item;
 }

@@ -18,9 +18,9 @@ const cellWide = 22;
 const cellNarrow = 20;
 
 /** How long the wall takes to move down by a row. */
-const slideMs = 200;
+const slideMs = 150;
 
-/** The wall of dots: a canvas that is painted once a frame while something moves, and not at all otherwise. */
+/** The wall of dots: a canvas of which only what changes is painted, at most once a frame. */
 export class Wall {
   readonly #options: WallOptions;
   readonly #canvas: HTMLCanvasElement;
@@ -28,8 +28,11 @@ export class Wall {
   readonly #painter: DotPainter;
   readonly #still = matchMedia('(prefers-reduced-motion: reduce)');
   #layout: WallLayout = layOut(0, 0, cellWide);
+  #width = 0;
   #frame = 0;
-  #movingUntil = 0;
+  #repaint = true;
+  /** What is to be painted, and until when it has grown up painted again. */
+  readonly #growing = new Set<number>();
   #topRow = 0;
   #slideFrom = 0;
   #chosen: number | undefined;
@@ -49,28 +52,35 @@ export class Wall {
 
   set colours(colours: Colours) {
     this.#painter.colours = colours;
-    this.changed();
+    this.repaint();
   }
 
   get chosen(): number | undefined {
     return this.#chosen;
   }
 
-  /** Something is to be seen: an exchange was added, answered or forgotten. */
-  changed(): void {
-    this.#movingUntil = performance.now() + slideMs;
-    if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#paint(now));
+  /** That exchange was sent or answered. */
+  changed(sequence: number): void {
+    this.#growing.add(sequence);
+    this.#request();
+  }
+
+  /** Anything may have changed. */
+  repaint(): void {
+    this.#repaint = true;
+    this.#request();
   }
 
   /** Chooses a dot by its sequence; undefined: none. */
   choose(sequence: number | undefined): void {
     this.#chosen = sequence !== undefined && this.#options.history.at(sequence) ? sequence : undefined;
     this.#options.onChoose(this.#chosen);
-    this.changed();
+    this.repaint();
   }
 
   #resize(): void {
     const { clientWidth, clientHeight } = this.#options.element;
+    this.#width = clientWidth;
     const ratio = window.devicePixelRatio;
     this.#canvas.width = Math.round(clientWidth * ratio);
     this.#canvas.height = Math.round(clientHeight * ratio);
@@ -78,39 +88,68 @@ export class Wall {
     this.#layout = layOut(clientWidth, clientHeight, clientWidth < 480 ? cellNarrow : cellWide);
     this.#painter.cell = this.#layout.cell;
     this.#topRow = rowNumber(this.#options.history.newest, this.#layout.columns);
-    this.changed();
+    this.repaint();
   }
 
   #paint(now: number): void {
     this.#frame = 0;
-    const { newest } = this.#options.history;
-    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     const slide = this.#slide(now);
-    const { columns, rows } = this.#layout;
-    const oldest = oldestOnWall(newest, this.#layout);
-    const topRowEnd = (rowNumber(Math.max(1, newest), columns) + 1) * columns;
-    for (let sequence = topRowEnd - rows * columns + 1; sequence <= topRowEnd; sequence++)
-      this.#paintPlace(sequence, sequence >= oldest && sequence <= newest, slide);
-    if (now < this.#movingUntil) this.#frame = requestAnimationFrame((next) => this.#paint(next));
+    if (this.#repaint || slide > 0) this.#paintAll(slide);
+    else for (const sequence of this.#growing) this.#paintAlone(sequence);
+    this.#repaint = slide > 0;
+    for (const sequence of this.#growing) if (this.#size(sequence) === 1) this.#growing.delete(sequence);
+    if (slide > 0 || this.#growing.size > 0) this.#request();
   }
 
-  #paintPlace(sequence: number, taken: boolean, slide: number): void {
-    const { x, y } = this.#centre(sequence, taken ? slide : 0);
-    const exchange = taken ? this.#options.history.at(sequence) : undefined;
+  #request(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#paint(now));
+  }
+
+  #paintAll(slide: number): void {
+    const { columns, rows } = this.#layout;
+    const newest = Math.max(1, this.#options.history.newest);
+    const topRowEnd = (rowNumber(newest, columns) + 1) * columns;
+    this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    for (let sequence = topRowEnd - rows * columns + 1; sequence <= topRowEnd; sequence++)
+      this.#paintPlace(sequence, slide);
+  }
+
+  #paintAlone(sequence: number): void {
+    if (sequence < oldestOnWall(this.#options.history.newest, this.#layout)) return;
+    const { cell } = this.#layout;
+    const { x, y } = this.#centre(sequence, 0);
+    this.#context.clearRect(x - cell / 2, y - cell / 2, cell, cell);
+    this.#paintPlace(sequence, 0);
+  }
+
+  #paintPlace(sequence: number, slide: number): void {
+    const exchange = sequence > 0 ? this.#options.history.at(sequence) : undefined;
+    const { x, y } = this.#centre(sequence, exchange ? slide : 0);
     if (!exchange) {
       this.#painter.paintEmpty(x, y);
       return;
     }
-    const age = isFinished(exchange) ? Date.now() - exchange.sentAt - exchange.latencyMs : 0;
-    this.#painter.paint(exchange, x, y, this.#still.matches ? 1 : grown(age));
+    this.#painter.paint(exchange, x, y, this.#size(sequence));
     if (sequence === this.#chosen) this.#painter.choose(x, y);
   }
 
+  /** How much of its size a dot has by now, 0-1. */
+  #size(sequence: number): number {
+    const exchange = this.#options.history.at(sequence);
+    if (!exchange || !isFinished(exchange) || this.#still.matches) return 1;
+    return grown(Date.now() - exchange.sentAt - exchange.latencyMs);
+  }
+
   #centre(sequence: number, slide: number): { x: number; y: number } {
-    const { cell, columns } = this.#layout;
+    const { cell } = this.#layout;
     const { column, row } = placeOf(sequence, Math.max(1, this.#options.history.newest), this.#layout);
-    const margin = (this.#options.element.clientWidth - columns * cell) / 2;
+    const margin = this.#margin();
     return { x: margin + (column + 0.5) * cell, y: (row + 0.5 - slide) * cell };
+  }
+
+  #margin(): number {
+    const { columns, cell } = this.#layout;
+    return Math.floor((this.#width - columns * cell) / 2);
   }
 
   /** How far, in rows, the wall still stands above where it is going. */
@@ -126,10 +165,9 @@ export class Wall {
 
   #click(event: MouseEvent): void {
     const box = this.#canvas.getBoundingClientRect();
-    const { cell, columns } = this.#layout;
-    const margin = (box.width - columns * cell) / 2;
+    const { cell } = this.#layout;
     const place = {
-      column: Math.floor((event.clientX - box.left - margin) / cell),
+      column: Math.floor((event.clientX - box.left - this.#margin()) / cell),
       row: Math.floor((event.clientY - box.top) / cell),
     };
     this.choose(sequenceAt(place, this.#options.history.newest, this.#layout));
