@@ -5,7 +5,7 @@ import {
   type HeaderValue,
   NOTHING_CAPTURED,
 } from './captured.js';
-import { isFieldBytes } from './field-value.js';
+import { asBytes, isFieldBytes } from './field-value.js';
 import type { ResolvedLimits } from './options.js';
 import { formatMember, parseBaggage } from './rules/baggage.js';
 import type { CompiledRule } from './rules/compile.js';
@@ -26,8 +26,8 @@ export class Draft {
   /** Whether an earlier rule has filled this rule's place. */
   filled(rule: CompiledRule): boolean {
     return rule.header === undefined
-      ? this.#baggage?.[rule.member as string] !== undefined
-      : this.#headers[rule.header] !== undefined;
+      ? Object.hasOwn(this.#baggage ?? {}, rule.member as string)
+      : Object.hasOwn(this.#headers, rule.header);
   }
 
   drop(rule: CompiledRule, reason: DropReason): void {
@@ -38,25 +38,28 @@ export class Draft {
   /** Adds the values that pass; several only where the header came several times. */
   add(rule: CompiledRule, values: string | readonly string[]): void {
     if (typeof values === 'string') {
-      if (this.#admit(rule, values)) this.#put(rule, values);
+      const bytes = this.#admit(rule, values);
+      if (bytes !== undefined) this.#put(rule, bytes);
       return;
     }
-    const admitted = values.filter((value) => this.#admit(rule, value));
+    const admitted = values.map((value) => this.#admit(rule, value)).filter((value) => value !== undefined);
     const [first] = admitted;
     if (first !== undefined) this.#put(rule, admitted.length === 1 ? first : admitted);
   }
 
-  #admit(rule: CompiledRule, value: string): boolean {
-    const reason = this.#refusal(rule, value);
-    if (reason === undefined) return true;
+  #admit(rule: CompiledRule, value: string): string | undefined {
+    // Nearly every value is bytes already; only what is not is looked at as text.
+    const legal = isFieldBytes(value);
+    const bytes = legal ? value : asBytes(value);
+    const reason = legal || isFieldBytes(bytes) ? this.#refusal(rule, bytes) : 'characters';
+    if (reason === undefined) return bytes;
     this.drop(rule, reason);
-    return false;
+    return undefined;
   }
 
   #refusal(rule: CompiledRule, value: string): DropReason | undefined {
     const { headers, valueBytes, totalBytes, characters } = this.#limits;
     if (value.length > (rule.maxLength ?? valueBytes)) return 'length';
-    if (!isFieldBytes(value)) return 'characters';
     // search() rather than test(): a RegExp with the flag g would remember where it stopped.
     if (characters !== undefined && value.search(characters) === -1) return 'characters';
     if (rule.characters !== undefined && value.search(rule.characters) === -1) return 'characters';

@@ -1,6 +1,3 @@
-/** Control characters other than a tab; and, since field values travel as Latin-1 strings, anything above one byte. */
-const NOT_A_FIELD_BYTE = /[^\t\x20-\x7e\x80-\xff]/;
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL_CHARACTER = /[\x00-\x08\x0a-\x1f\x7f]/;
 
@@ -35,9 +32,11 @@ export function asBytes(value: string): string {
   return ABOVE_ONE_BYTE.test(value) ? encodeFieldValue(value) : value;
 }
 
+const FIELD_BYTES = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
+
 /** Whether a string of bytes may be sent as a header's value. */
 export function isFieldBytes(bytes: string): boolean {
-  return !NOT_A_FIELD_BYTE.test(bytes) && !EDGE_WHITE_SPACE.test(bytes);
+  return FIELD_BYTES.test(bytes);
 }
 
 const HEX_PAIR = /%([0-9a-f]{2})/gi;

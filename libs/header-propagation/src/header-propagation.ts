@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
 import { Draft } from './draft.js';
-import { asBytes, encodeFieldValue } from './field-value.js';
+import { encodeFieldValue } from './field-value.js';
 import { addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
 import { type HeaderPropagationOptions, type ResolvedLimits, resolveLimits } from './options.js';
 import { type CompiledRule, compileRules, namedCredentials } from './rules/compile.js';
@@ -60,7 +60,7 @@ export class HeaderPropagation {
       const found = rule.read(headers, url, details);
       if (found === undefined && rule.default === undefined) continue;
       draft ??= new Draft(this.#limits);
-      if (draft.filled(rule)) continue;
+      if (rule.contested && draft.filled(rule)) continue;
       if (found !== undefined) this.#addFound(draft, rule, found, { headers, url, details });
       if (rule.default !== undefined && !draft.filled(rule)) addDefault(draft, rule);
     }
@@ -126,10 +126,9 @@ export class HeaderPropagation {
   #fromApplication(headers: LowerCaseHeaders): Captured {
     const draft = new Draft(this.#limits);
     for (const rule of this.#rules) {
-      if (draft.filled(rule)) continue;
+      if (rule.contested && draft.filled(rule)) continue;
       const found = rule.readOutgoing(headers, '', undefined) ?? rule.read(headers, '', undefined);
-      if (found !== undefined)
-        draft.add(rule, typeof found === 'string' ? asBytes(found) : found.map(asBytes));
+      if (found !== undefined) draft.add(rule, found);
       else if (rule.default !== undefined) addDefault(draft, rule);
     }
     return this.#finish(draft);

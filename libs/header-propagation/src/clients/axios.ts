@@ -1,12 +1,12 @@
 import type { HeaderPropagation } from '../header-propagation.js';
 import type { MethodHeaders } from '../inject.js';
-import { propagatingDispatcher } from './fetch.js';
+import { propagatingDispatcher } from './dispatch.js';
 
 /** The part of an axios instance that is used: `axios` itself, `axios.create()`, `HttpService#axiosRef`. */
 export interface AxiosLike {
   readonly interceptors: {
     readonly request: {
-      use(onFulfilled: (config: never) => never): number;
+      use(onFulfilled: never): number;
       eject(id: number): void;
     };
   };
@@ -33,7 +33,7 @@ type BeforeRedirect = (options: RedirectOptions, ...details: unknown[]) => void;
  */
 export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosLike): () => void {
   const onRequest = (config: RequestConfig): RequestConfig => addTo(config, propagation);
-  const id = axios.interceptors.request.use(onRequest as unknown as (config: never) => never);
+  const id = axios.interceptors.request.use(onRequest as never);
   return () => axios.interceptors.request.eject(id);
 }
 

@@ -1,10 +1,5 @@
-import { runInThisContext } from 'node:vm';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { type DispatchOptions, withHeaders } from './undici.js';
-
-interface DispatcherLike {
-  dispatch(options: DispatchOptions, handler: unknown): boolean;
-}
+import { propagatingDispatcher } from './dispatch.js';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -51,31 +46,4 @@ function replaceFetch(): void {
 
 function restoreFetch(): void {
   if (original !== undefined && globalThis.fetch === replacement) globalThis.fetch = original;
-}
-
-/** A dispatcher in front of another, or of the one that Node's `fetch` uses by default. */
-export function propagatingDispatcher(propagation: HeaderPropagation, dispatcher?: unknown): unknown {
-  const base = (dispatcher ?? globalDispatcher()) as DispatcherLike;
-  const dispatch: DispatcherLike['dispatch'] = (options, handler) =>
-    base.dispatch(withHeaders(propagation, options), handler);
-  return new Proxy(base, {
-    get: (target, key) => {
-      if (key === 'dispatch') return dispatch;
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
-
-/**
- * undici keeps its global dispatcher under a symbol with the number of the dispatcher interface, which changed
- * with undici 8: Node's bundled copy and the npm package may be of two kinds. Node's `fetch` looks on the main
- * global object, which is not `globalThis` where code runs in a vm context, as it does under Jest.
- */
-function globalDispatcher(): unknown {
-  const main = runInThisContext('globalThis') as typeof globalThis & Record<symbol, unknown>;
-  // Node loads its undici on the first use of one of its globals.
-  void main.Response;
-  const version = Number.parseInt(process.versions.undici ?? '7', 10) >= 8 ? 2 : 1;
-  return main[Symbol.for(`undici.globalDispatcher.${version}`)];
 }

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import type { HeaderPropagation } from '../header-propagation.js';
 import type { TargetAddress } from '../targets.js';
-import { flatHeaders } from './undici.js';
+import { flatHeaders } from './raw-headers.js';
 
 type RequestFunction = typeof http.request;
 

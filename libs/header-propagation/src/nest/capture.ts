@@ -29,40 +29,51 @@ export function captureRequests(
   { middleware }: { readonly middleware: boolean },
 ): void {
   const fastify = adapter.getType() === 'fastify';
-  const captures: Captures = new WeakMap();
-  if (middleware || !fastify) adapter.use(captureMiddleware(propagation, captures));
-  if (fastify) captureOnFastify(adapter.getInstance() as FastifyInstance, propagation, captures);
+  const door = new Door(propagation);
+  if (middleware || !fastify) adapter.use(door.middleware);
+  if (fastify) captureOnFastify(adapter.getInstance() as FastifyInstance, door);
 }
-
-/** What each request gave. The context is not asked: a server that was started inside one would pass it on. */
-type Captures = WeakMap<IncomingMessage, Captured>;
 
 /** A middleware for Express, Connect or a bare `node:http` handler. */
-export function captureMiddleware(propagation: HeaderPropagation, captures: Captures = new WeakMap()) {
-  return (request: IncomingMessage, _response: unknown, next: Next): void => {
-    propagation.run(captureOnce(request, propagation, captures), next);
+export function captureMiddleware(propagation: HeaderPropagation) {
+  return new Door(propagation).middleware;
+}
+
+/**
+ * Captures each request once, however many of its hooks and middleware see it. What a request gave is kept on the
+ * request itself: the context is no proof, since a server that was started inside one would pass it on, and a
+ * WeakMap costs a tenth of a small route's throughput.
+ */
+class Door {
+  readonly #key = Symbol('header-propagation');
+
+  constructor(readonly propagation: HeaderPropagation) {}
+
+  readonly middleware = (request: IncomingMessage, _response: unknown, next: Next): void => {
+    this.propagation.run(this.capture(request), next);
   };
+
+  capture(request: IncomingMessage): Captured {
+    const before = this.captured(request);
+    if (before !== undefined) return before;
+    const captured = this.propagation.extractLowerCase(request.headers, request.url ?? '', request);
+    (request as unknown as Keeper)[this.#key] = captured;
+    return captured;
+  }
+
+  captured(request: IncomingMessage): Captured | undefined {
+    return (request as unknown as Keeper)[this.#key];
+  }
 }
 
-function captureOnce(request: IncomingMessage, propagation: HeaderPropagation, captures: Captures): Captured {
-  const before = captures.get(request);
-  if (before !== undefined) return before;
-  const captured = propagation.extractLowerCase(request.headers, request.url ?? '', request);
-  captures.set(request, captured);
-  return captured;
-}
+type Keeper = Record<symbol, Captured | undefined>;
 
-function captureOnFastify(
-  fastify: FastifyInstance,
-  propagation: HeaderPropagation,
-  captures: Captures,
-): void {
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    propagation.run(captureOnce(raw, propagation, captures), done);
-  });
+function captureOnFastify(fastify: FastifyInstance, door: Door): void {
+  const { propagation } = door;
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => propagation.run(door.capture(raw), done));
   // A body is read in the context of its socket, so what comes after it is entered again.
   fastify.addHook('preValidation', ({ raw }, _reply, done) => {
-    const captured = captures.get(raw);
+    const captured = door.captured(raw);
     if (captured === undefined || propagation.captured() === captured) done();
     else propagation.run(captured, done);
   });

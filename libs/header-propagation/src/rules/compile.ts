@@ -8,6 +8,8 @@ export interface CompiledRule {
   /** For people: the header, or `baggage:member`. */
   readonly name: string;
   readonly source: Source;
+  /** Whether another rule feeds the same place: the first that finds a value wins. */
+  readonly contested: boolean;
   readonly read: Reader;
   /** Finds the value where this rule would have put it, in headers that `current()` gave. */
   readonly readOutgoing: Reader;
@@ -30,7 +32,11 @@ export function compileRules(rules: readonly Rule[], accept: Accept): CompiledRu
     );
   }
   checkAccept(accept, 'accept');
-  return rules.map((rule, index) => compileRule(rule, `rules[${index}]`, accept));
+  const compiled = rules.map((rule, index) => compileRule(rule, `rules[${index}]`, accept));
+  return compiled.map((rule) => ({
+    ...rule,
+    contested: compiled.filter((other) => other.name === rule.name).length > 1,
+  }));
 }
 
 /** The credential headers that the rules read or write. */
@@ -54,6 +60,7 @@ function compileRule(rule: Rule, where: string, accept: Accept): CompiledRule {
     ...destination,
     name: destination.header ?? `baggage:${destination.member}`,
     source,
+    contested: false,
     read: readerFor(source, from, destination.member !== undefined),
     readOutgoing:
       destination.member === undefined

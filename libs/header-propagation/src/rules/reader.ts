@@ -24,14 +24,14 @@ export function readerFor(source: Source, from: string, whole: boolean): Reader 
 
 function headerValues(headers: LowerCaseHeaders, name: string, details: IncomingDetails | undefined) {
   const value = headers[name];
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string') return value.length === 0 ? undefined : value.map(asBytes);
+  // Not only absent: a header named "constructor" would find what every object inherits.
+  if (typeof value !== 'string') return Array.isArray(value) && value.length > 0 ? value : undefined;
   // Node joins a repeated header with ", "; only such a value is worth the look at the raw ones.
   if (details !== undefined && value.includes(', ')) {
     const distinct = details.headersDistinct?.[name];
     if (distinct !== undefined && distinct.length > 1) return distinct;
   }
-  return asBytes(value);
+  return value;
 }
 
 function queryReader(url: string, name: string) {

@@ -1,0 +1,35 @@
+import * as axiosEntry from './clients/axios.js';
+import * as fetchEntry from './clients/fetch.js';
+import * as nodeHttpEntry from './clients/node-http.js';
+import * as undiciEntry from './clients/undici.js';
+import * as core from './index.js';
+import * as nest from './nest/index.js';
+
+describe('what the package exports', () => {
+  it.each<[string, object, string[]]>([
+    [
+      '.',
+      core,
+      [
+        'HeaderPropagation',
+        'HeaderPropagationError',
+        'clusterLocal',
+        'decodeFieldValue',
+        'encodeFieldValue',
+        'isFieldValue',
+        'istioTracing',
+      ],
+    ],
+    [
+      './nest',
+      nest,
+      ['HeaderPropagation', 'HeaderPropagationInterceptor', 'HeaderPropagationModule', 'captureMiddleware'],
+    ],
+    ['./axios', axiosEntry, ['propagateWithAxios']],
+    ['./fetch', fetchEntry, ['propagateGlobalFetch', 'propagatingFetch']],
+    ['./undici', undiciEntry, ['propagationInterceptor']],
+    ['./node-http', nodeHttpEntry, ['propagateNodeHttp']],
+  ])('at %s', (_, entry, names) => {
+    expect(Object.keys(entry).toSorted()).toEqual(names);
+  });
+});
