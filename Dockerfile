@@ -53,11 +53,11 @@ LABEL org.opencontainers.image.title="${APP}" \
 # Asks the port of the admin side.
 FROM app AS local-mesh
 EXPOSE 15000 15001
-HEALTHCHECK --interval=5s --timeout=2s --start-period=10s \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
   CMD ["node", "--eval", "fetch('http://127.0.0.1:15000/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 FROM app AS service
 ENV PORT=8080
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=2s --start-period=10s \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
