@@ -14,6 +14,8 @@ export interface MergedHeaders {
   response: readonly HeaderMutation[];
 }
 
+const unchanged: MergedHeaders = { request: [], response: [] };
+
 /**
  * A single destination's changes join the rule's: all removals, then all sets, then all adds. Beside others a
  * destination has a level of its own, applied after the rule's (Istio, route.go processWeightedDestination).
@@ -23,6 +25,7 @@ export function mergeHeaders(
   destination: Headers | undefined,
   weighted: boolean,
 ): MergedHeaders {
+  if (rule === undefined && destination === undefined) return unchanged;
   return {
     request: inOrder(mutations(rule?.request), mutations(destination?.request), weighted),
     response: inOrder(mutations(rule?.response), mutations(destination?.response), weighted),

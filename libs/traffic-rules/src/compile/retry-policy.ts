@@ -12,16 +12,22 @@ const defaultOn: ReadonlySet<string> = new Set([
   'retriable-status-codes',
 ]);
 
+const balanced: RetryPolicy = {
+  attempts: 2,
+  on: defaultOn,
+  statusCodes: new Set(),
+  perTryTimeoutMs: 0,
+  backoffMs: defaultBackoffMs,
+  avoidPreviousHosts: true,
+};
+
+const hashed: RetryPolicy = { ...balanced, avoidPreviousHosts: false };
+
+const off: RetryPolicy = { ...hashed, attempts: 0, on: new Set() };
+
 /** @param sticky the only destination has consistent hashing: a retry then may go to the same endpoint. */
 export function defaultRetryPolicy(sticky: boolean): RetryPolicy {
-  return {
-    attempts: 2,
-    on: defaultOn,
-    statusCodes: new Set(),
-    perTryTimeoutMs: 0,
-    backoffMs: defaultBackoffMs,
-    avoidPreviousHosts: !sticky,
-  };
+  return sticky ? hashed : balanced;
 }
 
 /** Istio, retry.go ConvertPolicy: no attempts means off; fields left out are the default's. */
@@ -29,7 +35,7 @@ export function compileRetryPolicy(retries: HttpRetry | undefined, sticky: boole
   const base = defaultRetryPolicy(sticky);
   if (retries === undefined) return base;
   const attempts = Math.max(0, retries.attempts ?? 0);
-  if (attempts === 0) return { ...base, attempts: 0, on: new Set(), avoidPreviousHosts: false };
+  if (attempts === 0) return off;
   return {
     ...base,
     attempts,

@@ -30,8 +30,8 @@ export function routesOf(virtualService: PreparedVirtualService, context: PortCo
   for (const rule of virtualService.rules) {
     for (const block of rule.blocks) {
       if (!isOnPort(block, context.port)) continue;
-      const action = compileAction(rule, block, because(virtualService, rule, block), context);
-      if (action !== undefined) routes.push({ ...routeBase(virtualService, rule, block), action });
+      const route = compileRoute(rule, block, because(virtualService, rule, block), context);
+      if (route !== undefined) routes.push(route);
       if (block.compiled.catchAll) return routes;
     }
   }
@@ -43,16 +43,25 @@ export function isOnPort({ match, excluded }: PreparedBlock, port: number): bool
   return excluded === undefined && (match?.port === undefined || match.port === 0 || match.port === port);
 }
 
-function routeBase(virtualService: PreparedVirtualService, rule: PreparedRule, block: PreparedBlock) {
+function compileRoute(
+  rule: PreparedRule,
+  block: PreparedBlock,
+  reason: Because,
+  context: PortContext,
+): Route | undefined {
+  const action = compileAction(rule, block, reason, context);
+  if (action === undefined) return undefined;
   const { fault, corsPolicy } = rule.http;
   return {
     block: block.compiled,
-    because: because(virtualService, rule, block),
+    because: reason,
+    action,
     ...(fault !== undefined && { fault: compileFault(fault) }),
     ...(corsPolicy !== undefined && { cors: compileCors(corsPolicy) }),
   };
 }
 
+/** What a decision by the block says of itself; the destination is added when it is drawn. */
 export function because(
   { reference }: PreparedVirtualService,
   rule: PreparedRule,

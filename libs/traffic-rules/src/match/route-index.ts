@@ -40,9 +40,12 @@ export class RouteIndex<R extends { block: MatchBlock }> implements Matcher<R> {
   readonly #byPath: ReadonlyMap<string, Positions>;
   readonly #byHeader: ReadonlyMap<string, ReadonlyMap<string, Positions>>;
   readonly #rest: Positions = [];
+  /** 1 for routes whose bucket says all that they ask for: their conditions need no second look. */
+  readonly #certain: Uint8Array;
 
   constructor(routes: readonly R[]) {
     this.#routes = routes;
+    this.#certain = Uint8Array.from(routes, ({ block }) => Number(asksForOneKey(block)));
     const popularity = countKeys(routes);
     const buckets = new Map<string, Map<string, Positions>>();
     routes.forEach(({ block }, position) => {
@@ -62,7 +65,7 @@ export class RouteIndex<R extends { block: MatchBlock }> implements Matcher<R> {
       const position = takeLowest(lists, cursors);
       if (position === undefined) return undefined;
       const route = this.#routes[position];
-      if (route !== undefined && holds(route.block, view)) return route;
+      if (route !== undefined && (this.#certain[position] === 1 || holds(route.block, view))) return route;
     }
   }
 
@@ -77,18 +80,28 @@ export class RouteIndex<R extends { block: MatchBlock }> implements Matcher<R> {
 
   #addHeaderCandidates(view: RequestView, lists: Positions[]): void {
     const { headers } = view.request;
-    const seen: string[] = [];
     for (let index = 0; index < headers.length; index += 2) {
       const name = (headers[index] as string).toLowerCase();
       const byValue = this.#byHeader.get(name);
-      if (byValue === undefined || seen.includes(name)) continue;
-      seen.push(name);
-      for (const value of new Set(view.headerValues(name))) {
+      if (byValue === undefined || standsBefore(headers, index, name)) continue;
+      for (const value of view.headerValues(name) ?? []) {
         const positions = byValue.get(value);
-        if (positions !== undefined) lists.push(positions);
+        if (positions !== undefined && !lists.includes(positions)) lists.push(positions);
       }
     }
   }
+}
+
+function asksForOneKey({ conditions, exactKeys }: MatchBlock): boolean {
+  return conditions.length === 1 && exactKeys.length === 1;
+}
+
+/** Whether the header was met on an earlier line: all its values were taken then. */
+function standsBefore(headers: readonly string[], end: number, name: string): boolean {
+  for (let index = 0; index < end; index += 2) {
+    if ((headers[index] as string).toLowerCase() === name) return true;
+  }
+  return false;
 }
 
 /** The lowest position under any cursor; the cursors on it move on. */

@@ -93,9 +93,12 @@ function decide({ action, because, fault, cors }: Route, view: RequestView, draw
 
 /** Walks the destinations in their listed order, as Envoy does. */
 export function pickTarget(targets: readonly Target[], draw: number): Target {
-  const target = targets.find(({ upperBound }) => draw < upperBound) ?? targets.at(-1);
-  if (target === undefined) throw new Error('a forward action has no destination');
-  return target;
+  const last = targets.length - 1;
+  for (let index = 0; index < last; index++) {
+    const target = targets[index] as Target;
+    if (draw < target.upperBound) return target;
+  }
+  return targets[last] as Target;
 }
 
 function forward(action: ForwardAction, target: Target, view: RequestView): Decision {
