@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { HelloProcess } from './hello-process.js';
+
+const running: HelloProcess[] = [];
+
+async function start(environment: Record<string, string> = {}): Promise<HelloProcess> {
+  const hello = await HelloProcess.start(environment);
+  running.push(hello);
+  return hello;
+}
+
+async function fetchText(port: number, path: string): Promise<{ status: number; body: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, body: await response.text() };
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((hello) => hello.kill()));
+});
+
+describe('a hello-1 process', () => {
+  it('greets, and ends with 0 on either signal', async () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const hello = await start({ SHUTDOWN_DELAY_MS: '0' });
+      expect(await fetchText(hello.port, '/hello')).toEqual({ status: 200, body: 'hello 1' });
+      hello.signal(signal);
+      expect(await hello.exited).toEqual({ code: 0, signal: null });
+    }
+  });
+
+  it('is unready, then finishes what is in flight, then ends', async () => {
+    const hello = await start({ LATENCY_MS: '600', SHUTDOWN_DELAY_MS: '300' });
+    const slow = fetchText(hello.port, '/hello');
+    await fetchText(hello.port, '/livez');
+    hello.signal('SIGTERM');
+    await hello.printed(/Stopping/);
+    expect((await fetchText(hello.port, '/readyz')).status).toBe(503);
+    expect(await slow).toEqual({ status: 200, body: 'hello 1' });
+    expect(await hello.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('does not wait for idle keep-alive connections', async () => {
+    const hello = await start({ SHUTDOWN_DELAY_MS: '0', SHUTDOWN_GRACE_MS: '60000' });
+    const agent = new Agent({ keepAlive: true });
+    const [response] = await once(
+      get({ port: hello.port, host: '127.0.0.1', path: '/hello', agent }),
+      'response',
+    );
+    expect(await text(response)).toBe('hello 1');
+    hello.signal('SIGTERM');
+    expect((await hello.exited).code).toBe(0);
+    agent.destroy();
+  });
+
+  it('ends with 0 within the grace period even when a request hangs', async () => {
+    const hello = await start({ LATENCY_MS: '60000', SHUTDOWN_DELAY_MS: '0', SHUTDOWN_GRACE_MS: '200' });
+    const cut = fetchText(hello.port, '/hello').catch(() => 'cut');
+    await fetchText(hello.port, '/livez');
+    hello.signal('SIGTERM');
+    expect(await hello.exited).toEqual({ code: 0, signal: null });
+    expect(await cut).toBe('cut');
+    expect(hello.output).toContain('still in flight');
+  });
+
+  it('ends at once on a second signal', async () => {
+    const hello = await start({ SHUTDOWN_DELAY_MS: '60000', SHUTDOWN_GRACE_MS: '60000' });
+    hello.signal('SIGTERM');
+    await hello.printed(/Stopping/);
+    hello.signal('SIGTERM');
+    expect(await hello.exited).toEqual({ code: 143, signal: null });
+  });
+
+  it('names every bad setting in a line of its own, and ends with 1', async () => {
+    const hello = HelloProcess.launch({ PORT: 'http', ERROR_RATE: '150' });
+    expect((await hello.exited).code).toBe(1);
+    expect(hello.output.trim().split('\n').sort()).toEqual([
+      'hello-1: ERROR_RATE is "150"; it must be a percentage from 0 to 100, without the sign (15 means 15 %)',
+      'hello-1: PORT is "http"; it must be a whole number from 0 to 65535',
+    ]);
+  });
+
+  it('names a taken port in one line, and ends with 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const hello = HelloProcess.launch({ PORT: String(port) });
+    expect((await hello.exited).code).toBe(1);
+    expect(hello.output).toBe(
+      `hello-1: port ${port} is taken by another program; stop that one, or choose another port with PORT\n`,
+    );
+    taken.close();
+  });
+});
