@@ -92,6 +92,7 @@ export class LocalMesh {
         events.decided(decision);
         return decision;
       },
+      hasListener: (port) => rules.hasListener(port),
       resolve: createResolver(this.options.resolve),
       limits: this.options.limits,
       onComplete: (record) => {

@@ -1,7 +1,4 @@
-import { type Client, type Resource, validate } from '@grayscale/traffic-rules';
-
-const analyze = (..._: unknown[]): ManifestIssue[] => [];
-
+import { analyze, type Client, type Resource, validate } from '@grayscale/traffic-rules';
 import type { ManifestIssue } from './file-issue.js';
 import type { ManifestSet } from './manifest-reader.js';
 import { parseManifests } from './parse-manifests.js';

@@ -43,6 +43,11 @@ export class RuleBook {
     return route(this.set.table, request, draw);
   }
 
+  /** Whether a service makes Istio listen for HTTP on a port. */
+  hasListener(port: number): boolean {
+    return this.set.table.ports.has(port);
+  }
+
   explain(request: RouteRequest): Explanation {
     return explain(this.set.table, request);
   }

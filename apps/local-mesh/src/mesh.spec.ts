@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { jest } from '@jest/globals';
+import { ProxyAgent, request } from 'undici';
+import { Backend } from './testing/backend.js';
+import { helloManifest, RuleFile } from './testing/manifests.js';
+import { MeshProcess } from './testing/mesh-process.js';
+
+/** A client of a mesh. HTTP is sent as absolute-form requests. */
+class Client {
+  private readonly agent: ProxyAgent;
+
+  constructor(proxy: string) {
+    this.agent = new ProxyAgent({ uri: proxy, proxyTunnel: false });
+  }
+
+  async get(url = 'http://hello.com/hello'): Promise<{ status: number; text: string }> {
+    const { statusCode, body } = await request(url, { dispatcher: this.agent });
+    return { status: statusCode, text: await body.text() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.agent.destroy();
+  }
+}
+
+// Each test starts a process or two; a busy machine takes its time for that.
+jest.setTimeout(60_000);
+
+describe('the local mesh as a process', () => {
+  it('says what is in force, serves it, and ends with 0', async () => {
+    await using one = await Backend.named('hello 1');
+    await using two = await Backend.named('hello 2');
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports: [one.port, two.port] }));
+    await using mesh = await MeshProcess.listening('-f', file.path, '--access-log', 'all');
+    await using client = new Client(mesh.proxy);
+    expect(await client.get()).toEqual({ status: 200, text: 'hello 1' });
+    expect(mesh.messages).toContain('any request -> hello-1.external:80 100 %, hello-2.external:80 0 %');
+    mesh.signal('SIGTERM');
+    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(mesh.log).toMatch(
+      /^\[.*\] "GET \/hello HTTP\/1\.1" 200 - 0 7 .*"hello\.com" "127\.0\.0\.1:\d+"\n$/,
+    );
+  });
+
+  it('follows a saved file at once, without a failed request', async () => {
+    await using one = await Backend.named('hello 1');
+    await using two = await Backend.named('hello 2');
+    const ports: [number, number] = [one.port, two.port];
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports }));
+    await using mesh = await MeshProcess.listening('-f', file.path);
+    await using client = new Client(mesh.proxy);
+    const wrong: unknown[] = [];
+    let isOver = false;
+    const load = async () => {
+      while (!isOver) {
+        const answer = await client.get().catch(String);
+        if (typeof answer === 'string' || answer.status !== 200) wrong.push(answer);
+      }
+    };
+    const loads = Array.from({ length: 8 }, load);
+    for (let share = 99; share >= 90; share -= 1) {
+      await file.write(helloManifest({ share, ports }));
+      await mesh.said(new RegExp(`hello-1\\.external:80 ${share} %`));
+    }
+    isOver = true;
+    await Promise.all(loads);
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps the last good rules when a file breaks, says where, and takes the corrected file', async () => {
+    await using one = await Backend.named('hello 1');
+    await using two = await Backend.named('hello 2');
+    const ports: [number, number] = [one.port, two.port];
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports }));
+    await using mesh = await MeshProcess.listening('-f', file.path);
+    await using client = new Client(mesh.proxy);
+
+    await file.write(helloManifest({ share: 100, ports }).replace('weight: 100', 'weight: many'));
+    const [line] = await mesh.said(/^.*error: .*$/m);
+    expect(line).toMatch(
+      new RegExp(
+        `^${file.path}:\\d+:\\d+: error: VirtualService hello-page/hello spec\\.http\\[0\\]\\.route\\[0\\]\\.weight: `,
+      ),
+    );
+    await mesh.said(/stay in force/);
+    expect(await client.get()).toEqual({ status: 200, text: 'hello 1' });
+    const dump = await (await fetch(`${mesh.admin}/config_dump`)).json();
+    expect(dump).toMatchObject({
+      refusedAt: expect.any(String),
+      issues: [{ severity: 'error', file: file.path }],
+    });
+
+    await file.write(helloManifest({ share: 0, ports }));
+    await mesh.said(/hello-1\.external:80 0 %/);
+    expect(await client.get()).toEqual({ status: 200, text: 'hello 2' });
+  });
+
+  it('starts with nothing when there are no good rules', async () => {
+    await using file = await RuleFile.with(helloManifest().replace('weight: 90', 'weight: -1'));
+    await using mesh = new MeshProcess('-f', file.path, '--port', '0', '--admin-port', '0');
+    expect(await mesh.exit).toEqual({ code: 1, signal: null });
+    expect(mesh.messages).toMatch(/:\d+:\d+: error: .*weight.*\n.*no good rules/);
+  });
+
+  it('reads standard input', async () => {
+    await using mesh = new MeshProcess('-f', '-', '--port', '0', '--admin-port', '0');
+    mesh.stdin.end(helloManifest());
+    await mesh.said(/admin on/);
+    expect(mesh.messages).toContain('VirtualService hello-page/hello, -:');
+  });
+
+  it('finishes what is in flight before it ends, and takes nothing new', async () => {
+    await using one = await Backend.named('hello 1');
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports: [one.port, one.port] }));
+    await using mesh = await MeshProcess.listening('-f', file.path, '--drain-seconds', '60');
+    await using client = new Client(mesh.proxy);
+    await using late = new Client(mesh.proxy);
+    const arrived = one.hold();
+    const answer = client.get();
+    await arrived;
+    mesh.signal('SIGTERM');
+    await mesh.said(/SIGTERM/);
+    const readiness = await fetch(`${mesh.admin}/readyz`);
+    await expect(late.get()).rejects.toThrow();
+    one.release();
+    expect(await answer).toEqual({ status: 200, text: 'hello 1' });
+    expect(readiness.status).toBe(503);
+    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends what takes longer than it may', async () => {
+    await using one = await Backend.named('hello 1');
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports: [one.port, one.port] }));
+    await using mesh = await MeshProcess.listening('-f', file.path, '--drain-seconds', '0');
+    await using client = new Client(mesh.proxy);
+    const arrived = one.hold();
+    const answer = client.get().catch(() => 'cut');
+    await arrived;
+    mesh.signal('SIGHUP');
+    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await answer).toBe('cut');
+  });
+
+  it('ends at once on a second signal', async () => {
+    await using one = await Backend.named('hello 1');
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports: [one.port, one.port] }));
+    await using mesh = await MeshProcess.listening('-f', file.path, '--drain-seconds', '600');
+    await using client = new Client(mesh.proxy);
+    const arrived = one.hold();
+    const answer = client.get().catch(() => 'cut');
+    await arrived;
+    mesh.signal('SIGINT');
+    await mesh.said(/SIGINT/);
+    mesh.signal('SIGINT');
+    expect(await mesh.exit).toEqual({ code: 130, signal: null });
+    expect(await answer).toBe('cut');
+  });
+
+  const options: Array<['--port' | '--admin-port', string[]]> = [
+    ['--port', ['--admin-port', '0']],
+    ['--admin-port', ['--port', '0']],
+  ];
+  it.each(options)('names a taken %s in one line', async (option, rest) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await using file = await RuleFile.with(helloManifest());
+    await using mesh = new MeshProcess('-f', file.path, option, String(port), ...rest);
+    expect(await mesh.exit).toEqual({ code: 1, signal: null });
+    expect(mesh.messages.trimEnd().split('\n').at(-1)).toMatch(
+      new RegExp(`^local-mesh: port ${port} of 127\\.0\\.0\\.1 is taken .*${option} `),
+    );
+    other.close();
+  });
+
+  it('warns when other machines can reach it', async () => {
+    await using file = await RuleFile.with(helloManifest());
+    await using mesh = await MeshProcess.listening(
+      '-f',
+      file.path,
+      '--address',
+      '0.0.0.0',
+      '--outbound-traffic-policy',
+      'REGISTRY_ONLY',
+    );
+    await mesh.said(/^warning: 0\.0\.0\.0 lets other machines use this proxy/m);
+    await using client = new Client(mesh.proxy.replace('0.0.0.0', '127.0.0.1'));
+    expect(await client.get('http://example.com/')).toEqual({ status: 502, text: '' });
+  });
+});

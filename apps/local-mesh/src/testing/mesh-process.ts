@@ -1,0 +1,72 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const script = join(import.meta.dirname, '../../bin/local-mesh.js');
+
+/** The built local mesh as a process of its own, as its users run it. */
+export class MeshProcess {
+  /** What it said to a person. */
+  messages = '';
+  /** Its access log. */
+  log = '';
+  readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  private readonly child: ChildProcessWithoutNullStreams;
+  private waiting: Array<() => void> = [];
+
+  constructor(...args: string[]) {
+    this.child = spawn(process.execPath, [script, ...args]);
+    const wake = () => {
+      for (const resolve of this.waiting.splice(0)) resolve();
+    };
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.messages += text;
+      wake();
+    });
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.log += text;
+      wake();
+    });
+    this.exit = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => {
+        resolve({ code, signal });
+        wake();
+      });
+    });
+  }
+
+  /** Starts one on free ports and waits until it listens. */
+  static async listening(...args: string[]): Promise<MeshProcess & { proxy: string; admin: string }> {
+    const mesh = new MeshProcess('--port', '0', '--admin-port', '0', ...args);
+    const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
+    return Object.assign(mesh, { proxy, admin });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get stdin() {
+    return this.child.stdin;
+  }
+
+  /** Waits until a message matches; rejects when it ended without. */
+  async said(pattern: RegExp, of: 'messages' | 'log' = 'messages'): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this[of]);
+      if (match !== null) return match;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`ended without ${pattern}: ${this.messages}`);
+      }
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exit;
+  }
+}
