@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster.js';
 import { matchAll } from '../match/match-block.js';
 import { buildMatcher } from '../match/route-index.js';
-import { domainsOf } from './domains.js';
+import { addressDomain, domainsOf } from './domains.js';
 import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
 import { HostMap, isWildcard } from './host-name.js';
 import { carriesHttp } from './port-protocol.js';
@@ -142,7 +142,8 @@ class PortTableBuilder {
   ): void {
     const base = { routes: buildMatcher(routes), ...(virtualService !== undefined && { virtualService }) };
     for (const host of unregistered) {
-      if (this.#takeName(host)) this.#hosts.add(host, { ...base, name: host, dedicated: false });
+      if (this.#takeName(host))
+        this.#hosts.add(addressDomain(host), { ...base, name: host, dedicated: false });
     }
     for (const service of services) {
       if (!this.#takeName(service.host)) continue;

@@ -46,7 +46,10 @@ export function servicesOfEntry(entry: ServiceEntry): RegistryService[] {
 
 function instancesOf({ spec }: ServiceEntry, host: string, ports: readonly RegistryPort[]): Instance[] {
   if (spec.resolution === 'NONE' || spec.resolution === 'DYNAMIC_DNS') return [];
-  if (spec.endpoints.length > 0) return spec.endpoints.map((endpoint) => instanceOf(endpoint, ports));
+  if (spec.endpoints.length > 0) {
+    const reachable = spec.endpoints.filter(({ address }) => address !== '');
+    return reachable.map((endpoint) => instanceOf(endpoint, ports));
+  }
   const byName = spec.resolution !== 'STATIC' && spec.workloadSelector === undefined;
   return byName ? [instanceOf({ address: host, ports: {}, labels: {} }, ports)] : [];
 }

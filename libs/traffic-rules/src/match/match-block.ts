@@ -4,7 +4,7 @@ import type { Condition } from './condition.js';
 import { headerCondition, withoutHeaderCondition } from './header.js';
 import { pathCondition } from './path.js';
 import { queryParameterCondition } from './query-parameter.js';
-import type { RequestView } from './request-view.js';
+import { addedBeforeRouting, type RequestView } from './request-view.js';
 import { asksForPresence } from './string-test.js';
 
 /** A compiled match block: all of its conditions have to hold. */
@@ -64,7 +64,8 @@ function exactKeys(match: HttpMatchRequest): Array<readonly [string, string]> {
   for (const [name, value] of Object.entries(match.headers)) {
     if (value.kind !== 'exact' || asksForPresence(value)) continue;
     const key = name.toLowerCase();
-    if (!key.startsWith(':') && key !== 'host') keys.push([key, toBytes(value.value)]);
+    const isSent = !key.startsWith(':') && key !== 'host' && !addedBeforeRouting.has(key);
+    if (isSent) keys.push([key, toBytes(value.value)]);
   }
   return keys;
 }

@@ -252,6 +252,20 @@ const rows: Row[] = [
     taken: [user('abc')],
     left: [user('ab1')],
   },
+  {
+    id: '6.2',
+    when: 'a sidecar sets x-forwarded-proto and x-request-id before it looks for a route',
+    match: '{headers: {x-forwarded-proto: {exact: http}, x-request-id: {regex: ".+"}}}',
+    taken: [{}, { headers: ['x-request-id', 'mine'] }],
+    left: [{ headers: ['x-forwarded-proto', 'https'] }],
+  },
+  {
+    id: '6.2',
+    when: 'and drops what concerns the connection alone',
+    match: '{headers: {connection: {}}}',
+    taken: [],
+    left: [{ headers: ['connection', 'close'] }],
+  },
   { id: 'T24', when: 'port is the one dialled', match: '{port: 8080}', taken: [{}], left: [] },
   {
     id: 'T25',

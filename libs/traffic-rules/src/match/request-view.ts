@@ -3,6 +3,21 @@ import type { RouteRequest } from '../request.js';
 /** How a header that stands on several lines is compared: line by line (Envoy since 1.39), or joined with commas. */
 export type RepeatedHeaders = 'each' | 'joined';
 
+/** Headers that a sidecar drops before it looks for a route (Envoy, conn_manager_utility.cc mutateRequestHeaders). */
+const dropped: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'x-envoy-internal',
+]);
+
+/** Headers that it adds before, where the client sent none: such a rule sees them on every request. */
+export const addedBeforeRouting: ReadonlySet<string> = new Set(['x-forwarded-proto', 'x-request-id']);
+
+/** Stands for the random UUID of a request without an `x-request-id`. */
+const someRequestId = '00000000-0000-4000-8000-000000000000';
+
 /** A request as the conditions of rules look at it: path normalized, query apart, header values trimmed. */
 export class RequestView {
   readonly request: RouteRequest;
@@ -23,6 +38,7 @@ export class RequestView {
   /** The values of a header, of a pseudo header (`:path`) or of `host`; undefined when absent. */
   headerValues(name: string): readonly string[] | undefined {
     if (name.startsWith(':') || name === 'host') return this.#pseudoHeader(name);
+    if (dropped.has(name)) return undefined;
     const { headers } = this.request;
     let values: string[] | undefined;
     for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -33,9 +49,8 @@ export class RequestView {
       if (values === undefined) values = [value];
       else values.push(value);
     }
-    return values !== undefined && values.length > 1 && this.#repeatedHeaders === 'joined'
-      ? [values.join(',')]
-      : values;
+    if (values === undefined) return this.#added(name);
+    return values.length > 1 && this.#repeatedHeaders === 'joined' ? [values.join(',')] : values;
   }
 
   /** The raw value of the first parameter of that raw name; only `&` separates, nothing is decoded. */
@@ -52,6 +67,11 @@ export class RequestView {
       start = end + 1;
     }
     return undefined;
+  }
+
+  #added(name: string): readonly string[] | undefined {
+    if (!addedBeforeRouting.has(name)) return undefined;
+    return [name === 'x-request-id' ? someRequestId : this.request.scheme];
   }
 
   #pseudoHeader(name: string): readonly string[] | undefined {
