@@ -37,12 +37,22 @@ withKubectl(`rendered${hasKubectl ? '' : ': SKIPPED, kubectl is missing'}`, () =
 
   it('the rule is the only difference between by percentage and by user', () => {
     for (const mode of ['internal', 'external']) {
-      const [percent, byUser] = [mode, `${mode}/by-user`].map((folder) => objectsIn(render(folder)));
+      const [percent, byUser] = [mode, `variants/${mode}-by-user`].map((folder) => objectsIn(render(folder)));
       const differing = percent?.filter((object, index) => !equal(object, byUser?.[index]));
       expect(differing?.map(name)).toEqual(['VirtualService hello-page/hello-ext-svc']);
       expect(byUser?.map(name)).toEqual(percent?.map(name));
     }
   });
+
+  it.each(['internal', 'external'])(
+    'k8s/variants/%s-by-user has the rule of virtual-service-test-v1.yaml',
+    async (mode) => {
+      const rule = objectsIn(render(`variants/${mode}-by-user`)).find(
+        ({ kind }) => kind === 'VirtualService',
+      );
+      expect(rule).toEqual(await readObject(`${mode}/virtual-service-test-v1.yaml`));
+    },
+  );
 
   it('the injected variant adds the label for the sidecars and nothing else', () => {
     const [internal, injected] = ['internal', 'variants/internal-injected'].map((folder) =>

@@ -3,7 +3,15 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseManifests, readManifests } from '@grayscale/manifest-files';
-import { type Client, compile, type Resource, requestFromUrl, route } from '@grayscale/traffic-rules';
+import {
+  analyze,
+  type Client,
+  compile,
+  type Resource,
+  requestFromUrl,
+  route,
+  validate,
+} from '@grayscale/traffic-rules';
 import { hasKubectl, manifests, render } from './testing/kustomizations.js';
 
 const client: Client = {
@@ -61,28 +69,33 @@ const inCompose = ['198.18.43.11:8080', '198.18.43.12:8080'];
 
 const modes = [
   { folders: ['internal', 'local'], questions: byPercent, endpoints: onLaptop },
-  { folders: ['internal/by-user', 'local'], questions: byUser, endpoints: onLaptop },
   { folders: ['internal', 'compose'], questions: byPercent, endpoints: inCompose },
   { folders: ['variants/internal-injected', 'local'], questions: byPercent, endpoints: onLaptop },
   { folders: ['variants/internal-hardened', 'local'], questions: byPercent, endpoints: onLaptop },
   { folders: ['external'], questions: byPercent, endpoints: onLaptop },
   { folders: ['external', 'local'], questions: byPercent, endpoints: onLaptop },
-  { folders: ['external/by-user'], questions: byUser, endpoints: onLaptop },
   { folders: ['variants/external-hardened'], questions: byPercent, endpoints: onLaptop },
 ];
 
+/** A patch of a rule is kustomize's alone: the local mesh refuses it, and is switched by the line of the kustomization instead. */
+const patched = [
+  { folders: ['variants/internal-by-user', 'local'], questions: byUser, endpoints: onLaptop },
+  { folders: ['variants/external-by-user'], questions: byUser, endpoints: onLaptop },
+];
+
 const readers = [
-  { reader: 'read by the local mesh', resourcesOf: read, describeIt: describe },
+  { reader: 'read by the local mesh', resourcesOf: read, describeIt: describe, cases: modes },
   {
     reader: `rendered by kubectl${hasKubectl ? '' : ': SKIPPED, kubectl is missing'}`,
     resourcesOf: readRendered,
     describeIt: hasKubectl ? describe : describe.skip,
+    cases: [...modes, ...patched],
   },
 ];
 
-for (const { reader, resourcesOf, describeIt } of readers) {
+for (const { reader, resourcesOf, describeIt, cases } of readers) {
   describeIt(reader, () => {
-    describe.each(modes)('$folders', ({ folders, questions, endpoints }) => {
+    describe.each(cases)('$folders', ({ folders, questions, endpoints }) => {
       let resources: Resource[];
       beforeAll(async () => {
         resources = await resourcesOf(folders);
@@ -90,6 +103,11 @@ for (const { reader, resourcesOf, describeIt } of readers) {
 
       it.each([...questions])('$question: hello $version', ({ headers, draw, version }) => {
         expect(ask(resources, headers, draw)).toBe(endpoints[version - 1]);
+      });
+
+      it('Istio accepts it, and nothing in it bites', () => {
+        const issues = [...validate(resources), ...analyze(resources, client)];
+        expect(issues.filter(({ severity }) => severity !== 'info')).toEqual([]);
       });
 
       it('with the rule removed nothing answers, and nothing leaves for the public hello.com', () => {
@@ -104,7 +122,7 @@ describe('a copy of k8s', () => {
   let copy: string;
   beforeEach(async () => {
     copy = await mkdtemp(join(tmpdir(), 'k8s-'));
-    await cp(manifests, join(copy, 'k8s'), { recursive: true, verbatimSymlinks: true });
+    await cp(manifests, join(copy, 'k8s'), { recursive: true });
   });
   afterEach(async () => await rm(copy, { recursive: true }));
 
@@ -138,14 +156,12 @@ describe('a copy of k8s', () => {
   });
 
   it('the address of the docker machine is written in one place', async () => {
-    const file = folder('external/services/docker-host.yaml');
+    const file = folder('external/docker-host.yaml');
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replace('address: 127.0.0.1', 'address: 203.0.113.7'));
-    for (const mode of ['external', 'external/by-user']) {
-      const resources = await read([mode], join(copy, 'k8s'));
-      const answers = [ask(resources, ['user: test'], 0), ask(resources, [], 0.95)];
-      expect(answers).toEqual(['203.0.113.7:43990', '203.0.113.7:43991']);
-    }
+    const resources = await read(['external'], join(copy, 'k8s'));
+    const answers = [ask(resources, [], 0), ask(resources, [], 0.95)];
+    expect(answers).toEqual(['203.0.113.7:43990', '203.0.113.7:43991']);
   });
 
   it.each([

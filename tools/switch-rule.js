@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const files = { percent: 'virtual-service-v2-10.yaml', 'by-user': 'by-user/virtual-service-test-v1.yaml' };
+const files = { percent: 'virtual-service-v2-10.yaml', 'by-user': 'virtual-service-test-v1.yaml' };
 const [rule, root = '.'] = process.argv.slice(2);
 const wanted = Object.hasOwn(files, rule) ? files[rule] : undefined;
 if (wanted === undefined) {

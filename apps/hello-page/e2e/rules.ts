@@ -13,7 +13,7 @@ export class Rules {
   constructor(stack: Pick<Stack, 'folder'>) {
     this.#folder = join(stack.folder, 'internal');
     this.percent = join(this.#folder, 'virtual-service-v2-10.yaml');
-    this.byUser = join(this.#folder, 'by-user/virtual-service-test-v1.yaml');
+    this.byUser = join(this.#folder, 'virtual-service-test-v1.yaml');
     this.#kustomization = join(this.#folder, 'kustomization.yaml');
   }
 
@@ -28,7 +28,7 @@ export class Rules {
   async switchToUser(user = 'test'): Promise<void> {
     await this.edit(this.byUser, (text) => text.replace(/exact: \S+/, `exact: ${user}`));
     await this.edit(this.#kustomization, (text) =>
-      text.replace(/- .*virtual-service.*\.yaml/, '- by-user/virtual-service-test-v1.yaml'),
+      text.replace(/- .*virtual-service.*\.yaml/, '- virtual-service-test-v1.yaml'),
     );
   }
 
