@@ -62,7 +62,7 @@ export class LocalMesh {
   /** Ends at once. */
   async close(): Promise<void> {
     await Promise.all([this.watch?.close(), this.proxy?.close(), this.admin?.close()]);
-    await this.accessLog.flush();
+    await this.accessLog.close();
   }
 
   private firstRules(set: ManifestSet): RuleBook {

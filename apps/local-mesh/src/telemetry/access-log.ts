@@ -40,8 +40,8 @@ export class AccessLog {
     this.output.write(line.endsWith('\n') ? line : `${line}\n`);
   }
 
-  /** Writes what waits. A reader that does not read is not waited for longer than the given time. */
-  async flush(withinMs = 1000): Promise<void> {
+  /** Writes what waits, and ends. A reader that does not read is not waited for longer than the given time. */
+  async close(withinMs = 1000): Promise<void> {
     const { output } = this;
     if (output === undefined) return;
     let timer: NodeJS.Timeout | undefined;
@@ -50,6 +50,7 @@ export class AccessLog {
     });
     await Promise.race([new Promise<void>((resolve) => output.flush(() => resolve())), tooLong]);
     clearTimeout(timer);
+    output.destroy();
   }
 }
 

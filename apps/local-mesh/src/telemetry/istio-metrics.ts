@@ -59,23 +59,20 @@ class RequestsTotal extends Counter<string> {
   }
 }
 
+const name = 'istio_request_duration_milliseconds';
+const help = "Time from a request's head to the last byte of its answer.";
+
 class RequestDuration extends Histogram<string> {
   constructor(private readonly table: RequestSeriesTable) {
-    super({
-      name: 'istio_request_duration_milliseconds',
-      help: "Time from a request's head to the last byte of its answer.",
-      labelNames: istioLabelNames,
-      buckets: [...latencyBucketsMs],
-      registers: [],
-    });
+    super({ name, help, labelNames: istioLabelNames, buckets: [...latencyBucketsMs], registers: [] });
   }
 
-  override async get() {
-    return { ...(await super.get()), values: [...this.table.values()].flatMap(histogramValues) };
+  /** What prom-client's `get` and its text form are made of, both; its types do not name it. */
+  async getForPromString() {
+    const values = [...this.table.values()].flatMap(histogramValues);
+    return { name, help, type: 'histogram', aggregator: 'sum', values };
   }
 }
-
-const name = 'istio_request_duration_milliseconds';
 
 function histogramValues({ labels, buckets, durationSumMs, requests }: RequestSeries) {
   let count = 0;

@@ -1,0 +1,77 @@
+import { helloManifest } from '../testing/manifests.js';
+import { manifestSetOf, ruleBookOf, ruleSetOf } from '../testing/rule-book.js';
+import { buildRuleSet, isRefused } from './rule-set.js';
+import { summarize } from './rule-summary.js';
+
+const request = {
+  method: 'GET',
+  scheme: 'http',
+  authority: 'hello.com',
+  port: 80,
+  path: '/',
+  headers: [],
+} as const;
+
+describe('a set of rules', () => {
+  it('has a hash that changes with its text alone', () => {
+    const one = ruleSetOf(helloManifest({ share: 90 }));
+    expect(ruleSetOf(helloManifest({ share: 90 })).hash).toBe(one.hash);
+    expect(ruleSetOf(helloManifest({ share: 91 })).hash).not.toBe(one.hash);
+  });
+
+  const refusals: Array<[string, string, string]> = [
+    ['is not YAML', 'a: [', 'yaml-syntax'],
+    [
+      'Envoy would refuse',
+      helloManifest().replace('- route:', '- headers: {request: {set: {a: "%BOGUS%"}}}\n    route:'),
+      'envoy-refuses',
+    ],
+  ];
+  it.each(refusals)('is refused when it %s', (_, text, code) => {
+    const built = buildRuleSet(manifestSetOf(text), ruleBookOf(helloManifest()).client);
+    expect(isRefused(built)).toBe(true);
+    expect(built.issues).toEqual([expect.objectContaining({ code: expect.stringContaining(code) })]);
+  });
+
+  it('tells a person what it does', () => {
+    const text = helloManifest().replace(
+      '- route:',
+      '- match:\n    - headers: {user: {exact: test}}\n      uri: {prefix: /a}\n    - queryParams: {q: {}}\n    redirect: {uri: /b}\n  - route:',
+    );
+    expect(summarize(ruleSetOf(text))).toEqual([
+      expect.stringMatching(/^rules [0-9a-f]{12} in force: 1 VirtualService from 1 file$/),
+      '  hello.com  (VirtualService hello-page/hello, rules.yaml:21)',
+      '    uri starting with /a and header user = test or query q present -> redirect 301',
+      '    any request -> hello-1.external:80 90 %, hello-2.external:80 10 %',
+    ]);
+  });
+});
+
+describe('a rule book', () => {
+  it('decides by the newest good set and tells of every change', () => {
+    const book = ruleBookOf(helloManifest({ share: 100 }));
+    const changes: unknown[] = [];
+    book.onChange(({ inForce, refused }) => changes.push([inForce.hash, refused?.issues.length]));
+    const next = ruleSetOf(helloManifest({ share: 0 }));
+    const first = book.inForce;
+    book.replace(buildRuleSet(manifestSetOf('a: ['), book.client));
+    expect(book.refused).toBeDefined();
+    expect(book.route(request, 0.5)).toMatchObject({
+      because: { destination: { host: 'hello-1.external' } },
+    });
+    book.replace(next);
+    expect(book.refused).toBeUndefined();
+    expect(book.route(request, 0.5)).toMatchObject({
+      because: { destination: { host: 'hello-2.external' } },
+    });
+    expect(changes).toEqual([
+      [first.hash, 1],
+      [next.hash, undefined],
+    ]);
+  });
+
+  it('knows on which ports Istio would listen', () => {
+    const book = ruleBookOf(helloManifest());
+    expect([80, 81].map((port) => book.hasListener(port))).toEqual([true, false]);
+  });
+});
