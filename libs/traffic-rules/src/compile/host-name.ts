@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { toBytes } from '../match/bytes.js';
 
 /** The domain of Kubernetes' own DNS names; Istio's default, and what every laptop's rules assume. */
 export const clusterDomain = 'cluster.local';
@@ -31,7 +32,7 @@ export class HostMap<V> {
   add(pattern: string, value: V): boolean {
     const wildcard = isWildcard(pattern);
     const map = wildcard ? this.#suffixes : this.#exact;
-    const key = wildcard ? pattern.slice(1) : pattern;
+    const key = toBytes(wildcard ? pattern.slice(1) : pattern);
     if (map.has(key)) return false;
     map.set(key, value);
     if (wildcard && !this.#lengths.includes(key.length)) {
