@@ -5,6 +5,8 @@ export class RawServer {
   readonly sockets: Socket[] = [];
   /** Everything that came, Latin-1, all connections in turn. */
   received = '';
+  /** Known once it listens; kept after it stopped. */
+  port = 0;
   readonly #server: Server;
   #script: (socket: Socket, received: string) => void;
 
@@ -21,17 +23,18 @@ export class RawServer {
     });
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
   /** What is done with each piece that comes. */
   onData(script: (socket: Socket, received: string) => void): void {
     this.#script = script;
   }
 
   listen(port = 0): Promise<this> {
-    return new Promise((resolve) => this.#server.listen(port, '127.0.0.1', () => resolve(this)));
+    return new Promise((resolve) => {
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.port = (this.#server.address() as AddressInfo).port;
+        resolve(this);
+      });
+    });
   }
 
   stop(): Promise<void> {

@@ -295,6 +295,65 @@ describe('the proxy', () => {
     });
   });
 
+  describe('what rules do', () => {
+    const to = 'route: [{destination: {host: back.ext}}]';
+
+    it('ties a client to its endpoint with a cookie', async () => {
+      const rule = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: back, namespace: hello-page}
+spec:
+  host: back.ext
+  trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: lane, ttl: 60s, path: /}}}}`;
+      await start(rulesFor([backend.port], '', rule));
+      const fresh = await client().send(get('/')).saw('ok');
+      expect(fresh).toMatch(/set-cookie: lane="[0-9a-f]{16}"; Max-Age=60; Path=\/; HttpOnly\r\n/);
+      const known = await client().send(get('/', 'Cookie: lane="0123456789abcdef"\r\n')).saw('ok');
+      expect(known).not.toContain('set-cookie');
+    });
+
+    it('a mirror that never answers, or is not there, does not touch the answer', async () => {
+      const silent = await new RawServer(() => {}).listen();
+      const gone = await new RawServer(() => {}).listen();
+      await gone.stop();
+      const text = (name: string, at: number) => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ${name}, namespace: hello-page}
+spec:
+  hosts: [${name}.ext]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 127.0.0.1, ports: {http: ${at}}}]`;
+      const mirrors = '[{destination: {host: silent.ext}}, {destination: {host: gone.ext}}]';
+      const entries = `${text('silent', silent.port)}\n---${text('gone', gone.port)}`;
+      await start(rulesFor([backend.port], `[{${to}, mirrors: ${mirrors}}]`, entries));
+      const post = 'POST / HTTP/1.1\r\nHost: back.ext\r\nContent-Length: 3\r\n\r\nabc';
+      const raw = client().send(post);
+      expect(await raw.saw('ok')).toMatch(/^HTTP\/1\.1 200 OK/);
+      while (!silent.received.endsWith('abc')) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(silent.received).toMatch(/host: back\.ext\r\n.*x-envoy-internal: true\r\n/s);
+      await silent.stop();
+    });
+
+    it('delays, then aborts, and says so in the record', async () => {
+      const fault =
+        '{delay: {fixedDelay: 30ms, percentage: {value: 100}}, abort: {httpStatus: 418, percentage: {value: 100}}}';
+      await start(rulesFor([backend.port], `[{${to}, fault: ${fault}}]`));
+      expect(await client().send(get('/')).saw('abort')).toMatch(/^HTTP\/1\.1 418 .*fault filter abort$/s);
+      expect(records[0]).toMatchObject({ flags: ['DI', 'FI'], attempts: 0 });
+      expect(backend.sockets).toHaveLength(0);
+    });
+
+    it('a body that comes after a direct response does not become a request', async () => {
+      await start(rulesFor([backend.port], '[{directResponse: {status: 200, body: {string: tea}}}]'));
+      const raw = client().send('POST / HTTP/1.1\r\nHost: back.ext\r\nContent-Length: 40\r\n\r\n');
+      await raw.saw('tea');
+      expect(await raw.send(get('/smuggled')).untilClosed()).toMatch(/connection: close\r\n\r\ntea$/);
+    });
+  });
+
   describe('limits', () => {
     it('closes a connection beyond the limit', async () => {
       await start({ ...rulesFor([backend.port]), limits: { maxConnections: 1 } });

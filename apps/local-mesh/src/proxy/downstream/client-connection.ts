@@ -15,6 +15,8 @@ type State = 'head' | 'exchange' | 'sniff' | 'tunnel' | 'closing';
 
 /** A TLS handshake begins with this byte; no HTTP method does. */
 const tlsHandshake = 0x16;
+/** HTTP/2 with prior knowledge (gRPC through HTTP_PROXY) is passed on as bytes. */
+const http2Preface = 'PRI * HTTP/2.0';
 /** How long a client may go on sending after its connection was ended, so that it can read why. */
 const lingerMs = 1000;
 
@@ -212,7 +214,8 @@ export class ClientConnection implements Client {
   }
 
   #sniff(chunk: Buffer, at: number): number {
-    if (chunk[at] !== tlsHandshake) {
+    const isHttp2 = chunk.toString('latin1', at, at + http2Preface.length) === http2Preface;
+    if (chunk[at] !== tlsHandshake && !isHttp2) {
       this.#state = 'head';
       return at;
     }

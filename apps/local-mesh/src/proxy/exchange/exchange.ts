@@ -47,6 +47,8 @@ export class Exchange implements BodySink {
   upstreamHost: string | undefined;
   upstreamCluster: string | undefined;
   upstreamDurationMs: number | undefined;
+  /** A `set-cookie` that ties the client to its endpoint. */
+  affinityCookie: string | undefined;
   attempts = 0;
   started = false;
   decision: Decision | undefined;

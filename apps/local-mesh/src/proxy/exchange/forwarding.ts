@@ -96,11 +96,7 @@ export class Forwarding implements AttemptOwner {
     exchange.details = 'via_upstream';
     const headers = plan.untouched
       ? untouchedResponseHeaders(head.headers)
-      : exchange.responseHeaders(
-          status,
-          downstreamHeaders(head.headers, serviceTimeMs),
-          plan.responseHeaders,
-        );
+      : this.#responseHeaders(head, serviceTimeMs);
     const framing =
       head.framing.kind === 'chunked' || head.framing.kind === 'until-close' ? 'chunked' : 'length';
     exchange.response.head(status, headers, framing, exchange.closes);
@@ -170,6 +166,13 @@ export class Forwarding implements AttemptOwner {
       source: exchange.client,
     });
     this.#attempt.start();
+  }
+
+  #responseHeaders({ status, headers }: ResponseHead, serviceTimeMs: number): string[] {
+    const { exchange, plan } = this;
+    const list = downstreamHeaders(headers, serviceTimeMs);
+    if (exchange.affinityCookie !== undefined) list.push('set-cookie', exchange.affinityCookie);
+    return exchange.responseHeaders(status, list, plan.responseHeaders);
   }
 
   #requestHeaders(attempt: number): string[] {

@@ -82,7 +82,7 @@ export function clusterPlan(exchange: Exchange, decision: Forward): Plan {
     timeoutMs: decision.timeoutMs,
     retry: decision.retry,
     mirrors: decision.mirrors,
-    isMesh: cluster.discovery === 'static' || cluster.discovery === 'dns',
+    isMesh: hasEndpoints(cluster),
   };
 }
 
@@ -92,9 +92,9 @@ export function chooser(
   cluster: Cluster,
   avoidTried: boolean,
 ): () => Destination | undefined {
-  const { discovery, connectTimeoutMs, tls } = cluster;
+  const { connectTimeoutMs, tls } = cluster;
   const common = { connectTimeoutMs, ...(tls === undefined ? {} : { tls }) };
-  if (discovery === 'original-destination' || discovery === 'dynamic-dns') {
+  if (!hasEndpoints(cluster)) {
     const port = cluster.targetPort ?? exchange.target.port;
     return () => ({ address: whereTo(exchange, port), ...common });
   }
@@ -113,6 +113,11 @@ export function chooser(
     if (avoidTried) tried.add(endpoint);
     return { address: { host: endpoint.address, port: endpoint.port }, ...common };
   };
+}
+
+/** Whether its endpoints are listed; otherwise requests go where the client was going. */
+function hasEndpoints({ discovery, loadBalancing }: Cluster): boolean {
+  return (discovery === 'static' || discovery === 'dns') && loadBalancing !== 'PASSTHROUGH';
 }
 
 /** Where the client was going: an explicit proxy has only the name to go by. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Endpoint } from '@grayscale/traffic-rules';
 
-/** Envoy's ring has at least 1024 places; each endpoint gets its share of them. */
+/** Places of the heaviest endpoint; the others have fewer. Independent of how many endpoints there are, so that their places stay. */
 const places = 1024;
 
 /** A consistent hash: when an endpoint comes or goes, only its own share of the keys moves. */
@@ -9,9 +9,9 @@ export class HashRing {
   readonly #ring: Array<{ hash: number; endpoint: Endpoint }> = [];
 
   constructor(endpoints: readonly Endpoint[]) {
-    const total = endpoints.reduce((sum, { weight }) => sum + weight, 0);
+    const heaviest = Math.max(...endpoints.map(({ weight }) => weight));
     for (const endpoint of endpoints) {
-      const share = Math.max(1, Math.ceil((places * endpoint.weight) / total));
+      const share = Math.max(1, Math.round((places * endpoint.weight) / heaviest));
       for (let i = 0; i < share; i++) {
         this.#ring.push({ hash: hashOf(`${endpoint.address}:${endpoint.port}_${i}`), endpoint });
       }
