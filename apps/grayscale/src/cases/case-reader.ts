@@ -170,10 +170,6 @@ export class CaseReader {
       .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
       .join('')
       .replace(/^\./, '');
-    throw new MalformedCases(this.locateNearest(path), `${text} ${problem}.`);
-  }
-
-  private locateNearest(path: Path): Location {
-    return this.locate(path);
+    throw new MalformedCases(this.locate(path), `${text} ${problem}.`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Location } from '@grayscale/traffic-rules';
 import { isMap, isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { CaseReader, MalformedCases } from './case-reader.js';
 import type { TestCase } from './test-case.js';
@@ -15,10 +16,11 @@ export function parseCases(text: string, file: string): TestCase[] {
       const { line, col } = error.linePos?.[0] ?? { line: 1, col: 1 };
       throw new MalformedCases({ file, line, column: col }, firstLine(error.message));
     }
-    const locate = (path: ReadonlyArray<string | number>) => {
+    /** The place of a field; of one that is not written, its nearest parent's. */
+    const locate = (path: ReadonlyArray<string | number>): Location => {
       const node = path.length === 0 ? document.contents : document.getIn(path, true);
-      const offset = isNode(node) ? (node.range?.[0] ?? 0) : (document.range[0] ?? 0);
-      const { line, col } = lines.linePos(offset);
+      if (!isNode(node) && path.length > 0) return locate(path.slice(0, -1));
+      const { line, col } = lines.linePos((isNode(node) && node.range?.[0]) || document.range[0]);
       return { file, line, column: col };
     };
     if (!isMap(document.contents))

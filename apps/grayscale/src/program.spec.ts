@@ -1,0 +1,292 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { runCaptured } from './testing/run-captured.js';
+
+const root = join(import.meta.dirname, '../../..');
+const internal = ['-f', join(root, 'k8s/internal'), '-f', join(root, 'k8s/local')];
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grayscale-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+}
+
+const broken = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: v}
+spec:
+  hosts: [a.com]
+  http:
+  - route:
+    - destination: {host: b.com}
+      weight: -1
+`;
+
+describe('grayscale check', () => {
+  it('finds nothing wrong with the manifests of this repository', async () => {
+    const { code, out } = await runCaptured('check', ...internal);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^0 errors, 0 warnings in \d+ files$/m);
+  });
+
+  it('ends with 79 and names file, line, column and field of an error', async () => {
+    const path = await file('broken.yaml', broken);
+    const { code, out } = await runCaptured('check', '-f', path);
+    expect(code).toBe(79);
+    expect(out).toMatch(
+      new RegExp(
+        `^${path}:9:7: error: VirtualService default/v spec\\.http\\[0\\]\\.route\\[0\\]\\.weight: `,
+        'm',
+      ),
+    );
+    expect(out).toMatch(/^1 error, /m);
+  });
+
+  it('gives the list of issues as JSON', async () => {
+    const { code, out } = await runCaptured('check', '-f', await file('broken.yaml', broken), '-o', 'json');
+    expect(code).toBe(79);
+    expect(JSON.parse(out)).toEqual([
+      {
+        code: expect.any(String),
+        severity: 'error',
+        file: join(folder, 'broken.yaml'),
+        line: 9,
+        column: 7,
+        path: 'spec.http[0].route[0].weight',
+        resource: 'VirtualService default/v',
+        message: expect.any(String),
+      },
+    ]);
+  });
+
+  it('ends with 0 when there are warnings alone', async () => {
+    const path = await file('warning.yaml', broken.replace('-1', '1').replace('b.com', 'nobody.example'));
+    const { code, out } = await runCaptured('check', '-f', path);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^0 errors, [1-9]\d* warnings? in 1 file$/m);
+  });
+});
+
+describe('grayscale explain', () => {
+  it('tells a person where a request goes', async () => {
+    const { code, out } = await runCaptured(
+      'explain',
+      ...internal,
+      '-H',
+      'user: test',
+      'http://hello.com/hello',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('90 %  hello.hello-1.svc.cluster.local:8080');
+    expect(out).toContain('virtual-service-v2-10.yaml:11');
+  });
+
+  it('gives the explanation as JSON', async () => {
+    const { out } = await runCaptured('explain', ...internal, '-X', 'POST', '-o', 'json', 'hello.com/hello');
+    expect(JSON.parse(out)).toMatchObject({
+      request: { method: 'POST', authority: 'hello.com', port: 80 },
+      decision: { kind: 'forward' },
+      destinations: [{ share: 0.9 }, { share: 0.1 }],
+    });
+  });
+
+  it('does not explain rules with errors', async () => {
+    const { code, out, err } = await runCaptured(
+      'explain',
+      '-f',
+      await file('broken.yaml', broken),
+      'http://a.com/',
+    );
+    expect([code, out]).toEqual([79, '']);
+    expect(err).toMatch(/:9:7: error: /);
+  });
+});
+
+describe('grayscale test', () => {
+  const example = join(root, 'apps/grayscale/examples/internal.cases.yaml');
+
+  it('passes the example', async () => {
+    const { code, out } = await runCaptured('test', ...internal, example);
+    expect(out).toContain('3 of 3 cases passed, 10 requests');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 79 and says what was wanted, what came, and why', async () => {
+    const cases = await file(
+      'failing.yaml',
+      `testCases:
+- description: all to hello-2
+  wantMatch: true
+  request: {authority: [hello.com], method: [GET], uri: [/hello], headers: {user: test}}
+  route: [{destination: {host: hello.hello-2.svc.cluster.local}}]
+`,
+    );
+    const { code, out } = await runCaptured('test', ...internal, cases);
+    expect(code).toBe(79);
+    expect(out).toContain(`FAILED  all to hello-2 (${cases}:2)`);
+    expect(out).toContain("  GET http://hello.com/hello  -H 'user: test'");
+    expect(out).toContain(
+      'wanted hello.hello-2.svc.cluster.local, got hello.hello-1.svc.cluster.local:8080 90 % + ',
+    );
+    expect(out).toContain('| VirtualService hello-page/hello-ext-svc');
+    expect(out).toContain('0 of 1 cases passed');
+  });
+
+  it('reports as JUnit', async () => {
+    const cases = await file(
+      'junit.yaml',
+      `testCases:
+- {description: 'good "one"', request: {authority: hello.com}}
+- {description: <bad>, request: {authority: hello.com}, status: 404}
+`,
+    );
+    const { code, out } = await runCaptured('test', ...internal, cases, '-o', 'junit');
+    expect(code).toBe(79);
+    expect(out).toMatch(
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites tests="2" failures="1" errors="0" skipped="0">/,
+    );
+    expect(out).toContain('name="good &#34;one&#34;"');
+    expect(out).toMatch(/name="&#60;bad&#62;".*>\n\s*<failure message="status: wanted 404, got none">/);
+  });
+
+  const rules = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: v, namespace: hello-page}
+spec:
+  hosts: [hello.com]
+  http:
+  - name: moved
+    match: [{uri: {prefix: /old}}]
+    redirect: {uri: /new, redirectCode: 302}
+  - match: [{uri: {prefix: /slow}}]
+    fault: {delay: {fixedDelay: 2s, percentage: {value: 50}}}
+    rewrite: {uri: /fast}
+    headers: {request: {set: {a: b}}}
+    route: [{destination: {host: hello, subset: v1, port: {number: 80}}}]
+  - match: [{method: {exact: GET}}]
+    route:
+    - {destination: {host: one.example, port: {number: 80}}, weight: 1}
+    - {destination: {host: two.example, port: {number: 80}}, weight: 3}
+    - {destination: {host: three.example, port: {number: 80}}, weight: 0}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: hello, namespace: hello-page}
+spec: {hosts: [hello.com], ports: [{number: 80, name: http, protocol: HTTP}], resolution: STATIC}
+`;
+  const verdicts: Array<[string, string, boolean]> = [
+    ['a redirect as written', 'uri: /old}, redirect: {uri: /new}', true],
+    ['another redirect', 'uri: /old}, redirect: {uri: /newer}', false],
+    ['the status of the redirect', 'uri: /old}, status: 302', true],
+    ['the name of the rule', 'uri: /old}, rule: moved, virtualService: v', true],
+    ['another VirtualService', 'uri: /old}, virtualService: other/v', false],
+    [
+      'fault, rewrite and headers',
+      'uri: /slow}, fault: {delay: {fixedDelay: 2s}}, rewrite: {uri: /fast}, headers: {request: {set: {a: b}}}',
+      true,
+    ],
+    ['a fault of another length', 'uri: /slow}, fault: {delay: {fixedDelay: 3s}}', false],
+    ['a short name and its subset', 'uri: /slow}, route: [{destination: {host: hello, subset: v1}}]', true],
+    ['another subset', 'uri: /slow}, route: [{destination: {host: hello, subset: v2}}]', false],
+    [
+      'shares of another total, in another order',
+      'uri: /}, route: [{destination: {host: two.example}, weight: 75}, {destination: {host: one.example}, weight: 25}]',
+      true,
+    ],
+    [
+      'other shares',
+      'uri: /}, route: [{destination: {host: two.example}, weight: 50}, {destination: {host: one.example}, weight: 50}]',
+      false,
+    ],
+    [
+      'hosts without weights',
+      'uri: /}, route: [{destination: {host: two.example}}, {destination: {host: one.example}}]',
+      true,
+    ],
+    ['one host too few', 'uri: /}, route: [{destination: {host: two.example}}]', false],
+    [
+      'another port',
+      'uri: /}, route: [{destination: {host: two.example, port: {number: 81}}}, {destination: {host: one.example}}]',
+      false,
+    ],
+    ['no rule, by its status', 'uri: /, method: POST}, status: 404', true],
+    ['any rule, when there is none', 'uri: /, method: POST}', false],
+  ];
+  it.each(verdicts)('compares %s', async (_, rest, holds) => {
+    const path = await file('rules.yaml', rules);
+    for (const wantMatch of [true, false]) {
+      const cases = await file(
+        'cases.yaml',
+        `testCases:\n- {wantMatch: ${wantMatch}, request: {authority: hello.com, ${rest}}\n`,
+      );
+      const { code, out, err } = await runCaptured('test', '-f', path, cases);
+      expect({ code, out, err }).toMatchObject({ code: wantMatch === holds ? 0 : 79 });
+    }
+  });
+
+  const malformed: Array<[string, string, string]> = [
+    ['not YAML', 'testCases: [', ':1:'],
+    ['empty', '', ':1:1: '],
+    ['without cases', 'testCases: []', ':1:1: '],
+    ['another map', 'tests: []', ':1:8: tests is not a field here'],
+    ['without request', 'testCases:\n- description: a\n', ':2:3: testCases[0].request is missing'],
+    ['without authority', 'testCases:\n- request: {uri: [/]}\n', 'testCases[0].request.authority is missing'],
+    [
+      'with a number for a string',
+      'testCases:\n- request: {authority: [1]}\n',
+      ':2:25: testCases[0].request.authority[0] must be a string',
+    ],
+    [
+      'with an unknown field',
+      'testCases:\n- request: {authority: a}\n  wantmatch: true\n',
+      ':3:14: testCases[0].wantmatch is not a field here',
+    ],
+    ['with a bad header', 'testCases:\n- request: {authority: a, headers: {"a b": c}}\n', ':2:3: '],
+  ];
+  it.each(malformed)('refuses cases that are %s with 64 and the place', async (_, text, place) => {
+    const cases = await file('malformed.yaml', text);
+    const { code, err } = await runCaptured('test', ...internal, cases);
+    expect(code).toBe(64);
+    expect(err).toContain(`grayscale: ${cases}`);
+    expect(err).toContain(place);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+});
+
+describe('the command line', () => {
+  const wrong: string[][] = [
+    [],
+    ['chek', '-f', 'a'],
+    ['check'],
+    ['check', '-f', 'a', '-o', 'xml'],
+    ['check', '-f', 'a', 'b'],
+    ['explain', '-f', 'a'],
+    ['explain', ...internal, 'ftp://hello.com/'],
+    ['explain', ...internal, '-H', 'user', 'http://hello.com/'],
+    ['test', '-f', 'a'],
+    ['test', ...internal, 'no-such-file.yaml'],
+  ];
+  it.each(wrong.map((argv) => [argv]))('ends with 64 for %j', async (argv) => {
+    const { code, err } = await runCaptured(...argv);
+    expect(code).toBe(64);
+    expect(err).not.toBe('');
+  });
+
+  it.each([['--help'], ['check', '--help'], ['--version']])('ends with 0 for %s %s', async (...argv) => {
+    expect((await runCaptured(...argv.filter((word) => word !== undefined))).code).toBe(0);
+  });
+
+  it('runs as a process of its own', async () => {
+    const script = join(root, 'apps/grayscale/bin/grayscale.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [script, 'check', ...internal]);
+    expect(stdout).toMatch(/^0 errors, /m);
+  });
+});

@@ -1,0 +1,78 @@
+import { checkManifests, readManifests } from './index.js';
+import { parseManifests } from './parse-manifests.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+
+const client = { namespace: 'a', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
+
+function virtualService(name: string, weight = 1): string {
+  return `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ${name}, namespace: a}
+spec: {hosts: [hello.com], http: [{route: [{destination: {host: s.a.svc.cluster.local, port: {number: 80}}, weight: ${weight}}]}]}
+`;
+}
+
+const service =
+  'apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: a}\nspec: {ports: [{name: http, port: 80}]}\n';
+
+describe('parseManifests', () => {
+  it('lets a later document replace an earlier one of its name, with a warning at the earlier one', async () => {
+    await using folder = await temporaryFolder({
+      'a.yaml': `${service}---\n${virtualService('v', 1)}`,
+      'b.yaml': virtualService('v', 2),
+    });
+    const { files } = await readManifests([folder.at('a.yaml'), folder.at('b.yaml')]);
+    const { resources, issues } = parseManifests(files);
+    expect(resources.map(({ source }) => source.file)).toEqual([folder.at('a.yaml'), folder.at('b.yaml')]);
+    expect(issues).toEqual([
+      expect.objectContaining({
+        code: 'document-replaced',
+        severity: 'warning',
+        file: folder.at('a.yaml'),
+        line: 6,
+        resource: 'VirtualService a/v',
+      }),
+    ]);
+  });
+
+  it('puts on what a kustomization adds, and still names the file that was written', async () => {
+    await using folder = await temporaryFolder({
+      'kustomization.yaml': 'namespace: b\nlabels: [{pairs: {x: y}}]\nresources: [a.yaml]\n',
+      'a.yaml': `${service}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n`,
+    });
+    const { resources } = parseManifests((await readManifests([folder.path])).files);
+    expect(
+      resources.map(({ kind, metadata }) => [kind, metadata.namespace, metadata.name, metadata.labels.x]),
+    ).toEqual([
+      ['Service', 'b', 's', 'y'],
+      ['Namespace', expect.anything(), 'b', 'y'],
+    ]);
+    expect(resources[0]?.source).toMatchObject({ file: folder.at('a.yaml'), line: 1 });
+  });
+});
+
+describe('checkManifests', () => {
+  it('gives all that is wrong at once, and analyzes only what is sound', async () => {
+    await using folder = await temporaryFolder({ 'a.yaml': virtualService('v', -1), 'b.yaml': `a: [\n` });
+    const checked = checkManifests(await readManifests([folder.path, folder.at('none.yaml')]), client);
+    expect(checked.isSound).toBe(false);
+    expect(
+      checked.issues
+        .filter(({ severity }) => severity === 'error')
+        .map(({ file }) => file)
+        .sort(),
+    ).toEqual(['a.yaml', 'b.yaml', 'none.yaml'].map((name) => folder.at(name)));
+  });
+
+  it('warns of a header that the calling service does not forward', async () => {
+    const matching = virtualService('v').replace(
+      '[{route',
+      '[{match: [{headers: {user: {exact: test}}}], route',
+    );
+    await using folder = await temporaryFolder({ 'a.yaml': `${service}---\n${matching}` });
+    const set = await readManifests([folder.path]);
+    const codes = (headers: string[]) => checkManifests(set, client, headers).issues.map(({ code }) => code);
+    expect(codes(['x-request-id']).length).toBe(codes(['user']).length + 1);
+    expect(checkManifests(set, client).isSound).toBe(true);
+  });
+});
