@@ -10,16 +10,39 @@ export interface Problem {
   message: string;
 }
 
-/** More fields than any hand-written document has: only aliases of aliases (`*a` within `*b` within `*c`) get there. */
-const fieldLimit = 2_000_000;
+/** More than this many problems of one document help nobody. */
+const problemLimit = 1000;
+/** What a text's aliases may add to the fields that are written. */
+const aliasAllowance = 200_000;
 
 class TooLarge extends Error {}
+
+/**
+ * How many fields may be visited in a text: every written one takes a character at least, so that only aliases of
+ * aliases (`*a` within `*b` within `*c`) get further, and the work stays in proportion to the text.
+ */
+export class Budget {
+  #left: number;
+
+  constructor(characters: number) {
+    this.#left = characters + aliasAllowance;
+  }
+
+  get spent(): boolean {
+    return this.#left < 0;
+  }
+
+  take(): void {
+    if (--this.#left < 0) throw new TooLarge();
+  }
+}
 
 /** Where decoding stands in a document, and what it found wrong so far. */
 export class Cursor {
   readonly problems: Problem[] = [];
   private readonly steps: (string | number)[] = [];
-  private visited = 0;
+
+  constructor(private readonly budget: Budget) {}
 
   get failed(): boolean {
     return this.problems.some((problem) => problem.severity === 'error');
@@ -32,15 +55,15 @@ export class Cursor {
 
   /** Runs a decoder one step further down. */
   within<T>(step: string | number, decode: () => T): T {
-    if (++this.visited > fieldLimit) throw new TooLarge();
+    this.budget.take();
     this.steps.push(step);
     const result = decode();
     this.steps.pop();
     return result;
   }
 
-  /** Runs a decoder that may not visit more fields than the limit. */
-  budget<T>(decode: () => T): T | undefined {
+  /** Runs a decoder; gives up with a problem when the budget does not suffice. */
+  withinBudget<T>(decode: () => T): T | undefined {
     try {
       return decode();
     } catch (error) {
@@ -48,13 +71,19 @@ export class Cursor {
       this.steps.length = 0;
       return this.report(
         'yaml-too-large',
-        `the document has more than ${fieldLimit} fields; its aliases multiply each other.`,
+        'the aliases of this text multiply each other to more fields than can be read; write the values out.',
       );
     }
   }
 
+  /** Whether further problems would be left out. */
+  get isFull(): boolean {
+    return this.problems.length >= problemLimit;
+  }
+
   report(code: IssueCode, message: string, severity: Severity = 'error'): undefined {
-    this.problems.push({ code, severity, path: this.path, message });
+    if (!this.isFull || code === 'yaml-too-large')
+      this.problems.push({ code, severity, path: this.path, message });
     return undefined;
   }
 }

@@ -10,15 +10,25 @@ export class DocumentSource implements Source {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly #source: SourceFile;
+  readonly #piece: Piece;
+  readonly #document: { index: number; offset: number };
+  readonly #prefix: Path;
 
+  /**
+   * @param document which document of the piece, and where it starts in it.
+   * @param prefix what stands before a field's path where the resource is an item of a List.
+   */
   constructor(
-    private readonly source: SourceFile,
-    private readonly piece: Piece,
-    /** Which document of the piece, and where it starts in it. */
-    private readonly document: { index: number; offset: number },
-    /** What stands before a field's path where the resource is an item of a List. */
-    private readonly prefix: Path = [],
+    source: SourceFile,
+    piece: Piece,
+    document: { index: number; offset: number },
+    prefix: Path = [],
   ) {
+    this.#source = source;
+    this.#piece = piece;
+    this.#document = document;
+    this.#prefix = prefix;
     this.file = source.name;
     const { line, column } =
       prefix.length === 0 ? source.locate(piece.offset + document.offset) : this.locate('');
@@ -27,13 +37,13 @@ export class DocumentSource implements Source {
   }
 
   item(index: number): DocumentSource {
-    return new DocumentSource(this.source, this.piece, this.document, ['items', index]);
+    return new DocumentSource(this.#source, this.#piece, this.#document, ['items', index]);
   }
 
   locate(path: string): Location {
-    const root = this.source.nodes(this.piece)[this.document.index];
+    const root = this.#source.nodes(this.#piece)[this.#document.index];
     const offset =
-      root === undefined ? this.document.offset : offsetOf(root, [...this.prefix, ...parsePath(path)]);
-    return this.source.locate(this.piece.offset + offset);
+      root === undefined ? this.#document.offset : offsetOf(root, [...this.#prefix, ...parsePath(path)]);
+    return this.#source.locate(this.#piece.offset + offset);
   }
 }

@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.js';
 import type { Metadata, Source } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
-import { Cursor } from './cursor.js';
+import { type Budget, Cursor } from './cursor.js';
 import { isObject } from './decode.js';
 import { describeValue } from './describe.js';
 import { type KnownKind, kinds } from './kinds.js';
@@ -14,8 +14,8 @@ export interface DecodedDocument {
 }
 
 /** Turns one document's value into a resource. */
-export function decodeDocument(value: unknown, source: Source): DecodedDocument {
-  const at = new Cursor();
+export function decodeDocument(value: unknown, source: Source, budget: Budget): DecodedDocument {
+  const at = new Cursor(budget);
   const decoded = decode(value, source, at);
   const issues = at.problems.map((problem): Issue => {
     const { file, line, column } = problem.path === '' ? source : source.locate(problem.path);
@@ -42,7 +42,7 @@ function decode(value: unknown, source: Source, at: Cursor): Resource | undefine
       `${value.kind} (${value.apiVersion}) does not concern routing; passed over.`,
       'info',
     );
-  return at.budget(() => decodeKind(kind, value, source, at));
+  return at.withinBudget(() => decodeKind(kind, value, source, at));
 }
 
 function decodeKind(

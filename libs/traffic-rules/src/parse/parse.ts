@@ -1,5 +1,6 @@
 import type { Issue } from '../issue.js';
 import type { Resource } from '../resources/resource.js';
+import { Budget } from './cursor.js';
 import { isObject } from './decode.js';
 import { decodeDocument } from './document.js';
 import { DocumentSource } from './document-source.js';
@@ -20,11 +21,15 @@ export interface Parsed {
 export function parse(text: string, file: string): Parsed {
   const parsed: Parsed = { resources: [], issues: [] };
   const source = new SourceFile(file, text);
-  for (const piece of splitStream(text)) readDocuments(piece, source, parsed);
+  const budget = new Budget(text.length);
+  for (const piece of splitStream(text)) {
+    readDocuments(piece, source, budget, parsed);
+    if (budget.spent) break;
+  }
   return parsed;
 }
 
-function readDocuments(piece: Piece, source: SourceFile, parsed: Parsed): void {
+function readDocuments(piece: Piece, source: SourceFile, budget: Budget, parsed: Parsed): void {
   const documents = readPiece(piece.text);
   if (!Array.isArray(documents)) {
     const { code, message, offset } = documents;
@@ -38,11 +43,13 @@ function readDocuments(piece: Piece, source: SourceFile, parsed: Parsed): void {
     });
     return;
   }
-  documents.forEach(({ value, offset }, index) => {
-    if (value === null || value === undefined) return;
-    for (const [item, itemSource] of items(value, new DocumentSource(source, piece, { index, offset })))
-      add(decodeDocument(item, itemSource), parsed);
-  });
+  for (const [index, { value, offset }] of documents.entries()) {
+    if (value === null || value === undefined) continue;
+    for (const [item, itemSource] of items(value, new DocumentSource(source, piece, { index, offset }))) {
+      if (budget.spent) return;
+      add(decodeDocument(item, itemSource, budget), parsed);
+    }
+  }
 }
 
 function add(decoded: ReturnType<typeof decodeDocument>, parsed: Parsed): void {

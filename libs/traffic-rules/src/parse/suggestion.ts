@@ -1,10 +1,11 @@
-/** The candidate that a mistyped word most likely meant: at most a third of its letters differ; undefined when none is near. */
+/** The candidate that a mistyped word most likely meant: about a third of its letters may differ; undefined when none is near. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  let bestDistance = Math.ceil(typed.length / 3) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(typed, candidate.toLowerCase());
+    const sameStart = typed.length > 4 && candidate.toLowerCase().startsWith(typed.slice(0, 4));
+    const distance = editDistance(typed, candidate.toLowerCase()) - (sameStart ? 1 : 0);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

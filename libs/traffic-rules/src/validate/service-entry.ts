@@ -56,7 +56,12 @@ function validateHosts({ hosts }: ServiceEntrySpec, report: Report): void {
       host === '*'
         ? 'would take every host; write a name, or a wildcard such as *.example.com'
         : wildcardDomainProblem(host);
-    if (problem !== undefined) report.error('host-invalid', path, `the host ${quote(host)} ${problem}.`);
+    if (problem !== undefined)
+      report.error(
+        'host-invalid',
+        path,
+        `the host ${quote(host)} ${problem}. Write for instance hello-1.external.`,
+      );
     else if (/^\*[^.]/.test(host))
       report.warning(
         'host-partial-wildcard',

@@ -56,7 +56,11 @@ function validateHosts(hosts: readonly string[], forGatewaysOnly: boolean, repor
   const valid = hosts.map((host, index) => {
     const problem = hostProblem(host, forGatewaysOnly);
     if (problem !== undefined)
-      report.error('host-invalid', `spec.hosts[${index}]`, `the host ${quote(host)} ${problem}.`);
+      report.error(
+        'host-invalid',
+        `spec.hosts[${index}]`,
+        `the host ${quote(host)} ${problem}. Write for instance hello.com.`,
+      );
     return problem === undefined;
   });
   return !valid.includes(false);

@@ -1,0 +1,152 @@
+import { destinationRuleOf, findings } from '../../test/issues.js';
+
+type Row = [when: string, spec: string, ...found: string[]];
+
+const policy = (text: string) => `host: a\ntrafficPolicy: ${text}`;
+const balancer = (text: string) => policy(`{loadBalancer: ${text}}`);
+const at = 'spec.trafficPolicy';
+
+const rows: Row[] = [
+  ['has a host', 'subsets: []', 'error host-invalid spec.host'],
+  ['may be for every host', 'host: "*"'],
+  ['has subsets with names', 'host: a\nsubsets: [null]', 'error subset-name-invalid spec.subsets[0].name'],
+  [
+    'has each subset once',
+    'host: a\nsubsets: [{name: a}, {name: a}]',
+    'error subset-duplicate spec.subsets[1].name',
+  ],
+  ['may have a subset without labels', 'host: a\nsubsets: [{name: a}]'],
+  [
+    'has labels',
+    'host: a\nsubsets: [{name: a, labels: {"-": b}}]',
+    'error label-invalid spec.subsets[0].labels.-',
+  ],
+  ['has a policy that says something', policy('{}'), `error policy-empty ${at}`],
+  [
+    'has a pool that says something',
+    policy('{connectionPool: {}}'),
+    `error policy-empty ${at}.connectionPool`,
+  ],
+  [
+    'has limits',
+    policy('{connectionPool: {tcp: {maxConnections: -1}, http: {maxRetries: -1}}}'),
+    `error limit-negative ${at}.connectionPool.http.maxRetries`,
+    `error limit-negative ${at}.connectionPool.tcp.maxConnections`,
+  ],
+  [
+    'has durations',
+    policy('{connectionPool: {tcp: {connectTimeout: 0s, idleTimeout: 0s}}}'),
+    `error duration-invalid ${at}.connectionPool.tcp.connectTimeout`,
+  ],
+  [
+    'upgrades, or keeps the protocol',
+    policy('{connectionPool: {http: {h2UpgradePolicy: UPGRADE, useClientProtocol: true}}}'),
+    `error field-conflict ${at}.connectionPool.http.useClientProtocol`,
+  ],
+  [
+    'has a port for port settings',
+    policy('{portLevelSettings: [{tls: {mode: SIMPLE}}]}'),
+    `error port-invalid ${at}.portLevelSettings[0]`,
+  ],
+  [
+    'has port settings that say something',
+    policy('{portLevelSettings: [{port: {number: 80}}]}'),
+    `error policy-empty ${at}.portLevelSettings[0]`,
+  ],
+  [
+    'names the cookie',
+    balancer('{consistentHash: {httpCookie: {ttl: 0s}}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.consistentHash.httpCookie`,
+  ],
+  [
+    'has a prime table',
+    balancer('{consistentHash: {httpHeaderName: a, maglev: {tableSize: 100}}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.consistentHash.maglev.tableSize`,
+  ],
+  [
+    'has a table below the limit',
+    balancer('{consistentHash: {httpHeaderName: a, maglev: {tableSize: 5000011}}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.consistentHash.maglev.tableSize`,
+  ],
+  ['may have a prime table', balancer('{consistentHash: {httpHeaderName: a, maglev: {tableSize: 65537}}}')],
+  [
+    'may have the deprecated ring size',
+    balancer('{consistentHash: {httpHeaderName: a, minimumRingSize: 10}}'),
+    `warning field-deprecated ${at}.loadBalancer.consistentHash.minimumRingSize`,
+  ],
+  [
+    'balances simply or by a hash',
+    balancer('{simple: RANDOM, consistentHash: {httpHeaderName: a}}'),
+    `warning field-conflict ${at}.loadBalancer`,
+  ],
+  [
+    'has an unknown balancer',
+    balancer('{simple: FAST}'),
+    `error field-unknown-value ${at}.loadBalancer.simple`,
+  ],
+  [
+    'warms up for a while',
+    balancer('{warmup: {aggression: 0.5}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.warmup`,
+    `error load-balancer-invalid ${at}.loadBalancer.warmup.aggression`,
+  ],
+  [
+    'distributes 100',
+    balancer('{localityLbSetting: {distribute: [{from: a, to: {b: 50}}]}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.localityLbSetting.distribute[0].to`,
+  ],
+  [
+    'fails over to another region',
+    balancer('{localityLbSetting: {failover: [{from: a, to: a}]}}'),
+    `warning load-balancer-invalid ${at}.loadBalancer.localityLbSetting`,
+    `error load-balancer-invalid ${at}.loadBalancer.localityLbSetting.failover[0]`,
+  ],
+  [
+    'counts errors the new way',
+    policy('{outlierDetection: {consecutiveErrors: 3}}'),
+    `warning field-deprecated ${at}.outlierDetection.consecutiveErrors`,
+  ],
+  [
+    'tells local failures apart',
+    policy('{outlierDetection: {consecutiveLocalOriginFailures: 3}}'),
+    `error outlier-detection-invalid ${at}.outlierDetection.consecutiveLocalOriginFailures`,
+  ],
+  [
+    'ejects a percentage',
+    policy('{outlierDetection: {maxEjectionPercent: 101}}'),
+    `error percentage-invalid ${at}.outlierDetection.maxEjectionPercent`,
+  ],
+  [
+    'has certificates for MUTUAL',
+    policy('{tls: {mode: MUTUAL}}'),
+    `error client-tls-invalid ${at}.tls`,
+    `error client-tls-invalid ${at}.tls`,
+  ],
+  ['may have a credential for MUTUAL', policy('{tls: {mode: MUTUAL, credentialName: a}}')],
+  [
+    'has a credential or certificates',
+    policy('{tls: {mode: SIMPLE, credentialName: a, caCertificates: b}}'),
+    `error client-tls-invalid ${at}.tls.caCertificates`,
+  ],
+  [
+    'tunnels or speaks the proxy protocol',
+    policy('{tunnel: {targetHost: a, targetPort: 1}, proxyProtocol: {version: V1}}'),
+    `error tunnel-invalid ${at}`,
+  ],
+  [
+    'selects without wildcards',
+    'host: a\nworkloadSelector: {matchLabels: {a: "*"}}',
+    'error selector-invalid spec.workloadSelector.matchLabels.a',
+  ],
+  [
+    'selects in its own namespace',
+    'host: a\nexportTo: [b]\nworkloadSelector: {matchLabels: {a: b}}',
+    'error export-to-invalid spec.exportTo',
+  ],
+];
+
+describe('a DestinationRule', () => {
+  it.each(rows)('%s', (_when, spec, ...found) => {
+    expect(findings(destinationRuleOf(spec))).toEqual(found);
+  });
+});

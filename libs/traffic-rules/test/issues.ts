@@ -1,0 +1,34 @@
+import { type AnalyzeOptions, analyze } from '../src/analyze/analyze.js';
+import type { Issue } from '../src/issue.js';
+import { parse } from '../src/parse/parse.js';
+import { validate } from '../src/validate/validate.js';
+import { client } from './mesh.js';
+
+/** As `error host-invalid spec.hosts[0]`. */
+export function brief({ severity, code, path }: Issue): string {
+  return `${severity} ${code} ${path}`.trim();
+}
+
+/** What parse and validate say about a text. */
+export function findings(text: string): string[] {
+  const { resources, issues } = parse(text, 'rules.yaml');
+  return [...issues, ...validate(resources)].map(brief);
+}
+
+/** What analyze says about resources that are valid. */
+export function analysis(text: string, options?: AnalyzeOptions): Issue[] {
+  const { resources, issues } = parse(text, 'rules.yaml');
+  const errors = [...issues, ...validate(resources)].filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new Error(`the test's own rules are wrong: ${errors[0]?.message}`);
+  return analyze(resources, client, options);
+}
+
+function istio(kind: string, name: string, spec: string): string {
+  const head = `apiVersion: networking.istio.io/v1\nkind: ${kind}\nmetadata: {name: ${name}, namespace: hello-page}\nspec:\n`;
+  return head + spec.replace(/^\n?/, '').replace(/^/gm, '  ');
+}
+
+export const virtualServiceOf = (spec: string, name = 'rules'): string => istio('VirtualService', name, spec);
+export const serviceEntryOf = (spec: string, name = 'entry'): string => istio('ServiceEntry', name, spec);
+export const destinationRuleOf = (spec: string, name = 'rule'): string =>
+  istio('DestinationRule', name, spec);
