@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type EchoServer, startEchoServer } from './testing/echo-server.js';
 
@@ -176,16 +177,26 @@ describe('the examples of the documents', () => {
     upstream.received.length = 0;
     const port = await freePort();
     const env = { ...process.env, PORT: String(port) };
-    const app = spawn(process.execPath, ['typed-0.js'], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const app = spawn(process.execPath, ['typed-0.js'], { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
     try {
-      for await (const text of app.stdout) if (String(text).includes('successfully started')) break;
-      await fetch(`http://127.0.0.1:${port}/page?name=test`, { headers: { b3: '0' } });
+      await whenListening(() => fetch(`http://127.0.0.1:${port}/page?name=test`, { headers: { b3: '0' } }));
       expect(upstream.received.map(({ headers }) => [headers.user, headers.b3])).toEqual([[['test'], ['0']]]);
     } finally {
       app.kill();
     }
   });
 });
+
+/** Nest says that it has started before it listens, so the first answer is what tells. */
+async function whenListening<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await sleep(100);
+    }
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = await startEchoServer();
