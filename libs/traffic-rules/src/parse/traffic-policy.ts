@@ -4,7 +4,16 @@ import { portNumber } from './destination.js';
 import { boolean, choice, double, duration, int32, string, text, uint32, uint64 } from './scalar.js';
 import { reportConflict } from './string-match.js';
 
-const cookie = mapped(message({ name: string, path: text, ttl: duration }), (decoded) => ({
+const cookieAttribute = message({ name: string, value: string });
+
+const cookieFields = message({
+  name: string,
+  path: text,
+  ttl: duration,
+  attributes: list(cookieAttribute),
+});
+
+const cookie = mapped(cookieFields, (decoded) => ({
   ...decoded,
   name: decoded.name ?? '',
 }));

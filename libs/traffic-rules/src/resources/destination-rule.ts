@@ -98,6 +98,12 @@ export interface LocalityLoadBalancing {
 
 export type ConsistentHash =
   | { kind: 'header'; name: string }
-  | { kind: 'cookie'; name: string; path?: string; ttl?: number }
+  | {
+      kind: 'cookie';
+      name: string;
+      path?: string;
+      ttl?: number;
+      attributes?: Array<{ name?: string; value?: string }>;
+    }
   | { kind: 'query-parameter'; name: string }
   | { kind: 'source-ip' };

@@ -59,6 +59,11 @@ const rows: Row[] = [
     `error load-balancer-invalid ${at}.loadBalancer.consistentHash.httpCookie`,
   ],
   [
+    'has each attribute of the cookie once',
+    balancer('{consistentHash: {httpCookie: {name: a, attributes: [{name: b}, {name: b}]}}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.consistentHash.httpCookie.attributes[1].name`,
+  ],
+  [
     'has a prime table',
     balancer('{consistentHash: {httpHeaderName: a, maglev: {tableSize: 100}}}'),
     `error load-balancer-invalid ${at}.loadBalancer.consistentHash.maglev.tableSize`,

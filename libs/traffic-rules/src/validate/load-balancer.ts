@@ -1,3 +1,4 @@
+import { quote } from '../parse/describe.js';
 import type { LoadBalancer } from '../resources/destination-rule.js';
 import { validateDuration } from './duration.js';
 import { validateLocality } from './locality.js';
@@ -22,6 +23,7 @@ function validateHash({ consistentHash, hashTable }: LoadBalancer, path: string,
       `${path}.httpCookie`,
       'the cookie has no name; write httpCookie: { name: user, ttl: 0s }.',
     );
+  if (consistentHash?.kind === 'cookie') refuseRepeatedAttributes(consistentHash.attributes, path, report);
   if (hashTable === undefined) return;
   const { deprecatedRingSize, algorithm, maglevTableSize } = hashTable;
   if (deprecatedRingSize !== undefined)
@@ -37,6 +39,23 @@ function validateHash({ consistentHash, hashTable }: LoadBalancer, path: string,
       `minimumRingSize does not go with ${algorithm}; keep one of the two.`,
     );
   if (algorithm === 'maglev') validateMaglev(maglevTableSize ?? 0, `${path}.maglev.tableSize`, report);
+}
+
+function refuseRepeatedAttributes(
+  attributes: ReadonlyArray<{ name?: string }> = [],
+  path: string,
+  report: Report,
+): void {
+  const names = new Set<string>();
+  for (const [index, { name = '' }] of attributes.entries()) {
+    if (names.has(name))
+      report.error(
+        'load-balancer-invalid',
+        `${path}.httpCookie.attributes[${index}].name`,
+        `the cookie has the attribute ${quote(name)} twice; write it once.`,
+      );
+    names.add(name);
+  }
 }
 
 const maglevLimit = 5_000_011;
