@@ -23,9 +23,9 @@ function renderRequest({ request, summary, decision }: Explanation): string[] {
   const { method, scheme, authority, port, path } = request;
   const { rule, match } = decision.because;
   const place = match?.location ?? rule?.location;
-  const port80 = /:\d+$/.test(authority) || port === 80 ? '' : `:${port}`;
+  const dialled = /:\d+$/.test(authority) || port === 80 ? '' : `:${port}`;
   return [
-    `${method} ${scheme}://${authority}${port80}${path}`,
+    `${method} ${scheme}://${authority}${dialled}${path}`,
     summary,
     ...(place === undefined ? [] : [`  ${renderLocation(place)}`]),
   ];

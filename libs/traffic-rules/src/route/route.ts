@@ -43,10 +43,11 @@ function reaches({ shared }: PortTable, virtualHost: VirtualHost | undefined): b
   return shared || virtualHost?.dedicated === true;
 }
 
-type Target400 = Exclude<Found, { kind: 'found' }>;
+/** A decision that no route took part in. */
+type Unrouted = Exclude<Found, { kind: 'found' }>;
 
 /** The normalized target; CONNECT and `OPTIONS *` have none that a route could match. */
-function targetOf({ method, path }: RouteRequest): { kind: 'target'; path: string } | Target400 {
+function targetOf({ method, path }: RouteRequest): { kind: 'target'; path: string } | Unrouted {
   const because: Because = { reason: 'malformed-target' };
   if (method === 'CONNECT' || (method === 'OPTIONS' && path === '*')) return { kind: 'no-route', because };
   if (path !== '' && !path.startsWith('/')) return { kind: 'bad-request', body: 'Bad Request', because };
@@ -54,21 +55,21 @@ function targetOf({ method, path }: RouteRequest): { kind: 'target'; path: strin
   return normal === undefined ? { kind: 'bad-request', body: '', because } : { kind: 'target', path: normal };
 }
 
-function withoutListener({ client }: RouteTable, { path }: RouteRequest): Target400 {
+function withoutListener({ client }: RouteTable, { path }: RouteRequest): Unrouted {
   const because: Because = { reason: 'no-listener' };
   return client.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'tcp', path, because }
     : { kind: 'blocked', through: 'tcp', because };
 }
 
-function unknownHost({ client }: RouteTable, path: string): Target400 {
+function unknownHost({ client }: RouteTable, path: string): Unrouted {
   const because: Because = { reason: 'unknown-host' };
   return client.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'http', path, because }
     : { kind: 'blocked', through: 'http', because };
 }
 
-function noRuleMatches({ virtualService }: VirtualHost): Target400 {
+function noRuleMatches({ virtualService }: VirtualHost): Unrouted {
   const because: Because = {
     reason: 'no-rule-matches',
     ...(virtualService !== undefined && { virtualService: virtualService.reference }),
