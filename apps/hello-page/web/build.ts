@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import { build } from 'esbuild';
@@ -9,6 +9,9 @@ const target = ['chrome123', 'firefox121', 'safari17.5'];
 
 const source = import.meta.dirname;
 const destination = join(source, '../dist/web');
+
+/** The ending of a file that is still being written. */
+const partial = '.partial';
 
 /**
  * Builds the live page into dist/web: one script and one style sheet, named by their content so that they may be cached for ever,
@@ -33,10 +36,18 @@ async function buildPage(): Promise<void> {
     outputFiles.map(({ path, contents }) => [path.slice(destination.length + 1), Buffer.from(contents)]),
   );
   assets.set(iconName, icon);
-  await rm(destination, { recursive: true, force: true });
   await mkdir(join(destination, 'assets'), { recursive: true });
   for (const [name, contents] of assets) await writeCompressed(join(destination, 'assets', name), contents);
   await writeCompressed(join(destination, 'index.html'), Buffer.from(withNames(html, [...assets.keys()])));
+  await removeOthers([...assets.keys()]);
+}
+
+/** Last, so that a server that runs meanwhile lacks nothing at any time. */
+async function removeOthers(names: readonly string[]): Promise<void> {
+  const kept = new Set(names.flatMap((name) => [name, `${name}.br`, `${name}.gz`]));
+  for (const name of await readdir(join(destination, 'assets')))
+    if (!kept.has(name) && !name.endsWith(partial))
+      await rm(join(destination, 'assets', name), { force: true });
 }
 
 /** Replaces `/assets/page.js` by the name of the content that it stands for. */
@@ -51,12 +62,16 @@ function withNames(html: string, names: readonly string[]): string {
 }
 
 async function writeCompressed(file: string, contents: Buffer): Promise<void> {
-  await writeFile(file, contents);
-  await writeFile(
-    `${file}.br`,
-    brotliCompressSync(contents, { params: { [zlib.BROTLI_PARAM_QUALITY]: 11 } }),
-  );
-  await writeFile(`${file}.gz`, gzipSync(contents, { level: 9 }));
+  await replace(file, contents);
+  await replace(`${file}.br`, brotliCompressSync(contents, { params: { [zlib.BROTLI_PARAM_QUALITY]: 11 } }));
+  await replace(`${file}.gz`, gzipSync(contents, { level: 9 }));
+}
+
+/** Whoever reads meanwhile gets the old content or the new, never half of it. */
+async function replace(file: string, contents: Buffer): Promise<void> {
+  const written = `${file}.${process.pid}${partial}`;
+  await writeFile(written, contents);
+  await rename(written, file);
 }
 
 await buildPage();

@@ -5,6 +5,7 @@ import { LoadGenerator } from './load-generator.js';
 import { MeshClient } from './mesh/mesh-client.js';
 import { askPage, newRequestId } from './page-client.js';
 import { Palette } from './palette.js';
+import { Announcer } from './view/announcer.js';
 import { readColours } from './view/colours.js';
 import { Controls } from './view/controls.js';
 import { byId, setText } from './view/elements.js';
@@ -59,6 +60,7 @@ export class Page {
   readonly #summary = new Summary(this.#palette);
   readonly #banner = new IssueBanner(byId('issues', HTMLElement));
   readonly #why = new WhyPanel(this.#palette);
+  readonly #announcer = new Announcer(byId('announcer', HTMLElement));
   readonly #notice = new Notice(byId('notice', HTMLElement));
   readonly #load = new LoadGenerator({
     send: () => this.#ask(),
@@ -73,7 +75,7 @@ export class Page {
   readonly #mesh = new MeshClient({
     rules: (rules) => {
       if (this.#experiment.observeRules(rules, Date.now()))
-        this.#announce(this.#messages.announceRuleChanged);
+        this.#announcer.say(this.#messages.announceRuleChanged);
       this.#banner.show(rules, this.#messages);
       void this.#explain();
     },
@@ -171,6 +173,7 @@ export class Page {
       this.#figures,
       statusText(ledger.total, this.#messages, this.#figures),
     );
+    this.#announcer.follow(rows, this.#messages, this.#figures);
     this.#why.showRule(this.#experiment, this.#messages, this.#figures);
     setText(byId('chart-legend', HTMLElement), explanation ? this.#messages.wantedLine : '');
     if (this.#load.running) this.#chart.draw(this.#experiment.series(Date.now()), Date.now());
@@ -196,9 +199,5 @@ export class Page {
     const sequence = this.#figures.count(exchange.sequence);
     const latency = this.#figures.milliseconds(exchange.latencyMs);
     return this.#messages.dot(sequence, outcomeText(exchange, this.#messages), latency);
-  }
-
-  #announce(text: string): void {
-    setText(byId('announcer', HTMLElement), text);
   }
 }

@@ -74,11 +74,16 @@ export class ShareChart {
       ...this.#size(),
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 28, 0, 0],
       scales: { x: { time: true, auto: false }, y: { range: [-2, 102] } },
       series: [{}, ...lines, ...wanted],
       axes: [
-        { ...axis, space: 90, values: (_, splits) => splits.map((split) => clock.format(split * 1000)) },
+        {
+          ...axis,
+          space: 90,
+          size: 30,
+          values: (_, splits) => splits.map((split) => clock.format(split * 1000)),
+        },
         {
           ...axis,
           size: 48,
@@ -92,26 +97,45 @@ export class ShareChart {
 
   #drawMarks(plot: uPlot): void {
     const { ctx, bbox } = plot;
-    const { colours, markTexts } = this.#options;
     const ratio = window.devicePixelRatio;
     ctx.save();
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-    ctx.fillStyle = ctx.strokeStyle = colours.soft;
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    ctx.fillStyle = this.#options.colours.soft;
     for (const { at, cause } of this.#series?.marks ?? []) {
       const x = plot.valToPos(at, 'x', true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      const markText = markTexts[cause];
-      const toTheLeft = x + ctx.measureText(markText).width + 12 * ratio > bbox.left + bbox.width;
-      ctx.textAlign = toTheLeft ? 'right' : 'left';
-      ctx.fillText(markText, x + (toTheLeft ? -5 : 5) * ratio, bbox.top + 14 * ratio);
+      this.#drawLine(ctx, x, bbox, ratio);
+      this.#drawMarkText(ctx, this.#options.markTexts[cause], x, bbox, ratio);
     }
     ctx.restore();
+  }
+
+  #drawLine(ctx: CanvasRenderingContext2D, x: number, bbox: uPlot.BBox, ratio: number): void {
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    ctx.lineWidth = ratio;
+    ctx.strokeStyle = this.#options.colours.soft;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+
+  #drawMarkText(
+    ctx: CanvasRenderingContext2D,
+    text: string,
+    x: number,
+    bbox: uPlot.BBox,
+    ratio: number,
+  ): void {
+    const toTheLeft = x + ctx.measureText(text).width + 12 * ratio > bbox.left + bbox.width;
+    ctx.textAlign = toTheLeft ? 'right' : 'left';
+    const [left, top] = [x + (toTheLeft ? -5 : 5) * ratio, bbox.top + 16 * ratio];
+    // A rim in the card's colour keeps the words readable on a line.
+    ctx.setLineDash([]);
+    ctx.lineWidth = 4 * ratio;
+    ctx.strokeStyle = this.#options.colours.card;
+    ctx.strokeText(text, left, top);
+    ctx.fillText(text, left, top);
   }
 
   #colourOf(key: string): string {

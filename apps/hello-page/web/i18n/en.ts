@@ -101,7 +101,7 @@ export const english: Messages = {
     [plural(errors, 'error'), plural(warnings, 'warning')].filter((part) => part !== '').join(' and ') +
     ' in the rules',
   oldRulesStay: 'The last good rules stay in force.',
-  meshGone: 'The local mesh does not answer: what it wants is not known just now.',
+  meshGone: 'What the rule wants is not known just now: the local mesh gives no explanation.',
   facts: {
     file: 'File',
     since: 'In force since',

@@ -99,7 +99,7 @@ export const chinese: Messages = {
   issueTitle: (errors, warnings) =>
     `规则中有 ${[errors > 0 ? `${errors} 个错误` : '', warnings > 0 ? `${warnings} 个警告` : ''].filter((part) => part !== '').join('和 ')}`,
   oldRulesStay: '最后一份正确的规则继续生效。',
-  meshGone: '本地网格没有应答：眼下不知道规则要什么。',
+  meshGone: '眼下不知道规则要什么：本地网格没有给出解释。',
   facts: {
     file: '文件',
     since: '生效时间',

@@ -37,7 +37,7 @@ export class ShareTable {
       fillBar(elements, row);
       setText(elements.name, titleOf(row, messages));
       setText(elements.seen, figures.percent(row.seen));
-      setText(elements.verdict, verdictOf(row, messages, figures));
+      setText(elements.verdict, verdictText(row, messages, figures));
       setText(elements.failed, row.failed > 0 ? messages.failedThere(figures.count(row.failed)) : '');
       setText(elements.detail, detailOf(row, messages, figures, statuses));
       elements.verdict.className = `verdict ${row.verdict ?? (row.kind === 'error' ? 'failing' : '')}`;
@@ -99,7 +99,8 @@ function titleOf(row: ShareRow, messages: Messages): string {
   return row.title === '' ? messages.emptyAnswer : row.title;
 }
 
-function verdictOf(row: ShareRow, messages: Messages, figures: Figures): string {
+/** The verdict in words, or only what was seen where nothing is wanted. */
+export function verdictText(row: ShareRow, messages: Messages, figures: Figures): string {
   const sentence = {
     wanted: figures.percent(row.wanted ?? 0),
     seen: figures.percent(row.seen),

@@ -29,15 +29,16 @@ export class Summary {
     );
     byId('numbers-none', HTMLElement).hidden = rows.length > 0;
     setText(byId('wall-summary', HTMLElement), wallSummary(total, messages, figures));
-    this.#showLegend(total, messages, figures);
+    this.#showLegend(rows, messages, figures);
   }
 
-  #showLegend({ answers }: Tally, messages: Messages, figures: Figures): void {
+  #showLegend(rows: readonly ShareRow[], messages: Messages, figures: Figures): void {
+    const answers = rows.filter(({ kind }) => kind === 'answer').map(({ title }) => title);
     const slow = messages.slowLegend(figures.count(slowMs));
-    const key = [...answers.keys(), slow].join('\n');
-    if (key === this.#legend) return;
-    this.#legend = key;
-    const items = [...answers.keys()].map((answer) => {
+    const legend = [...answers, slow].join('\n');
+    if (legend === this.#legend) return;
+    this.#legend = legend;
+    const items = answers.map((answer) => {
       const item = legendItem('swatch', answer === '' ? messages.emptyAnswer : answer);
       const swatch = item.querySelector<HTMLElement>('.swatch');
       if (swatch) swatch.style.background = `var(--answer-${this.#palette.slotOf(answer)})`;
