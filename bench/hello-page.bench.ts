@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const ROUNDS = 2;
+const ROUNDS = 4;
 const SECONDS = 3;
 const CONNECTIONS = 32;
 const children: ChildProcess[] = [];

@@ -38,5 +38,4 @@ async function page(adapter: 'undici' | 'http'): Promise<void> {
 if (variant === 'upstream') {
   listen((_request, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('hello 1'));
 } else if (variant === 'bare') listen(bare());
-process.on('SIGINT', () => process.exit(0));
-if (variant !== 'bare' && variant !== 'upstream') await page(variant === 'undici' ? 'undici' : 'http');
+else await page(variant === 'undici' ? 'undici' : 'http');
