@@ -232,6 +232,21 @@ spec: {hosts: [hello.com], ports: [{number: 80, name: http, protocol: HTTP}], re
     }
   });
 
+  it('compares the delegate, and what is written in it', async () => {
+    const leaf =
+      'http:\n  - rewrite: {uri: /b}\n    route: [{destination: {host: hello.com, port: {number: 80}}}]\n';
+    const root = rules.replace(/http:\n.*?---/s, 'http:\n  - delegate: {name: leaf}\n---');
+    const path = await file(
+      'delegates.yaml',
+      `${root}---\n${rules.split('spec:')[0]?.replace('name: v', 'name: leaf')}spec:\n  ${leaf}`,
+    );
+    const cases = await file(
+      'cases.yaml',
+      'testCases:\n- {request: {authority: hello.com}, delegate: {name: leaf}, rewrite: {uri: /b}}\n',
+    );
+    expect(await runCaptured('test', '-f', path, cases)).toMatchObject({ code: 0, err: '' });
+  });
+
   const malformed: Array<[string, string, string]> = [
     ['not YAML', 'testCases: [', ':1:'],
     ['empty', '', ':1:1: '],

@@ -26,6 +26,7 @@ class Client {
 
 // Each test starts a process or two; a busy machine takes its time for that.
 jest.setTimeout(60_000);
+afterAll(() => MeshProcess.endAll());
 
 describe('the local mesh as a process', () => {
   it('says what is in force, serves it, and ends with 0', async () => {

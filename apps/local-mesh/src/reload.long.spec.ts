@@ -60,6 +60,8 @@ class SteadyLoad {
   }
 }
 
+afterAll(() => MeshProcess.endAll());
+
 it(`loses no request over ${reloads} reloads at ${requestsPerSecond} requests a second`, async () => {
   await using one = await Backend.named('hello 1');
   await using two = await Backend.named('hello 2');

@@ -1,4 +1,4 @@
-import type { Explanation } from '@grayscale/traffic-rules';
+import type { Because, Explanation, ResourceReference } from '@grayscale/traffic-rules';
 import type { Wanted, WantedDestination } from './test-case.js';
 
 type Destination = Explanation['destinations'][number];
@@ -22,7 +22,8 @@ export function differences(
     note('route', describeWanted(want.route), describeDestinations(destinations) || decision.kind);
   }
   for (const [part, wanted] of Object.entries(want.rule)) {
-    if (!contains(rule?.[part], wanted)) note(part, wanted, rule?.[part]);
+    const written = part === 'delegate' ? delegateOf(because) : rule?.[part];
+    if (!contains(written, wanted)) note(part, wanted, written);
   }
   if (want.status !== undefined && want.status !== statusOf(explanation))
     note('status', want.status, statusOf(explanation));
@@ -99,6 +100,11 @@ function sameDestination(
 function totalWeight(route: readonly WantedDestination[]): number | undefined {
   const total = route.reduce((sum, { weight = 0 }) => sum + weight, 0);
   return total === 0 ? undefined : total;
+}
+
+/** The rule that decides stands in the delegate; the one that leads there is the root's. */
+function delegateOf({ rule }: Because): Pick<ResourceReference, 'name' | 'namespace'> | undefined {
+  return rule?.delegate && { name: rule.delegate.name, namespace: rule.delegate.namespace };
 }
 
 /** Whether everything in `wanted` is in `actual`. */

@@ -12,6 +12,7 @@ export class MeshProcess {
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   private readonly child: ChildProcessWithoutNullStreams;
   private waiting: Array<() => void> = [];
+  private static readonly running = new Set<MeshProcess>();
 
   constructor(...args: string[]) {
     this.child = spawn(process.execPath, [script, ...args]);
@@ -26,8 +27,10 @@ export class MeshProcess {
       this.log += text;
       wake();
     });
+    MeshProcess.running.add(this);
     this.exit = new Promise((resolve) => {
       this.child.on('close', (code, signal) => {
+        MeshProcess.running.delete(this);
         resolve({ code, signal });
         wake();
       });
@@ -39,6 +42,11 @@ export class MeshProcess {
     const mesh = new MeshProcess('--port', '0', '--admin-port', '0', ...args);
     const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
     return Object.assign(mesh, { proxy, admin });
+  }
+
+  /** Ends those that a failed test left behind. */
+  static async endAll(): Promise<void> {
+    await Promise.all([...MeshProcess.running].map((mesh) => mesh[Symbol.asyncDispose]()));
   }
 
   get pid(): number {
