@@ -110,7 +110,8 @@ export class Wall {
     const newest = Math.max(1, this.#options.history.newest);
     const topRowEnd = (rowNumber(newest, columns) + 1) * columns;
     this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    for (let sequence = topRowEnd - rows * columns + 1; sequence <= topRowEnd; sequence++)
+    // From the empty places on: what slides by them must cover them.
+    for (let sequence = topRowEnd; sequence > topRowEnd - rows * columns; sequence--)
       this.#paintPlace(sequence, slide);
   }
 
