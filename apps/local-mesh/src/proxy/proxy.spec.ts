@@ -244,6 +244,33 @@ describe('the proxy', () => {
       expect(records[0]).toMatchObject({ status: 200, flags: ['UC'] });
     });
 
+    it('an answer that takes longer than the timeout is broken off', async () => {
+      backend.onData((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'));
+      const rule = '[{route: [{destination: {host: back.ext}}], timeout: 50ms}]';
+      await start(rulesFor([backend.port], rule));
+      expect(await client().send(get('/')).untilClosed()).toMatch(/half$/);
+      expect(records[0]).toMatchObject({ status: 200, flags: ['UT'] });
+    });
+
+    it('an answer to half a request ends both connections, after the answer', async () => {
+      backend.onData((socket) => socket.write('HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno'));
+      await start(rulesFor([backend.port]));
+      const raw = client().send('POST / HTTP/1.1\r\nHost: back.ext\r\nContent-Length: 99\r\n\r\nabc');
+      expect(await raw.untilClosed()).toMatch(/^HTTP\/1\.1 413 .*no$/s);
+      if (!backend.sockets[0]?.closed) await once(backend.sockets[0] as Socket, 'close');
+    });
+
+    it('a fault of the engine is one answer of 500', async () => {
+      await start({
+        route: () => {
+          throw new Error('boom');
+        },
+      });
+      const raw = client();
+      expect(await raw.send(get('/')).saw('boom')).toMatch(/^HTTP\/1\.1 500 /);
+      expect(raw.closed).toBe(false);
+    });
+
     it('a backend that speaks no HTTP: 502, protocol error', async () => {
       backend.onData((socket) => socket.write('SSH-2.0-OpenSSH\r\n\r\n'));
       await start(rulesFor([backend.port]));

@@ -86,8 +86,8 @@ export class Exchange implements BodySink {
 
   start(): void {
     this.started = true;
-    const { options, random } = this.runtime;
-    const decision = options.route(this.request, random());
+    const decision = this.#decide();
+    if (decision === undefined) return;
     this.decision = decision;
     switch (decision.kind) {
       case 'bad-request':
@@ -207,6 +207,17 @@ export class Exchange implements BodySink {
 
   elapsedMs(): number {
     return performance.now() - this.#started;
+  }
+
+  /** A fault of the engine's must not end the proxy, and every other request with it. */
+  #decide(): Decision | undefined {
+    const { options, random } = this.runtime;
+    try {
+      return options.route(this.request, random());
+    } catch (error) {
+      this.reply(replies.internalError((error as Error).message), []);
+      return undefined;
+    }
   }
 
   #fault(

@@ -90,7 +90,6 @@ export class Forwarding implements AttemptOwner {
       if (plan.retry.attempts > 0) exchange.flags.push('URX');
     }
     this.#answered = true;
-    this.#stopTimers();
     exchange.body.release();
     exchange.upstreamDurationMs = serviceTimeMs;
     exchange.details = 'via_upstream';
@@ -112,6 +111,7 @@ export class Forwarding implements AttemptOwner {
   }
 
   onEnd(trailers: readonly string[]): void {
+    this.#stopTimers();
     this.exchange.finish(trailers, this.exchange.closes);
   }
 
@@ -130,6 +130,7 @@ export class Forwarding implements AttemptOwner {
   onFailure(failure: AttemptFailure): void {
     const { exchange } = this;
     if (this.#answered) {
+      this.#stopTimers();
       if (failure === 'termination' || failure === 'protocol') exchange.flags.push('UC');
       exchange.abort('upstream_reset_after_response_started');
       return;
@@ -222,9 +223,15 @@ export class Forwarding implements AttemptOwner {
     }
   }
 
+  /** The limit is for the whole answer: one that has begun is broken off. */
   #onTimeout(): void {
     this.#attempt?.cancel();
-    this.#reply(replies.timeout);
+    if (!this.#answered) {
+      this.#reply(replies.timeout);
+      return;
+    }
+    this.exchange.flags.push('UT');
+    this.exchange.abort('response_timeout');
   }
 
   #reply(reply: LocalReply & { flag?: ResponseFlag }): void {

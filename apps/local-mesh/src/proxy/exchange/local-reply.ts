@@ -52,6 +52,12 @@ export const replies = {
     details: 'loop_detected',
   }),
 
+  internalError: (message: string): LocalReply => ({
+    status: 500,
+    body: `the local mesh could not decide where this request goes: ${message}\n`,
+    details: 'internal_error',
+  }),
+
   redirect: (status: number, location: string): LocalReply => ({
     status,
     body: '',

@@ -77,7 +77,6 @@ export class UpstreamConnection {
     if (chunked) writeLastChunk(this.#output, trailers);
     this.#output.flush();
     this.#requestDone = true;
-    if (this.#responseDone) this.#settle();
   }
 
   flush(): boolean {
@@ -126,8 +125,9 @@ export class UpstreamConnection {
     }
     this.#handler?.onFlush();
     if (!this.#responseDone) return;
-    if (at < chunk.length) this.#close();
-    else if (this.#requestDone || this.#closed) this.#settle();
+    // An answer to half a request: Envoy gives the other half up.
+    if (at < chunk.length || !this.#requestDone) this.#close();
+    else this.#settle();
   }
 
   /** True when the connection is no longer ours. */
@@ -154,12 +154,12 @@ export class UpstreamConnection {
     return false;
   }
 
-  /** Both halves are done, or the answer came before the request was sent to its end. */
+  /** Request and answer are both complete. */
   #settle(): void {
     const head = this.#head;
     this.#handler = undefined;
     this.#body = undefined;
-    if (head === undefined || !head.keepAlive || !this.#requestDone || this.#closed) {
+    if (head === undefined || !head.keepAlive || this.#closed) {
       this.#close();
       return;
     }
