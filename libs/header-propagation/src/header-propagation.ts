@@ -18,9 +18,28 @@ import {
 /** Dropped values by their reasons since the start. */
 export type DropCounts = Readonly<Record<DropReason, number>>;
 
+/** The values of one request, taken when it arrived and checked when somebody first asks. */
+export class Reading {
+  #captured: Captured | undefined;
+  #settle: (() => Captured) | undefined;
+
+  constructor(settle: () => Captured) {
+    this.#settle = settle;
+  }
+
+  captured(): Captured {
+    if (this.#settle !== undefined) {
+      this.#captured = this.#settle();
+      // A timer may keep this for long; it need not keep the request.
+      this.#settle = undefined;
+    }
+    return this.#captured ?? NOTHING_CAPTURED;
+  }
+}
+
 /** Headers from a request to the requests that it causes. Its methods may be taken off it: none uses `this`. */
 export class HeaderPropagation {
-  readonly #storage = new AsyncLocalStorage<Captured>();
+  readonly #storage = new AsyncLocalStorage<Captured | Reading>();
   readonly #rules: readonly CompiledRule[];
   readonly #limits: ResolvedLimits;
   readonly #receives: TargetMatcher;
@@ -55,17 +74,42 @@ export class HeaderPropagation {
     url: string,
     details?: IncomingDetails,
   ): Captured => {
-    let draft: Draft | undefined;
+    const reading = this.read(headers, url, details);
+    return reading === undefined ? NOTHING_CAPTURED : reading.captured();
+  };
+
+  /**
+   * The first half of `extractLowerCase`: takes the values as they are now. They are checked, and defaults made, when
+   * somebody first asks, so that a request that calls nobody does not pay for it. Undefined when there is nothing.
+   */
+  readonly read = (
+    headers: LowerCaseHeaders,
+    url: string,
+    details?: IncomingDetails,
+  ): Reading | undefined => {
+    let found: Found[] | undefined;
     for (const rule of this.#rules) {
-      const found = rule.read(headers, url, details);
-      if (found === undefined && rule.default === undefined) continue;
-      draft ??= new Draft(this.#limits);
+      const values = rule.read(headers, url, details);
+      if (values === undefined && rule.default === undefined) continue;
+      found ??= [];
+      found.push(values, rule);
+    }
+    if (found === undefined) return undefined;
+    const kept = found;
+    return new Reading(() => this.#settle(kept, { headers, url, details }));
+  };
+
+  #settle(found: readonly Found[], request: Request): Captured {
+    const draft = new Draft(this.#limits);
+    for (let at = 0; at < found.length; at += 2) {
+      const values = found[at] as FoundValues;
+      const rule = found[at + 1] as CompiledRule;
       if (rule.contested && draft.filled(rule)) continue;
-      if (found !== undefined) this.#addFound(draft, rule, found, { headers, url, details });
+      if (values !== undefined) this.#addFound(draft, rule, values, request);
       if (rule.default !== undefined && !draft.filled(rule)) addDefault(draft, rule);
     }
-    return draft === undefined ? NOTHING_CAPTURED : this.#finish(draft);
-  };
+    return this.#finish(draft);
+  }
 
   #addFound(draft: Draft, rule: CompiledRule, found: string | readonly string[], request: Request): void {
     if (rule.accept === 'all') draft.add(rule, found);
@@ -134,15 +178,30 @@ export class HeaderPropagation {
     return this.#finish(draft);
   }
 
+  /** `run` for what `read` gave. */
+  readonly runReading = <T>(reading: Reading | undefined, fn: () => T): T =>
+    this.#storage.run(reading ?? NOTHING_CAPTURED, fn);
+
+  /** Whether the current context is that of a reading. */
+  readonly isCurrent = (reading: Reading | undefined): boolean =>
+    this.#storage.getStore() === (reading ?? NOTHING_CAPTURED);
+
   /** What the current request gave; undefined outside a request. */
-  readonly captured = (): Captured | undefined => this.#storage.getStore();
+  readonly captured = (): Captured | undefined => {
+    const held = this.#storage.getStore();
+    return held instanceof Reading ? held.captured() : held;
+  };
 
   /** The headers that go out with the current request's calls; none outside a request. */
-  readonly current = (): HeaderRecord => (this.#storage.getStore() ?? NOTHING_CAPTURED).headers;
+  readonly current = (): HeaderRecord => (this.captured() ?? NOTHING_CAPTURED).headers;
 
   /** How many values were dropped since the start, by reason. */
   readonly dropCounts = (): DropCounts => ({ ...this.#counts });
 }
+
+type FoundValues = string | readonly string[] | undefined;
+/** Values and the rule that found them, in turn: one list, no object for each. */
+type Found = FoundValues | CompiledRule;
 
 interface Request {
   readonly headers: LowerCaseHeaders;

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Captured } from '../captured.js';
-import type { HeaderPropagation } from '../header-propagation.js';
+import type { HeaderPropagation, Reading } from '../header-propagation.js';
 
 type Next = (error?: unknown) => void;
 
@@ -46,35 +45,31 @@ export function captureMiddleware(propagation: HeaderPropagation) {
  */
 class Door {
   readonly #key = Symbol('header-propagation');
+  readonly #propagation: HeaderPropagation;
 
-  constructor(readonly propagation: HeaderPropagation) {}
-
-  readonly middleware = (request: IncomingMessage, _response: unknown, next: Next): void => {
-    this.propagation.run(this.capture(request), next);
-  };
-
-  capture(request: IncomingMessage): Captured {
-    const before = this.captured(request);
-    if (before !== undefined) return before;
-    const captured = this.propagation.extractLowerCase(request.headers, request.url ?? '', request);
-    (request as unknown as Keeper)[this.#key] = captured;
-    return captured;
+  constructor(propagation: HeaderPropagation) {
+    this.#propagation = propagation;
   }
 
-  captured(request: IncomingMessage): Captured | undefined {
-    return (request as unknown as Keeper)[this.#key];
+  readonly middleware = (request: IncomingMessage, _response: unknown, next: Next): void => {
+    this.enter(request, next);
+  };
+
+  /** Runs what follows with what the request brought. */
+  enter(request: IncomingMessage, next: Next): void {
+    const keeper = request as unknown as Record<symbol, Reading | null | undefined>;
+    let reading = keeper[this.#key];
+    if (reading === undefined) {
+      reading = this.#propagation.read(request.headers, request.url ?? '', request) ?? null;
+      keeper[this.#key] = reading;
+    }
+    if (this.#propagation.isCurrent(reading ?? undefined)) next();
+    else this.#propagation.runReading(reading ?? undefined, next);
   }
 }
 
-type Keeper = Record<symbol, Captured | undefined>;
-
 function captureOnFastify(fastify: FastifyInstance, door: Door): void {
-  const { propagation } = door;
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => propagation.run(door.capture(raw), done));
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => door.enter(raw, done));
   // A body is read in the context of its socket, so what comes after it is entered again.
-  fastify.addHook('preValidation', ({ raw }, _reply, done) => {
-    const captured = door.captured(raw);
-    if (captured === undefined || propagation.captured() === captured) done();
-    else propagation.run(captured, done);
-  });
+  fastify.addHook('preValidation', ({ raw }, _reply, done) => door.enter(raw, done));
 }
