@@ -1,5 +1,5 @@
 import { issueLines, type ManifestSet, type ManifestWatch, watchManifests } from '@grayscale/manifest-files';
-import { type AdminServer, startAdmin } from './admin/admin-server.js';
+import type { AdminServer } from './admin/admin-server.js';
 import { Readiness } from './admin/readiness.js';
 import type { MeshOptions } from './command-line/mesh-options.js';
 import { createResolver } from './command-line/resolve-override.js';
@@ -43,6 +43,8 @@ export class LocalMesh {
     const events = new EventFeed(rules);
     const proxy = await this.startProxy(rules, metrics, events);
     const subjects = { rules, metrics, events, readiness: this.readiness };
+    // Nest takes two thirds of the start; the proxy answers meanwhile.
+    const { startAdmin } = await import('./admin/admin-server.js');
     this.admin = await this.listening('--admin-port', '127.0.0.1', this.options.adminPort, (port) =>
       startAdmin(subjects, port),
     );

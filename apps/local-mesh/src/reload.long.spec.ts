@@ -50,23 +50,26 @@ class SteadyLoad {
   }
 
   private async ask(): Promise<void> {
-    const { statusCode, body } = await this.pool.request({
+    const { statusCode, headers, body } = await this.pool.request({
       method: 'GET',
       path: '/hello',
       headers: { host: 'hello.com' },
     });
     const text = await body.text();
     if (statusCode !== 200 || !this.answers.has(text)) this.wrong.push(`${statusCode} ${text}`);
+    const [rule, destination] = [headers['x-rule'], headers['x-destination']];
+    if (rule === undefined || rule !== destination)
+      this.wrong.push(`half of ${rule}, half of ${destination}`);
   }
 }
 
 afterAll(() => MeshProcess.endAll());
 
-it(`loses no request over ${reloads} reloads at ${requestsPerSecond} requests a second`, async () => {
+it(`loses no request, and mixes no two sets of rules, over ${reloads} reloads at ${requestsPerSecond} requests a second`, async () => {
   await using one = await Backend.named('hello 1');
   await using two = await Backend.named('hello 2');
   const ports: [number, number] = [one.port, two.port];
-  await using file = await RuleFile.with(helloManifest({ share: 100, ports }));
+  await using file = await RuleFile.with(helloManifest({ share: 100, ports, tag: '0' }));
   await using mesh = await MeshProcess.listening('-f', file.path);
   const memory = async () => {
     const text = await (await fetch(`${mesh.admin}/stats/prometheus`)).text();
@@ -76,7 +79,7 @@ it(`loses no request over ${reloads} reloads at ${requestsPerSecond} requests a 
   const memories: number[] = [];
   for (let reload = 1; reload <= reloads; reload += 1) {
     const share = 1 + (reload % 99);
-    await file.write(helloManifest({ share, ports }));
+    await file.write(helloManifest({ share, ports, tag: String(reload) }));
     await mesh.said(new RegExp(`hello-1\\.external:80 ${share} %`));
     mesh.messages = '';
     if (reload % 50 === 0) memories.push(await memory());

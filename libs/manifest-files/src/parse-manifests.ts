@@ -33,7 +33,7 @@ function identity({ kind, metadata }: Resource): string {
 
 function replaced({ source }: Resource, later: Resource): ManifestIssue {
   const { file, line } = later.source;
-  const message = `${identity(later)} is given again in ${file}:${line}, which replaces this one.`;
+  const message = `It is given again in ${file}:${line}, which replaces this one.`;
   return {
     ...fileWarning(
       'document-replaced',

@@ -2,9 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Rules for hello.com in one file: `shares` percent to the first of two services on this machine, the rest to the other. */
-export function helloManifest({ share = 90, ports = [1, 2] as [number, number] } = {}): string {
-  return [service('hello-1', ports[0]), service('hello-2', ports[1]), virtualService(share)].join('---\n');
+/**
+ * Rules for hello.com in one file: `share` percent to the first of two services on this machine, the rest to the other.
+ * The rule and its destinations each put the tag on the answer.
+ */
+export function helloManifest({ share = 90, ports = [1, 2] as [number, number], tag = '' } = {}): string {
+  return [service('hello-1', ports[0]), service('hello-2', ports[1]), virtualService(share, tag)].join(
+    '---\n',
+  );
 }
 
 function service(name: string, port: number): string {
@@ -20,18 +25,19 @@ spec:
 `;
 }
 
-function virtualService(share: number): string {
+function virtualService(share: number, tag: string): string {
+  const headers = tag === '' ? '' : `\n      headers: {response: {set: {x-destination: "${tag}"}}}`;
   return `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: hello, namespace: hello-page}
 spec:
   hosts: [hello.com]
   http:
-  - route:
+  - ${tag === '' ? '' : `headers: {response: {set: {x-rule: "${tag}"}}}\n    `}route:
     - destination: {host: hello-1.external, port: {number: 80}}
-      weight: ${share}
+      weight: ${share}${headers}
     - destination: {host: hello-2.external, port: {number: 80}}
-      weight: ${100 - share}
+      weight: ${100 - share}${headers}
 `;
 }
 

@@ -78,8 +78,8 @@ class Accumulator {
     for (const { value, place } of patches) {
       const selected = selectedByPatch(value, await this.patchBody(value, folder), texts);
       if (selected === undefined) continue;
-      const why = `changes ${selected.kind} ${selected.name}, which decides how requests are routed,`;
-      this.reading.issues.push(notFollowed(place, place.path ?? 'patches', why));
+      const what = `This patch changes ${selected.kind} ${selected.name}, which decides how requests are routed`;
+      this.reading.issues.push(notFollowed(place, what));
     }
   }
 

@@ -73,7 +73,7 @@ class Reader {
       const name = String(key);
       if (followedFields.has(name) || fieldsWithoutEffect.has(name)) continue;
       const place = this.place(name, key);
-      this.issues.push(fieldsNotFollowed.has(name) ? notFollowed(place, name) : unknownField(place, name));
+      this.issues.push(fieldsNotFollowed.has(name) ? notFollowed(place) : unknownField(place, name));
     }
   }
 
@@ -100,7 +100,8 @@ class Reader {
     const labels: Record<string, string> = {};
     for (const { value, place } of this.list('labels')) {
       const entry = asRecord(value);
-      if (entry.fields !== undefined) this.issues.push(notFollowed(place, `${place.path}.fields`));
+      if (entry.fields !== undefined)
+        this.issues.push(notFollowed({ ...place, path: `${place.path}.fields` }));
       Object.assign(labels, this.strings(`${place.path}.pairs`, entry.pairs));
     }
     return labels;
@@ -159,17 +160,17 @@ class Reader {
   }
 }
 
-/** An issue that says which field is not followed, and what to do instead. */
+/** An issue about a field that is not followed, and what to do instead. */
 export function notFollowed(
   place: Place,
-  field: string,
-  why = 'may change how requests are routed',
+  what = 'This field may change how requests are routed',
 ): ManifestIssue {
   const folder = place.file.replace(/[^/\\]*$/, '') || '.';
+  const remedy = `kubectl kustomize ${folder} | local-mesh --filename -`;
   return fileError(
     'kustomization-not-followed',
     place,
-    `${field} ${why} and is not followed here. Render it first: kubectl kustomize ${folder} | local-mesh --filename -`,
+    `${what}, and it is not followed here. Render it first: ${remedy}`,
   );
 }
 

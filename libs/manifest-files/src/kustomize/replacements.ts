@@ -18,7 +18,7 @@ export function applyReplacements(
   for (const { value, place } of replacements) {
     const replacement = plainReplacement(value);
     if (replacement !== undefined) result = new Replacing(replacement, place, issues).apply(result);
-    else if (!concernsOtherKinds(value)) issues.push(notFollowed(place, place.path ?? 'replacements'));
+    else if (!concernsOtherKinds(value)) issues.push(notFollowed(place));
   }
   return { files: result, issues };
 }
@@ -92,11 +92,7 @@ class Replacing {
 
   private invalid(problem: string): void {
     this.issues.push(
-      fileError(
-        'kustomization-invalid',
-        this.place,
-        `${this.place.path ?? 'replacements'}: ${problem}; correct the selection.`,
-      ),
+      fileError('kustomization-invalid', this.place, `There is a mistake in what it selects: ${problem}.`),
     );
   }
 }
