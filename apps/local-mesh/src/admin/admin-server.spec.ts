@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { jest } from '@jest/globals';
 import { EventFeed } from '../telemetry/event-feed.js';
 import { IstioMetrics } from '../telemetry/istio-metrics.js';
 import { accessRecord } from '../testing/access-record.js';
@@ -7,6 +8,9 @@ import { helloManifest } from '../testing/manifests.js';
 import { ruleBookOf, ruleSetOf } from '../testing/rule-book.js';
 import { type AdminServer, startAdmin } from './admin-server.js';
 import { Readiness } from './readiness.js';
+
+// A busy machine takes its time.
+jest.setTimeout(60_000);
 
 const rules = ruleBookOf(helloManifest({ share: 90 }));
 const metrics = new IstioMetrics(rules.client);

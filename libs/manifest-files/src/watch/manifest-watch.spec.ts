@@ -1,4 +1,5 @@
 import { mkdir, open, rename, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import type { ManifestSet } from '../manifest-reader.js';
 import { type TemporaryFolder, temporaryFolder } from '../testing/temporary-folder.js';
 import { type ManifestWatch, type WatchOptions, watchManifests } from './manifest-watch.js';
@@ -85,6 +86,9 @@ const saves: Array<[string, (folder: TemporaryFolder) => Promise<void>]> = [
     },
   ],
 ];
+
+// A busy machine takes its time.
+jest.setTimeout(60_000);
 
 describe('watchManifests', () => {
   it.each(saves)('sees a file saved %s, whether the folder or the file is given', async (_, save) => {
