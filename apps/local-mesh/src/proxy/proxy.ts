@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { Address } from './address.js';
 import { ClientConnection } from './downstream/client-connection.js';
 import { defaultLimits } from './limits.js';
@@ -76,6 +77,8 @@ class DataPath implements MeshProxy {
     this.#destroyAll();
     this.#runtime.pool.close();
     await Promise.all(closed);
+    // A server says that it is closed before its last sockets, which are destroyed, do.
+    while (this.#connections.size > 0) await setImmediate();
     this.#servers.clear();
   }
 
