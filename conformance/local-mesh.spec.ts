@@ -1,8 +1,12 @@
 import { compile, parse, type Resource, type RouteTable, route } from '@grayscale/traffic-rules';
+import { jest } from '@jest/globals';
 import { createProxy, type MeshProxy } from '../apps/local-mesh/src/proxy/proxy.js';
 import { type Answer, type CaseRequest, fixture, type Headers, loadCases } from './src/cases.js';
 import { type Echo, Lab } from './src/lab-servers.js';
 import { authority, type Form, hasAbsoluteForm, ProxyClient, type Received } from './src/proxy-client.js';
+
+// A machine at its limit is slow, not wrong.
+jest.setTimeout(30_000);
 
 const client = {
   namespace: 'hello-page',

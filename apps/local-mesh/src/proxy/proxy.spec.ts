@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { jest } from '@jest/globals';
 import { RawClient } from '../../test/raw-client.js';
 import { RawServer } from '../../test/raw-server.js';
 import { routing, rulesFor } from '../../test/rules.js';
 import type { AccessRecord } from './access-record.js';
 import type { ProxyOptions } from './options.js';
 import { createProxy, type MeshProxy } from './proxy.js';
+
+// A machine at its limit is slow, not wrong.
+jest.setTimeout(30_000);
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: back.ext\r\n${more}\r\n`;
