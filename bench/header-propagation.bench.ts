@@ -99,11 +99,12 @@ async function compare(
   plain.child.disconnect();
   propagating.child.disconnect();
   const ratio = median(rates.map((rate) => rate.with / rate.without));
-  const without = median(rates.map((rate) => rate.without)).toFixed(0);
-  const withModule = median(rates.map((rate) => rate.with)).toFixed(0);
-  console.log(
-    `${title}: without ${without}/s, with ${withModule}/s, median ratio ${ratio.toFixed(3)} (at least 0.95)`,
-  );
+  const without = Math.max(...rates.map((rate) => rate.without));
+  const withModule = Math.max(...rates.map((rate) => rate.with));
+  console.log(`${title}: median of the pairs' ratios ${ratio.toFixed(3)} (0.95 or more is wanted);`);
+  // On a machine that has other work, the best of each is the steadier comparison.
+  const best = (withModule / without).toFixed(3);
+  console.log(`  best without ${without.toFixed(0)}/s, best with ${withModule.toFixed(0)}/s, ratio ${best}`);
 }
 
 const modules: Record<string, typeof PlainModule> = { plain: PlainModule, propagating: PropagatingModule };
