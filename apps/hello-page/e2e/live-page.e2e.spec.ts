@@ -68,6 +68,7 @@ function fiveSigma(requests: number, percent: number): number {
   it('shows one colour to test under the rule by user, and the other to nobody', async () => {
     await rules.switchToUser();
     const { page, keep } = await open('?rate=50');
+    await page.locator('#rule-in-force', { hasText: 'virtual-service-test-v1.yaml' }).waitFor();
     await page.getByRole('textbox').fill('test');
     await page.getByText('Since the name changed').waitFor();
     await expectForwarded(page.locator('#forwarded'), 'sends user: test');
@@ -162,6 +163,8 @@ function fiveSigma(requests: number, percent: number): number {
   it('sends 张三 as an Envoy reads it', async () => {
     await rules.switchToUser('张三');
     const { page, keep } = await open(`?rate=50&name=${encodeURIComponent('张三')}&lang=zh`);
+    await page.locator('#rule-in-force', { hasText: 'virtual-service-test-v1.yaml' }).waitFor();
+    await page.getByRole('button', { name: '清零' }).click();
     await waitForRequests(page, 60);
     expect(await readLines(page)).toMatchObject([
       { name: 'hello 1', seen: 100, verdict: expect.stringMatching(/^应有 100 %，实见 100 % .*：符合预期$/) },
