@@ -9,8 +9,8 @@ const PROBE_EVERY_MS = 20;
 /** What the clients saw. */
 export interface Outcome {
   readonly answered: number;
-  /** What went wrong, one text for each lost request. */
-  readonly lost: readonly string[];
+  /** What went wrong, and how often. */
+  readonly lost: Readonly<Record<string, number>>;
 }
 
 /** One of two instances behind the balancer: a port that outlives its processes. */
@@ -42,8 +42,13 @@ export async function restartUnderLoad(restarts: number): Promise<Outcome> {
   await Promise.all(slots.map(({ process }) => process.kill()));
   return {
     answered: outcomes.reduce((sum, { answered }) => sum + answered, 0),
-    lost: outcomes.flatMap(({ lost }) => lost),
+    lost: countEach(outcomes.flatMap(({ lost }) => lost)),
   };
+}
+
+function countEach(texts: readonly string[]): Record<string, number> {
+  const groups = [...Map.groupBy(texts, (text) => text)];
+  return Object.fromEntries(groups.map(([text, all]) => [text, all.length]));
 }
 
 async function startSlot(): Promise<Slot> {
@@ -80,7 +85,7 @@ async function client(
   first: number,
   agent: Agent,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<{ answered: number; lost: string[] }> {
   let answered = 0;
   const lost: string[] = [];
   for (let turn = first; !signal.aborted; turn++) {
