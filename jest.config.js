@@ -14,6 +14,8 @@ const suites = {
   unit: {
     testMatch: ['**/*.spec.ts'],
     testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.long\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'],
+    // A loaded machine is slow to start processes; a test that hangs still ends.
+    testTimeout: 60_000,
   },
   long: { testMatch: ['**/*.long.spec.ts'], testTimeout: 600_000, maxWorkers: 1 },
   e2e: { testMatch: ['**/*.e2e.spec.ts'], testTimeout: 120_000, maxWorkers: 1 },
