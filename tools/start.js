@@ -11,14 +11,16 @@ if (!modes.includes(mode)) {
 }
 
 const page = 'http://localhost:8080';
+// This very Node.js: the one on the PATH may be older than the workspace's own.
+const node = JSON.stringify(process.execPath);
 const quiet = { REQUEST_LOG: 'errors' };
 const commands = [
-  { name: 'hello-1', command: 'node apps/hello-1/dist/main.js', env: quiet },
-  { name: 'hello-2', command: 'node apps/hello-2/dist/main.js', env: quiet },
-  { name: 'local-mesh', command: `node apps/local-mesh/bin/local-mesh.js -f k8s/${mode} -f k8s/local` },
+  { name: 'hello-1', command: `${node} apps/hello-1/dist/main.js`, env: quiet },
+  { name: 'hello-2', command: `${node} apps/hello-2/dist/main.js`, env: quiet },
+  { name: 'local-mesh', command: `${node} apps/local-mesh/bin/local-mesh.js -f k8s/${mode} -f k8s/local` },
   {
     name: 'hello-page',
-    command: 'node apps/hello-page/dist/main.js',
+    command: `${node} apps/hello-page/dist/main.js`,
     env: { ...quiet, HTTP_PROXY: 'http://127.0.0.1:15001', LOCAL_MESH_ADMIN: 'http://127.0.0.1:15000' },
   },
 ];
