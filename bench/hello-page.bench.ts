@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const ROUNDS = 4;
-const SECONDS = 3;
+const SECONDS = 4;
 const CONNECTIONS = 32;
 const children = new Map<string, ChildProcess>();
 

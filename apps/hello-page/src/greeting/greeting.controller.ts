@@ -12,7 +12,7 @@ export class GreetingController {
   @Get('page')
   @Header('content-type', 'text/plain; charset=utf-8')
   @Header('cache-control', 'no-store')
-  page(@Req() request: FastifyRequest): Promise<Buffer> {
+  page(@Req() request: FastifyRequest): Promise<Buffer | string> {
     checkUserName(request.url);
     return this.greetings.greet();
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -20,11 +21,14 @@ export class GreetingService {
     ).href;
   }
 
-  /** @throws ProblemException 502 or 504 when there is no greeting to be had */
-  async greet(): Promise<Buffer> {
+  /**
+   * The greeting's bytes; as a string where that says the same, since Node writes a string with the head in one piece.
+   * @throws ProblemException 502 or 504 when there is no greeting to be had
+   */
+  async greet(): Promise<Buffer | string> {
     try {
       const { data } = await this.http.axiosRef.get<Buffer>(this.url);
-      return data;
+      return isUtf8(data) ? data.toString() : data;
     } catch (error) {
       throw upstreamProblem(error, this.url);
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { createService, type Service } from '@grayscale/service-runtime';
 import request from 'supertest';
 import { AppModule } from '../app.module.js';
@@ -66,6 +66,24 @@ describe('GET /page', () => {
     expect(response.headers['content-type']).toBe('text/plain; charset=utf-8');
     expect(response.headers['cache-control']).toBe('no-store');
     expect(upstream.seen.at(-1)?.url).toBe('/hello');
+  });
+
+  it.each([
+    ['UTF-8 with a mark', Buffer.from('\uFEFF你好 1')],
+    ['Latin-1', Buffer.from('gr\u00fcezi', 'latin1')],
+    ['nothing', Buffer.alloc(0)],
+  ])('gives %s back byte for byte', async (_what, bytes) => {
+    answer.current = (_request, response) => void response.end(bytes);
+    const response = await ask('/page')
+      .buffer(true)
+      .parse((incoming, done) => {
+        buffer(incoming as never).then(
+          (body) => done(null, body),
+          (error) => done(error, undefined),
+        );
+      })
+      .expect(200);
+    expect(response.body).toEqual(bytes);
   });
 
   it.each([

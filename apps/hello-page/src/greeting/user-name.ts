@@ -3,6 +3,11 @@ import { ProblemException } from '@grayscale/service-runtime';
 /** The longest name in bytes of UTF-8. Servers behind this one take 16 KiB of headers in all. */
 export const MAX_NAME_BYTES = 8192;
 
+/** Most names: letters, digits and a few signs, with nothing to decode. */
+const PLAIN = /^[\w.@-]{1,100}$/;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Refuses a `name` that could not reach the mesh as it was given. Whatever passes is the value of the header `user`, byte for byte,
  * so nobody is silently sent to the wrong version.
@@ -13,7 +18,7 @@ export function checkUserName(target: string): void {
   const values = valuesOf(target, 'name');
   if (values.length > 1) refuse(`name is given ${values.length} times, give it once`);
   const [value] = values;
-  if (value === undefined || value === '') return;
+  if (value === undefined || value === '' || PLAIN.test(value)) return;
   const name = decodeUtf8(value);
   const control = /\p{Cc}/u.exec(name)?.[0];
   if (control !== undefined) {
@@ -43,9 +48,7 @@ function decodeUtf8(value: string): string {
   if (/%(?![0-9a-f]{2})/i.test(value))
     refuse('name has a % that no two hexadecimal digits follow; write %25 for a per cent sign');
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(unescapeBytes(value), 'latin1'),
-    );
+    return UTF8.decode(Buffer.from(unescapeBytes(value), 'latin1'));
   } catch {
     return refuse('name is not valid UTF-8');
   }
