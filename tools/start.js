@@ -1,6 +1,5 @@
 // `npm start [-- internal|external]`: the two hellos, the local mesh and the page, on built code, until Ctrl-C.
 import { spawn } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
 import { concurrently } from 'concurrently';
 
 const modes = ['internal', 'external'];
@@ -25,34 +24,36 @@ const commands = [
   },
 ];
 
-const { result } = concurrently(commands, {
-  killOthersOn: ['failure', 'success'],
+const { commands: services, result } = concurrently(commands, {
   prefixColors: ['cyan', 'magenta', 'yellow', 'green'],
   // A process group of their own: Ctrl-C reaches each of them once, through concurrently, and each can drain.
   spawn: (command, options) => spawn(command, [], { ...options, shell: true, detached: true }),
 });
 
-let running = true;
-result
-  .catch((ended) => {
-    const stopped = ended.every(({ exitCode }) => exitCode === 0 || ['SIGINT', 'SIGTERM'].includes(exitCode));
-    process.exitCode = stopped ? 0 : 1;
-  })
-  .finally(() => {
-    running = false;
+// What each of them prints once it can be asked.
+const listening = /listens on http|proxy on http/;
+const waiting = new Set(services);
+let failed = false;
+for (const service of services) {
+  for (const output of [service.stdout, service.stderr])
+    output.subscribe((chunk) => {
+      if (listening.test(chunk) && waiting.delete(service) && waiting.size === 0) invite();
+    });
+  service.close.subscribe(() => {
+    // One that cannot start ends all; one that dies later leaves the others to show what a dead backend looks like.
+    if (!waiting.has(service) || failed) return;
+    failed = true;
+    for (const other of services) other.kill('SIGTERM');
   });
+}
+result.catch(() => {
+  if (failed) process.exitCode = 1;
+});
 
-while (running && !(await isReady())) await wait(50);
-if (running)
+function invite() {
   console.log(`
   Open ${page}, or ask by hand: curl '${page}/page?name=test'
   The rules are k8s/${mode}: edit the weights in k8s/${mode}/virtual-service-v2-10.yaml and save, or npm run rule:by-user
   Ctrl-C ends it.
 `);
-
-async function isReady() {
-  return fetch(`${page}/readyz`).then(
-    (response) => response.ok,
-    () => false,
-  );
 }

@@ -47,6 +47,12 @@ function reason(code: string | undefined): { status: number; detail: string } {
       };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, detail: 'The request did not arrive in time' };
+    case 'HPE_INVALID_URL':
+      return {
+        status: 400,
+        detail:
+          'The URL has a character that must be percent-encoded (with curl: --get --data-urlencode name=...)',
+      };
     default:
       return { status: 400, detail: 'This is not a well-formed HTTP request' };
   }
