@@ -43,6 +43,16 @@ const rows: Row[] = [
     ],
   },
   {
+    id: '7',
+    when: 'a ServiceEntry is reached by its name and, of several addresses, by the last one',
+    rules: entry('vip.ext', '[{address: 127.0.0.1}]', 'addresses: [240.0.0.1, 240.0.0.2]'),
+    asks: [
+      [at('vip.ext'), 'vip.ext:8080'],
+      [at('240.0.0.2:8080'), 'vip.ext:8080'],
+      [at('240.0.0.1:8080'), 'pass-through http'],
+    ],
+  },
+  {
     id: 'T21',
     when: 'gateways in a match hide its sourceLabels',
     rules: virtualService(`[{match: [{gateways: [mesh], sourceLabels: {app: other}}], ${to('one.ext')}}]`),

@@ -35,7 +35,8 @@ export function servicesOfEntry(entry: ServiceEntry): RegistryService[] {
       source: entry.source,
       exportTo: spec.exportTo,
       ports,
-      addresses: spec.addresses.filter((address) => !address.includes('/')),
+      // istiod makes a service for each address, and the last one of a host stays.
+      addresses: spec.addresses.slice(-1).filter((address) => !address.includes('/')),
       hasAddress: spec.addresses.length > 0,
       headless: false,
       discovery: discoveries[spec.resolution],

@@ -253,6 +253,13 @@ const rows: Row[] = [
     left: [user('ab1')],
   },
   {
+    id: '4.8',
+    when: 'a sidecar drops an application’s settings for Envoy before it looks for a route',
+    match: '{headers: {x-envoy-max-retries: {}}}',
+    taken: [],
+    left: [{ headers: ['x-envoy-max-retries', '3'] }],
+  },
+  {
     id: '6.2',
     when: 'a sidecar sets x-forwarded-proto and x-request-id before it looks for a route',
     match: '{headers: {x-forwarded-proto: {exact: http}, x-request-id: {regex: ".+"}}}',

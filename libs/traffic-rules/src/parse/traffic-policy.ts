@@ -53,11 +53,19 @@ const locality = message({
   enabled: boolean,
 });
 
+const zoneAware = message({
+  enabled: boolean,
+  minClusterSize: uint32('6'),
+  failover: list(message({ from: string, to: string })),
+  failoverPriority: list(string),
+});
+
 const loadBalancer: Decoder<LoadBalancer> = mapped(
   message({
     simple: choice(['UNSPECIFIED', 'LEAST_CONN', 'RANDOM', 'PASSTHROUGH', 'ROUND_ROBIN', 'LEAST_REQUEST']),
     consistentHash: consistentHashSettings,
     localityLbSetting: locality,
+    zoneAwareLbSetting: zoneAware,
     warmupDurationSecs: duration,
     warmup: message({ duration, minimumPercent: double, aggression: double }),
   }),

@@ -85,6 +85,7 @@ export interface LoadBalancer {
   /** The fields below are kept for validation. */
   hashTable?: { algorithm?: 'ringHash' | 'maglev'; maglevTableSize?: number; deprecatedRingSize?: number };
   localityLbSetting?: LocalityLoadBalancing;
+  zoneAwareLbSetting?: ZoneAwareLoadBalancing;
   warmupDurationSecs?: number;
   warmup?: { duration?: number; minimumPercent?: number; aggression?: number };
 }
@@ -94,6 +95,14 @@ export interface LocalityLoadBalancing {
   failover?: Array<{ from?: string; to?: string }>;
   failoverPriority?: string[];
   enabled?: boolean;
+}
+
+/** Since Istio 1.31. */
+export interface ZoneAwareLoadBalancing {
+  enabled?: boolean;
+  minClusterSize?: number;
+  failover?: Array<{ from?: string; to?: string }>;
+  failoverPriority?: string[];
 }
 
 export type ConsistentHash =

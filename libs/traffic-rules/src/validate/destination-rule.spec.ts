@@ -54,6 +54,22 @@ const rows: Row[] = [
     `error policy-empty ${at}.portLevelSettings[0]`,
   ],
   [
+    'knows zones, which Envoy orders itself',
+    balancer('{zoneAwareLbSetting: {enabled: true, minClusterSize: 1, failover: [{from: a, to: b}]}}'),
+    `warning load-balancer-invalid ${at}.loadBalancer.zoneAwareLbSetting`,
+  ],
+  [
+    'knows either zones or localities',
+    balancer('{zoneAwareLbSetting: {enabled: true}, localityLbSetting: {enabled: true}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.zoneAwareLbSetting`,
+  ],
+  [
+    'leaves zones to Envoy',
+    balancer('{zoneAwareLbSetting: {failoverPriority: [topology.kubernetes.io/zone]}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.zoneAwareLbSetting.failoverPriority`,
+    `warning load-balancer-invalid ${at}.loadBalancer.zoneAwareLbSetting`,
+  ],
+  [
     'names the cookie',
     balancer('{consistentHash: {httpCookie: {ttl: 0s}}}'),
     `error load-balancer-invalid ${at}.loadBalancer.consistentHash.httpCookie`,

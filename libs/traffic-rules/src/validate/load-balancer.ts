@@ -1,7 +1,7 @@
 import { quote } from '../parse/describe.js';
 import type { LoadBalancer } from '../resources/destination-rule.js';
 import { validateDuration } from './duration.js';
-import { validateLocality } from './locality.js';
+import { validateLocality, validateZoneAware } from './locality.js';
 import type { Report } from './report.js';
 
 export function validateLoadBalancer(
@@ -13,6 +13,7 @@ export function validateLoadBalancer(
   if (balancer === undefined) return;
   validateHash(balancer, `${path}.consistentHash`, report);
   validateLocality(balancer.localityLbSetting, detectsOutliers, `${path}.localityLbSetting`, report);
+  validateZoneAware(balancer, detectsOutliers, `${path}.zoneAwareLbSetting`, report);
   validateWarmup(balancer.warmup, `${path}.warmup`, report);
 }
 

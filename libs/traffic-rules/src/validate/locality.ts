@@ -1,5 +1,5 @@
 import { quote } from '../parse/describe.js';
-import type { LocalityLoadBalancing } from '../resources/destination-rule.js';
+import type { LoadBalancer, LocalityLoadBalancing } from '../resources/destination-rule.js';
 import type { Report } from './report.js';
 
 const topologyLabels = [
@@ -32,6 +32,39 @@ export function validateLocality(
     return;
   }
   validateDistribution(distribute, `${path}.distribute`, report);
+  validateFailover(locality, detectsOutliers, path, report);
+}
+
+/** Zones by Envoy's own reckoning: regions, zones and subzones are not for the user to order. */
+export function validateZoneAware(
+  { zoneAwareLbSetting: zoneAware, localityLbSetting }: LoadBalancer,
+  detectsOutliers: boolean,
+  path: string,
+  report: Report,
+): void {
+  if (zoneAware === undefined) return;
+  if (localityLbSetting !== undefined)
+    report.error(
+      code,
+      path,
+      'zoneAwareLbSetting and localityLbSetting exclude each other; keep one of the two.',
+    );
+  const taken = zoneAware.failoverPriority?.find((label) => topologyLabels.includes(label));
+  if (taken !== undefined)
+    report.error(
+      code,
+      `${path}.failoverPriority`,
+      `${taken} is ordered by zoneAwareLbSetting itself; leave it out.`,
+    );
+  validateFailover(zoneAware, detectsOutliers, path, report);
+}
+
+function validateFailover(
+  { failover = [], failoverPriority = [] }: Pick<LocalityLoadBalancing, 'failover' | 'failoverPriority'>,
+  detectsOutliers: boolean,
+  path: string,
+  report: Report,
+): void {
   if (failover.length + failoverPriority.length > 0 && !detectsOutliers)
     report.warning(
       code,
