@@ -17,6 +17,8 @@ export interface RequestTarget {
 // RFC 3986's host and port, userinfo aside; Envoy refuses the rest with 400.
 const authorityCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:%@[\]]*$/;
 const absoluteForm = /^(https?):\/\/([^/?#]*)(.*)$/i;
+/** A URL's host with the port where it has one; `host:` and half of a bracket are refused, as by Envoy. */
+const urlAuthority = /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]@]+)(?::[0-9]+)?$/;
 const connectTarget = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]@]+):([0-9]{1,5})$/;
 
 /** What was dialled, where that is known apart from the request: by the CONNECT that it came through, or by the listener's port. */
@@ -33,7 +35,7 @@ export function requestTarget(head: RequestHead, dialled: Dialled | undefined): 
   const isHttps = (url[1] as string).length === 5;
   const scheme = isHttps ? 'https' : forwardedScheme(head);
   const authority = withoutUserinfo(url[2] as string);
-  if (authority === '') throw new MalformedMessage(400, 'http1.invalid_url');
+  if (!urlAuthority.test(authority)) throw new MalformedMessage(400, 'http1.invalid_url');
   const rest = url[3] as string;
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   return { scheme, path, ...destination(authority, dialled, isHttps ? 443 : 80) };
@@ -100,7 +102,7 @@ function portOf(authority: string, otherwise: number): number {
 }
 
 function withoutUserinfo(authority: string): string {
-  return authority.slice(authority.lastIndexOf('@') + 1);
+  return authority.slice(authority.indexOf('@') + 1);
 }
 
 function withoutBrackets(host: string): string {

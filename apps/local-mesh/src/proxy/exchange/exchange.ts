@@ -42,6 +42,8 @@ export class Exchange implements BodySink {
   readonly upgrade: string | undefined;
   readonly flags: ResponseFlag[] = [];
   readonly request: RouteRequest;
+  /** How the body goes on; a length that `connection` takes away is one that the next hop must not be left without. */
+  readonly outgoingFraming: 'none' | 'length' | 'chunked';
   details = '';
   requestId: string | undefined;
   upstreamHost: string | undefined;
@@ -69,6 +71,7 @@ export class Exchange implements BodySink {
     this.response = new ResponseWriter(client.output, head.method);
     this.connection = connectionOptions(head.headers);
     this.upgrade = requestedUpgrade(head, this.connection);
+    this.outgoingFraming = outgoingFraming(head, this.connection);
     this.request = {
       method: head.method,
       scheme: target.scheme,
@@ -154,7 +157,7 @@ export class Exchange implements BodySink {
     this.details = reply.details;
     const { body } = reply;
     const headers = this.#localHeaders(reply, mutations);
-    const close = this.closes || !this.body.complete;
+    const close = this.closes || !this.body.complete || reply.close === true;
     this.response.head(reply.status, headers, 'length', close);
     if (body.length > 0) this.response.data(Buffer.from(body));
     this.finish([], close);
@@ -190,7 +193,7 @@ export class Exchange implements BodySink {
   finish(trailers: readonly string[], close: boolean): void {
     this.response.end(trailers);
     this.#complete();
-    this.client.finished(!close && this.body.complete);
+    this.client.finished(!close && !this.response.announcedClose && this.body.complete);
   }
 
   /** The answer cannot be completed, or may not be begun. */
@@ -321,6 +324,14 @@ export class Exchange implements BodySink {
 function headerValue({ headers: { raw, names } }: RequestHead, name: string): string | undefined {
   const index = names.indexOf(name);
   return index < 0 ? undefined : raw[2 * index + 1];
+}
+
+function outgoingFraming(
+  { framing }: RequestHead,
+  connection: ReadonlySet<string>,
+): 'none' | 'length' | 'chunked' {
+  if (framing.kind === 'length') return connection.has('content-length') ? 'chunked' : 'length';
+  return framing.kind === 'chunked' ? 'chunked' : 'none';
 }
 
 /** `h2c` is not taken up; Envoy goes on in HTTP/1.1 then. */

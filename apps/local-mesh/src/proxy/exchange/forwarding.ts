@@ -8,7 +8,7 @@ import {
   withAttempt,
   withFraming,
 } from '../headers/request-headers.js';
-import { downstreamHeaders, untouchedResponseHeaders } from '../headers/response-headers.js';
+import { downstreamHeaders, untouchedResponseHeaders, upgradeHeaders } from '../headers/response-headers.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import type { Exchange } from './exchange.js';
@@ -98,7 +98,8 @@ export class Forwarding implements AttemptOwner {
       : this.#responseHeaders(head, serviceTimeMs);
     const framing =
       head.framing.kind === 'chunked' || head.framing.kind === 'until-close' ? 'chunked' : 'length';
-    exchange.response.head(status, headers, framing, exchange.closes);
+    // An answer that begins before the request has ended: Envoy does not wait for the rest of it on this connection.
+    exchange.response.head(status, headers, framing, exchange.closes || !exchange.body.complete);
     return true;
   }
 
@@ -116,11 +117,17 @@ export class Forwarding implements AttemptOwner {
   }
 
   onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void {
+    const { exchange, plan } = this;
+    if (exchange.upgrade === undefined) {
+      // Nobody asked: bytes after it would be a second answer, or a way around the rules.
+      socket.destroy();
+      this.onFailure('protocol');
+      return;
+    }
     this.#stopTimers();
-    const { exchange } = this;
-    const list = untouchedResponseHeaders(head.headers);
+    const list = plan.untouched ? untouchedResponseHeaders(head.headers) : upgradeHeaders(head.headers);
     const index = head.headers.names.indexOf('upgrade');
-    const protocol = index < 0 ? (exchange.upgrade ?? '') : (head.headers.raw[2 * index + 1] as string);
+    const protocol = index < 0 ? exchange.upgrade : (head.headers.raw[2 * index + 1] as string);
     list.push('connection', 'Upgrade', 'upgrade', protocol);
     exchange.response.head(101, list, 'length', false);
     exchange.response.flush();
@@ -161,7 +168,7 @@ export class Forwarding implements AttemptOwner {
       path: plan.path,
       authority: plan.authority,
       headers: this.#requestHeaders(this.#tries),
-      chunked: exchange.head.framing.kind === 'chunked',
+      chunked: exchange.outgoingFraming === 'chunked',
       perTryTimeoutMs: plan.retry.perTryTimeoutMs,
       body: exchange.body,
       source: exchange.client,
@@ -178,14 +185,13 @@ export class Forwarding implements AttemptOwner {
 
   #requestHeaders(attempt: number): string[] {
     const { exchange, plan } = this;
-    const { method, framing } = exchange.head;
-    const kind = framing.kind === 'chunked' ? 'chunked' : framing.kind === 'length' ? 'length' : 'none';
-    if (plan.untouched) return withFraming([...this.#headers.list], 'GET', kind);
+    const { outgoingFraming } = exchange;
+    if (plan.untouched) return withFraming([...this.#headers.list], 'GET', outgoingFraming);
     const list = withAttempt(this.#headers.list, attempt, this.#expectedTimeoutMs());
     const result = exchange.requestHeaders(list, plan.requestHeaders);
     if (plan.originalHost !== undefined) result.push('x-envoy-original-host', plan.originalHost);
     if (plan.originalPath !== undefined) result.push('x-envoy-original-path', plan.originalPath);
-    return withFraming(result, method, kind);
+    return withFraming(result, exchange.head.method, outgoingFraming);
   }
 
   /** The per-try limit where there is one, else what is left of the route's. */

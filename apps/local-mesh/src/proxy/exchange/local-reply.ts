@@ -10,6 +10,8 @@ export interface LocalReply {
   details: string;
   /** Names and values in turn. */
   headers?: readonly string[];
+  /** Ends the connection as well. */
+  close?: true;
 }
 
 export type UpstreamFailure = 'refused' | 'timeout' | 'termination' | 'protocol';
@@ -22,7 +24,7 @@ const resetReasons: Record<UpstreamFailure, { text: string; flag: ResponseFlag; 
 };
 
 export const replies = {
-  badRequest: { status: 400, body: 'Bad Request', details: 'http1.codec_error' },
+  badRequest: { status: 400, body: 'Bad Request', details: 'http1.codec_error', close: true },
   noRoute: { status: 404, body: '', flag: 'NR', details: 'route_not_found' },
   noCluster: { status: 503, body: '', flag: 'NC', details: 'cluster_not_found' },
   blocked: { status: 502, body: '', details: 'direct_response' },
@@ -40,7 +42,7 @@ export const replies = {
     flag: 'DF',
     details: 'dns_resolution_failure',
   },
-  upgradeRefused: { status: 403, body: '', details: 'upgrade_failed' },
+  upgradeRefused: { status: 403, body: '', details: 'upgrade_failed', close: true },
   streamTimeout: { status: 504, body: 'stream timeout', details: 'stream_idle_timeout' },
   requestTimeout: { status: 408, body: 'stream timeout', details: 'stream_idle_timeout' },
   preflight: { status: 200, body: '', details: 'cors_response' },

@@ -33,7 +33,7 @@ export class Mirroring implements AttemptOwner {
       path: plan.path,
       authority: plan.authority,
       headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(exchange)],
-      chunked: exchange.head.framing.kind === 'chunked',
+      chunked: exchange.outgoingFraming === 'chunked',
       perTryTimeoutMs: 0,
       body: exchange.body,
       source: new Impatient(() => this.#end()),

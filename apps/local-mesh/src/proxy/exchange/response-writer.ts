@@ -7,6 +7,8 @@ export class ResponseWriter {
   /** 0 until the head was written. */
   status = 0;
   bytesSent = 0;
+  /** The client was told that its connection ends after this answer. */
+  announcedClose = false;
   #chunked = false;
   #hasBody = true;
 
@@ -24,6 +26,7 @@ export class ResponseWriter {
   /** `framing`: whether the headers announce the body's length, or it goes out in chunks. */
   head(status: number, headers: readonly string[], framing: 'length' | 'chunked', close: boolean): void {
     this.status = status;
+    this.announcedClose = close;
     this.#hasBody = this.requestMethod !== 'HEAD' && status !== 204 && status !== 304;
     this.#chunked = framing === 'chunked' && this.#hasBody;
     let ending = this.#chunked ? 'transfer-encoding: chunked\r\n' : '';

@@ -54,7 +54,7 @@ export function upstreamHeaders(
       if (value === '') continue;
       requestId ||= value;
     } else if (name === 'x-forwarded-proto') hasForwardedProto = true;
-    list.push(name, value);
+    list.push(name, name === 'te' ? 'trailers' : value);
   }
   if (!hasForwardedProto) list.push('x-forwarded-proto', 'http');
   if (requestId === '') {
@@ -122,8 +122,13 @@ function isDropped(
   upgrade: string | undefined,
 ): boolean {
   if (hopByHop.has(name)) return !isKept(name, upgrade);
-  if (name === 'te') return value.toLowerCase() !== 'trailers';
+  if (name === 'te') return !acceptsTrailers(value);
   return notForClients.has(name) || (connection.size > 0 && connection.has(name));
+}
+
+/** Of all that `te` may say, Envoy passes on this alone. */
+function acceptsTrailers(te: string): boolean {
+  return te.split(',').some((coding) => coding.trim() === 'trailers');
 }
 
 function isKept(name: string, upgrade: string | undefined): boolean {

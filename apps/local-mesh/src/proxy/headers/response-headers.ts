@@ -23,6 +23,14 @@ export function untouchedResponseHeaders({ raw, names }: HeaderList): string[] {
   return list;
 }
 
+/** Those of a 101. */
+export function upgradeHeaders(headers: HeaderList): string[] {
+  const list = untouchedResponseHeaders(headers);
+  for (let i = 0; i < list.length; i += 2) list[i] = (list[i] as string).toLowerCase();
+  if (hasHeader(list, 'server')) setHeader(list, 'server', 'envoy');
+  return withDateAndServer(list);
+}
+
 /** The last two headers that Envoy adds, where they are missing. */
 export function withDateAndServer(list: string[]): string[] {
   if (!hasHeader(list, 'date')) list.push('date', httpDate());

@@ -17,6 +17,12 @@ export class HeadReader {
     return this.#partial !== undefined;
   }
 
+  /** Whether what there is of a head may become one that begins so. */
+  maybe(beginning: string): boolean {
+    const partial = this.#partial?.toString('latin1', 0, beginning.length) ?? '';
+    return beginning.startsWith(partial);
+  }
+
   /** The head's text without the empty line, or undefined when more is needed. Throws MalformedMessage. */
   read(chunk: Buffer, from: number): string | undefined {
     const partial = this.#partial;

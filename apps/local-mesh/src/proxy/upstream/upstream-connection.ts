@@ -22,7 +22,7 @@ export interface ResponseHandler {
   onDrain(): void;
 }
 
-const maxResponseHeadBytes = 60 * 1024;
+const maxResponseHeadBytes = 80 * 1024;
 const maxResponseHeaders = 100;
 const nothing = Buffer.alloc(0);
 
@@ -49,8 +49,8 @@ export class UpstreamConnection {
     this.#output = new OutputBuffer(socket);
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
-    socket.on('close', this.#onEnd);
-    socket.on('error', this.#onEnd);
+    socket.on('close', this.#onLost);
+    socket.on('error', this.#onLost);
     socket.on('drain', this.#onDrain);
   }
 
@@ -117,7 +117,11 @@ export class UpstreamConnection {
       if (this.#body !== undefined) at = this.#body.feed(chunk, at);
       else {
         const text = this.#heads.read(chunk, at);
-        if (text === undefined) break;
+        if (text === undefined) {
+          // A server that greets in another protocol waits for its client: no more would come.
+          if (!this.#heads.maybe('HTTP/1.')) throw new MalformedMessage(400, 'http1.codec_error');
+          break;
+        }
         at = this.#heads.next;
         if (this.#takeHead(text, chunk.subarray(at))) return;
       }
@@ -167,7 +171,12 @@ export class UpstreamConnection {
     this.onIdle(this);
   }
 
-  #onEnd = (): void => {
+  /** Half a head, and nothing more to come, is no HTTP. */
+  #onEnd = (): void => this.#ended(this.#heads.started ? 'protocol' : 'termination');
+
+  #onLost = (): void => this.#ended('termination');
+
+  #ended(kind: 'termination' | 'protocol'): void {
     if (this.#closed) return;
     const handler = this.#handler;
     if (handler !== undefined && !this.#responseDone && this.#body?.finish()) {
@@ -175,8 +184,8 @@ export class UpstreamConnection {
       handler.onFlush();
     }
     if (this.#responseDone) this.#handler = undefined;
-    this.#fail('termination');
-  };
+    this.#fail(kind);
+  }
 
   #onDrain = (): void => {
     this.#handler?.onDrain();
@@ -199,8 +208,8 @@ export class UpstreamConnection {
   #detach(): void {
     this.#handler = undefined;
     this.#closed = true;
-    this.socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd);
-    this.socket.off('error', this.#onEnd).off('drain', this.#onDrain);
+    this.socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onLost);
+    this.socket.off('error', this.#onLost).off('drain', this.#onDrain);
     this.socket.pause();
     this.onClosed(this);
   }
