@@ -95,6 +95,8 @@ export class LocalMesh {
         return decision;
       },
       hasListener: (port) => rules.hasListener(port),
+      standsFor: (port) => rules.namesPort(port),
+      registered: (host, port) => rules.registered(host, port),
       resolve: createResolver(this.options.resolve),
       limits: this.options.limits,
       onComplete: (record) => {

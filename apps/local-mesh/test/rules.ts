@@ -1,4 +1,5 @@
 import { compile, parse, type RouteRequest, route } from '@grayscale/traffic-rules';
+import { registeredCluster } from '../src/rules/registered-cluster.js';
 
 const client = {
   namespace: 'hello-page',
@@ -34,6 +35,7 @@ export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGI
   return {
     route: (request: RouteRequest, draw: number) => route(table, request, draw),
     hasListener: (port: number) => table.ports.has(port),
+    registered: (host: string, port: number) => registeredCluster(table, host, port),
   };
 }
 

@@ -218,6 +218,40 @@ describe('the proxy', () => {
       expect(backend.sockets).toHaveLength(0);
     });
 
+    const secure = (endpoint: string) => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: secure, namespace: hello-page}
+spec:
+  hosts: [secure.ext, '*.wild.ext']
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: STATIC
+  endpoints: [${endpoint}]
+`;
+
+    it.each(['secure.ext', 'SECURE.ext.', 'a.wild.ext'])(
+      'tunnels to the endpoints of a registered TLS port under REGISTRY_ONLY: %s',
+      async (name) => {
+        backend.onData((socket, text) => socket.write(`got ${text.length}`));
+        const text = secure(`{address: 127.0.0.1, ports: {tls: ${backend.port}}}`);
+        await start(routing(text, 'REGISTRY_ONLY'));
+        const raw = client().send(`CONNECT ${name}:443 HTTP/1.1\r\nHost: x\r\n\r\n\x16\x03\x01\x00\x01a`);
+        await raw.saw('got 6');
+        raw.close();
+        while (records.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(records[0]?.upstreamCluster).toMatch(/^outbound\|443\|\|(secure|\*\.wild)\.ext$/);
+      },
+    );
+
+    it.each([
+      ['another port of a registered host', 'secure.ext:8443', '{address: 127.0.0.1}', 'BlackHoleCluster'],
+      ['a host beside a wildcard', 'wild.ext:443', '{address: 127.0.0.1}', 'BlackHoleCluster'],
+    ])('refuses %s under REGISTRY_ONLY', async (_name, authority, endpoint, cluster) => {
+      await start(routing(secure(endpoint), 'REGISTRY_ONLY'));
+      await client().send(`CONNECT ${authority} HTTP/1.1\r\nHost: x\r\n\r\n`).untilClosed();
+      expect(records[0]).toMatchObject({ upstreamCluster: cluster, attempts: 0 });
+    });
+
     it('does not forward to itself', async () => {
       await start(rulesFor([backend.port]));
       const received = await client()

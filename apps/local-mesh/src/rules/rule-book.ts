@@ -1,5 +1,6 @@
-import type { Client, Decision, Explanation, RouteRequest } from '@grayscale/traffic-rules';
+import type { Client, Cluster, Decision, Explanation, RouteRequest } from '@grayscale/traffic-rules';
 import { explain, route } from '@grayscale/traffic-rules';
+import { registeredCluster } from './registered-cluster.js';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
 /** What the rules were, when a set was put in force or refused. */
@@ -8,12 +9,15 @@ export type RuleChange = { inForce: RuleSet; refused: RefusedSet | undefined };
 /** The rules in force. They change in one step, so every request is decided by one whole set. */
 export class RuleBook {
   private refusedSet: RefusedSet | undefined;
+  private portsNamed: ReadonlySet<number>;
   private readonly listeners = new Set<(change: RuleChange) => void>();
 
   constructor(
     readonly client: Client,
     private set: RuleSet,
-  ) {}
+  ) {
+    this.portsNamed = portsNamedBy(set);
+  }
 
   /** The last good set. */
   get inForce(): RuleSet {
@@ -30,6 +34,7 @@ export class RuleBook {
     if (isRefused(next)) this.refusedSet = next;
     else {
       this.set = next;
+      this.portsNamed = portsNamedBy(next);
       this.refusedSet = undefined;
     }
     for (const listener of this.listeners) listener({ inForce: this.set, refused: this.refusedSet });
@@ -48,7 +53,26 @@ export class RuleBook {
     return this.set.table.ports.has(port);
   }
 
+  /** Whether the rules name a port at all, a service's or an endpoint's. */
+  namesPort(port: number): boolean {
+    return this.portsNamed.has(port);
+  }
+
+  /** The cluster of the service that is registered for a host and port. */
+  registered(host: string, port: number): Cluster | undefined {
+    return registeredCluster(this.set.table, host, port);
+  }
+
   explain(request: RouteRequest): Explanation {
     return explain(this.set.table, request);
   }
+}
+
+function portsNamedBy({ table }: RuleSet): ReadonlySet<number> {
+  const ports = new Set<number>();
+  for (const { port, endpoints } of table.clusters.values()) {
+    ports.add(port);
+    for (const endpoint of endpoints) ports.add(endpoint.port);
+  }
+  return ports;
 }

@@ -195,9 +195,9 @@ export class ClientConnection implements Client {
   /** A request in origin form to a proxy that stands for a sidecar's own listener was dialled to that listener's port. */
   #dialled({ target }: RequestHead): Dialled | undefined {
     if (this.#connectTarget !== undefined) return this.#connectTarget;
-    const isOriginForm = target.startsWith('/');
-    const isListener = isOriginForm && this.runtime.options.hasListener?.(this.ownPort);
-    return isListener ? { port: this.ownPort } : undefined;
+    if (!target.startsWith('/')) return undefined;
+    const { standsFor, hasListener } = this.runtime.options;
+    return (standsFor ?? hasListener)?.(this.ownPort) ? { port: this.ownPort } : undefined;
   }
 
   #connect(head: RequestHead, rest: Buffer): void {

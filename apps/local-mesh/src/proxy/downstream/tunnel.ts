@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Decision } from '@grayscale/traffic-rules';
+import type { Cluster, Decision } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import { addressText } from '../address.js';
+import { type Address, addressText } from '../address.js';
+import { hasEndpoints } from '../exchange/plan.js';
 import type { Runtime } from '../runtime.js';
 
 export interface TunnelRequest {
@@ -16,16 +17,25 @@ export interface TunnelRequest {
 
 const connectTimeoutMs = 10_000;
 
+/** Where a tunnel leads; without an address it leads nowhere. */
+interface TunnelRoute {
+  address?: Address;
+  cluster: string;
+  connectTimeoutMs: number;
+  decision: Decision | undefined;
+  /** Why there is no address. */
+  refusal?: { details: string; flags: ResponseFlag[] };
+}
+
 /**
- * Joins a client to where it was going, looking into nothing. The rules are asked once, for the host alone: under REGISTRY_ONLY a stranger
- * is refused here as well.
+ * Joins a client to where it was going, looking into nothing: to an endpoint of the service that is registered for the host and port, else
+ * to the host itself. Under REGISTRY_ONLY a stranger is refused here as well.
  */
 export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequest): void {
   const startTime = Date.now();
   const started = performance.now();
-  const decision = decide(runtime, request);
-  const address = runtime.options.resolve?.(request.host, request.port) ?? request;
-  const upstreamHost = addressText(address);
+  const route = routeOf(runtime, request);
+  const { address } = route;
   client.on('error', () => client.destroy());
   runtime.stats.requests++;
   runtime.stats.activeRequests++;
@@ -41,7 +51,7 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
       protocol: 'tcp',
       status: 0,
       flags,
-      details: decision.kind === 'blocked' ? 'blocked' : '',
+      details: route.refusal?.details ?? '',
       bytesReceived: Math.max(0, client.bytesRead),
       bytesSent: sent,
       durationMs: performance.now() - started,
@@ -49,33 +59,71 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
       forwardedFor: undefined,
       userAgent: undefined,
       requestId: undefined,
-      upstreamHost: decision.kind === 'blocked' ? undefined : upstreamHost,
-      upstreamCluster: decision.kind === 'blocked' ? 'BlackHoleCluster' : 'PassthroughCluster',
+      upstreamHost: address && addressText(address),
+      upstreamCluster: route.cluster,
       downstreamAddress: request.client,
-      attempts: decision.kind === 'blocked' ? 0 : 1,
-      decision,
+      attempts: address === undefined ? 0 : 1,
+      decision: route.decision,
     });
   };
 
-  if (decision.kind === 'blocked') {
+  if (address === undefined) {
     client.destroy();
-    complete([], 0);
+    complete(route.refusal?.flags ?? [], 0);
     return;
   }
-  const destination = { address: { host: address.host, port: address.port }, connectTimeoutMs };
-  const cancel = runtime.pool.connectRaw(destination, {
-    onConnected: (upstream) => {
-      client.off('close', cancel);
-      if (request.first.length > 0) upstream.write(request.first);
-      const before = client.bytesWritten;
-      splice(client, upstream, () => complete([], client.bytesWritten - before));
+  const cancel = runtime.pool.connectRaw(
+    { address, connectTimeoutMs: route.connectTimeoutMs },
+    {
+      onConnected: (upstream) => {
+        client.off('close', cancel);
+        if (request.first.length > 0) upstream.write(request.first);
+        const before = client.bytesWritten;
+        splice(client, upstream, () => complete([], client.bytesWritten - before));
+      },
+      onFailure: (kind) => {
+        client.destroy();
+        complete([kind === 'name-not-found' ? 'DF' : 'UF'], 0);
+      },
     },
-    onFailure: (kind) => {
-      client.destroy();
-      complete([kind === 'name-not-found' ? 'DF' : 'UF'], 0);
-    },
-  });
+  );
   client.once('close', cancel);
+}
+
+function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
+  const { host, port } = request;
+  const cluster = runtime.options.registered?.(host, port);
+  if (cluster !== undefined) return toService(runtime, request, cluster);
+  const decision = decide(runtime, request);
+  if (decision.kind === 'blocked') {
+    const refusal = { details: 'blocked', flags: [] };
+    return { cluster: 'BlackHoleCluster', connectTimeoutMs, decision, refusal };
+  }
+  const address = runtime.options.resolve?.(host, port) ?? { host, port };
+  return { address, cluster: 'PassthroughCluster', connectTimeoutMs, decision };
+}
+
+/** TLS hides what an HTTP rule asks for, so the service itself answers, whatever its rules say. */
+function toService(
+  { balancer, pool, random, options }: Runtime,
+  { host, port }: TunnelRequest,
+  cluster: Cluster,
+): TunnelRoute {
+  const common = { cluster: cluster.name, connectTimeoutMs: cluster.connectTimeoutMs, decision: undefined };
+  if (!hasEndpoints(cluster)) {
+    const target = { host, port: cluster.targetPort ?? port };
+    return { ...common, address: options.resolve?.(target.host, target.port) ?? target };
+  }
+  const endpoint = balancer.choose(cluster, {
+    random,
+    active: ({ address, port }) => pool.activeRequests({ host: address, port }),
+    hashKey: undefined,
+    tried: new Set(),
+  });
+  if (endpoint === undefined) {
+    return { ...common, refusal: { details: 'no_healthy_upstream', flags: ['UH'] } };
+  }
+  return { ...common, address: { host: endpoint.address, port: endpoint.port } };
 }
 
 /** Joins two sockets; when one ends, so does the other, after what it still has to say. */

@@ -116,7 +116,7 @@ export function chooser(
 }
 
 /** Whether its endpoints are listed; otherwise requests go where the client was going. */
-function hasEndpoints({ discovery, loadBalancing }: Cluster): boolean {
+export function hasEndpoints({ discovery, loadBalancing }: Cluster): boolean {
   return (discovery === 'static' || discovery === 'dns') && loadBalancing !== 'PASSTHROUGH';
 }
 
