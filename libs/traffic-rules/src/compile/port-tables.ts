@@ -1,12 +1,12 @@
 import type { Cluster } from '../cluster.js';
 import { matchAll } from '../match/match-block.js';
-import { buildMatcher } from '../match/route-index.js';
+import { LazyMatcher } from '../match/route-index.js';
 import { addressDomain, domainsOf } from './domains.js';
 import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
 import { HostMap, isWildcard } from './host-name.js';
 import { carriesHttp } from './port-protocol.js';
 import type { RegistryPort, RegistryService } from './registry.js';
-import { defaultAction, routesOf } from './routes.js';
+import { defaultAction, hasRoutes, routesOf } from './routes.js';
 import type { PortTable, Route, VirtualHost } from './table.js';
 import type { PreparedVirtualService } from './virtual-service.js';
 
@@ -73,7 +73,7 @@ function aliasesOf(services: Iterable<RegistryService>): Map<string, string[]> {
 
 /** Virtual hosts with the same routes. */
 interface Group {
-  routes: readonly Route[];
+  routes: () => readonly Route[];
   virtualService?: PreparedVirtualService;
   unregistered: readonly string[];
   services: readonly RegistryService[];
@@ -106,8 +106,8 @@ class PortTableBuilder {
     );
     if (services.length === 0 && this.#port !== portOfUnregisteredHosts) return;
     const context = { port: this.#port, clusters: this.#sources.clusters, services: this.#sources.services };
-    const routes = routesOf(virtualService, context);
-    if (routes.length === 0) return;
+    if (!hasRoutes(virtualService, context.port)) return;
+    const routes = () => routesOf(virtualService, context);
     const unregistered = hosts.filter(({ covered }) => !covered.some(this.#isInView)).map(({ host }) => host);
     this.#groups.push({ routes, virtualService, unregistered, services });
     for (const service of services) this.#claimed.add(service);
@@ -128,11 +128,9 @@ class PortTableBuilder {
     service.ports.some(({ number }) => number === this.#port);
 
   #defaultGroup(service: RegistryService): Group {
-    const { action, because } = defaultAction(service, {
-      port: this.#port,
-      clusters: this.#sources.clusters,
-    });
-    return { routes: [{ block: matchAll, because, action }], unregistered: [], services: [service] };
+    const context = { port: this.#port, clusters: this.#sources.clusters };
+    const routes = () => [{ block: matchAll, ...defaultAction(service, context) }];
+    return { routes, unregistered: [], services: [service] };
   }
 
   /** Unregistered hosts first; a virtual host whose name was seen, and a domain that was seen, are dropped. */
@@ -140,7 +138,7 @@ class PortTableBuilder {
     { routes, virtualService, unregistered, services }: Group,
     known: ReadonlySet<string>,
   ): void {
-    const base = { routes: buildMatcher(routes), ...(virtualService !== undefined && { virtualService }) };
+    const base = { routes: new LazyMatcher(routes), ...(virtualService !== undefined && { virtualService }) };
     for (const host of unregistered) {
       if (this.#takeName(host))
         this.#hosts.add(addressDomain(host), { ...base, name: host, dedicated: false });

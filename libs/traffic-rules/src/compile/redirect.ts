@@ -5,7 +5,7 @@ import type { HttpMatchRequest, HttpRedirect } from '../resources/virtual-servic
 import { replaceMatched } from './path-rewrite.js';
 import type { RedirectAction } from './table.js';
 
-const statuses: readonly number[] = [301, 302, 303, 307, 308] satisfies Array<Redirect['status']>;
+const statuses: ReadonlyArray<Redirect['status']> = [301, 302, 303, 307, 308];
 
 /**
  * Undefined for a code that Envoy has no redirect for: with it, it refuses the whole table, and validation says so.
@@ -16,8 +16,8 @@ export function compileRedirect(
   match: HttpMatchRequest | undefined,
   port: number,
 ): Pick<RedirectAction, 'status' | 'location'> | undefined {
-  const status = redirect.redirectCode || 301;
-  if (!isRedirectStatus(status)) return undefined;
+  const status = redirectStatus(redirect);
+  if (status === undefined) return undefined;
   const redirectPort = portOf(redirect, port);
   const path = pathOf(redirect, match);
   const authority = redirect.authority ? toBytes(redirect.authority) : undefined;
@@ -31,8 +31,9 @@ export function compileRedirect(
   };
 }
 
-function isRedirectStatus(status: number): status is Redirect['status'] {
-  return statuses.includes(status);
+/** The code that Envoy answers with; undefined for one that it has no redirect for. */
+export function redirectStatus({ redirectCode }: HttpRedirect): Redirect['status'] | undefined {
+  return statuses.find((status) => status === (redirectCode || 301));
 }
 
 /** `:8443`; nothing for a scheme's own port, even where that leaves the port of the request (Istio, route.go ApplyRedirect). */

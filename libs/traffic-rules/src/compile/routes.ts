@@ -7,7 +7,7 @@ import { compileCors } from './cors.js';
 import { compileFault, toMillionths } from './fault.js';
 import { authorityOf, mergeHeaders } from './header-operations.js';
 import { compilePathRewrite } from './path-rewrite.js';
-import { compileRedirect } from './redirect.js';
+import { compileRedirect, redirectStatus } from './redirect.js';
 import type { RegistryService } from './registry.js';
 import { compileRetryPolicy, defaultRetryPolicy } from './retry-policy.js';
 import type { ForwardAction, Route, RouteAction, Target } from './table.js';
@@ -36,6 +36,17 @@ export function routesOf(virtualService: PreparedVirtualService, context: PortCo
     }
   }
   return routes;
+}
+
+/** Whether the VirtualService has any route on a port, without building them. */
+export function hasRoutes({ rules }: PreparedVirtualService, port: number): boolean {
+  return rules.some(({ http, blocks }) => hasAction(http) && blocks.some((block) => isOnPort(block, port)));
+}
+
+/** Whether Envoy has a route for what the rule does. */
+function hasAction({ redirect, directResponse, route }: HttpRoute): boolean {
+  if (redirect !== undefined) return redirectStatus(redirect) !== undefined;
+  return directResponse !== undefined || route.length === 1 || route.some(({ weight = 0 }) => weight > 0);
 }
 
 /** Whether the client meets the block on the port at all. */

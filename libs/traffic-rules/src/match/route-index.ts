@@ -10,7 +10,46 @@ export interface Matcher<R> {
 }
 
 export function buildMatcher<R extends { block: MatchBlock }>(routes: readonly R[]): Matcher<R> {
+  const [first] = routes;
+  if (first !== undefined && routes.length === 1) return new OnlyRoute(first);
   return routes.length < worthIndexing ? new RouteScan(routes) : new RouteIndex(routes);
+}
+
+/** One route: most hosts have no more, and a large table is fast when a decision touches little of it. */
+class OnlyRoute<R extends { block: MatchBlock }> implements Matcher<R> {
+  readonly #route: R;
+
+  constructor(route: R) {
+    this.#route = route;
+  }
+
+  find(view: RequestView): R | undefined {
+    return holds(this.#route.block, view) ? this.#route : undefined;
+  }
+}
+
+/**
+ * A matcher built when the first request asks. What is built together lies together in memory, so that a table of
+ * thousands of hosts costs fewer cache misses for each decision, and a reload less time.
+ */
+export class LazyMatcher<R extends { block: MatchBlock }> implements Matcher<R> {
+  #build: (() => readonly R[]) | undefined;
+  #matcher: Matcher<R> | undefined;
+
+  constructor(build: () => readonly R[]) {
+    this.#build = build;
+  }
+
+  find(view: RequestView): R | undefined {
+    return (this.#matcher ?? this.#built()).find(view);
+  }
+
+  #built(): Matcher<R> {
+    const matcher = buildMatcher(this.#build?.() ?? []);
+    this.#matcher = matcher;
+    this.#build = undefined;
+    return matcher;
+  }
 }
 
 /** One route after the other, as Envoy does. */
