@@ -17,6 +17,16 @@ describe.each(documents)('%s', (file) => {
     expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([]);
   });
 
+  it('names only files and folders of this repository that exist', () => {
+    const paths = [
+      ...text.matchAll(/(?<![\w./-])(?:apps|libs|k8s|docs|tools|bench|conformance)\/[\w./-]*[\w/]/g),
+    ].map(([path]) => path);
+    const kept = new Set(paths.filter((path) => !path.includes('dist') && !path.includes('NAME')));
+    const exists = (path: string) =>
+      [root, join(root, dirname(file))].some((folder) => existsSync(join(folder, path)));
+    expect([...kept].filter((path) => !exists(path))).toEqual([]);
+  });
+
   it('names only npm scripts that exist', () => {
     const commands = [...text.matchAll(/npm run ([\w:-]+)(?! -w| --workspace)/g)].map(
       ([, name]) => name ?? '',
