@@ -112,23 +112,26 @@ function createProgram(): Command {
       wholeNumber(1024, 1 << 20),
       defaultLimits.maxHeaderBytes,
     )
-    .option(
-      '--idle-timeout <seconds>',
-      'a connection without a request is closed then; 0 never',
-      secondsAsMs,
-      defaultLimits.idleTimeoutMs,
+    .addOption(
+      seconds(
+        '--idle-timeout <seconds>',
+        'a connection without a request is closed then; 0 never',
+        defaultLimits.idleTimeoutMs,
+      ),
     )
-    .option(
-      '--headers-timeout <seconds>',
-      'a request must have sent its headers by then; 0 never',
-      secondsAsMs,
-      defaultLimits.requestHeadersTimeoutMs,
+    .addOption(
+      seconds(
+        '--headers-timeout <seconds>',
+        'a request must have sent its headers by then; 0 never',
+        defaultLimits.requestHeadersTimeoutMs,
+      ),
     )
-    .option(
-      '--stream-idle-timeout <seconds>',
-      'a request in which nothing moves is given up then; 0 never',
-      secondsAsMs,
-      defaultLimits.streamIdleTimeoutMs,
+    .addOption(
+      seconds(
+        '--stream-idle-timeout <seconds>',
+        'a request in which nothing moves is given up then; 0 never',
+        defaultLimits.streamIdleTimeoutMs,
+      ),
     )
     .allowExcessArguments(false)
     .addHelpText('after', examples)
@@ -136,6 +139,11 @@ function createProgram(): Command {
     .configureOutput({
       outputError: (text, write) => write(`local-mesh: ${oneLine(text)} See local-mesh --help.\n`),
     });
+}
+
+/** An option in seconds with a value in milliseconds; the help shows seconds for both. */
+function seconds(flags: string, description: string, defaultMs: number): Option {
+  return new Option(flags, description).argParser(secondsAsMs).default(defaultMs, String(defaultMs / 1000));
 }
 
 const examples = `
