@@ -25,9 +25,18 @@ function listen(listener: RequestListener): void {
   });
 }
 
-/** hello-page as it is shipped, at its default settings, with its own adapter or that of axios. */
+/**
+ * hello-page as it is shipped, with its own adapter or that of axios. Without the request log unless `REQUEST_LOG` asks
+ * for it: bare node:http writes none either.
+ */
 async function page(adapter: 'undici' | 'http'): Promise<void> {
-  const environment = { NODE_ENV: 'production', HELLO_SERVICE: '127.0.0.1', HELLO_PORT: upstreamPort };
+  const { REQUEST_LOG = 'none' } = process.env;
+  const environment = {
+    NODE_ENV: 'production',
+    HELLO_SERVICE: '127.0.0.1',
+    HELLO_PORT: upstreamPort,
+    REQUEST_LOG,
+  };
   const options = { name: 'hello-page', defaultPort: 0, settings: helloPageSettings, environment };
   const { app } = await createService(AppModule, options);
   if (adapter === 'http') app.get(HttpService, { strict: false }).axiosRef.defaults.adapter = 'http';

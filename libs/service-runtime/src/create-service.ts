@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +9,7 @@ import { RequestLog } from './request-log.js';
 import { RequestMetrics } from './request-metrics.js';
 import { type ApplicationModule, RuntimeModule } from './runtime.module.js';
 import { type RuntimeSettings, runtimeSettings } from './runtime-settings.js';
+import { addSecurityHeaders } from './security-headers.js';
 import { SERVER_LIMITS } from './server-limits.js';
 import { ServiceLogger } from './service-logger.js';
 import type { ServiceOptions } from './service-options.js';
@@ -37,14 +37,13 @@ export async function createService(
     clientErrorHandler: refuseMalformedRequest,
     frameworkErrors: refuseUnroutable,
   });
-  adapter.getInstance().addHook('onRequest', refuseHttp09);
+  adapter.getInstance().addHook('onRequest', addSecurityHeaders).addHook('onRequest', refuseHttp09);
   const routes = new KnownRoutes(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
     RuntimeModule.forApplication(application, settings),
     adapter,
     { logger: new ServiceLogger(options.name, settings.LOG_FORMAT), abortOnError: false },
   );
-  await secure(app);
   app.useGlobalFilters(new ProblemFilter(routes));
   observeRequests(app, settings);
   return { app, settings };
@@ -64,14 +63,6 @@ function refuseUnroutable(
 function refuseHttp09(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (request.raw.httpVersionMajor >= 1) done();
   else sendProblem(request, reply, { status: 400, detail: 'The request line names no version of HTTP' });
-}
-
-/** Helmet's defaults, less what presumes HTTPS: TLS ends at the mesh, and a laptop has none. */
-async function secure(app: NestFastifyApplication): Promise<void> {
-  await app.register(helmet, {
-    strictTransportSecurity: false,
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  });
 }
 
 function observeRequests(app: NestFastifyApplication, settings: RuntimeSettings): void {

@@ -27,7 +27,7 @@ export class GreetingService {
    */
   async greet(): Promise<Buffer | string> {
     try {
-      const { data } = await this.http.axiosRef.get<Buffer>(this.url);
+      const { data } = await this.http.axiosRef.request<Buffer>({ url: this.url });
       return isUtf8(data) ? data.toString() : data;
     } catch (error) {
       throw upstreamProblem(error, this.url);

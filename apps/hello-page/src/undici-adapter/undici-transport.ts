@@ -95,10 +95,9 @@ async function firstExchange(config: InternalAxiosRequestConfig): Promise<Exchan
 
 /** With axios' own defaults where the request says nothing. */
 function headerLines(headers: AxiosHeaders): OutgoingHeaderLines {
-  const lines: OutgoingHeaderLines = { ...headers.toJSON() };
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  if (!names.has('user-agent')) lines['User-Agent'] = USER_AGENT;
-  if (!names.has('accept-encoding')) lines['Accept-Encoding'] = 'gzip, compress, deflate, br';
+  const lines: OutgoingHeaderLines = headers.toJSON();
+  if (!headers.has('user-agent')) lines['User-Agent'] = USER_AGENT;
+  if (!headers.has('accept-encoding')) lines['Accept-Encoding'] = 'gzip, compress, deflate, br';
   return lines;
 }
 

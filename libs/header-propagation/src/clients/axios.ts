@@ -6,7 +6,7 @@ import { propagatingDispatcher } from './dispatch.js';
 export interface AxiosLike {
   readonly interceptors: {
     readonly request: {
-      use(onFulfilled: never): number;
+      use(onFulfilled: never, onRejected?: null, options?: { synchronous: boolean }): number;
       eject(id: number): void;
     };
   };
@@ -33,7 +33,8 @@ type BeforeRedirect = (options: RedirectOptions, ...details: unknown[]) => void;
  */
 export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosLike): () => void {
   const onRequest = (config: RequestConfig): RequestConfig => addTo(config, propagation);
-  const id = axios.interceptors.request.use(onRequest as never);
+  // Synchronous: axios then waits for no promise before it sends, unless another interceptor needs one.
+  const id = axios.interceptors.request.use(onRequest as never, null, { synchronous: true });
   return () => axios.interceptors.request.eject(id);
 }
 
