@@ -289,6 +289,7 @@ describe('the command line', () => {
     ['check', '-f', 'a', 'b'],
     ['explain', '-f', 'a'],
     ['explain', ...internal, 'ftp://hello.com/'],
+    ['explain', ...internal, 'http://hello.com/a b'],
     ['explain', ...internal, '-H', 'user', 'http://hello.com/'],
     ['test', '-f', 'a'],
     ['test', ...internal, 'no-such-file.yaml'],

@@ -30,6 +30,8 @@ export function requestFromUrl({ method = 'GET', url, headers = [] }: RequestDes
 }
 
 function parts(url: string): Pick<RouteRequest, 'scheme' | 'authority' | 'port' | 'path'> {
+  if (/\s/.test(url))
+    throw new RangeError(`${JSON.stringify(url)} has a blank in it; write it as %20, and the URL in quotes.`);
   const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
   const [, scheme, userAndAuthority, target] = /^(https?):\/\/([^/?#\s]+)([^#\s]*)/i.exec(absolute) ?? [];
   if (scheme === undefined || userAndAuthority === undefined) {

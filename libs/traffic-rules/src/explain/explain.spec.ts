@@ -72,7 +72,7 @@ On the way:
 
 Passed over:
   http[0].match[0] "tester" (rules.yaml:57:13): header user is "alice", not exactly "test"
-  http[0].match[1] "tester" (rules.yaml:57:47): path is "/hello", which does not start with "/beta"; query parameter v is missing`,
+  http[0].match[1] "tester" (rules.yaml:57:47): path is "/hello", which does not start with "/beta"; query parameter v is missing, wanted: matching the regex "[2-3]+"`,
     );
   });
 
@@ -83,6 +83,16 @@ Passed over:
       reason: 'header user is "张", not exactly "张三"',
     },
     { match: '{headers: {user: {}}}', ask: {}, reason: 'header user is missing' },
+    {
+      match: '{headers: {user: {exact: test}}}',
+      ask: {},
+      reason: 'header user is missing, wanted: exactly "test"',
+    },
+    {
+      match: '{queryParams: {v: {prefix: a}}}',
+      ask: {},
+      reason: 'query parameter v is missing, wanted: starting with "a"',
+    },
     {
       match: '{headers: {user: {prefix: a}}}',
       ask: { headers: ['user', 'x', 'user', 'y'] },

@@ -16,7 +16,10 @@ export function headerCondition(name: string, match: StringMatch, label = `heade
   const test = compileStringMatch(match);
   return {
     holds: (view) => view.headerValues(key)?.some(test) ?? false,
-    failure: (view) => `${label} is ${describeValues(view, key)}, ${describeMiss(match)}`,
+    failure: (view) =>
+      view.headerValues(key) === undefined
+        ? `${label} is missing, wanted: ${describeHit(match)}`
+        : `${label} is ${describeValues(view, key)}, ${describeMiss(match)}`,
   };
 }
 

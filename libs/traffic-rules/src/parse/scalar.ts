@@ -8,7 +8,14 @@ export const string: Decoder<string> = (value, at) => {
   if (value === null) return '';
   if (typeof value === 'string') return value;
   const scalar = typeof value === 'number' || typeof value === 'boolean';
-  return wrongType(at, value, scalar ? `a text in quotes, for instance "${String(value)}"` : 'a text');
+  // YAML reads y, yes and on as true: show what can have been meant.
+  const example =
+    typeof value === 'boolean'
+      ? value
+        ? '"true", "yes" or "y"'
+        : '"false", "no" or "n"'
+      : `"${String(value)}"`;
+  return wrongType(at, value, scalar ? `a text in quotes, for instance ${example}` : 'a text');
 };
 
 /** A string of which the empty one means "not written", as everywhere in protobuf. */
