@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type Client, Exchange } from '../exchange/exchange.js';
+import type { Client } from '../exchange/client.js';
+import { Exchange } from '../exchange/exchange.js';
 import { BodyDecoder } from '../http1/body-decoder.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { OutputBuffer } from '../http1/output-buffer.js';

@@ -1,38 +1,25 @@
 import type { Socket } from 'node:net';
 import type { Decision, Forward, HeaderMutation, RouteRequest } from '@grayscale/traffic-rules';
 import { applyHeaderMutations } from '@grayscale/traffic-rules';
-import type { AccessRecord, ResponseFlag } from '../access-record.js';
+import type { ResponseFlag } from '../access-record.js';
 import { refusalBody } from '../downstream/refusal.js';
 import { connectionOptions } from '../headers/hop-by-hop.js';
 import { hasHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
 import type { BodySink } from '../http1/body-decoder.js';
-import type { OutputBuffer } from '../http1/output-buffer.js';
 import type { RequestHead } from '../http1/request-head.js';
 import type { MalformedMessage } from '../http1/syntax.js';
 import type { Runtime } from '../runtime.js';
 import type { RequestTarget } from '../target.js';
+import type { Client } from './client.js';
+import { outgoingFraming, requestedUpgrade } from './client-request.js';
 import { type CorsAnswer, corsAnswer } from './cors.js';
+import { exchangeRecord } from './exchange-record.js';
 import { drawFault } from './fault.js';
 import { Forwarding } from './forwarding.js';
 import { type LocalReply, replies } from './local-reply.js';
 import { clusterPlan, passThroughPlan } from './plan.js';
-import { type BodySource, RequestBody } from './request-body.js';
+import { RequestBody } from './request-body.js';
 import { ResponseWriter } from './response-writer.js';
-
-/** The client's side of an exchange. */
-export interface Client extends BodySource {
-  readonly output: OutputBuffer;
-  /** `address:port`. */
-  readonly address: string;
-  /** The address that the client dialled, without the port. */
-  readonly localAddress: string;
-  /** The answer is complete. `reusable`: the connection may take the next request. */
-  finished(reusable: boolean): void;
-  /** Ends the connection at once: the answer cannot be completed. */
-  destroy(): void;
-  /** Joins the client's connection to another one, for good. */
-  upgrade(peer: Socket, rest: Buffer, onClosed: () => void): void;
-}
 
 /** One request from its head to its answer's last byte: Envoy's filters in Envoy's order, then the route's action. */
 export class Exchange implements BodySink {
@@ -54,7 +41,7 @@ export class Exchange implements BodySink {
   attempts = 0;
   started = false;
   decision: Decision | undefined;
-  readonly #startTime = Date.now();
+  readonly startTime = Date.now();
   readonly #started = performance.now();
   #forwarding: Forwarding | undefined;
   #cors: CorsAnswer | undefined;
@@ -279,7 +266,7 @@ export class Exchange implements BodySink {
       downstreamAddress: this.client.address,
       ...(this.upstreamHost === undefined ? {} : { upstreamHost: this.upstreamHost }),
       ...(this.upstreamCluster === undefined ? {} : { upstreamCluster: this.upstreamCluster }),
-      startTime: new Date(this.#startTime),
+      startTime: new Date(this.startTime),
     });
     return [...result];
   }
@@ -290,53 +277,6 @@ export class Exchange implements BodySink {
     clearTimeout(this.#timer);
     this.body.release();
     this.runtime.stats.activeRequests--;
-    this.runtime.options.onComplete?.(this.#record());
+    this.runtime.options.onComplete?.(exchangeRecord(this));
   }
-
-  #record(): AccessRecord {
-    const { head, target } = this;
-    return {
-      startTime: this.#startTime,
-      method: head.method,
-      path: target.path,
-      authority: target.authority,
-      port: target.port,
-      protocol: 'HTTP/1.1',
-      status: this.response.status,
-      flags: this.flags,
-      details: this.details,
-      bytesReceived: this.body.bytes,
-      bytesSent: this.response.bytesSent,
-      durationMs: performance.now() - this.#started,
-      upstreamDurationMs: this.upstreamDurationMs,
-      forwardedFor: headerValue(head, 'x-forwarded-for'),
-      userAgent: headerValue(head, 'user-agent'),
-      requestId: this.requestId ?? headerValue(head, 'x-request-id'),
-      upstreamHost: this.upstreamHost,
-      upstreamCluster: this.upstreamCluster,
-      downstreamAddress: this.client.address,
-      attempts: this.attempts,
-      decision: this.decision,
-    };
-  }
-}
-
-function headerValue({ headers: { raw, names } }: RequestHead, name: string): string | undefined {
-  const index = names.indexOf(name);
-  return index < 0 ? undefined : raw[2 * index + 1];
-}
-
-function outgoingFraming(
-  { framing }: RequestHead,
-  connection: ReadonlySet<string>,
-): 'none' | 'length' | 'chunked' {
-  if (framing.kind === 'length') return connection.has('content-length') ? 'chunked' : 'length';
-  return framing.kind === 'chunked' ? 'chunked' : 'none';
-}
-
-/** `h2c` is not taken up; Envoy goes on in HTTP/1.1 then. */
-function requestedUpgrade(head: RequestHead, connection: ReadonlySet<string>): string | undefined {
-  if (!connection.has('upgrade')) return undefined;
-  const protocol = headerValue(head, 'upgrade');
-  return protocol === undefined || protocol.toLowerCase() === 'h2c' ? undefined : protocol;
 }
