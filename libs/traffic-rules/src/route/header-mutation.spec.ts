@@ -33,6 +33,12 @@ describe('header operations', () => {
 
   it.each([
     {
+      id: '4.4',
+      when: 'a value may speak of a query parameter',
+      http: ofRule('set: {x: "v%QUERY_PARAM(q)%", y: "%QUERY_PARAM(absent)%"}'),
+      expected: ['User', 'tester', 'x', 'v'],
+    },
+    {
       id: 'T46',
       when: 'set takes the place of all values',
       http: ofRule('set: {x: new}'),
@@ -133,6 +139,7 @@ describe('header operations', () => {
 
   it.each([
     { value: '%BOGUS%', unknown: ['BOGUS'] },
+    { value: '%UNIQUE_ID% %QUERY_PARAM(v)%', unknown: [] },
     { value: '%REQ(x)%%PROTOCOL%', unknown: [] },
     { value: '100%% %constructor%', unknown: [] },
     { value: '%CONSTRUCTOR(x)%', unknown: ['CONSTRUCTOR'] },

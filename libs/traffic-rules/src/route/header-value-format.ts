@@ -23,7 +23,6 @@ const downstream: Command = ({ downstreamAddress }) => downstreamAddress;
 const downstreamIp: Command = ({ downstreamAddress }) => withoutPort(downstreamAddress);
 const downstreamPort: Command = ({ downstreamAddress }) => portOf(downstreamAddress);
 const upstream: Command = ({ upstreamHost }) => upstreamHost;
-const nothing: Command = () => undefined;
 
 /** Envoy's commands (its access log's), as far as an outbound HTTP request without TLS or filters can fill them. */
 const commands: Readonly<Record<string, Command>> = {
@@ -32,53 +31,127 @@ const commands: Readonly<Record<string, Command>> = {
     namedHeader(argument, (name) =>
       name === ':status' ? response?.status.toString() : findHeader(response?.headers ?? [], name),
     ),
-  TRAILER: nothing,
   PROTOCOL: ({ protocol }) => protocol ?? 'HTTP/1.1',
   START_TIME: ({ startTime }) => startTime?.toISOString(),
   RESPONSE_CODE: ({ response }) => response?.status.toString(),
-  RESPONSE_CODE_DETAILS: nothing,
-  RESPONSE_FLAGS: nothing,
   UPSTREAM_HOST: upstream,
   UPSTREAM_REMOTE_ADDRESS: upstream,
   UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: ({ upstreamHost }) => withoutPort(upstreamHost),
   UPSTREAM_REMOTE_PORT: ({ upstreamHost }) => portOf(upstreamHost),
-  UPSTREAM_LOCAL_ADDRESS: nothing,
   UPSTREAM_CLUSTER: ({ upstreamCluster }) => upstreamCluster,
-  UPSTREAM_METADATA: nothing,
-  DYNAMIC_METADATA: nothing,
-  CLUSTER_METADATA: nothing,
-  FILTER_STATE: nothing,
-  PER_REQUEST_STATE: nothing,
   DOWNSTREAM_REMOTE_ADDRESS: downstream,
   DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT: downstreamIp,
   DOWNSTREAM_REMOTE_PORT: downstreamPort,
   DOWNSTREAM_DIRECT_REMOTE_ADDRESS: downstream,
   DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: downstreamIp,
   DOWNSTREAM_DIRECT_REMOTE_PORT: downstreamPort,
-  DOWNSTREAM_LOCAL_ADDRESS: nothing,
-  DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: nothing,
-  DOWNSTREAM_LOCAL_PORT: nothing,
-  DOWNSTREAM_TLS_VERSION: nothing,
-  DOWNSTREAM_TLS_CIPHER: nothing,
-  DOWNSTREAM_PEER_URI_SAN: nothing,
-  DOWNSTREAM_PEER_SUBJECT: nothing,
-  DOWNSTREAM_PEER_ISSUER: nothing,
-  DOWNSTREAM_PEER_CERT: nothing,
-  DOWNSTREAM_LOCAL_SUBJECT: nothing,
-  DOWNSTREAM_LOCAL_URI_SAN: nothing,
-  CONNECTION_ID: nothing,
-  STREAM_ID: nothing,
-  REQUESTED_SERVER_NAME: nothing,
-  ROUTE_NAME: nothing,
-  VIRTUAL_CLUSTER_NAME: nothing,
-  BYTES_RECEIVED: nothing,
-  BYTES_SENT: nothing,
-  DURATION: nothing,
-  REQUEST_DURATION: nothing,
-  RESPONSE_DURATION: nothing,
-  HOSTNAME: nothing,
-  ENVIRONMENT: nothing,
+  QUERY_PARAM: ({ request }, argument) => queryParameter(request.path, argument),
+  UPSTREAM_HOST_NAME: upstream,
+  UPSTREAM_HOST_NAME_WITHOUT_PORT: ({ upstreamHost }) => withoutPort(upstreamHost),
 };
+
+/** Commands that Envoy knows and such a request has nothing to say to. */
+const silent: ReadonlySet<string> = new Set([
+  'ACCESS_LOG_TYPE',
+  'BYTES_RECEIVED',
+  'BYTES_SENT',
+  'CLUSTER_METADATA',
+  'COMMON_DURATION',
+  'CONNECTION_ID',
+  'CONNECTION_TERMINATION_DETAILS',
+  'CUSTOM_FLAGS',
+  'DOWNSTREAM_DIRECT_LOCAL_ADDRESS',
+  'DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT',
+  'DOWNSTREAM_DIRECT_LOCAL_PORT',
+  'DOWNSTREAM_HANDSHAKE_DURATION',
+  'DOWNSTREAM_HEADER_BYTES_RECEIVED',
+  'DOWNSTREAM_HEADER_BYTES_SENT',
+  'DOWNSTREAM_LOCAL_ADDRESS',
+  'DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT',
+  'DOWNSTREAM_LOCAL_CLOSE_REASON',
+  'DOWNSTREAM_LOCAL_DNS_SAN',
+  'DOWNSTREAM_LOCAL_IP_SAN',
+  'DOWNSTREAM_LOCAL_PORT',
+  'DOWNSTREAM_LOCAL_SUBJECT',
+  'DOWNSTREAM_LOCAL_URI_SAN',
+  'DOWNSTREAM_PEER_CERT',
+  'DOWNSTREAM_PEER_CERT_V_END',
+  'DOWNSTREAM_PEER_CERT_V_START',
+  'DOWNSTREAM_PEER_DNS_SAN',
+  'DOWNSTREAM_PEER_FINGERPRINT_1',
+  'DOWNSTREAM_PEER_FINGERPRINT_256',
+  'DOWNSTREAM_PEER_IP_SAN',
+  'DOWNSTREAM_PEER_ISSUER',
+  'DOWNSTREAM_PEER_SERIAL',
+  'DOWNSTREAM_PEER_SUBJECT',
+  'DOWNSTREAM_PEER_URI_SAN',
+  'DOWNSTREAM_TLS_CIPHER',
+  'DOWNSTREAM_TLS_SESSION_ID',
+  'DOWNSTREAM_TLS_VERSION',
+  'DOWNSTREAM_TRANSPORT_FAILURE_REASON',
+  'DOWNSTREAM_WIRE_BYTES_RECEIVED',
+  'DOWNSTREAM_WIRE_BYTES_SENT',
+  'DURATION',
+  'DYNAMIC_METADATA',
+  'EMIT_TIME',
+  'EMIT_TIME_LOCAL',
+  'ENVIRONMENT',
+  'FILTER_CHAIN_NAME',
+  'FILTER_STATE',
+  'GRPC_STATUS',
+  'GRPC_STATUS_NUMBER',
+  'HOSTNAME',
+  'LOCAL_REPLY_BODY',
+  'METADATA',
+  'PATH',
+  'PER_REQUEST_STATE',
+  'QUERY_PARAMS',
+  'REQUESTED_SERVER_NAME',
+  'REQUEST_DURATION',
+  'REQUEST_HEADERS_BYTES',
+  'REQUEST_TX_DURATION',
+  'RESPONSE_CODE_DETAILS',
+  'RESPONSE_DURATION',
+  'RESPONSE_FLAGS',
+  'RESPONSE_FLAGS_LONG',
+  'RESPONSE_HEADERS_BYTES',
+  'RESPONSE_TRAILERS_BYTES',
+  'RESPONSE_TX_DURATION',
+  'ROUNDTRIP_DURATION',
+  'ROUTE_NAME',
+  'SPAN_ID',
+  'START_TIME_LOCAL',
+  'STREAM_ID',
+  'TLS_JA3_FINGERPRINT',
+  'TLS_JA4_FINGERPRINT',
+  'TRACE_ID',
+  'TRAILER',
+  'UNIQUE_ID',
+  'UPSTREAM_CLUSTER_RAW',
+  'UPSTREAM_CONNECTION_ID',
+  'UPSTREAM_FILTER_STATE',
+  'UPSTREAM_HEADER_BYTES_RECEIVED',
+  'UPSTREAM_HEADER_BYTES_SENT',
+  'UPSTREAM_LOCAL_ADDRESS',
+  'UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT',
+  'UPSTREAM_LOCAL_PORT',
+  'UPSTREAM_LOCAL_SUBJECT',
+  'UPSTREAM_LOCAL_URI_SAN',
+  'UPSTREAM_METADATA',
+  'UPSTREAM_PEER_CERT',
+  'UPSTREAM_PEER_ISSUER',
+  'UPSTREAM_PEER_SUBJECT',
+  'UPSTREAM_PEER_URI_SAN',
+  'UPSTREAM_PROTOCOL',
+  'UPSTREAM_REQUEST_ATTEMPT_COUNT',
+  'UPSTREAM_TLS_CIPHER',
+  'UPSTREAM_TLS_SESSION_ID',
+  'UPSTREAM_TLS_VERSION',
+  'UPSTREAM_TRANSPORT_FAILURE_REASON',
+  'UPSTREAM_WIRE_BYTES_RECEIVED',
+  'UPSTREAM_WIRE_BYTES_SENT',
+  'VIRTUAL_CLUSTER_NAME',
+]);
 
 const part = /%%|%([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d+))?%/g;
 
@@ -107,7 +180,9 @@ export function parseHeaderValue(value: string): HeaderValueFormat {
 /** The commands of a header value that Envoy does not know: with one of them it refuses the whole table. */
 export function unknownCommands(value: string): string[] {
   return parseHeaderValue(value).flatMap((piece) =>
-    typeof piece === 'string' || Object.hasOwn(commands, piece.command) ? [] : [piece.command],
+    typeof piece === 'string' || Object.hasOwn(commands, piece.command) || silent.has(piece.command)
+      ? []
+      : [piece.command],
   );
 }
 
@@ -119,11 +194,9 @@ export function formatHeaderValue(format: HeaderValueFormat, context: HeaderCont
       value += piece;
       continue;
     }
-    const text = (Object.hasOwn(commands, piece.command) ? commands[piece.command] : nothing)?.(
-      context,
-      piece.argument,
-    );
-    value += piece.maxLength === undefined ? (text ?? '') : (text ?? '').slice(0, piece.maxLength);
+    const command = Object.hasOwn(commands, piece.command) ? commands[piece.command] : undefined;
+    const text = command?.(context, piece.argument) ?? '';
+    value += piece.maxLength === undefined ? text : text.slice(0, piece.maxLength);
   }
   return value;
 }
@@ -148,6 +221,17 @@ function requestHeader(request: HeaderContext['request'], name: string): string 
     default:
       return findHeader(request.headers, name);
   }
+}
+
+/** As it stands in the request, the first of that name. */
+function queryParameter(path: string, name: string): string | undefined {
+  const query = path.indexOf('?');
+  if (query < 0) return undefined;
+  const found = path
+    .slice(query + 1)
+    .split('&')
+    .find((pair) => pair === name || pair.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
 }
 
 function findHeader(headers: readonly string[], name: string): string | undefined {
