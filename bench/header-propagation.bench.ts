@@ -1,15 +1,17 @@
 import 'reflect-metadata';
-import { execFile, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { HeaderPropagationModule } from '@grayscale/header-propagation/nest';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
-// Throughput of one Nest + Fastify route with the module against the same route without it, side by side: two
-// processes, wrk asks them in turn (A B A B ...), and the median of the pairs' ratios is the figure.
-//   npm run build && npm run bench -- header-propagation        needs wrk; PAIRS=9 SECONDS=2 in the environment
+// Throughput of one Nest + Fastify route with the module against the same route without it: three processes, of which
+// two are plain. wrk asks them in turn, each round in another order; the median of the rounds' ratios is the figure, and
+// that of plain against plain says how much of it is the machine's own unrest. So does the processor time of a request.
+//   npm run build && npm run bench -- header-propagation        needs wrk; ROUNDS=12 SECONDS=2 in the environment
 
 const HEADERS: Readonly<Record<string, string>> = {
   'x-request-id': '6f1f0a4e-5b0c-4f0e-9d3c-0a0b0c0d0e0f',
@@ -52,25 +54,46 @@ async function serve(module: typeof PlainModule): Promise<void> {
   process.send?.(app.getHttpServer().address().port);
 }
 
-async function startServer(kind: string) {
+interface Server {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly rounds: Measurement[];
+}
+
+interface Measurement {
+  /** Requests per second. */
+  readonly rate: number;
+  /** Processor time of the server for a request, in microseconds. */
+  readonly cost: number;
+}
+
+async function startServer(kind: 'plain' | 'propagating'): Promise<Server> {
   const child = fork(import.meta.filename, [kind]);
   const [port] = await once(child, 'message');
-  return { child, url: `http://127.0.0.1:${port}/hello` };
+  return { child, url: `http://127.0.0.1:${port}/hello`, rounds: [] };
 }
 
 const run = promisify(execFile);
 
-/** Requests per second. */
 async function measure(
-  url: string,
+  { child, url }: Server,
   seconds: number,
   headers: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<Measurement> {
   const flags = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+  const before = processorMicroseconds(child);
   const { stdout } = await run('wrk', ['-t1', '-c32', `-d${seconds}s`, ...flags, url]);
+  const used = processorMicroseconds(child) - before;
   const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
+  const [, count] = /(\d+) requests in/.exec(stdout) ?? [];
   if (rate === undefined || /Non-2xx/.test(stdout)) throw new Error(`wrk did not measure: ${stdout}`);
-  return Number(rate);
+  return { rate: Number(rate), cost: used / Number(count) };
+}
+
+/** From /proc, which counts in ticks of 10 ms. */
+function processorMicroseconds({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 function median(values: readonly number[]): number {
@@ -78,43 +101,43 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-async function compare(
-  title: string,
-  headers: Readonly<Record<string, string>>,
-  pairs: number,
-  seconds: number,
-) {
-  const plain = await startServer('plain');
-  const propagating = await startServer('propagating');
-  const rates: { without: number; with: number }[] = [];
-  await measure(plain.url, 1, headers);
-  await measure(propagating.url, 1, headers);
-  for (let pair = 0; pair < pairs; pair++) {
-    // A B, B A, ...: whoever comes second must not gain or lose by it.
-    const first = pair % 2 === 0 ? plain : propagating;
-    const one = await measure(first.url, seconds, headers);
-    const other = await measure((first === plain ? propagating : plain).url, seconds, headers);
-    rates.push(first === plain ? { without: one, with: other } : { without: other, with: one });
+async function compare(title: string, headers: Readonly<Record<string, string>>): Promise<void> {
+  const servers = [await startServer('plain'), await startServer('plain'), await startServer('propagating')];
+  const [plain, control, propagating] = servers as [Server, Server, Server];
+  for (const server of servers) await measure(server, 3, headers);
+  for (let round = 0; round < rounds; round++) {
+    for (let turn = 0; turn < servers.length; turn++) {
+      // A B C, then the other way round from B, ...: nobody gains or loses by place.
+      const at = round % 2 === 0 ? round + turn : round - turn + servers.length;
+      const server = servers[at % servers.length] as Server;
+      server.rounds.push(await measure(server, seconds, headers));
+    }
   }
-  plain.child.disconnect();
-  propagating.child.disconnect();
-  const ratio = median(rates.map((rate) => rate.with / rate.without));
-  const without = Math.max(...rates.map((rate) => rate.without));
-  const withModule = Math.max(...rates.map((rate) => rate.with));
-  console.log(`${title}: median of the pairs' ratios ${ratio.toFixed(3)} (0.95 or more is wanted);`);
-  // On a machine that has other work, the best of each is the steadier comparison.
-  const best = (withModule / without).toFixed(3);
-  console.log(`  best without ${without.toFixed(0)}/s, best with ${withModule.toFixed(0)}/s, ratio ${best}`);
+  for (const { child } of servers) child.disconnect();
+  console.log(`\n${title.padEnd(22)}   rate   processor time   best of each (requests/s, us a request)`);
+  console.log(line('module / plain', propagating, plain));
+  console.log(line('plain / plain', control, plain));
+}
+
+function line(title: string, one: Server, other: Server): string {
+  const ratio = (of: (measurement: Measurement) => number) =>
+    median(one.rounds.map((round, at) => of(round) / of(other.rounds[at] as Measurement))).toFixed(3);
+  const best = ({ rounds }: Server) =>
+    `${Math.max(...rounds.map(({ rate }) => rate)).toFixed(0)}, ${Math.min(...rounds.map(({ cost }) => cost)).toFixed(0)}`;
+  return `  ${title.padEnd(20)} ${ratio(({ rate }) => rate)}            ${ratio(({ cost }) => cost)}   ${best(one)} against ${best(other)}`;
 }
 
 const modules: Record<string, typeof PlainModule> = { plain: PlainModule, propagating: PropagatingModule };
+const rounds = Number(process.env.ROUNDS ?? 12);
+const seconds = Number(process.env.SECONDS ?? 2);
 const module = modules[process.argv[2] ?? ''];
 if (module !== undefined) {
   await serve(module);
 } else {
-  const pairs = Number(process.env.PAIRS ?? 9);
-  const seconds = Number(process.env.SECONDS ?? 2);
-  console.log(`Nest + Fastify route, 12 headers allowed, ${pairs} pairs of ${seconds} s, wrk -t1 -c32`);
-  await compare('12 headers sent', HEADERS, pairs, seconds);
-  await compare('no header sent ', {}, pairs, seconds);
+  console.log(
+    `Nest + Fastify route, 12 headers allowed, ${rounds} rounds of ${seconds} s each, wrk -t1 -c32.`,
+  );
+  console.log("Medians of the rounds' ratios; 0.95 or more of the rate is wanted.");
+  await compare('12 headers sent', HEADERS);
+  await compare('no header sent', {});
 }
