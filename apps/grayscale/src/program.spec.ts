@@ -102,6 +102,12 @@ describe('grayscale explain', () => {
     });
   });
 
+  it('takes the scheme that a proxy before reports, as a sidecar does', async () => {
+    const header = ['-H', 'x-forwarded-proto: https'];
+    const { out } = await runCaptured('explain', ...internal, ...header, '-o', 'json', 'http://hello.com/');
+    expect(JSON.parse(out)).toMatchObject({ request: { scheme: 'https', port: 80 } });
+  });
+
   it('does not explain rules with errors', async () => {
     const { code, out, err } = await runCaptured(
       'explain',

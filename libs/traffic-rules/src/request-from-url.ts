@@ -6,7 +6,10 @@ export interface RequestDescription {
   method?: string;
   /** `http://hello.com:8080/hello?x=1`; `http://` may be left out. */
   url: string;
-  /** `name: value`, as curl's `-H`; text, sent as UTF-8. A `host` replaces the authority, not the port. */
+  /**
+   * `name: value`, as curl's `-H`; text, sent as UTF-8. A `host` replaces the authority, not the port, and an
+   * `x-forwarded-proto: https` makes the scheme https.
+   */
   headers?: readonly string[];
 }
 
@@ -18,11 +21,11 @@ export function requestFromUrl({ method = 'GET', url, headers = [] }: RequestDes
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) throw new RangeError(`${method} is not an HTTP method.`);
   const { scheme, authority, port, path } = parts(url);
   const fields = headers.map(field);
-  const host = fields.find(([name]) => name.toLowerCase() === 'host');
+  const valueOf = (name: string) => fields.find((one) => one[0].toLowerCase() === name)?.[1];
   return {
     method,
-    scheme,
-    authority: host?.[1] ?? authority,
+    scheme: valueOf('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : scheme,
+    authority: valueOf('host') ?? authority,
     port,
     path,
     headers: fields.filter((one) => one[0].toLowerCase() !== 'host').flat(),
