@@ -21,11 +21,11 @@ export function requestFromUrl({ method = 'GET', url, headers = [] }: RequestDes
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) throw new RangeError(`${method} is not an HTTP method.`);
   const { scheme, authority, port, path } = parts(url);
   const fields = headers.map(field);
-  const valueOf = (name: string) => fields.find((one) => one[0].toLowerCase() === name)?.[1];
+  const fieldValue = (name: string) => fields.find((one) => one[0].toLowerCase() === name)?.[1];
   return {
     method,
-    scheme: valueOf('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : scheme,
-    authority: valueOf('host') ?? authority,
+    scheme: fieldValue('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : scheme,
+    authority: fieldValue('host') ?? authority,
     port,
     path,
     headers: fields.filter((one) => one[0].toLowerCase() !== 'host').flat(),
