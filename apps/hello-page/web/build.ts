@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
-import { build } from 'esbuild';
 
 /** The browsers that know all that the page uses (`light-dark()` is the youngest). */
 const target = ['chrome123', 'firefox121', 'safari17.5'];
 
 const source = import.meta.dirname;
 const destination = join(source, '../dist/web');
+
+/** Written last of what is served: its time is that at which the sources were read. */
+const indexFile = join(destination, 'index.html');
 
 /** The ending of a file that is still being written. */
 const partial = '.partial';
@@ -18,6 +20,8 @@ const partial = '.partial';
  * and each file a second and third time as Brotli and gzip.
  */
 async function buildPage(): Promise<void> {
+  const started = new Date();
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [join(source, 'main.ts'), join(source, 'page.css')],
     outdir: destination,
@@ -38,8 +42,26 @@ async function buildPage(): Promise<void> {
   assets.set(iconName, icon);
   await mkdir(join(destination, 'assets'), { recursive: true });
   for (const [name, contents] of assets) await writeCompressed(join(destination, 'assets', name), contents);
-  await writeCompressed(join(destination, 'index.html'), Buffer.from(withNames(html, [...assets.keys()])));
+  await writeCompressed(indexFile, Buffer.from(withNames(html, [...assets.keys()])));
+  await utimes(indexFile, started, started);
   await removeOthers([...assets.keys()]);
+}
+
+/** Whether the page was built after the last change to its sources, folders (for what was deleted) and dependencies. */
+async function isBuilt(): Promise<boolean> {
+  const names = await readdir(source, { recursive: true });
+  const inputs = [
+    source,
+    join(source, '../../../package-lock.json'),
+    ...names.map((name) => join(source, name)),
+  ];
+  const changes = await Promise.all(inputs.map(modificationTime));
+  const built = await modificationTime(indexFile);
+  return built !== undefined && changes.every((time) => time !== undefined && time < built);
+}
+
+async function modificationTime(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs;
 }
 
 /** Last, so that a server that runs meanwhile lacks nothing at any time. */
@@ -74,4 +96,4 @@ async function replace(file: string, contents: Buffer): Promise<void> {
   await rename(written, file);
 }
 
-await buildPage();
+if (!(await isBuilt())) await buildPage();
