@@ -284,7 +284,8 @@ spec:
 
     it('an answer that takes longer than the timeout is broken off', async () => {
       backend.onData((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'));
-      const rule = '[{route: [{destination: {host: back.ext}}], timeout: 50ms}]';
+      // Long enough for the first half to come on a machine that is busy.
+      const rule = '[{route: [{destination: {host: back.ext}}], timeout: 1s}]';
       await start(rulesFor([backend.port], rule));
       expect(await client().send(get('/')).untilClosed()).toMatch(/half$/);
       expect(records[0]).toMatchObject({ status: 200, flags: ['UT'] });
