@@ -32,7 +32,7 @@ export function connectionOptions({ raw, names }: HeaderList): ReadonlySet<strin
   if (options === undefined) return noNames;
   for (const option of options) {
     if (mayNotBeNominated.has(option) || option.startsWith(':')) {
-      throw new MalformedMessage(400, 'connection_header_rejected');
+      throw new MalformedMessage(400, 'connection_header_rejected', true);
     }
   }
   return options;
