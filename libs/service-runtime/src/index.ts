@@ -10,6 +10,7 @@ export {
   hostName,
   httpUrl,
   percentage,
+  type Setting,
   type Settings,
   SettingsError,
   type SettingsShape,

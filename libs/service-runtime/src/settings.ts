@@ -1,10 +1,19 @@
-import { z } from 'zod';
+/** An environment variable: how its text is read, what it may be, and what it is when unset. */
+export interface Setting<Value> {
+  /** Ends the sentence "it must be". */
+  readonly expected: string;
+  /** Undefined when the text cannot be used. */
+  readonly parse: (text: string) => Value | undefined;
+  readonly fallback: Value;
+}
 
-/** A set of settings: the environment variable's name and how its text is read. */
-export type SettingsShape = z.ZodRawShape;
+/** A set of settings by the names of their environment variables. */
+export type SettingsShape = Readonly<Record<string, Setting<unknown>>>;
 
 /** The values that a {@link SettingsShape} gives. */
-export type Settings<Shape extends SettingsShape> = z.output<z.ZodObject<Shape>>;
+export type Settings<Shape extends SettingsShape> = {
+  [Name in keyof Shape]: Shape[Name] extends Setting<infer Value> ? Value : never;
+};
 
 /** One or more environment variables that cannot be used; `problems` has a line for each. */
 export class SettingsError extends Error {
@@ -16,42 +25,40 @@ export class SettingsError extends Error {
   }
 }
 
-function setting<Value>(expected: string, parse: (text: string) => Value | undefined) {
-  return z.string().transform((text, context) => {
-    const value = parse(text.trim());
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
+function setting<Value>(
+  expected: string,
+  fallback: Value,
+  read: (text: string) => Value | undefined,
+): Setting<Value> {
+  return { expected, fallback, parse: (text) => read(text.trim()) };
 }
 
 /** A whole number in decimal digits, within a range that includes both ends. */
 export function wholeNumber(range: { min: number; max: number; default: number }) {
-  return setting(`a whole number from ${range.min} to ${range.max}`, (text) => {
+  return setting(`a whole number from ${range.min} to ${range.max}`, range.default, (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     return value >= range.min && value <= range.max ? value : undefined;
-  }).default(range.default);
+  });
 }
 
 /** A share of requests in percent: 0 to 100, fractions allowed (`0.5`). */
 export function percentage(fallback: number) {
-  return setting('a percentage from 0 to 100, without the sign (15 means 15 %)', (text) => {
+  return setting('a percentage from 0 to 100, without the sign (15 means 15 %)', fallback, (text) => {
     const value = /^\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
     return value <= 100 ? value : undefined;
-  }).default(fallback);
+  });
 }
 
 /** One of a few words. */
 export function choice<const Word extends string>(words: readonly Word[], fallback: NoInfer<Word>) {
-  const word = setting(`one of ${words.join(', ')}`, (text) => words.find((candidate) => candidate === text));
-  return word.prefault(fallback);
+  return setting<Word>(`one of ${words.join(', ')}`, fallback, (text) => words.find((word) => word === text));
 }
 
 /** A host name or an IP address, without scheme, port or path. */
 export function hostName(fallback: string) {
-  return setting('a host name or an IP address, without scheme, port or path', (text) =>
+  return setting('a host name or an IP address, without scheme, port or path', fallback, (text) =>
     isHost(text) ? text : undefined,
-  ).default(fallback);
+  );
 }
 
 function isHost(text: string): boolean {
@@ -61,15 +68,16 @@ function isHost(text: string): boolean {
 
 /** The URL of an HTTP server, optional: `http://127.0.0.1:15001`. As curl does, `host:port` alone is taken as http. */
 export function httpUrl() {
-  return setting('the URL of an HTTP server, such as http://127.0.0.1:15001', (text) => {
+  const expected = 'the URL of an HTTP server, such as http://127.0.0.1:15001';
+  return setting<string | undefined>(expected, undefined, (text) => {
     const url = text.includes('://') ? text : `http://${text}`;
     return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : undefined;
-  }).optional();
+  });
 }
 
 /** Any text, optional. */
-export function text() {
-  return z.string().optional();
+export function text(): Setting<string | undefined> {
+  return { expected: 'a text', fallback: undefined, parse: (text) => text };
 }
 
 /**
@@ -80,19 +88,21 @@ export function readSettings<Shape extends SettingsShape>(
   shape: Shape,
   environment: NodeJS.ProcessEnv,
 ): Settings<Shape> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
-  const result = z.object(shape).safeParse(given);
-  if (result.success) return result.data;
-  throw new SettingsError(
-    result.error.issues.map(({ path, message }) => {
-      const name = String(path[0]);
-      return `${name} is ${quoted(given[name])}; it must be ${message}`;
-    }),
-  );
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { expected, parse, fallback }] of Object.entries(shape)) {
+    const given = environment[name];
+    values[name] = given?.trim() ? parse(given) : fallback;
+    if (given?.trim() && values[name] === undefined) {
+      problems.push(`${name} is ${quoted(given)}; it must be ${expected}`);
+    }
+  }
+  if (problems.length > 0) throw new SettingsError(problems);
+  return values as Settings<Shape>;
 }
 
 /** Long values are cut and the password of a URL is hidden: this text ends up in logs. */
-function quoted(value: string | undefined): string {
-  const shown = (value ?? '').replace(/\/\/[^/@]*@/, '//***@');
+function quoted(value: string): string {
+  const shown = value.replace(/\/\/[^/@]*@/, '//***@');
   return JSON.stringify(shown.length > 80 ? `${shown.slice(0, 80)}...` : shown);
 }
