@@ -1,4 +1,5 @@
 // Requests per second of /page: bare node:http + undici, hello-page as shipped, and hello-page with axios' http adapter.
+// Nobody writes a request log: bare node:http has none. With hello-page's own: REQUEST_LOG=all npm run bench -- hello-page
 //   npm run build && npm run bench -- hello-page        needs wrk
 // Each contestant is a process of its own before one upstream; rounds alternate, and the best round of each counts.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -64,6 +65,7 @@ try {
   for (const child of children.values()) child.kill();
 }
 const rate = (name: string) => best.get(name) ?? 0;
+console.log(`hello-page's REQUEST_LOG: ${process.env.REQUEST_LOG ?? 'none, as bare has none'}`);
 for (const name of contestants) {
   const microseconds = (cost.get(name) ?? 0).toFixed(0).padStart(5);
   console.log(
