@@ -107,7 +107,10 @@ class Process {
   private readonly ended: Promise<number | null>;
 
   constructor(args: string[], env: Record<string, string>) {
-    this.child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, REQUEST_LOG: 'errors', ...env } });
+    this.child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, REQUEST_LOG: 'errors', ...env },
+    });
     this.child.stdout?.on('data', (chunk) => this.collect(chunk));
     this.child.stderr?.on('data', (chunk) => this.collect(chunk));
     this.ended = new Promise((resolve) => this.child.once('close', (code) => resolve(code)));

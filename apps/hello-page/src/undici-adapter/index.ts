@@ -1,1 +1,1 @@
-export { UndiciTransport, type UndiciTransportOptions } from './undici-transport.js';
+export { UndiciTransport } from './undici-transport.js';

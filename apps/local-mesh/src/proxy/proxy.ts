@@ -9,8 +9,7 @@ import { LoadBalancer } from './upstream/load-balancer.js';
 import { NameResolver } from './upstream/name-resolver.js';
 import { UpstreamPool } from './upstream/upstream-pool.js';
 
-export type { AccessRecord } from './access-record.js';
-export type { MeshProxy, MeshProxy as Proxy, ProxyOptions, ProxyStats } from './options.js';
+export type { MeshProxy, ProxyOptions } from './options.js';
 
 /** How often limits of time are looked at: one timer for all connections costs less than one for each. */
 const sweepMs = 1000;
