@@ -16,6 +16,8 @@ const suites = {
     testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.long\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'],
     // A loaded machine is slow to start processes; a test that hangs still ends.
     testTimeout: 60_000,
+    // One for each core: much of the time is spent waiting for processes and sockets.
+    maxWorkers: '100%',
   },
   long: { testMatch: ['**/*.long.spec.ts'], testTimeout: 600_000, maxWorkers: 1 },
   e2e: { testMatch: ['**/*.e2e.spec.ts'], testTimeout: 120_000, maxWorkers: 1 },
