@@ -1,33 +1,16 @@
 import type { RouteRequest } from '../request.js';
+import { internalHeaders } from './internal-headers.js';
 
 /** How a header that stands on several lines is compared: line by line (Envoy since 1.39), or joined with commas. */
 export type RepeatedHeaders = 'each' | 'joined';
 
-/**
- * Headers that a sidecar drops before it looks for a route: those of the connection, and Envoy's own settings, which
- * only other proxies may send (Envoy, conn_manager_utility.cc mutateRequestHeaders, cleanInternalHeaders).
- */
+/** Headers that a sidecar drops before it looks for a route: those of the connection, and Envoy's own settings. */
 const dropped: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
   'transfer-encoding',
-  'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-force-trace',
-  'x-envoy-hedge-on-per-try-timeout',
-  'x-envoy-internal',
-  'x-envoy-ip-tags',
-  'x-envoy-max-retries',
-  'x-envoy-original-url',
-  'x-envoy-retriable-header-names',
-  'x-envoy-retriable-status-codes',
-  'x-envoy-retry-grpc-on',
-  'x-envoy-retry-on',
-  'x-envoy-upstream-alt-stat-name',
-  'x-envoy-upstream-rq-per-try-timeout-ms',
-  'x-envoy-upstream-rq-timeout-alt-response',
-  'x-envoy-upstream-rq-timeout-ms',
-  'x-envoy-upstream-stream-duration-ms',
+  ...internalHeaders,
 ]);
 
 /** Headers that it adds before, where the client sent none: such a rule sees them on every request. */

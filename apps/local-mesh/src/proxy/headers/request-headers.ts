@@ -1,27 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { internalHeaders } from '@grayscale/traffic-rules';
 import type { HeaderList } from '../http1/syntax.js';
 import { hopByHop } from './hop-by-hop.js';
-
-/** What Envoy takes out of a request from outside the mesh: settings of its own that a client may not make. */
-const notForClients: ReadonlySet<string> = new Set([
-  'x-envoy-expected-rq-timeout-ms',
-  'x-envoy-force-trace',
-  'x-envoy-hedge-on-per-try-timeout',
-  'x-envoy-internal',
-  'x-envoy-ip-tags',
-  'x-envoy-max-retries',
-  'x-envoy-original-url',
-  'x-envoy-retriable-header-names',
-  'x-envoy-retriable-status-codes',
-  'x-envoy-retry-grpc-on',
-  'x-envoy-retry-on',
-  'x-envoy-upstream-alt-stat-name',
-  'x-envoy-upstream-rq-per-try-timeout-ms',
-  'x-envoy-upstream-rq-timeout-alt-response',
-  'x-envoy-upstream-rq-timeout-ms',
-  'x-envoy-upstream-stream-duration-ms',
-  'x-forwarded-client-cert',
-]);
 
 /** Methods whose requests have no body: Envoy announces no `content-length: 0` for them. */
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
@@ -123,7 +103,7 @@ function isDropped(
 ): boolean {
   if (hopByHop.has(name)) return !isKept(name, upgrade);
   if (name === 'te') return !acceptsTrailers(value);
-  return notForClients.has(name) || (connection.size > 0 && connection.has(name));
+  return internalHeaders.has(name) || (connection.size > 0 && connection.has(name));
 }
 
 /** Of all that `te` may say, Envoy passes on this alone. */
