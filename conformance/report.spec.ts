@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { loadCases } from './src/cases.js';
+import { knownDifferences } from './src/known-differences.js';
+import { renderReport } from './src/report.js';
+
+describe('REPORT.md', () => {
+  it('is what npm run conformance:report writes', () => {
+    const written = readFileSync(new URL('REPORT.md', import.meta.url), 'utf8');
+    expect(written).toBe(renderReport(loadCases(), knownDifferences));
+  });
+
+  it('names each known difference with its reason', () => {
+    const [first] = loadCases();
+    if (first === undefined) throw new Error('no case');
+    const known = { id: first.id, exchange: 0, by: 'engine', reason: 'a reason' } as const;
+    const report = renderReport([first], [known]);
+    expect(report).toContain(`- ${first.id}, exchange 0, engine: a reason`);
+    expect(report).toContain(`${first.exchanges.length - 1} of ${first.exchanges.length}`);
+  });
+});
