@@ -1,25 +1,6 @@
 import type { Fault } from '../decision.js';
+import { grpcStatuses } from '../resources/grpc-status.js';
 import type { HttpFaultInjection } from '../resources/virtual-service.js';
-
-const grpcCodes = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
 
 /** A fault without a percentage never fires; an abort without a status does nothing (Istio, route.go TranslateFault). */
 export function compileFault({ delay, abort }: HttpFaultInjection): Fault {
@@ -30,7 +11,7 @@ export function compileFault({ delay, abort }: HttpFaultInjection): Fault {
   }
   const aborted = toMillionths(abort?.percentage ?? 0);
   if (abort === undefined || aborted === 0) return fault;
-  const grpcStatus = grpcCodes.indexOf(abort.grpcStatus ?? '');
+  const grpcStatus = grpcStatuses.indexOf(abort.grpcStatus ?? '');
   if (abort.httpStatus !== undefined) fault.abort = { percentage: aborted, status: abort.httpStatus };
   else if (grpcStatus >= 0) fault.abort = { percentage: aborted, grpcStatus };
   return fault;

@@ -1,28 +1,9 @@
 import { quote } from '../parse/describe.js';
+import { grpcStatuses } from '../resources/grpc-status.js';
 import type { HttpFaultInjection } from '../resources/virtual-service.js';
 import { validateStatus } from './action.js';
 import { validateDurations } from './duration.js';
 import type { Report } from './report.js';
-
-const grpcStatuses = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
 
 export function validateFault(fault: HttpFaultInjection | undefined, path: string, report: Report): void {
   if (fault === undefined) return;
