@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { FaultsController } from './faults.controller.js';
+import { Faults } from './faults.js';
 import { HELLO_TEXT, RANDOM } from './hello.constants.js';
 import { HelloController } from './hello.controller.js';
 
@@ -16,8 +18,9 @@ export class HelloModule {
   static forRoot({ version, random = Math.random }: HelloOptions): DynamicModule {
     return {
       module: HelloModule,
-      controllers: [HelloController],
+      controllers: [HelloController, FaultsController],
       providers: [
+        Faults,
         { provide: HELLO_TEXT, useValue: `hello ${version}` },
         { provide: RANDOM, useValue: random },
       ],

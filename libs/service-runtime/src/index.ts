@@ -1,5 +1,6 @@
 export { createService, type Service } from './create-service.js';
 export { Lifecycle, type LifecycleState } from './lifecycle.js';
+export { foreignCaller, OwnOriginGuard } from './own-origin.js';
 export { type Problem, ProblemException } from './problem.js';
 export { runService } from './run-service.js';
 export type { ApplicationModule } from './runtime.module.js';
