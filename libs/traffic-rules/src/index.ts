@@ -35,6 +35,7 @@ export type {
 export { renderExplanation } from './explain/render.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
+export { inlineHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
 export { type Parsed, parse } from './parse/parse.js';

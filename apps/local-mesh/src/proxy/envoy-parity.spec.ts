@@ -56,6 +56,18 @@ describe('what Envoy does with odd HTTP', () => {
     expect(/^te: .*\r\n/m.exec(backend.received)?.[0]).toBe(expected);
   });
 
+  it('repeated lines of an inline header go on as one, where the first of them stood; others line by line', async () => {
+    await send(
+      `GET / HTTP/1.1\r\n${host}Accept: a\r\nX-User: 1\r\naccept: b\r\nX-User: 2\r\nX-Request-Id: i\r\nx-request-id: j\r\n\r\n`,
+    ).saw('ok');
+    expect(backend.received).toContain('\r\naccept: a,b\r\nx-user: 1\r\nx-user: 2\r\nx-request-id: i,j\r\n');
+  });
+
+  it('an empty request id is replaced where it stands', async () => {
+    await send(`GET / HTTP/1.1\r\n${host}X-Request-Id:\r\nX-A: 1\r\n\r\n`).saw('ok');
+    expect(backend.received).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\nx-a: 1\r\n/);
+  });
+
   it('proxy-connection: close ends the connection', async () => {
     const received = await send(`GET / HTTP/1.1\r\n${host}Proxy-Connection: close\r\n\r\n`).untilClosed();
     expect(received).toContain('\r\nconnection: close\r\n');

@@ -403,6 +403,18 @@ spec:
       await silent.stop();
     });
 
+    it('shows rules the request id that it makes, which responses can quote', async () => {
+      const quoting = 'headers: {response: {set: {x-seen: "%REQ(X-REQUEST-ID)%"}}}';
+      const made = '{headers: {x-request-id: {regex: "[0-9a-f]{8}-[0-9a-f-]{27}"}}}';
+      await start(rulesFor([backend.port], `[{match: [${made}], ${quoting}, ${to}}]`));
+      const seen = /x-seen: (\S+)\r\n/.exec(await client().send(get('/')).saw('ok'))?.[1];
+      expect(seen).toMatch(/^[0-9a-f-]{36}$/);
+      expect(backend.received).toContain(`x-request-id: ${seen}\r\n`);
+      expect(await client().send(get('/', 'X-Request-Id: mine\r\n')).saw('\r\n\r\n')).toMatch(
+        /^HTTP\/1\.1 404 /,
+      );
+    });
+
     it('delays, then aborts, and says so in the record', async () => {
       const fault =
         '{delay: {fixedDelay: 30ms, percentage: {value: 100}}, abort: {httpStatus: 418, percentage: {value: 100}}}';

@@ -1,4 +1,5 @@
 import { type Ask, outcome, rulesOf, tableOf, to, virtualService } from '../../test/mesh.js';
+import { inlineHeaders } from './inline-headers.js';
 
 interface Row {
   id: string;
@@ -331,6 +332,69 @@ describe('the order of rules', () => {
   it('an invalid regex, which validation refuses, matches nothing', () => {
     const table = rulesOf(`[{match: [{uri: {regex: "(?=a)"}}], ${to('one.ext')}}, {${to('two.ext')}}]`);
     expect(outcome(table, '/a')).toBe('two.ext:8080');
+  });
+});
+
+describe('headers that Envoy keeps on one line', () => {
+  const rulesOn = (name: string) =>
+    rulesOf(
+      `[{match: [{headers: {${name}: {exact: "one,two"}}}], ${to('one.ext')}}, {match: [{headers: {${name}: {exact: two}}}], ${to('two.ext')}}]`,
+    );
+  const lines = (name: string, ...values: string[]) => ({
+    headers: values.flatMap((value) => [name, value]),
+  });
+
+  it.each([...inlineHeaders])('joins repeated lines of %s before it matches', (name) => {
+    expect(outcome(rulesOn(name), lines(name, 'one', 'two'))).toBe('one.ext:8080');
+    expect(outcome(rulesOn(name), lines(name.toUpperCase(), 'one', '', 'two'))).toBe('one.ext:8080');
+    expect(outcome(rulesOn(name), lines(name, 'zero', 'two'))).toBe('404');
+  });
+
+  it.each(['cookie', 'accept-language', 'x-user', 'traceparent', 'set-cookie', 'range'])(
+    'compares the lines of %s one by one',
+    (name) => {
+      expect(outcome(rulesOn(name), lines(name, 'one', 'two'))).toBe('two.ext:8080');
+    },
+  );
+
+  it('a joined value is another one to withoutHeaders', () => {
+    const table = rulesOf(`[{match: [{withoutHeaders: {accept: {exact: two}}}], ${to('one.ext')}}]`);
+    expect(outcome(table, lines('accept', 'one', 'two'))).toBe('one.ext:8080');
+  });
+});
+
+describe('headers that a sidecar has made or dropped before it looks for a route', () => {
+  const present = (name: string) => rulesOf(`[{match: [{headers: {${name}: {}}}], ${to('one.ext')}}]`);
+
+  it.each([
+    {
+      what: 'an empty request id is replaced',
+      name: 'x-request-id',
+      headers: ['x-request-id', ''],
+      seen: true,
+    },
+    { what: 'te says trailers or nothing', name: 'te', headers: ['te', 'gzip'], seen: false },
+    { what: 'te: trailers', name: 'te', headers: ['te', 'gzip, trailers'], seen: true },
+    { what: 'upgrade alone', name: 'upgrade', headers: ['upgrade', 'websocket'], seen: false },
+    {
+      what: 'upgrade of a connection',
+      name: 'upgrade',
+      headers: ['Connection', 'keep-alive, Upgrade', 'Upgrade', 'websocket'],
+      seen: true,
+    },
+    {
+      what: 'what connection names',
+      name: 'x-secret',
+      headers: ['x-secret', '1', 'connection', 'X-Secret'],
+      seen: false,
+    },
+  ])('$what', ({ name, headers, seen }) => {
+    expect(outcome(present(name), { headers })).toBe(seen ? 'one.ext:8080' : '404');
+  });
+
+  it('an empty request id is not the empty text', () => {
+    const table = rulesOf(`[{match: [{headers: {x-request-id: {exact: ""}}}], ${to('one.ext')}}]`);
+    expect(outcome(table, { headers: ['x-request-id', ''] })).toBe('404');
   });
 });
 

@@ -1,7 +1,8 @@
 import type { RouteRequest } from '../request.js';
+import { inlineHeaders, joinLines } from './inline-headers.js';
 import { internalHeaders } from './internal-headers.js';
 
-/** How a header that stands on several lines is compared: line by line (Envoy since 1.39), or joined with commas. */
+/** How a header that stands on several lines is compared: line by line, inline headers apart (Envoy since 1.39), or always joined with commas. */
 export type RepeatedHeaders = 'each' | 'joined';
 
 /** Headers that a sidecar drops before it looks for a route: those of the connection, and Envoy's own settings. */
@@ -16,7 +17,7 @@ const dropped: ReadonlySet<string> = new Set([
 /** Headers that it adds before, where the client sent none: such a rule sees them on every request. */
 export const addedBeforeRouting: ReadonlySet<string> = new Set(['x-forwarded-proto', 'x-request-id']);
 
-/** Stands for the random UUID of a request without an `x-request-id`. */
+/** Stands for the random UUID of a request without an `x-request-id`; a proxy makes the real one before it asks for a route. */
 const someRequestId = '00000000-0000-4000-8000-000000000000';
 
 /** A request as the conditions of rules look at it: path normalized, query apart, header values trimmed. */
@@ -27,6 +28,7 @@ export class RequestView {
   /** Normalized path without the query. */
   readonly path: string;
   readonly #repeatedHeaders: RepeatedHeaders;
+  #connectionOptions: ReadonlySet<string> | undefined;
 
   constructor(request: RouteRequest, target: string, repeatedHeaders: RepeatedHeaders) {
     this.request = request;
@@ -39,19 +41,33 @@ export class RequestView {
   /** The values of a header, of a pseudo header (`:path`) or of `host`; undefined when absent. */
   headerValues(name: string): readonly string[] | undefined {
     if (name.startsWith(':') || name === 'host') return this.#pseudoHeader(name);
+    let values = this.#lines(name);
+    if (values !== undefined && values.length > 1) values = this.#combined(name, values);
+    // An empty request id is replaced, as a missing one is (recorded: `http-request-id-match`).
+    return values === undefined || (name === 'x-request-id' && values[0] === '') ? this.#added(name) : values;
+  }
+
+  /** Every line of a header that a sidecar has not dropped before it looks for a route. */
+  #lines(name: string): string[] | undefined {
     if (dropped.has(name)) return undefined;
-    const { headers } = this.request;
     let values: string[] | undefined;
+    const { headers } = this.request;
     for (let index = 0; index + 1 < headers.length; index += 2) {
-      const candidate = headers[index] as string;
-      if (candidate.length !== name.length || (candidate !== name && candidate.toLowerCase() !== name))
-        continue;
+      if (!isNamed(headers[index] as string, name)) continue;
       const value = trimBlanks(headers[index + 1] as string);
       if (values === undefined) values = [value];
       else values.push(value);
     }
-    if (values === undefined) return this.#added(name);
-    return values.length > 1 && this.#repeatedHeaders === 'joined' ? [values.join(',')] : values;
+    if (values === undefined || this.#isOfConnection(name)) return undefined;
+    // Of all that `te` may say, Envoy keeps this alone.
+    if (name === 'te') return values.some(acceptsTrailers) ? ['trailers'] : undefined;
+    return values;
+  }
+
+  /** Whether it goes with the connection: `upgrade` unless the client asks for it there, and what `connection` names. */
+  #isOfConnection(name: string): boolean {
+    this.#connectionOptions ??= connectionOptions(this.request.headers);
+    return this.#connectionOptions.has(name) !== (name === 'upgrade');
   }
 
   /** The raw value of the first parameter of that raw name; only `&` separates, nothing is decoded. */
@@ -68,6 +84,11 @@ export class RequestView {
       start = end + 1;
     }
     return undefined;
+  }
+
+  #combined(name: string, values: string[]): string[] {
+    if (inlineHeaders.has(name)) return [values.reduce(joinLines)];
+    return this.#repeatedHeaders === 'joined' ? [values.join(',')] : values;
   }
 
   #added(name: string): readonly string[] | undefined {
@@ -90,6 +111,26 @@ export class RequestView {
         return undefined;
     }
   }
+}
+
+/** What the `connection` header lists, in lower case. */
+function connectionOptions(headers: readonly string[]): ReadonlySet<string> {
+  const options = new Set<string>();
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    if (!isNamed(headers[index] as string, 'connection')) continue;
+    for (const option of (headers[index + 1] as string).split(','))
+      options.add(trimBlanks(option).toLowerCase());
+  }
+  return options;
+}
+
+function acceptsTrailers(te: string): boolean {
+  return te.split(',').some((coding) => trimBlanks(coding).toLowerCase() === 'trailers');
+}
+
+/** @param name in lower case */
+function isNamed(candidate: string, name: string): boolean {
+  return candidate.length === name.length && (candidate === name || candidate.toLowerCase() === name);
 }
 
 /** Without the blanks and tabs around it, as HTTP reads a field value. */

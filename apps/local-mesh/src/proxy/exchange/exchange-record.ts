@@ -21,7 +21,7 @@ export function exchangeRecord(exchange: Exchange): AccessRecord {
     upstreamDurationMs: exchange.upstreamDurationMs,
     forwardedFor: headerValue(head, 'x-forwarded-for'),
     userAgent: headerValue(head, 'user-agent'),
-    requestId: exchange.requestId ?? headerValue(head, 'x-request-id'),
+    requestId: exchange.headers.requestId,
     upstreamHost: exchange.upstreamHost,
     upstreamCluster: exchange.upstreamCluster,
     downstreamAddress: exchange.client.address,

@@ -4,6 +4,7 @@ import { applyHeaderMutations } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import { refusalBody } from '../downstream/refusal.js';
 import { connectionOptions } from '../headers/hop-by-hop.js';
+import { type UpstreamHeaders, upstreamHeaders } from '../headers/request-headers.js';
 import { hasHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
 import type { BodySink } from '../http1/body-decoder.js';
 import type { RequestHead } from '../http1/request-head.js';
@@ -32,7 +33,8 @@ export class Exchange implements BodySink {
   /** How the body goes on; a length that `connection` takes away is one that the next hop must not be left without. */
   readonly outgoingFraming: 'none' | 'length' | 'chunked';
   details = '';
-  requestId: string | undefined;
+  /** The client's headers as rules see them and as they leave. */
+  readonly headers: UpstreamHeaders;
   upstreamHost: string | undefined;
   upstreamCluster: string | undefined;
   upstreamDurationMs: number | undefined;
@@ -59,13 +61,14 @@ export class Exchange implements BodySink {
     this.connection = connectionOptions(head.headers);
     this.upgrade = requestedUpgrade(head, this.connection);
     this.outgoingFraming = outgoingFraming(head, this.connection);
+    this.headers = upstreamHeaders(head.headers, this);
     this.request = {
       method: head.method,
       scheme: target.scheme,
       authority: target.authority,
       port: target.port,
       path: target.path,
-      headers: head.headers.raw,
+      headers: this.headers.list,
     };
   }
 

@@ -1,13 +1,7 @@
 import type { Socket } from 'node:net';
 import { retryable } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import {
-  type UpstreamHeaders,
-  untouchedHeaders,
-  upstreamHeaders,
-  withAttempt,
-  withFraming,
-} from '../headers/request-headers.js';
+import { untouchedHeaders, withAttempt, withFraming } from '../headers/request-headers.js';
 import { downstreamHeaders, untouchedResponseHeaders, upgradeHeaders } from '../headers/response-headers.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
@@ -18,7 +12,8 @@ import type { Plan } from './plan.js';
 
 /** Sends one request to a cluster: tries, retries, the route's timeout, and the answer's way back. */
 export class Forwarding implements AttemptOwner {
-  readonly #headers: UpstreamHeaders;
+  /** Names and values in turn. */
+  readonly #headers: readonly string[];
   #attempt: Attempt | undefined;
   #tries = 0;
   #timeout: NodeJS.Timeout | undefined;
@@ -32,16 +27,14 @@ export class Forwarding implements AttemptOwner {
     private readonly exchange: Exchange,
     private readonly plan: Plan,
   ) {
-    const { head, connection, upgrade } = exchange;
     this.#headers = plan.untouched
-      ? { list: untouchedHeaders(head.headers, { connection, upgrade }), requestId: '' }
-      : upstreamHeaders(head.headers, { connection, upgrade });
+      ? untouchedHeaders(exchange.head.headers, exchange)
+      : exchange.headers.list;
   }
 
   start(): void {
     const { exchange, plan } = this;
     exchange.upstreamCluster = plan.clusterName;
-    if (this.#headers.requestId !== '') exchange.requestId = this.#headers.requestId;
     if (!plan.untouched && exchange.upgrade !== undefined && exchange.upgrade.toLowerCase() !== 'websocket') {
       this.#reply(replies.upgradeRefused);
       return;
@@ -186,8 +179,8 @@ export class Forwarding implements AttemptOwner {
   #requestHeaders(attempt: number): string[] {
     const { exchange, plan } = this;
     const { outgoingFraming } = exchange;
-    if (plan.untouched) return withFraming([...this.#headers.list], 'GET', outgoingFraming);
-    const list = withAttempt(this.#headers.list, attempt, this.#expectedTimeoutMs());
+    if (plan.untouched) return withFraming([...this.#headers], 'GET', outgoingFraming);
+    const list = withAttempt(this.#headers, attempt, this.#expectedTimeoutMs());
     const result = exchange.requestHeaders(list, plan.requestHeaders);
     if (plan.originalHost !== undefined) result.push('x-envoy-original-host', plan.originalHost);
     if (plan.originalPath !== undefined) result.push('x-envoy-original-path', plan.originalPath);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { internalHeaders } from '@grayscale/traffic-rules';
+import { inlineHeaders, internalHeaders, joinLines } from '@grayscale/traffic-rules';
 import type { HeaderList } from '../http1/syntax.js';
 import { hopByHop } from './hop-by-hop.js';
 
 /** Methods whose requests have no body: Envoy announces no `content-length: 0` for them. */
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
 
-/** The client's headers as they leave: lower-case names, what is the proxy's own taken out, the proxy's added in Envoy's order. */
+/** A client's headers as rules see them and as they leave: what Envoy's connection manager makes of them before it looks for a route. */
 export interface UpstreamHeaders {
-  /** Names and values in turn; the Host is not among them. */
+  /** Lower-case names and values in turn; the Host is not among them. */
   list: string[];
   requestId: string;
 }
@@ -19,29 +19,41 @@ export interface UpstreamHeadersOptions {
   upgrade: string | undefined;
 }
 
+/**
+ * Takes out what is the proxy's own, joins repeated lines of inline headers where the first of them stands, and adds what is missing,
+ * a request id before all: rules see it.
+ */
 export function upstreamHeaders(
   { raw, names }: HeaderList,
   { connection, upgrade }: UpstreamHeadersOptions,
 ): UpstreamHeaders {
   const list: string[] = [];
-  let requestId = '';
-  let hasForwardedProto = false;
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     const value = raw[2 * i + 1] as string;
     if (name === 'host' || isDropped(name, value, connection, upgrade)) continue;
-    if (name === 'x-request-id') {
-      if (value === '') continue;
-      requestId ||= value;
-    } else if (name === 'x-forwarded-proto') hasForwardedProto = true;
-    list.push(name, name === 'te' ? 'trailers' : value);
+    const first = inlineHeaders.has(name) ? valueIndex(list, name) : 0;
+    if (first > 0) list[first] = joinLines(list[first] as string, value);
+    else list.push(name, name === 'te' ? 'trailers' : value);
   }
-  if (!hasForwardedProto) list.push('x-forwarded-proto', 'http');
-  if (requestId === '') {
-    requestId = randomUUID();
-    list.push('x-request-id', requestId);
-  }
-  return { list, requestId };
+  if (valueIndex(list, 'x-forwarded-proto') === 0) list.push('x-forwarded-proto', 'http');
+  return { list, requestId: ensureRequestId(list) };
+}
+
+/** An empty id is replaced where it stands, a missing one is added at the end. */
+function ensureRequestId(list: string[]): string {
+  const index = valueIndex(list, 'x-request-id');
+  if (index > 0 && list[index] !== '') return list[index] as string;
+  const requestId = randomUUID();
+  if (index > 0) list[index] = requestId;
+  else list.push('x-request-id', requestId);
+  return requestId;
+}
+
+/** Where the value of a header stands; 0: nowhere. */
+function valueIndex(list: readonly string[], name: string): number {
+  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i + 1;
+  return 0;
 }
 
 /** For a port without an HTTP listener: the client's headers as they are, but for those of its connection to us. */
