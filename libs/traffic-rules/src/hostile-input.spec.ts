@@ -1,162 +1,19 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { client } from '../test/mesh.js';
-import { analyze } from './analyze/analyze.js';
-import { headersUsedBy } from './analyze/headers-used.js';
-import { compile } from './compile/compile.js';
-import { parse } from './parse/parse.js';
-import { validate } from './validate/validate.js';
+import { anyText, holdsFor, mutatedDocuments, strangeDocument } from '../test/hostile-text.js';
 
-const file = new URL('../../../conformance/validation.json', import.meta.url);
-const recorded: Array<{ document: Record<string, unknown> }> = JSON.parse(readFileSync(file, 'utf8'));
+/** A part of the soak (`npm run test:soak`), the same one every time. */
+const part = { seed: 1, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false };
 
-/** Everything that a text goes through before it decides requests. */
-function judge(text: string) {
-  const { resources, issues } = parse(text, 'rules.yaml');
-  const found = [...issues, ...validate(resources)];
-  if (!found.some(({ severity }) => severity === 'error')) compile(resources, client);
-  return [...found, ...analyze(resources, client, { forwardedHeaders: ['user'] }), headersUsedBy(resources)];
-}
-
-/** The same text gets the same issues, and none of it throws; every issue has a place in the text. */
-function holdsFor(text: string): void {
-  const found = judge(text);
-  expect(judge(text)).toEqual(found);
-  const lines = text.split('\n').length;
-  for (const issue of found) if ('line' in issue) expect(issue.line).toBeLessThanOrEqual(lines);
-}
-
-const words = [
-  'apiVersion: ',
-  'kind: ',
-  'VirtualService',
-  'spec:\n',
-  '  hosts: ',
-  '- ',
-  '[',
-  ']',
-  '{',
-  '}',
-  ', ',
-  ': ',
-  '\n',
-  '  ',
-  '---\n',
-  '&a ',
-  '*a',
-  '"',
-  "'",
-  '|\n',
-  '#',
-  '!!str ',
-  '<<: ',
-  '\t',
-  '\u0000',
-  '\uFEFF',
-  '你好',
-  '%',
-  '? ',
-  '*',
-];
-const yamlLike = fc
-  .array(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 5 })), { maxLength: 40 })
-  .map((parts) => parts.join(''));
-
-/** Values that Istio's fields may meet. */
-const leaf = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 20 }),
-  fc.constantFrom(
-    '',
-    '*',
-    '*.a',
-    'a.b',
-    '10.0.0.1',
-    '5s',
-    '0s',
-    '%REQ(a)%',
-    '%',
-    '(',
-    '.*',
-    'a{1000}',
-    '__proto__',
-    'mesh',
-    '~',
-    '.',
-  ),
-  fc.constantFrom<unknown>(null, true, -1, 0, 80, 65536, 2 ** 31, 1e300, 0.5, [], {}, [null], [[]]),
-);
-
-/** A recorded document with one of its values, at any depth, replaced, repeated or renamed. */
-const mutated = fc
-  .tuple(fc.constantFrom(...recorded.map(({ document }) => document)), fc.nat(), fc.nat(3), leaf)
-  .map(([document, choice, how, value]) => {
-    const copy = structuredClone(document);
-    const places = placesOf(copy);
-    const place = places[choice % places.length];
-    if (place !== undefined) mutate(place, how, value);
-    return JSON.stringify(copy);
-  });
-
-interface Place {
-  owner: Record<string, unknown>;
-  key: string;
-}
-
-function placesOf(value: unknown): Place[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const owner = value as Record<string, unknown>;
-  return Object.keys(owner).flatMap((key) => [{ owner, key }, ...placesOf(owner[key])]);
-}
-
-function mutate({ owner, key }: Place, how: number, value: unknown): void {
-  if (how === 0) owner[key] = value;
-  else if (how === 1) owner[key] = [owner[key], owner[key]];
-  else if (how === 2) owner[`${key}x`] = owner[key];
-  else delete owner[key];
-}
-
-const bounded = { numRuns: 150, interruptAfterTimeLimit: 4000, markInterruptAsFailure: false };
-
-describe('parse, validate and analyze never throw and always say the same', () => {
+describe('parse, validate, compile and analyze never throw and always say the same', () => {
   it('for any text', () => {
-    fc.assert(fc.property(fc.oneof(yamlLike, fc.string({ unit: 'binary' })), holdsFor), bounded);
+    fc.assert(fc.property(anyText, holdsFor), { ...part, numRuns: 300 });
   });
 
   it('for any values in a document', () => {
-    const kinds = fc.constantFrom(
-      'VirtualService',
-      'ServiceEntry',
-      'DestinationRule',
-      'Service',
-      'EndpointSlice',
-      'Namespace',
-      'List',
-      'Other',
-    );
-    const documents = fc.record({
-      kind: kinds,
-      metadata: fc.jsonValue(),
-      spec: fc.jsonValue(),
-      items: fc.jsonValue(),
-    });
-    fc.assert(
-      fc.property(documents, (document) => {
-        const group = document.kind === 'EndpointSlice' ? 'discovery.k8s.io/v1' : 'networking.istio.io/v1';
-        holdsFor(JSON.stringify({ apiVersion: document.kind === 'Service' ? 'v1' : group, ...document }));
-      }),
-      bounded,
-    );
+    fc.assert(fc.property(strangeDocument, holdsFor), { ...part, numRuns: 150 });
   });
 
   it('for recorded documents with a change', () => {
-    fc.assert(
-      fc.property(fc.array(mutated, { minLength: 1, maxLength: 3 }), (texts) =>
-        holdsFor(texts.join('\n---\n')),
-      ),
-      {
-        ...bounded,
-        numRuns: 600,
-      },
-    );
+    fc.assert(fc.property(mutatedDocuments, holdsFor), { ...part, numRuns: 600 });
   });
 });
