@@ -6,7 +6,7 @@ import { compile, parse, type RouteRequest, type RouteTable, route } from '@gray
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const client = {
+const workload = {
   namespace: 'hello-page',
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
@@ -39,7 +39,7 @@ endpoints: [{addresses: [127.0.0.1], conditions: {ready: true}}]
 function tableOf(yaml: string): RouteTable {
   const { resources, issues } = parse(services + yaml, 'bench.yaml');
   if (issues.length > 0) throw new Error(JSON.stringify(issues[0]));
-  return compile(resources, client);
+  return compile(resources, workload);
 }
 
 function virtualService(name: string, host: string, http: string): string {
@@ -225,7 +225,7 @@ function measureCompile(entry: string): string[] {
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
   const compileStart = performance.now();
-  const table = compile(resources, client);
+  const table = compile(resources, workload);
   const compileEnd = performance.now();
   collectGarbage();
   const heap = (process.memoryUsage().heapUsed - before) / 1e6;

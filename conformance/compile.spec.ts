@@ -10,11 +10,11 @@ interface Verdict {
 
 const verdicts = JSON.parse(read('validation.json')) as Verdict[];
 const base = parse(fixture, 'fixture.yaml').resources;
-const client = { namespace: 'default', labels: {}, outboundTrafficPolicy: 'REGISTRY_ONLY' } as const;
+const workload = { namespace: 'default', labels: {}, outboundTrafficPolicy: 'REGISTRY_ONLY' } as const;
 
 /** Asks every port for every host that a document speaks of. */
 function askAll(resources: readonly Resource[]): string[] {
-  const table = compile([...base, ...resources], client);
+  const table = compile([...base, ...resources], workload);
   const hosts = resources.flatMap(hostsOf);
   return [80, 8080].flatMap((port) =>
     hosts.map(

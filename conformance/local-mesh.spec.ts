@@ -8,7 +8,7 @@ import { authority, type Form, hasAbsoluteForm, ProxyClient, type Received } fro
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);
 
-const client = {
+const workload = {
   namespace: 'hello-page',
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
@@ -55,7 +55,7 @@ describe('the recorded exchanges over real sockets', () => {
   describe.each(cases)('$id', ({ id, config, exchanges }) => {
     beforeAll(() => {
       const resources: Resource[] = [...fixtureResources, ...parse(config, `${id}.yaml`).resources];
-      table = compile(resources, client);
+      table = compile(resources, workload);
     });
 
     const played = exchanges.flatMap(({ request, answer }, index) =>

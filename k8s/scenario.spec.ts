@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { parseManifests, readManifests } from '@grayscale/manifest-files';
 import {
   analyze,
-  type Client,
   compile,
   type Resource,
   requestFromUrl,
   route,
   validate,
+  type Workload,
 } from '@grayscale/traffic-rules';
 import { hasKubectl, manifests, render } from './testing/kustomizations.js';
 
-const client: Client = {
+const workload: Workload = {
   namespace: 'hello-page',
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
@@ -41,7 +41,7 @@ async function readRendered(folders: readonly string[], root = manifests): Promi
 /** Where hello-page's request goes: the endpoint's address, or why there is none. */
 function ask(resources: readonly Resource[], headers: readonly string[], draw: number): string {
   const request = requestFromUrl({ url: 'http://hello.com/hello', headers });
-  const decision = route(compile(resources, client), request, draw);
+  const decision = route(compile(resources, workload), request, draw);
   if (decision.kind !== 'forward') return decision.kind;
   const [endpoint] = decision.cluster.endpoints;
   return endpoint === undefined
@@ -106,7 +106,7 @@ for (const { reader, resourcesOf, describeIt, cases } of readers) {
       });
 
       it('Istio accepts it, and nothing in it bites', () => {
-        const issues = [...validate(resources), ...analyze(resources, client)];
+        const issues = [...validate(resources), ...analyze(resources, workload)];
         expect(issues.filter(({ severity }) => severity !== 'info')).toEqual([]);
       });
 

@@ -38,7 +38,7 @@ export class LocalMesh {
     let rules: RuleBook | undefined;
     this.watch = await watchManifests(this.options.filenames, (set) => rules && this.reload(rules, set));
     rules = this.firstRules(this.watch.first);
-    const metrics = new IstioMetrics(this.options.client);
+    const metrics = new IstioMetrics(this.options.workload);
     rules.onChange((change) => metrics.ruleChange(change));
     const events = new EventFeed(rules);
     const proxy = await this.startProxy(rules, metrics, events);
@@ -68,16 +68,16 @@ export class LocalMesh {
   }
 
   private firstRules(set: ManifestSet): RuleBook {
-    const built = buildRuleSet(set, this.options.client);
+    const built = buildRuleSet(set, this.options.workload);
     say(...issueLines(built.issues));
     if (isRefused(built))
       throw new StartError('no good rules to start with: correct the errors above and start again.');
     say(...summarize(built));
-    return new RuleBook(this.options.client, built);
+    return new RuleBook(this.options.workload, built);
   }
 
   private reload(rules: RuleBook, set: ManifestSet): void {
-    const built = buildRuleSet(set, this.options.client);
+    const built = buildRuleSet(set, this.options.workload);
     rules.replace(built);
     say(...issueLines(built.issues));
     if (isRefused(built))

@@ -1,7 +1,7 @@
 import { compile, parse, type RouteRequest, route } from '@grayscale/traffic-rules';
 import { registeredCluster } from '../src/rules/registered-cluster.js';
 
-const client = {
+const workload = {
   namespace: 'hello-page',
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
@@ -31,7 +31,7 @@ ${destinationRule}
 export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY' = 'ALLOW_ANY') {
   const { resources, issues } = parse(text, 'rules.yaml');
   if (issues.length > 0) throw new Error(JSON.stringify(issues));
-  const table = compile(resources, { ...client, outboundTrafficPolicy });
+  const table = compile(resources, { ...workload, outboundTrafficPolicy });
   return {
     route: (request: RouteRequest, draw: number) => route(table, request, draw),
     hasListener: (port: number) => table.ports.has(port),

@@ -2,7 +2,7 @@ import { checkManifests, readManifests } from './index.js';
 import { parseManifests } from './parse-manifests.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
-const client = { namespace: 'a', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
+const workload = { namespace: 'a', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
 
 function virtualService(name: string, weight = 1): string {
   return `apiVersion: networking.istio.io/v1
@@ -54,7 +54,7 @@ describe('parseManifests', () => {
 describe('checkManifests', () => {
   it('gives all that is wrong at once, and analyzes only what is sound', async () => {
     await using folder = await temporaryFolder({ 'a.yaml': virtualService('v', -1), 'b.yaml': `a: [\n` });
-    const checked = checkManifests(await readManifests([folder.path, folder.at('none.yaml')]), client);
+    const checked = checkManifests(await readManifests([folder.path, folder.at('none.yaml')]), workload);
     expect(checked.isSound).toBe(false);
     expect(
       checked.issues
@@ -71,8 +71,9 @@ describe('checkManifests', () => {
     );
     await using folder = await temporaryFolder({ 'a.yaml': `${service}---\n${matching}` });
     const set = await readManifests([folder.path]);
-    const codes = (headers: string[]) => checkManifests(set, client, headers).issues.map(({ code }) => code);
+    const codes = (headers: string[]) =>
+      checkManifests(set, workload, headers).issues.map(({ code }) => code);
     expect(codes(['x-request-id']).length).toBe(codes(['user']).length + 1);
-    expect(checkManifests(set, client).isSound).toBe(true);
+    expect(checkManifests(set, workload).isSound).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { analyze, type Client, type Resource, validate } from '@grayscale/traffic-rules';
+import { analyze, type Resource, validate, type Workload } from '@grayscale/traffic-rules';
 import type { ManifestIssue } from './file-issue.js';
 import type { ManifestSet } from './manifest-reader.js';
 import { parseManifests } from './parse-manifests.js';
@@ -18,13 +18,13 @@ export interface CheckedManifests {
  */
 export function checkManifests(
   set: ManifestSet,
-  client: Client,
+  workload: Workload,
   forwardedHeaders?: readonly string[],
 ): CheckedManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
   const issues: ManifestIssue[] = [...set.issues, ...parsing, ...validate(resources)];
   if (!issues.some(isFatal)) {
-    issues.push(...analyze(resources, client, forwardedHeaders === undefined ? {} : { forwardedHeaders }));
+    issues.push(...analyze(resources, workload, forwardedHeaders === undefined ? {} : { forwardedHeaders }));
   }
   return { resources, issues, isSound: !issues.some(isFatal) };
 }

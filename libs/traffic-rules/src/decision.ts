@@ -105,7 +105,7 @@ export interface Because {
     | 'no-listener'
     /** The request target cannot be normalized, or carries a fragment. */
     | 'malformed-target';
-  virtualService?: ResourceReference;
+  resource?: ResourceReference;
   /** `delegate`: the document that the rule stands in, when the VirtualService delegates; the index counts there. */
   rule?: { index: number; name?: string; location: Location; delegate?: ResourceReference };
   /** Absent for a rule without `match`. */

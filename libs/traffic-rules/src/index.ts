@@ -1,10 +1,10 @@
 export { type AnalyzeOptions, analyze } from './analyze/analyze.js';
 export { headersUsedBy } from './analyze/headers-used.js';
-export type { Client } from './client.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';
 export type { RegistryPort, RegistryService } from './compile/registry.js';
 export type { RouteTable } from './compile/table.js';
+export { originAllowed } from './cors/allowed-origin.js';
 export type {
   BadRequest,
   Because,
@@ -33,8 +33,11 @@ export type {
   PassedOver,
 } from './explain/explanation.js';
 export { renderExplanation } from './explain/render.js';
+export { applyHeaderMutations } from './headers/header-mutation.js';
+export { type HeaderContext, unknownCommands } from './headers/header-value-format.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
+export { type LocalReply, type LocalReplyName, localReplies } from './local-reply.js';
 export { inlineHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
@@ -43,12 +46,9 @@ export type { RouteRequest } from './request.js';
 export { type RequestDescription, requestFromUrl } from './request-from-url.js';
 export type { Metadata, Source } from './resources/metadata.js';
 export type { Resource } from './resources/resource.js';
-export { originAllowed } from './route/cors.js';
-export { applyHeaderMutations } from './route/header-mutation.js';
-export { type HeaderContext, unknownCommands } from './route/header-value-format.js';
-export { type LocalReply, type LocalReplyName, localReplies } from './route/local-reply.js';
+export { retryable, type TryOutcome } from './retry/retryable.js';
 export { normalizePath } from './route/path-normalization.js';
-export { retryable, type TryOutcome } from './route/retry.js';
 export { route } from './route/route.js';
 export { toJson } from './to-json.js';
 export { validate } from './validate/validate.js';
+export type { Workload } from './workload.js';

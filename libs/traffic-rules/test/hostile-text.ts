@@ -5,7 +5,7 @@ import { headersUsedBy } from '../src/analyze/headers-used.js';
 import { compile } from '../src/compile/compile.js';
 import { parse } from '../src/parse/parse.js';
 import { validate } from '../src/validate/validate.js';
-import { client } from './mesh.js';
+import { workload } from './mesh.js';
 
 const file = new URL('../../../conformance/validation.json', import.meta.url);
 const recorded: Array<{ document: Record<string, unknown> }> = JSON.parse(readFileSync(file, 'utf8'));
@@ -14,8 +14,12 @@ const recorded: Array<{ document: Record<string, unknown> }> = JSON.parse(readFi
 function judge(text: string) {
   const { resources, issues } = parse(text, 'rules.yaml');
   const found = [...issues, ...validate(resources)];
-  if (!found.some(({ severity }) => severity === 'error')) compile(resources, client);
-  return [...found, ...analyze(resources, client, { forwardedHeaders: ['user'] }), headersUsedBy(resources)];
+  if (!found.some(({ severity }) => severity === 'error')) compile(resources, workload);
+  return [
+    ...found,
+    ...analyze(resources, workload, { forwardedHeaders: ['user'] }),
+    headersUsedBy(resources),
+  ];
 }
 
 /** The same text gets the same issues, and none of it throws; every issue has a place in the text. */

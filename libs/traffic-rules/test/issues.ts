@@ -2,7 +2,7 @@ import { type AnalyzeOptions, analyze } from '../src/analyze/analyze.js';
 import type { Issue } from '../src/issue.js';
 import { parse } from '../src/parse/parse.js';
 import { validate } from '../src/validate/validate.js';
-import { client } from './mesh.js';
+import { workload } from './mesh.js';
 
 /** As `error host-invalid spec.hosts[0]`. */
 export function brief({ severity, code, path }: Issue): string {
@@ -20,7 +20,7 @@ export function analysis(text: string, options?: AnalyzeOptions): Issue[] {
   const { resources, issues } = parse(text, 'rules.yaml');
   const errors = [...issues, ...validate(resources)].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(`the test's own rules are wrong: ${errors[0]?.message}`);
-  return analyze(resources, client, options);
+  return analyze(resources, workload, options);
 }
 
 function istio(kind: string, name: string, spec: string): string {

@@ -1,4 +1,3 @@
-import type { Client } from '../src/client.js';
 import { type CompileOptions, compile } from '../src/compile/compile.js';
 import type { RouteTable } from '../src/compile/table.js';
 import type { Decision } from '../src/decision.js';
@@ -6,8 +5,9 @@ import { parse } from '../src/parse/parse.js';
 import type { RouteRequest } from '../src/request.js';
 import type { Resource } from '../src/resources/resource.js';
 import { route } from '../src/route/route.js';
+import type { Workload } from '../src/workload.js';
 
-export const client: Client = {
+export const workload: Workload = {
   namespace: 'hello-page',
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
@@ -72,10 +72,10 @@ export function resourcesOf(yaml: string): Resource[] {
 
 export function tableOf(
   yaml: string,
-  seenBy: Partial<Client> = {},
+  seenBy: Partial<Workload> = {},
   options: CompileOptions = {},
 ): RouteTable {
-  return compile(resourcesOf(registry + yaml), { ...client, ...seenBy }, options);
+  return compile(resourcesOf(registry + yaml), { ...workload, ...seenBy }, options);
 }
 
 /** A table with one rule list for t.ext. */

@@ -15,10 +15,7 @@ export function differences(
   const note = (what: string, wanted: unknown, got: unknown) =>
     found.push(`${what}: wanted ${show(wanted)}, got ${show(got)}`);
   if (isEmpty(want) && because.reason !== 'rule') note('match', 'a rule', because.reason);
-  if (
-    want.route !== undefined &&
-    !sameRoute(want.route, destinations, because.virtualService?.namespace ?? '')
-  ) {
+  if (want.route !== undefined && !sameRoute(want.route, destinations, because.resource?.namespace ?? '')) {
     note('route', describeWanted(want.route), describeDestinations(destinations) || decision.kind);
   }
   for (const [part, wanted] of Object.entries(want.rule)) {
@@ -29,8 +26,8 @@ export function differences(
     note('status', want.status, statusOf(explanation));
   if (want.ruleName !== undefined && want.ruleName !== because.rule?.name)
     note('rule', want.ruleName, because.rule?.name);
-  if (want.virtualService !== undefined && !isNamed(want.virtualService, because.virtualService)) {
-    const { namespace, name } = because.virtualService ?? {};
+  if (want.virtualService !== undefined && !isNamed(want.virtualService, because.resource)) {
+    const { namespace, name } = because.resource ?? {};
     note('virtualService', want.virtualService, name && `${namespace}/${name}`);
   }
   return found;

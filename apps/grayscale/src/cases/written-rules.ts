@@ -11,8 +11,8 @@ export class WrittenRules {
   }
 
   /** The entry of `spec.http` that decided; undefined when no rule did. */
-  ruleOf({ virtualService, rule }: Because): Record<string, unknown> | undefined {
-    if (virtualService === undefined || rule === undefined) return undefined;
+  ruleOf({ resource, rule }: Because): Record<string, unknown> | undefined {
+    if (resource === undefined || rule === undefined) return undefined;
     const { file, line } = rule.location;
     const document = this.documents.get(file)?.findLast(({ from }) => from <= line);
     return ruleAt(document?.value, rule.index);

@@ -1,7 +1,7 @@
 import { checkManifests, issueLine, type ManifestIssue, readManifests } from '@grayscale/manifest-files';
 import { Command, Option } from 'commander';
 import { exitCodes } from '../exit-codes.js';
-import { addManifestOptions, clientOf, type ManifestOptions } from './manifest-options.js';
+import { addManifestOptions, type ManifestOptions, workloadOf } from './manifest-options.js';
 
 interface CheckOptions extends ManifestOptions {
   output: 'text' | 'json';
@@ -26,7 +26,7 @@ export function checkCommand(finish: (code: number) => void): Command {
     )
     .action(async (options: CheckOptions) => {
       const set = await readManifests(options.filename);
-      const { issues } = checkManifests(set, clientOf(options), options.forwardedHeaders);
+      const { issues } = checkManifests(set, workloadOf(options), options.forwardedHeaders);
       process.stdout.write(
         options.output === 'json' ? `${JSON.stringify(issues, null, 2)}\n` : text(issues, set.files.length),
       );

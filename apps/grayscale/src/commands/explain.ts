@@ -10,10 +10,10 @@ import { Command, Option } from 'commander';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import {
   addManifestOptions,
-  clientOf,
   gather,
   type ManifestOptions,
   soundManifests,
+  workloadOf,
 } from './manifest-options.js';
 
 interface ExplainOptions extends ManifestOptions {
@@ -38,7 +38,7 @@ export function explainCommand(finish: (code: number) => void): Command {
       const request = requestOf(url, options);
       const manifests = await soundManifests(options);
       if (manifests === undefined) return finish(exitCodes.errorsFound);
-      const explanation = explain(compile(manifests.resources, clientOf(options)), request);
+      const explanation = explain(compile(manifests.resources, workloadOf(options)), request);
       const answer = options.output === 'json' ? toJson(explanation, 2) : renderExplanation(explanation);
       process.stdout.write(answer.endsWith('\n') ? answer : `${answer}\n`);
     });

@@ -5,7 +5,7 @@ import {
   type ManifestSet,
   readManifests,
 } from '@grayscale/manifest-files';
-import type { Client } from '@grayscale/traffic-rules';
+import type { Workload } from '@grayscale/traffic-rules';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The options that every command has: which rules, seen by which workload. */
@@ -13,7 +13,7 @@ export interface ManifestOptions {
   filename: string[];
   namespace: string;
   labels: Record<string, string>;
-  outboundTrafficPolicy: Client['outboundTrafficPolicy'];
+  outboundTrafficPolicy: Workload['outboundTrafficPolicy'];
 }
 
 export function addManifestOptions(command: Command): Command {
@@ -35,7 +35,7 @@ export function addManifestOptions(command: Command): Command {
     );
 }
 
-export function clientOf({ namespace, labels, outboundTrafficPolicy }: ManifestOptions): Client {
+export function workloadOf({ namespace, labels, outboundTrafficPolicy }: ManifestOptions): Workload {
   return { namespace, labels, outboundTrafficPolicy };
 }
 
@@ -44,7 +44,7 @@ export async function soundManifests(
   options: ManifestOptions,
 ): Promise<(CheckedManifests & ManifestSet) | undefined> {
   const set = await readManifests(options.filename);
-  const checked = checkManifests(set, clientOf(options));
+  const checked = checkManifests(set, workloadOf(options));
   if (checked.isSound) return { ...set, ...checked };
   process.stderr.write(
     issueLines(checked.issues.filter(({ severity }) => severity === 'error'))

@@ -8,7 +8,7 @@ import { WrittenRules } from '../cases/written-rules.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { junitReport } from '../reports/junit-report.js';
 import { textReport } from '../reports/text-report.js';
-import { addManifestOptions, clientOf, type ManifestOptions, soundManifests } from './manifest-options.js';
+import { addManifestOptions, type ManifestOptions, soundManifests, workloadOf } from './manifest-options.js';
 
 interface TestOptions extends ManifestOptions {
   output: 'text' | 'junit';
@@ -28,7 +28,7 @@ export function testCommand(finish: (code: number) => void): Command {
       const cases = asUsage(parseCases)(await textOf(casesFile), casesFile);
       const manifests = await soundManifests(options);
       if (manifests === undefined) return finish(exitCodes.errorsFound);
-      const table = compile(manifests.resources, clientOf(options));
+      const table = compile(manifests.resources, workloadOf(options));
       const written = new WrittenRules(manifests.files);
       const results = cases.map((one) => asUsage(runCase)(one, table, written));
       process.stdout.write(

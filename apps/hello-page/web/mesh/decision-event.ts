@@ -63,7 +63,7 @@ export function parseDecisionEvent(event: JsonObject): RequestDecision | undefin
 
 /** Reads `because` of the engine's decision. */
 export function parseBecause(because: JsonObject): Because {
-  const resource = asObject(because.virtualService);
+  const resource = asObject(because.resource);
   const rule = asObject(because.rule);
   const match = asObject(because.match);
   return {

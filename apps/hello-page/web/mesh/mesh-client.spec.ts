@@ -16,7 +16,7 @@ describe('what the mesh says', () => {
         kind: 'forward',
         because: {
           reason: 'rule',
-          virtualService: {
+          resource: {
             kind: 'VirtualService',
             namespace: 'hello-page',
             name: 'hello-ext-svc',

@@ -13,7 +13,7 @@ import { Readiness } from './readiness.js';
 jest.setTimeout(60_000);
 
 const rules = ruleBookOf(helloManifest({ share: 90 }));
-const metrics = new IstioMetrics(rules.client);
+const metrics = new IstioMetrics(rules.workload);
 const events = new EventFeed(rules);
 const readiness = new Readiness();
 let admin: AdminServer;
@@ -77,7 +77,7 @@ describe('the admin side', () => {
       loadedAt: rules.inForce.loadedAt.toISOString(),
       files: [{ path: 'rules.yaml', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
       refusedAt: null,
-      client: { namespace: 'hello-page' },
+      workload: { namespace: 'hello-page' },
       resources: expect.arrayContaining([
         expect.objectContaining({
           kind: 'VirtualService',
@@ -91,7 +91,7 @@ describe('the admin side', () => {
     const url = encodeURIComponent('http://hello.com/hello');
     expect(await json(`/explain?method=GET&url=${url}&header=user%3A%20test&header=a%3Ab`)).toMatchObject({
       hash: rules.inForce.hash,
-      decision: { kind: 'forward', because: { reason: 'rule', virtualService: { name: 'hello' } } },
+      decision: { kind: 'forward', because: { reason: 'rule', resource: { name: 'hello' } } },
       destinations: [
         { host: 'hello-1.external', share: 0.9 },
         { host: 'hello-2.external', share: 0.1 },

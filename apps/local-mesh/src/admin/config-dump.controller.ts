@@ -10,14 +10,14 @@ export class ConfigDumpController {
   @Get()
   @Header('content-type', 'application/json')
   dump(): string {
-    const { inForce, refused, client } = this.rules;
+    const { inForce, refused, workload } = this.rules;
     return toJson({
       hash: inForce.hash,
       loadedAt: inForce.loadedAt,
       files: inForce.files,
       issues: refused?.issues ?? inForce.issues,
       refusedAt: refused?.refusedAt ?? null,
-      client,
+      workload,
       resources: inForce.resources.map(({ source, ...resource }) => ({
         ...resource,
         source: { file: source.file, line: source.line, column: source.column },

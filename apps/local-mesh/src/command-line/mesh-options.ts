@@ -1,4 +1,4 @@
-import type { Client } from '@grayscale/traffic-rules';
+import type { Workload } from '@grayscale/traffic-rules';
 import type { ProxyLimits } from '../proxy/limits.js';
 import type { ResolveOverride } from './resolve-override.js';
 
@@ -12,7 +12,7 @@ export interface MeshOptions {
   port: number;
   adminPort: number;
   /** The workload that the mesh stands beside. */
-  client: Client;
+  workload: Workload;
   resolve: ResolveOverride[];
   drainSeconds: number;
   accessLog: 'off' | 'errors' | 'all';

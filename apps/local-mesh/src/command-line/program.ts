@@ -172,7 +172,7 @@ function checked(program: Command): MeshOptions {
     address: values.address,
     port: values.port,
     adminPort: values.adminPort,
-    client: {
+    workload: {
       namespace: values.namespace,
       labels: values.labels,
       outboundTrafficPolicy: values.outboundTrafficPolicy,

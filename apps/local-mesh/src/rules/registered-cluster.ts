@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
-import type { Client, Cluster, RouteTable } from '@grayscale/traffic-rules';
+import type { Cluster, RouteTable, Workload } from '@grayscale/traffic-rules';
 
-/** The cluster of a service's port by the name that a client dialled; undefined: no service known to the client has it. */
+/** The cluster of a service's port by the name that a client dialled; undefined: no service known to the workload has it. */
 export function registeredCluster(
-  { client, clusters }: Pick<RouteTable, 'client' | 'clusters'>,
+  { workload, clusters }: Pick<RouteTable, 'workload' | 'clusters'>,
   host: string,
   port: number,
 ): Cluster | undefined {
-  for (const name of namesOf(host.toLowerCase().replace(/\.$/, ''), client)) {
+  for (const name of namesOf(host.toLowerCase().replace(/\.$/, ''), workload)) {
     const cluster = clusters.get(`outbound|${port}||${name}`);
     if (cluster !== undefined) return cluster;
   }
@@ -15,7 +15,7 @@ export function registeredCluster(
 }
 
 /** What a service may be registered as: the name itself, Kubernetes' full form of it, then wildcards, longest first. */
-function namesOf(host: string, { namespace }: Client): string[] {
+function namesOf(host: string, { namespace }: Workload): string[] {
   if (isIP(host) !== 0) return [host];
   const labels = host.split('.');
   const names = [host];

@@ -1,4 +1,4 @@
-import type { Client, Cluster, Decision, Explanation, RouteRequest } from '@grayscale/traffic-rules';
+import type { Cluster, Decision, Explanation, RouteRequest, Workload } from '@grayscale/traffic-rules';
 import { explain, route } from '@grayscale/traffic-rules';
 import { registeredCluster } from './registered-cluster.js';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
@@ -13,7 +13,7 @@ export class RuleBook {
   private readonly listeners = new Set<(change: RuleChange) => void>();
 
   constructor(
-    readonly client: Client,
+    readonly workload: Workload,
     private set: RuleSet,
   ) {
     this.portsNamed = portsNamedBy(set);

@@ -28,7 +28,7 @@ describe('a set of rules', () => {
     ],
   ];
   it.each(refusals)('is refused when it %s', (_, text, code) => {
-    const built = buildRuleSet(manifestSetOf(text), ruleBookOf(helloManifest()).client);
+    const built = buildRuleSet(manifestSetOf(text), ruleBookOf(helloManifest()).workload);
     expect(isRefused(built)).toBe(true);
     expect(built.issues).toEqual([expect.objectContaining({ code: expect.stringContaining(code) })]);
   });
@@ -54,7 +54,7 @@ describe('a rule book', () => {
     book.onChange(({ inForce, refused }) => changes.push([inForce.hash, refused?.issues.length]));
     const next = ruleSetOf(helloManifest({ share: 0 }));
     const first = book.inForce;
-    book.replace(buildRuleSet(manifestSetOf('a: ['), book.client));
+    book.replace(buildRuleSet(manifestSetOf('a: ['), book.workload));
     expect(book.refused).toBeDefined();
     expect(book.route(request, 0.5)).toMatchObject({
       because: { destination: { host: 'hello-1.external' } },

@@ -2,8 +2,8 @@ import type { Resource } from '@grayscale/traffic-rules';
 import type { RuleSet } from './rule-set.js';
 
 type VirtualService = Extract<Resource, { kind: 'VirtualService' }>;
-type HttpRoute = VirtualService['spec']['http'][number];
-type HttpMatchRequest = HttpRoute['match'][number];
+type HttpRule = VirtualService['spec']['http'][number];
+type HttpMatchRequest = HttpRule['match'][number];
 type StringMatch = NonNullable<HttpMatchRequest['uri']>;
 
 const maxLines = 30;
@@ -29,19 +29,19 @@ function summarizeVirtualService({ spec, metadata, source }: VirtualService): st
   return [`${hosts}  (${name})`, ...spec.http.map((rule) => indent(summarizeRule(rule)))];
 }
 
-function summarizeRule(rule: HttpRoute): string {
+function summarizeRule(rule: HttpRule): string {
   const conditions = rule.match.map(summarizeMatch).join(' or ') || 'any request';
   return `${conditions} -> ${summarizeAction(rule)}`;
 }
 
-function summarizeAction(rule: HttpRoute): string {
+function summarizeAction(rule: HttpRule): string {
   if (rule.redirect !== undefined) return `redirect ${rule.redirect.redirectCode ?? 301}`;
   if (rule.directResponse !== undefined) return `answer ${rule.directResponse.status}`;
   if (rule.delegate !== undefined) return `delegate ${rule.delegate.name}`;
   return summarizeDestinations(rule.route);
 }
 
-function summarizeDestinations(route: HttpRoute['route']): string {
+function summarizeDestinations(route: HttpRule['route']): string {
   const total = route.reduce((sum, { weight = 0 }) => sum + weight, 0);
   return route
     .map(({ destination: { host, port, subset }, weight = 0 }) => {

@@ -1,4 +1,4 @@
-import type { Client, ServiceIdentity } from '@grayscale/traffic-rules';
+import type { ServiceIdentity, Workload } from '@grayscale/traffic-rules';
 import type { AccessRecord } from '../proxy/access-record.js';
 
 /** Names and order of the labels of Istio's standard metrics. */
@@ -35,11 +35,11 @@ export type IstioLabels = Record<(typeof istioLabelNames)[number], string>;
 const unknown = 'unknown';
 
 /** The labels that a sidecar's own report (`reporter="source"`) of a request has; what is not known here says `unknown`, as in Istio. */
-export function istioLabels(client: Client, record: AccessRecord, flags: string): IstioLabels {
+export function istioLabels(workload: Workload, record: AccessRecord, flags: string): IstioLabels {
   const service = destinationOf(record);
   return {
     reporter: 'source',
-    ...sourceLabels(client),
+    ...sourceLabels(workload),
     destination_workload: unknown,
     destination_workload_namespace: service?.namespace ?? unknown,
     destination_principal: unknown,
@@ -59,7 +59,7 @@ export function istioLabels(client: Client, record: AccessRecord, flags: string)
   };
 }
 
-function sourceLabels({ namespace, labels }: Client) {
+function sourceLabels({ namespace, labels }: Workload) {
   const app = labels.app ?? unknown;
   const service =
     labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels.app ?? unknown;

@@ -1,4 +1,4 @@
-import type { Client } from '@grayscale/traffic-rules';
+import type { Workload } from '@grayscale/traffic-rules';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessRecord } from '../proxy/access-record.js';
 import type { RuleChange } from '../rules/rule-book.js';
@@ -13,9 +13,9 @@ export class IstioMetrics {
   private readonly reloads: Counter<'result'>;
   private readonly refused: Gauge;
 
-  constructor(client: Client) {
+  constructor(workload: Workload) {
     const registers = [this.registry];
-    this.series = new RequestSeriesTable(client);
+    this.series = new RequestSeriesTable(workload);
     this.registry.registerMetric(new RequestsTotal(this.series));
     this.registry.registerMetric(new RequestDuration(this.series));
     this.reloads = new Counter({

@@ -1,4 +1,4 @@
-import type { Client } from '@grayscale/traffic-rules';
+import type { Workload } from '@grayscale/traffic-rules';
 import type { AccessRecord } from '../proxy/access-record.js';
 import { type IstioLabels, istioLabels } from './istio-labels.js';
 import { bucketOf, latencyBucketsMs } from './latency-buckets.js';
@@ -19,7 +19,7 @@ export interface RequestSeries {
 export class RequestSeriesTable {
   private readonly series = new Map<string, RequestSeries>();
 
-  constructor(private readonly client: Client) {}
+  constructor(private readonly workload: Workload) {}
 
   record(record: AccessRecord): void {
     const series = this.seriesOf(record);
@@ -39,7 +39,7 @@ export class RequestSeriesTable {
     const known = this.series.get(key);
     if (known !== undefined) return known;
     const made: RequestSeries = {
-      labels: istioLabels(this.client, record, flags),
+      labels: istioLabels(this.workload, record, flags),
       requests: 0,
       durationSumMs: 0,
       buckets: new Array<number>(latencyBucketsMs.length + 1).fill(0),

@@ -1,7 +1,7 @@
 import { RuleBook } from '../rules/rule-book.js';
 import { buildRuleSet, isRefused, type RuleSet } from '../rules/rule-set.js';
 
-const client = {
+const workload = {
   namespace: 'hello-page',
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
@@ -9,13 +9,13 @@ const client = {
 
 /** A rule set of one text. */
 export function ruleSetOf(text: string): RuleSet {
-  const built = buildRuleSet(manifestSetOf(text), client);
+  const built = buildRuleSet(manifestSetOf(text), workload);
   if (isRefused(built)) throw new Error(JSON.stringify(built.issues));
   return built;
 }
 
 export function ruleBookOf(text: string): RuleBook {
-  return new RuleBook(client, ruleSetOf(text));
+  return new RuleBook(workload, ruleSetOf(text));
 }
 
 export function manifestSetOf(text: string) {

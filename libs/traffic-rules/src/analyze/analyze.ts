@@ -1,6 +1,6 @@
-import type { Client } from '../client.js';
 import type { Issue } from '../issue.js';
 import type { Resource } from '../resources/resource.js';
+import type { Workload } from '../workload.js';
 import { warnOfDelegates } from './delegates.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
 import { warnOfDestinations } from './destinations.js';
@@ -17,15 +17,15 @@ export interface AnalyzeOptions {
 }
 
 /**
- * What bites although Istio accepts it, for one client: warnings about the resources together, never errors.
+ * What bites although Istio accepts it, for one workload: warnings about the resources together, never errors.
  * For resources that `validate` has no errors for; others give follow-ups that help nobody.
  */
 export function analyze(
   resources: readonly Resource[],
-  client: Client,
+  workload: Workload,
   options: AnalyzeOptions = {},
 ): Issue[] {
-  const view = new MeshView(resources, client);
+  const view = new MeshView(resources, workload);
   warnOfHosts(view);
   warnOfShadowedRules(view);
   warnOfDestinations(view);

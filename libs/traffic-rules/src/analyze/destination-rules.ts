@@ -2,7 +2,7 @@ import { qualifyHost } from '../compile/host-name.js';
 import { quote } from '../parse/describe.js';
 import type { MeshView } from './mesh-view.js';
 
-/** DestinationRules for hosts that the client sees no service of. */
+/** DestinationRules for hosts that the workload sees no service of. */
 export function warnOfUnusedDestinationRules(view: MeshView): void {
   const { services } = view.table;
   for (const rule of view.ofKind('DestinationRule')) {

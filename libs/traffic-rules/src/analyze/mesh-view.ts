@@ -1,4 +1,3 @@
-import type { Client } from '../client.js';
 import { compile } from '../compile/compile.js';
 import type { RegistryService } from '../compile/registry.js';
 import type { RouteTable } from '../compile/table.js';
@@ -8,8 +7,9 @@ import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { VirtualService } from '../resources/virtual-service.js';
 import { Report } from '../validate/report.js';
+import type { Workload } from '../workload.js';
 
-/** A VirtualService that decides for the client, as it was written and as it was compiled. */
+/** A VirtualService that decides for the workload, as it was written and as it was compiled. */
 export interface Deciding {
   document: VirtualService;
   prepared: PreparedVirtualService;
@@ -17,7 +17,7 @@ export interface Deciding {
   ports: ReadonlySet<number>;
 }
 
-/** The resources as one client sees them, and the issues found in them. */
+/** The resources as one workload sees them, and the issues found in them. */
 export class MeshView {
   readonly table: RouteTable;
   /** In the order in which the first wins. */
@@ -26,9 +26,9 @@ export class MeshView {
 
   constructor(
     readonly resources: readonly Resource[],
-    readonly client: Client,
+    readonly workload: Workload,
   ) {
-    this.table = compile(resources, client);
+    this.table = compile(resources, workload);
     const ports = servedPorts(this.table);
     const documents = new Map(this.ofKind('VirtualService').map((document) => [keyOf(document), document]));
     this.deciding = this.table.virtualServices.flatMap((prepared) => {

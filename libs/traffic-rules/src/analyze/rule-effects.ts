@@ -1,4 +1,4 @@
-import type { HttpRoute } from '../resources/virtual-service.js';
+import type { HttpRule } from '../resources/virtual-service.js';
 import type { Report } from '../validate/report.js';
 import type { MeshView } from './mesh-view.js';
 
@@ -11,7 +11,7 @@ export function warnOfRuleEffects(view: MeshView): void {
     });
 }
 
-function warnOfWeights({ route }: HttpRoute, path: string, report: Report): void {
+function warnOfWeights({ route }: HttpRule, path: string, report: Report): void {
   const [only] = route;
   if (route.length === 1 && only?.weight !== undefined && only.weight !== 100)
     report.warning(
@@ -30,7 +30,7 @@ function warnOfWeights({ route }: HttpRoute, path: string, report: Report): void
   });
 }
 
-function warnOfFaults({ fault }: HttpRoute, path: string, report: Report): void {
+function warnOfFaults({ fault }: HttpRule, path: string, report: Report): void {
   const { abort, delay } = fault ?? {};
   if (abort !== undefined && abort.percentage === undefined)
     report.warning(

@@ -119,6 +119,6 @@ function example(view: MeshView, { prepared, ports }: Deciding, { hidden, by }: 
   if (request === undefined) return '';
   const { because } = route(view.table, request, 0);
   const confirmed =
-    because.virtualService?.name === prepared.reference.name && because.rule?.index === by.rule.index;
+    because.resource?.name === prepared.reference.name && because.rule?.index === by.rule.index;
   return confirmed ? `, for instance ${describeRequest(request)}` : '';
 }

@@ -1,5 +1,5 @@
 import { qualifyHost } from '../compile/host-name.js';
-import type { HttpRoute } from '../resources/virtual-service.js';
+import type { HttpRule } from '../resources/virtual-service.js';
 import { isAuthority } from '../validate/header-names.js';
 import type { MeshView } from './mesh-view.js';
 
@@ -17,7 +17,7 @@ export function warnOfMixedSplits(view: MeshView): void {
 
 /** The first destination outside of the mesh that keeps the client's Host, in a split with one inside. */
 function externalIn(
-  rule: HttpRoute,
+  rule: HttpRule,
   namespace: string,
   view: MeshView,
 ): { index: number; host: string } | undefined {
@@ -36,7 +36,7 @@ function externalIn(
   return inMesh ? outside : undefined;
 }
 
-function setsHost(headers: HttpRoute['headers']): boolean {
+function setsHost(headers: HttpRule['headers']): boolean {
   return [...Object.keys(headers?.request?.set ?? {}), ...Object.keys(headers?.request?.add ?? {})].some(
     isAuthority,
   );

@@ -1,6 +1,6 @@
-import type { Client } from '../client.js';
 import type { RepeatedHeaders } from '../match/request-view.js';
 import type { Resource } from '../resources/resource.js';
+import type { Workload } from '../workload.js';
 import { buildClusters } from './clusters.js';
 import { DestinationRules } from './destination-rule.js';
 import { buildPortTables } from './port-tables.js';
@@ -14,12 +14,12 @@ export interface CompileOptions {
 }
 
 /**
- * What a sidecar beside the client would be told by istiod, ready to be asked with `route`.
+ * What a sidecar beside the workload would be told by istiod, ready to be asked with `route`.
  * Never throws for resources that `validate` accepts; of others, rules that Envoy would refuse do not exist.
  */
 export function compile(
   resources: readonly Resource[],
-  client: Client,
+  workload: Workload,
   { repeatedHeaders = 'each' }: CompileOptions = {},
 ): RouteTable {
   const documents = {
@@ -27,13 +27,13 @@ export function compile(
     slices: ofKind(resources, 'EndpointSlice'),
     entries: ofKind(resources, 'ServiceEntry'),
   };
-  const services = visibleServices(documents, client);
-  const rules = new DestinationRules(ofKind(resources, 'DestinationRule'), client);
+  const services = visibleServices(documents, workload);
+  const rules = new DestinationRules(ofKind(resources, 'DestinationRule'), workload);
   const clusters = buildClusters(services.values(), rules);
-  const virtualServices = prepareVirtualServices(ofKind(resources, 'VirtualService'), client);
-  const clientNamespace = client.namespace;
-  const ports = buildPortTables({ services, clusters, virtualServices, clientNamespace });
-  return { client, clusters, services, virtualServices, ports, repeatedHeaders };
+  const virtualServices = prepareVirtualServices(ofKind(resources, 'VirtualService'), workload);
+  const workloadNamespace = workload.namespace;
+  const ports = buildPortTables({ services, clusters, virtualServices, workloadNamespace });
+  return { workload, clusters, services, virtualServices, ports, repeatedHeaders };
 }
 
 function ofKind<K extends Resource['kind']>(

@@ -65,7 +65,7 @@ describe('a delegate', () => {
       timeoutMs: 1000,
       path: '/b/x',
       because: {
-        virtualService: { name: 'rules' },
+        resource: { name: 'rules' },
         rule: { index: 0, name: 'r-l', delegate: { name: 'leaf' } },
         match: { index: 0, name: 'p-m' },
       },

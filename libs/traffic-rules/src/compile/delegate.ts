@@ -1,5 +1,5 @@
 import type { StringMatch } from '../resources/string-match.js';
-import type { HttpMatchRequest, HttpRoute } from '../resources/virtual-service.js';
+import type { HttpMatchRequest, HttpRule } from '../resources/virtual-service.js';
 import type { SourcedRule } from './virtual-service.js';
 
 /**
@@ -23,9 +23,9 @@ const inherited = [
   'mirrorPercentage',
   'corsPolicy',
   'headers',
-] as const satisfies ReadonlyArray<keyof HttpRoute>;
+] as const satisfies ReadonlyArray<keyof HttpRule>;
 
-function mergeRule(root: HttpRoute, leaf: HttpRoute): HttpRoute {
+function mergeRule(root: HttpRule, leaf: HttpRule): HttpRule {
   const fromRoot = Object.fromEntries(
     inherited.filter((field) => root[field] !== undefined).map((field) => [field, root[field]]),
   );

@@ -1,5 +1,5 @@
-import type { Client } from '../client.js';
 import type { DestinationRule, Subset, TrafficPolicy } from '../resources/destination-rule.js';
+import type { Workload } from '../workload.js';
 import { HostMap, qualifyHost } from './host-name.js';
 import { isSubset } from './labels.js';
 import type { RegistryService } from './registry.js';
@@ -15,21 +15,21 @@ export interface EffectiveDestinationRule {
 const rootNamespace = 'istio-system';
 
 /**
- * Finds the DestinationRule in force for a service: of the client's namespace, else of the service's, else of
+ * Finds the DestinationRule in force for a service: of the workload's namespace, else of the service's, else of
  * the root namespace. In the first that has one, the most specific host hides the others wholly, and rules for
  * the same host merge (Istio, push_context.go destinationRule; destination_rule.go mergeDestinationRule).
  */
 export class DestinationRules {
-  readonly #client: Client;
+  readonly #workload: Workload;
   readonly #byNamespace = new Map<string, NamespaceRules>();
 
-  constructor(rules: readonly DestinationRule[], client: Client) {
-    this.#client = client;
+  constructor(rules: readonly DestinationRule[], workload: Workload) {
+    this.#workload = workload;
     for (const rule of [...rules].sort((a, b) => compareByAge(a.metadata, b.metadata))) this.#add(rule);
   }
 
   of(service: RegistryService): EffectiveDestinationRule | undefined {
-    for (const namespace of new Set([this.#client.namespace, service.metadata.namespace, rootNamespace])) {
+    for (const namespace of new Set([this.#workload.namespace, service.metadata.namespace, rootNamespace])) {
       const rules = this.#byNamespace.get(namespace)?.find(service.host);
       if (rules !== undefined) return rules;
     }
@@ -38,10 +38,10 @@ export class DestinationRules {
 
   #add(rule: DestinationRule): void {
     const { namespace } = rule.metadata;
-    if (reachOf(rule.spec.exportTo, namespace, this.#client.namespace) === undefined) return;
+    if (reachOf(rule.spec.exportTo, namespace, this.#workload.namespace) === undefined) return;
     const selector = rule.spec.workloadSelector;
     if (selector !== undefined) {
-      if (namespace !== this.#client.namespace || !isSubset(selector, this.#client.labels)) return;
+      if (namespace !== this.#workload.namespace || !isSubset(selector, this.#workload.labels)) return;
     }
     let rules = this.#byNamespace.get(namespace);
     if (rules === undefined) {

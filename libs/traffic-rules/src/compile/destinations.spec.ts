@@ -115,7 +115,7 @@ describe('weights', () => {
     );
     expect(decide(table, { draw: 0.5 }).because).toEqual({
       reason: 'rule',
-      virtualService: {
+      resource: {
         kind: 'VirtualService',
         namespace: 'hello-page',
         name: 'rules',
@@ -157,7 +157,7 @@ describe('clusters', () => {
     expect(cluster(yaml, 'outbound|8080|v|both.ext')?.endpoints).toMatchObject([{ address: '127.0.0.1' }]);
   });
 
-  it('the client’s namespace comes before the service’s, and that before the root namespace', () => {
+  it('the workload’s namespace comes before the service’s, and that before the root namespace', () => {
     const lb = (simple: string) => `trafficPolicy: {loadBalancer: {simple: ${simple}}}`;
     const root = policy('root', '*.ext', lb('RANDOM'), 'istio-system');
     expect(cluster(root, 'outbound|8080||one.ext')?.loadBalancing).toBe('RANDOM');

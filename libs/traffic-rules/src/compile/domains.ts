@@ -15,13 +15,13 @@ export interface Domains {
 export function domainsOf(
   service: RegistryService,
   aliases: readonly string[],
-  clientNamespace: string,
+  workloadNamespace: string,
 ): Domains {
   const short = new Set<string>();
   const names: string[] = [];
   for (const host of [service.host, ...aliases]) {
     names.push(host, `${host}.`);
-    for (const name of shortForms(host, clientNamespace)) {
+    for (const name of shortForms(host, workloadNamespace)) {
       names.push(name);
       short.add(name);
     }
@@ -31,13 +31,13 @@ export function domainsOf(
 }
 
 /** `svc.ns` and `svc.ns.svc`, and the bare name for clients of the same namespace. */
-function shortForms(host: string, clientNamespace: string): string[] {
+function shortForms(host: string, workloadNamespace: string): string[] {
   const end = host.indexOf('.svc.');
   const dot = host.indexOf('.');
   if (end <= 0 || dot + 1 > end) return [];
   const named = host.slice(0, end);
   const forms = [named, `${named}.svc`];
-  return host.slice(dot + 1, end) === clientNamespace ? [host.slice(0, dot), ...forms] : forms;
+  return host.slice(dot + 1, end) === workloadNamespace ? [host.slice(0, dot), ...forms] : forms;
 }
 
 export function addressDomain(address: string): string {

@@ -1,6 +1,6 @@
 import type { HeaderMutation } from '../decision.js';
+import { parseHeaderValue } from '../headers/header-value-format.js';
 import type { HeaderOperations, Headers } from '../resources/virtual-service.js';
-import { parseHeaderValue } from '../route/header-value-format.js';
 
 interface Mutations {
   remove: HeaderMutation[];

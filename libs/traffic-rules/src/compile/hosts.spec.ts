@@ -1,5 +1,5 @@
 import { type Ask, entry, outcome, tableOf, to, virtualService } from '../../test/mesh.js';
-import type { Client } from '../client.js';
+import type { Workload } from '../workload.js';
 
 const web = `
 apiVersion: v1
@@ -27,7 +27,7 @@ interface Row {
   id: string;
   when: string;
   rules: string;
-  client?: Partial<Client>;
+  workload?: Partial<Workload>;
   asks: Array<[Ask, string]>;
 }
 
@@ -104,19 +104,19 @@ const rows: Row[] = [
   },
   {
     id: 'T28',
-    when: 'an older public one of another namespace beats a newer one of the client’s own',
+    when: 'an older public one of another namespace beats a newer one of the workload’s own',
     rules: aged('own', 'hello-page', 2, 'two.ext') + aged('other', 'other', 1, 'one.ext'),
     asks: [[at('t.ext'), 'one.ext:8080']],
   },
   {
     id: 'T29',
-    when: 'a private one of the client’s namespace beats all',
+    when: 'a private one of the workload’s namespace beats all',
     rules: aged('own', 'hello-page', 3, 'two.ext', 'exportTo: ["."],') + aged('other', 'other', 1, 'one.ext'),
     asks: [[at('t.ext'), 'two.ext:8080']],
   },
   {
     id: 'T30',
-    when: 'one exported to the client by name beats public ones',
+    when: 'one exported to the workload by name beats public ones',
     rules:
       aged('own', 'hello-page', 1, 'one.ext') +
       aged('named', 'other', 3, 'two.ext', 'exportTo: [hello-page],'),
@@ -228,16 +228,16 @@ const rows: Row[] = [
   },
   {
     id: '2.4',
-    when: 'the bare name, for a client of the namespace',
+    when: 'the bare name, for a workload of the namespace',
     rules: hello,
-    client: { namespace: 'hello' },
+    workload: { namespace: 'hello' },
     asks: [[at('hello'), 'hello.hello.svc.cluster.local:8080']],
   },
   {
     id: 'T36',
     when: 'REGISTRY_ONLY blocks hosts that are nobody’s',
     rules: '',
-    client: { outboundTrafficPolicy: 'REGISTRY_ONLY' },
+    workload: { outboundTrafficPolicy: 'REGISTRY_ONLY' },
     asks: [
       [at('example.org'), 'blocked http'],
       [at('example.org', 9999), 'blocked tcp'],
@@ -288,19 +288,22 @@ const asks = rows.flatMap(({ asks, ...row }) =>
 );
 
 describe('the virtual host of a request', () => {
-  it.each(asks)('$id $when: $shown goes to $expected', ({ rules, client, ask, expected }) => {
-    expect(outcome(tableOf(rules, client), ask)).toBe(expected);
+  it.each(asks)('$id $when: $shown goes to $expected', ({ rules, workload, ask, expected }) => {
+    expect(outcome(tableOf(rules, workload), ask)).toBe(expected);
   });
 
   it.each([
     { namespace: 'other', address: '127.0.0.9' },
     { namespace: 'hello-page', address: '127.0.0.1' },
     { namespace: 'third', address: '127.0.0.1' },
-  ])('T67 of one host in two namespaces, a client of $namespace sees $address', ({ namespace, address }) => {
-    const elsewhere = entry('one.ext', '[{address: 127.0.0.9}]').replace('hello-page', 'other');
-    const table = tableOf(elsewhere, { namespace });
-    expect(table.clusters.get('outbound|8080||one.ext')?.endpoints).toMatchObject([{ address }]);
-  });
+  ])(
+    'T67 of one host in two namespaces, a workload of $namespace sees $address',
+    ({ namespace, address }) => {
+      const elsewhere = entry('one.ext', '[{address: 127.0.0.9}]').replace('hello-page', 'other');
+      const table = tableOf(elsewhere, { namespace });
+      expect(table.clusters.get('outbound|8080||one.ext')?.endpoints).toMatchObject([{ address }]);
+    },
+  );
 
   it('T68 an entry for a Kubernetes service’s own host adds its endpoints to the service', () => {
     const more = entry('hello.hello.svc.cluster.local', '[{address: 127.0.0.9}]').replace(

@@ -14,7 +14,7 @@ export interface TableSources {
   services: ReadonlyMap<string, RegistryService>;
   clusters: ReadonlyMap<string, Cluster>;
   virtualServices: readonly PreparedVirtualService[];
-  clientNamespace: string;
+  workloadNamespace: string;
 }
 
 /** Hosts that no service has are routed on this port alone, unless they stand beside a service's (Istio, route.go). */
@@ -147,7 +147,7 @@ class PortTableBuilder {
       if (!this.#takeName(service.host)) continue;
       const virtualHost = { ...base, name: service.host, dedicated: this.#isDedicated(service) };
       const aliases = this.#aliases.get(service.host) ?? [];
-      const domains = domainsOf(service, aliases, this.#sources.clientNamespace);
+      const domains = domainsOf(service, aliases, this.#sources.workloadNamespace);
       for (const domain of domains.all) {
         if (!(domains.short.has(domain) && known.has(domain))) this.#hosts.add(domain, virtualHost);
       }

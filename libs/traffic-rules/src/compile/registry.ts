@@ -1,8 +1,8 @@
-import type { Client } from '../client.js';
 import type { Discovery } from '../cluster.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import type { Metadata, Source } from '../resources/metadata.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
+import type { Workload } from '../workload.js';
 import { kubernetesService } from './kubernetes-service.js';
 import type { PortProtocol } from './port-protocol.js';
 import { servicesOfEntry } from './service-entry.js';
@@ -51,20 +51,23 @@ export interface RegistryDocuments {
 }
 
 /**
- * The services that the client sees, one for each host, in a stable order.
- * Of one host in several namespaces the client's own wins, then a Kubernetes Service, then the first visible
+ * The services that the workload sees, one for each host, in a stable order.
+ * Of one host in several namespaces the workload's own wins, then a Kubernetes Service, then the first visible
  * one; what one namespace says about one host is pooled (Istio, sidecar.go selectServices; serviceentry/conversion.go).
  */
-export function visibleServices(documents: RegistryDocuments, client: Client): Map<string, RegistryService> {
+export function visibleServices(
+  documents: RegistryDocuments,
+  workload: Workload,
+): Map<string, RegistryService> {
   const byHost = new Map<string, RegistryService[]>();
-  for (const service of visibleTo(allServices(documents), client.namespace, ({ exportTo }) => exportTo)) {
+  for (const service of visibleTo(allServices(documents), workload.namespace, ({ exportTo }) => exportTo)) {
     const sameHost = byHost.get(service.host);
     if (sameHost === undefined) byHost.set(service.host, [service]);
     else sameHost.push(service);
   }
   const chosen = new Map<string, RegistryService>();
   for (const [host, candidates] of byHost) {
-    const service = poolNamespace(candidates, client.namespace);
+    const service = poolNamespace(candidates, workload.namespace);
     if (service !== undefined) chosen.set(host, service);
   }
   return chosen;
@@ -98,10 +101,10 @@ function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlic
 
 function poolNamespace(
   candidates: readonly RegistryService[],
-  clientNamespace: string,
+  workloadNamespace: string,
 ): RegistryService | undefined {
   const winner =
-    candidates.find(({ metadata }) => metadata.namespace === clientNamespace) ??
+    candidates.find(({ metadata }) => metadata.namespace === workloadNamespace) ??
     candidates.find(({ kind }) => kind === 'Service') ??
     candidates[0];
   if (winner === undefined || candidates.length === 1) return winner;

@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster.js';
 import type { Because, Mirror } from '../decision.js';
 import { toBytes } from '../match/bytes.js';
-import type { Destination, HttpRoute, HttpRouteDestination } from '../resources/virtual-service.js';
+import type { Destination, HttpRule, WeightedDestination } from '../resources/virtual-service.js';
 import { clusterName } from './clusters.js';
 import { compileCors } from './cors.js';
 import { compileFault, toMillionths } from './fault.js';
@@ -44,12 +44,12 @@ export function hasRoutes({ rules }: PreparedVirtualService, port: number): bool
 }
 
 /** Whether Envoy has a route for what the rule does. */
-function hasAction({ redirect, directResponse, route }: HttpRoute): boolean {
+function hasAction({ redirect, directResponse, route }: HttpRule): boolean {
   if (redirect !== undefined) return redirectStatus(redirect) !== undefined;
   return directResponse !== undefined || route.length === 1 || route.some(({ weight = 0 }) => weight > 0);
 }
 
-/** Whether the client meets the block on the port at all. */
+/** Whether the workload meets the block on the port at all. */
 export function isOnPort({ match, excluded }: PreparedBlock, port: number): boolean {
   return excluded === undefined && (match?.port === undefined || match.port === 0 || match.port === port);
 }
@@ -80,7 +80,7 @@ export function because(
 ): Because {
   return {
     reason: 'rule',
-    virtualService: reference,
+    resource: reference,
     rule: {
       index: rule.index,
       ...(rule.http.name && { name: rule.http.name }),
@@ -137,7 +137,7 @@ function isSticky(cluster: Cluster | undefined): boolean {
 }
 
 /** A single destination's weight does not matter; of several, those without a weight are left out. */
-function compileTargets(http: HttpRoute, reason: Because, context: PortContext): Target[] {
+function compileTargets(http: HttpRule, reason: Because, context: PortContext): Target[] {
   const weighted = http.route.length > 1;
   const total = http.route.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   let end = 0;
@@ -151,13 +151,13 @@ function compileTargets(http: HttpRoute, reason: Because, context: PortContext):
 }
 
 interface SharedDestination {
-  entry: HttpRouteDestination;
+  entry: WeightedDestination;
   index: number;
   share: { weight: number; of: number; upTo: number };
 }
 
 function compileTarget(
-  http: HttpRoute,
+  http: HttpRule,
   { entry, index, share }: SharedDestination,
   reason: Because,
   context: PortContext,
@@ -199,7 +199,7 @@ function destinationCluster({ host, port, subset }: Destination, context: PortCo
 }
 
 /** Without a percentage everything is mirrored, with 0 nothing. */
-function compileMirrors(http: HttpRoute, context: PortContext): Mirror[] {
+function compileMirrors(http: HttpRule, context: PortContext): Mirror[] {
   const single =
     http.mirror === undefined
       ? []

@@ -1,21 +1,21 @@
-import type { Client } from '../client.js';
 import type { Cluster } from '../cluster.js';
 import type { Because, Cors, Fault, HeaderMutation, Mirror, Redirect, RetryPolicy } from '../decision.js';
 import type { MatchBlock } from '../match/match-block.js';
 import type { RepeatedHeaders, RequestView } from '../match/request-view.js';
 import type { Matcher } from '../match/route-index.js';
+import type { Workload } from '../workload.js';
 import type { HostMap } from './host-name.js';
 import type { RegistryService } from './registry.js';
 import type { PreparedVirtualService } from './virtual-service.js';
 
 /** What `compile` makes of resources and `route` asks. Opaque, apart from the registry it shows. */
 export interface RouteTable {
-  readonly client: Client;
+  readonly workload: Workload;
   /** By Envoy's names: `outbound|8080||hello.hello-1.svc.cluster.local`. */
   readonly clusters: ReadonlyMap<string, Cluster>;
-  /** By host: every service that the client sees. */
+  /** By host: every service that the workload sees. */
   readonly services: ReadonlyMap<string, RegistryService>;
-  /** Those that may decide for the client, the first in order first. @internal */
+  /** Those that may decide for the workload, the first in order first. @internal */
   readonly virtualServices: readonly PreparedVirtualService[];
   /** @internal */
   readonly ports: ReadonlyMap<number, PortTable>;
@@ -23,7 +23,7 @@ export interface RouteTable {
   readonly repeatedHeaders: RepeatedHeaders;
 }
 
-/** The virtual hosts that a client finds on one port. */
+/** The virtual hosts that a workload finds on one port. */
 export interface PortTable {
   readonly port: number;
   /** Whether every host finds a listener here (`0.0.0.0:port`), or only {@link VirtualHost.dedicated} ones. */

@@ -1,20 +1,20 @@
-import type { Client } from '../client.js';
 import type { ResourceReference } from '../decision.js';
 import type { Location } from '../issue.js';
 import { compileMatchBlock, type MatchBlock, matchAll } from '../match/match-block.js';
 import type {
   Destination,
   HttpMatchRequest,
-  HttpRoute,
+  HttpRule,
   VirtualService,
 } from '../resources/virtual-service.js';
+import type { Workload } from '../workload.js';
 import { mergeDelegate } from './delegate.js';
 import { asciiLowerCase, qualifyHost } from './host-name.js';
 import { isSubset } from './labels.js';
 import { lazyLocation } from './lazy-location.js';
 import { reachOf, visibleTo } from './visibility.js';
 
-/** A VirtualService as one client sees it: names qualified, delegates in place, matches compiled; ports still open. */
+/** A VirtualService as one workload sees it: names qualified, delegates in place, matches compiled; ports still open. */
 export interface PreparedVirtualService {
   reference: ResourceReference;
   /** Qualified and in lower case. */
@@ -24,7 +24,7 @@ export interface PreparedVirtualService {
 
 export interface PreparedRule {
   /** With qualified hosts. */
-  http: HttpRoute;
+  http: HttpRule;
   /** Its place in the document that it stands in. */
   index: number;
   location: Location;
@@ -39,23 +39,23 @@ export interface PreparedBlock {
   index: number;
   location: Location;
   compiled: MatchBlock;
-  /** Why this client never meets the block, in words. */
+  /** Why this workload never meets the block, in words. */
   excluded?: string;
 }
 
 /** A rule before its matches are compiled; delegates are merged in this form. */
 export interface SourcedRule {
-  http: HttpRoute;
+  http: HttpRule;
   index: number;
   location: Location;
   delegate?: ResourceReference;
   matches: ReadonlyArray<{ match: HttpMatchRequest; index: number; location: Location }>;
 }
 
-/** The VirtualServices that decide for the client, in the order in which the first one wins. */
+/** The VirtualServices that decide for the workload, in the order in which the first one wins. */
 export function prepareVirtualServices(
   documents: readonly VirtualService[],
-  client: Client,
+  workload: Workload,
 ): PreparedVirtualService[] {
   const delegates = new Map<string, VirtualService>();
   for (const document of documents) {
@@ -63,10 +63,10 @@ export function prepareVirtualServices(
     if (document.spec.hosts.length === 0 && !delegates.has(key)) delegates.set(key, document);
   }
   const roots = documents.filter(({ spec }) => spec.hosts.length > 0 && bindsMesh(spec.gateways));
-  return visibleTo(roots, client.namespace, ({ spec }) => spec.exportTo).map((document) => ({
+  return visibleTo(roots, workload.namespace, ({ spec }) => spec.exportTo).map((document) => ({
     reference: referenceTo(document),
     hosts: document.spec.hosts.map((host) => asciiLowerCase(qualifyHost(host, document.metadata.namespace))),
-    rules: rulesOf(document, delegates).map((rule) => prepareRule(rule, client)),
+    rules: rulesOf(document, delegates).map((rule) => prepareRule(rule, workload)),
   }));
 }
 
@@ -112,7 +112,7 @@ function sourcedRules(document: VirtualService): SourcedRule[] {
   });
 }
 
-function qualifyDestinations(http: HttpRoute, namespace: string): HttpRoute {
+function qualifyDestinations(http: HttpRule, namespace: string): HttpRule {
   const qualify = (destination: Destination): Destination => {
     const host = qualifyHost(destination.host, namespace);
     return host === destination.host ? destination : { ...destination, host };
@@ -125,12 +125,12 @@ function qualifyDestinations(http: HttpRoute, namespace: string): HttpRoute {
   };
 }
 
-function prepareRule({ matches, ...rule }: SourcedRule, client: Client): PreparedRule {
+function prepareRule({ matches, ...rule }: SourcedRule, workload: Workload): PreparedRule {
   if (matches.length === 0) {
     return { ...rule, blocks: [{ index: 0, location: rule.location, compiled: matchAll }] };
   }
   const blocks = matches.map(({ match, index, location }) => {
-    const excluded = exclusion(match, client);
+    const excluded = exclusion(match, workload);
     const compiled = compileMatchBlock(match);
     return { match, index, location, compiled, ...(excluded !== undefined && { excluded }) };
   });
@@ -138,17 +138,17 @@ function prepareRule({ matches, ...rule }: SourcedRule, client: Client): Prepare
 }
 
 /** With `gateways` written, source labels and namespace are not looked at (Istio, route.go sourceMatchHTTP). */
-function exclusion(match: HttpMatchRequest, client: Client): string | undefined {
+function exclusion(match: HttpMatchRequest, workload: Workload): string | undefined {
   const { gateways, sourceLabels, sourceNamespace } = match;
   if (gateways.length > 0) {
     return gateways.includes('mesh') ? undefined : `gateways ${gateways.join(', ')} do not include mesh`;
   }
-  if (!isSubset(sourceLabels, client.labels)) {
+  if (!isSubset(sourceLabels, workload.labels)) {
     const wanted = Object.entries(sourceLabels).map(([key, value]) => `${key}=${value}`);
     return `the calling workload does not have sourceLabels ${wanted.join(', ')}`;
   }
-  if (sourceNamespace !== undefined && sourceNamespace !== '' && sourceNamespace !== client.namespace) {
-    return `the calling workload is in namespace ${client.namespace}, not in sourceNamespace ${sourceNamespace}`;
+  if (sourceNamespace !== undefined && sourceNamespace !== '' && sourceNamespace !== workload.namespace) {
+    return `the calling workload is in namespace ${workload.namespace}, not in sourceNamespace ${sourceNamespace}`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from '../resources/metadata.js';
 
-/** How a resource comes to a client's namespace; the order is Istio's order of precedence. */
+/** How a resource comes to a workload's namespace; the order is Istio's order of precedence. */
 export type Reach = 'private' | 'by-name' | 'public';
 
 const precedence: Record<Reach, number> = { private: 0, 'by-name': 1, public: 2 };
@@ -24,7 +24,7 @@ export function compareByAge(a: Metadata, b: Metadata): number {
   );
 }
 
-/** What a client's namespace sees of resources, in the order in which the first one wins. */
+/** What a workload's namespace sees of resources, in the order in which the first one wins. */
 export function visibleTo<R extends { metadata: Metadata }>(
   resources: readonly R[],
   namespace: string,

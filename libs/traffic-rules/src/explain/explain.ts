@@ -31,14 +31,14 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
 
 function summarize(found: Found, because: Because, { authority, port }: RouteRequest): string {
   const host = toReadableText(authority) || 'an empty Host';
-  const owner = because.virtualService;
+  const owner = because.resource;
   switch (because.reason) {
     case 'rule':
       return `${describeOwner(because)} decides.`;
     case 'default-route':
       return `No VirtualService speaks of ${host} on port ${port}: it goes to the service itself.`;
     case 'no-rule-matches':
-      return `VirtualService ${owner?.namespace}/${owner?.name} has the host, but no rule for this request: 404 with an empty body.`;
+      return `${owner?.kind} ${owner?.namespace}/${owner?.name} has the host, but no rule for this request: 404 with an empty body.`;
     case 'unknown-host':
       return `On port ${port} no rule and no service is called ${host}: ${unknownEnd(found, host)}`;
     case 'no-listener':
@@ -50,13 +50,13 @@ function summarize(found: Found, because: Because, { authority, port }: RouteReq
   }
 }
 
-function describeOwner({ virtualService, rule, match }: Because): string {
+function describeOwner({ resource, rule, match }: Because): string {
   const names = [rule?.name, match?.name].filter((name) => name !== undefined);
   const block = match === undefined ? '' : `.match[${match.index}]`;
   const quoted = names.length > 0 ? ` "${names.join('.')}"` : '';
   const delegate = rule?.delegate;
   const via = delegate === undefined ? '' : ` of its delegate ${delegate.namespace}/${delegate.name}`;
-  return `VirtualService ${virtualService?.namespace}/${virtualService?.name}, http[${rule?.index}]${block}${quoted}${via}`;
+  return `${resource?.kind} ${resource?.namespace}/${resource?.name}, http[${rule?.index}]${block}${quoted}${via}`;
 }
 
 function unknownEnd(found: Found, host: string): string {
@@ -79,7 +79,7 @@ function notes(table: RouteTable, request: RouteRequest, found: Found): string[]
     }
     return found.kind === 'pass-through' || found.kind === 'blocked'
       ? `${label}, but no service registers ${name} on port ${request.port}: a host that is nobody's is routed on port 80 alone, and only if some service there speaks HTTP.`
-      : `${label}, but it has no rule for this client on port ${request.port}.`;
+      : `${label}, but it has no rule for this workload on port ${request.port}.`;
   });
 }
 

@@ -61,7 +61,7 @@ export interface Effects {
 }
 
 export interface PassedOver {
-  virtualService: ResourceReference;
+  resource: ResourceReference;
   rule: NonNullable<Because['rule']>;
   /** Absent for a rule without match blocks. */
   match?: { index: number; name?: string; location: Location };

@@ -43,7 +43,7 @@ function describe(
 ): PassedOver {
   const { rule: place, match } = because(virtualService, rule, block);
   return {
-    virtualService: virtualService.reference,
+    resource: virtualService.reference,
     rule: place ?? { index: rule.index, location: rule.location },
     ...(match !== undefined && { match }),
     reasons,

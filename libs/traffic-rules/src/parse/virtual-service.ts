@@ -1,7 +1,7 @@
 import type { VirtualServiceSpec } from '../resources/virtual-service.js';
 import { type Decoder, list, mapped, message } from './decode.js';
-import { httpRoute } from './http-route.js';
-import { tcpRoute, tlsRoute } from './layer-4-route.js';
+import { httpRoute } from './http-rule.js';
+import { tcpRoute, tlsRoute } from './layer-4-rule.js';
 import { string } from './scalar.js';
 
 const spec = message({

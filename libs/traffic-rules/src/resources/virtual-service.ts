@@ -12,13 +12,13 @@ export interface VirtualServiceSpec {
   hosts: string[];
   gateways: string[];
   exportTo: string[];
-  http: HttpRoute[];
+  http: HttpRule[];
   /** How many tls and tcp routes stand beside the http ones; their content does not concern HTTP routing. */
   tlsRoutes: number;
   tcpRoutes: number;
   /** Kept for validation only. */
-  tls: TlsRoute[];
-  tcp: TcpRoute[];
+  tls: TlsRule[];
+  tcp: TcpRule[];
 }
 
 /** What a tls and a tcp rule have in common; as little of them is kept as validation asks for. */
@@ -35,20 +35,20 @@ export interface Layer4Destination {
   weight?: number;
 }
 
-export interface TlsRoute {
+export interface TlsRule {
   match: Array<Layer4Match & { sniHosts: string[] }>;
   route: Layer4Destination[];
 }
 
-export interface TcpRoute {
+export interface TcpRule {
   match: Array<Layer4Match & { sourceSubnet?: string }>;
   route: Layer4Destination[];
 }
 
-export interface HttpRoute {
+export interface HttpRule {
   name?: string;
   match: HttpMatchRequest[];
-  route: HttpRouteDestination[];
+  route: WeightedDestination[];
   redirect?: HttpRedirect;
   directResponse?: HttpDirectResponse;
   delegate?: Delegate;
@@ -88,7 +88,7 @@ export interface Destination {
   port?: number;
 }
 
-export interface HttpRouteDestination {
+export interface WeightedDestination {
   destination: Destination;
   /** Absent when not written: counts as 0 beside others, and does not matter alone. */
   weight?: number;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { client, decide, registry, resourcesOf, tableOf, virtualService } from '../../test/mesh.js';
+import { decide, registry, resourcesOf, tableOf, virtualService, workload } from '../../test/mesh.js';
 import { compile } from '../compile/compile.js';
 import { routesOf } from '../compile/routes.js';
 import { prepareVirtualServices } from '../compile/virtual-service.js';
@@ -10,7 +10,7 @@ import { RequestView } from '../match/request-view.js';
 import { RouteIndex, RouteScan } from '../match/route-index.js';
 import type { RouteRequest } from '../request.js';
 import type { StringMatch } from '../resources/string-match.js';
-import type { HttpMatchRequest, HttpRoute, VirtualService } from '../resources/virtual-service.js';
+import type { HttpMatchRequest, HttpRule, VirtualService } from '../resources/virtual-service.js';
 import { normalizePath } from './path-normalization.js';
 import { route } from './route.js';
 
@@ -42,7 +42,7 @@ const match: fc.Arbitrary<HttpMatchRequest> = fc.record(
   },
   { requiredKeys: ['ignoreUriCase', 'headers', 'withoutHeaders', 'queryParams', 'sourceLabels', 'gateways'] },
 );
-const rule: fc.Arbitrary<HttpRoute> = fc.record(
+const rule: fc.Arbitrary<HttpRule> = fc.record(
   {
     match: fc.array(match, { maxLength: 2 }),
     route: fc.array(
@@ -94,7 +94,7 @@ const template = resourcesOf(
 )[0] as VirtualService;
 const services = resourcesOf(registry);
 
-function withRules(http: HttpRoute[], hosts = ['t.ext'], name = 'rules'): VirtualService {
+function withRules(http: HttpRule[], hosts = ['t.ext'], name = 'rules'): VirtualService {
   return { ...template, metadata: { ...template.metadata, name }, spec: { ...template.spec, hosts, http } };
 }
 
@@ -108,8 +108,8 @@ describe('for any rules and any request', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (http, leaf, asked, draw) => {
           const resources = [...services, withRules(http), withRules(leaf, [], 'leaf')];
-          const decision = route(compile(resources, client), asked, draw);
-          expect(route(compile(resources, client), asked, draw)).toEqual(decision);
+          const decision = route(compile(resources, workload), asked, draw);
+          expect(route(compile(resources, workload), asked, draw)).toEqual(decision);
         },
       ),
       { numRuns: 150 },
@@ -123,7 +123,7 @@ describe('for any rules and any request', () => {
         request,
         fc.constantFrom('each' as const, 'joined' as const),
         (http, asked, repeatedHeaders) => {
-          const [prepared] = prepareVirtualServices([withRules(http)], client);
+          const [prepared] = prepareVirtualServices([withRules(http)], workload);
           const context = { port: 8080, clusters: new Map(), services: new Map() };
           const routes = prepared === undefined ? [] : routesOf(prepared, context);
           const view = new RequestView(asked, normalizePath(asked.path) ?? '/', repeatedHeaders);
@@ -139,7 +139,7 @@ describe('for any rules and any request', () => {
   it('an explanation tells of the same decision, as plain data and as text', () => {
     fc.assert(
       fc.property(rules, request, (http, asked) => {
-        const table = compile([...services, withRules(http)], client);
+        const table = compile([...services, withRules(http)], workload);
         const explanation = explain(table, asked);
         const { kind, because } = route(table, asked, 0);
         expect(explanation.decision).toEqual({ kind, because });

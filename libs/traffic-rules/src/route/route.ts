@@ -55,16 +55,16 @@ function targetOf({ method, path }: RouteRequest): { kind: 'target'; path: strin
   return normal === undefined ? { kind: 'bad-request', body: '', because } : { kind: 'target', path: normal };
 }
 
-function withoutListener({ client }: RouteTable, { path }: RouteRequest): Unrouted {
+function withoutListener({ workload }: RouteTable, { path }: RouteRequest): Unrouted {
   const because: Because = { reason: 'no-listener' };
-  return client.outboundTrafficPolicy === 'ALLOW_ANY'
+  return workload.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'tcp', path, because }
     : { kind: 'blocked', through: 'tcp', because };
 }
 
-function unknownHost({ client }: RouteTable, path: string): Unrouted {
+function unknownHost({ workload }: RouteTable, path: string): Unrouted {
   const because: Because = { reason: 'unknown-host' };
-  return client.outboundTrafficPolicy === 'ALLOW_ANY'
+  return workload.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'http', path, because }
     : { kind: 'blocked', through: 'http', because };
 }
@@ -72,7 +72,7 @@ function unknownHost({ client }: RouteTable, path: string): Unrouted {
 function noRuleMatches({ virtualService }: VirtualHost): Unrouted {
   const because: Because = {
     reason: 'no-rule-matches',
-    ...(virtualService !== undefined && { virtualService: virtualService.reference }),
+    ...(virtualService !== undefined && { resource: virtualService.reference }),
   };
   return { kind: 'no-route', because };
 }

@@ -3,13 +3,13 @@ import type {
   HttpDirectResponse,
   HttpRedirect,
   HttpRewrite,
-  HttpRoute,
+  HttpRule,
 } from '../resources/virtual-service.js';
 import { validatePort } from './port.js';
 import { validateRegex } from './regex.js';
 import type { Report } from './report.js';
 
-export function validateRedirect({ redirect, match }: HttpRoute, path: string, report: Report): void {
+export function validateRedirect({ redirect, match }: HttpRule, path: string, report: Report): void {
   if (redirect === undefined) return;
   const problem = redirectProblem(redirect);
   if (problem !== undefined) report.error('redirect-invalid', path, problem);

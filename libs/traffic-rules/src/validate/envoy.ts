@@ -1,6 +1,6 @@
+import { unknownCommands } from '../headers/header-value-format.js';
 import { quote } from '../parse/describe.js';
-import type { Headers, HttpRoute } from '../resources/virtual-service.js';
-import { unknownCommands } from '../route/header-value-format.js';
+import type { Headers, HttpRule } from '../resources/virtual-service.js';
 import { headerValueProblem } from './header-value.js';
 import { member, type Report } from './report.js';
 
@@ -10,7 +10,7 @@ const weightLimit = 2 ** 32 - 1;
 const effect = 'Istio accepts it, but Envoy refuses every rule of the port with it and keeps the ones before';
 
 /** What Istio accepts and Envoy does not: one such rule takes all rules of its port down with it. */
-export function warnOfRefusal(rule: HttpRoute, path: string, report: Report): void {
+export function warnOfRefusal(rule: HttpRule, path: string, report: Report): void {
   const code = rule.redirect?.redirectCode;
   if (code !== undefined && code >= 300 && code <= 399 && !redirectCodes.includes(code))
     report.warning(

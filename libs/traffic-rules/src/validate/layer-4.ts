@@ -1,5 +1,5 @@
 import { quote } from '../parse/describe.js';
-import type { Layer4Match, TcpRoute, TlsRoute, VirtualServiceSpec } from '../resources/virtual-service.js';
+import type { Layer4Match, TcpRule, TlsRule, VirtualServiceSpec } from '../resources/virtual-service.js';
 import { isIpAddress, isIpSubnet } from './address.js';
 import { validateGateways } from './gateways.js';
 import { validateLabels } from './labels.js';
@@ -9,7 +9,7 @@ import type { Report } from './report.js';
 import { validateSplit } from './weights.js';
 
 export function validateTlsRoute(
-  rule: TlsRoute,
+  rule: TlsRule,
   spec: VirtualServiceSpec,
   path: string,
   report: Report,
@@ -29,7 +29,7 @@ export function validateTlsRoute(
   validateSplit(rule.route, `${path}.route`, report);
 }
 
-export function validateTcpRoute(rule: TcpRoute, path: string, report: Report): void {
+export function validateTcpRoute(rule: TcpRule, path: string, report: Report): void {
   for (const [index, match] of rule.match.entries())
     validateLayer4Match(match, `${path}.match[${index}]`, report);
   if (rule.route.length === 0)

@@ -1,8 +1,8 @@
-import type { HttpRoute } from '../resources/virtual-service.js';
+import type { HttpRule } from '../resources/virtual-service.js';
 import { validateDestination } from './destination.js';
 import type { Report } from './report.js';
 
-export function validateMirrors(rule: HttpRoute, path: string, report: Report): void {
+export function validateMirrors(rule: HttpRule, path: string, report: Report): void {
   if (rule.mirrorPercent !== undefined)
     report.warning(
       'field-deprecated',

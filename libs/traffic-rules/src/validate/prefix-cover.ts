@@ -1,5 +1,5 @@
 import type { StringMatch } from '../resources/string-match.js';
-import type { HttpMatchRequest, HttpRoute } from '../resources/virtual-service.js';
+import type { HttpMatchRequest, HttpRule } from '../resources/virtual-service.js';
 
 /** A match by uri prefix, with its place. */
 export interface PrefixMatch {
@@ -13,9 +13,7 @@ export interface PrefixMatch {
  * Matches by prefix that an earlier, shorter prefix covers, judged as Istio's validation does: with the same port and
  * conditions whose values are the same or longer in the earlier one (istio, validation.go coveredValidation).
  */
-export function coveringPrefixes(
-  rules: readonly HttpRoute[],
-): { later: PrefixMatch; earlier: PrefixMatch }[] {
+export function coveringPrefixes(rules: readonly HttpRule[]): { later: PrefixMatch; earlier: PrefixMatch }[] {
   const matches = prefixMatches(rules);
   const byPrefix = new Map<string, PrefixMatch[]>();
   const found: { later: PrefixMatch; earlier: PrefixMatch }[] = [];
@@ -39,7 +37,7 @@ export function coveringPrefixes(
   return found;
 }
 
-function prefixMatches(rules: readonly HttpRoute[]): PrefixMatch[] {
+function prefixMatches(rules: readonly HttpRule[]): PrefixMatch[] {
   const reached = rules.findIndex((rule) => rule.match.length === 0);
   return rules.slice(0, reached === -1 ? rules.length : reached).flatMap((route, rule) =>
     route.match.flatMap((conditions, match) => {

@@ -1,8 +1,8 @@
-import type { HttpRoute } from '../resources/virtual-service.js';
+import type { HttpRule } from '../resources/virtual-service.js';
 import type { Report } from './report.js';
 
 /** Which parts of a rule exclude each other (istio, virtualservice.go validateHTTPRouteConflict). */
-export function validateConflicts(rule: HttpRoute, inDelegate: boolean, path: string, report: Report): void {
+export function validateConflicts(rule: HttpRule, inDelegate: boolean, path: string, report: Report): void {
   if (rule.delegate !== undefined && !inDelegate) {
     for (const action of written(rule, ['redirect', 'route']))
       report.error(
@@ -37,7 +37,7 @@ type Part = 'route' | 'redirect' | 'directResponse' | 'fault' | 'rewrite';
 function refuseBeside(
   action: Part,
   others: readonly Part[],
-  rule: HttpRoute,
+  rule: HttpRule,
   path: string,
   report: Report,
 ): void {
@@ -49,6 +49,6 @@ function refuseBeside(
     );
 }
 
-function written(rule: HttpRoute, parts: readonly Part[]): Part[] {
+function written(rule: HttpRule, parts: readonly Part[]): Part[] {
   return parts.filter((part) => (part === 'route' ? rule.route.length > 0 : rule[part] !== undefined));
 }

@@ -1,4 +1,4 @@
-import type { HttpRoute } from '../resources/virtual-service.js';
+import type { HttpRule } from '../resources/virtual-service.js';
 import { validateDirectResponse, validateRedirect, validateRewrite } from './action.js';
 import { validateCors } from './cors.js';
 import { validateDuration } from './duration.js';
@@ -13,7 +13,7 @@ import { validateConflicts } from './rule-conflict.js';
 import { validateSplit } from './weights.js';
 
 /** One HTTP rule of a VirtualService, in the order of Istio's own checks. */
-export function validateRule(rule: HttpRoute, inDelegate: boolean, path: string, report: Report): void {
+export function validateRule(rule: HttpRule, inDelegate: boolean, path: string, report: Report): void {
   validateConflicts(rule, inDelegate, path, report);
   for (const [index, match] of rule.match.entries()) validateMatch(match, `${path}.match[${index}]`, report);
   validateHeaders(rule.headers, `${path}.headers`, report);

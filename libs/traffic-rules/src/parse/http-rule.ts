@@ -1,4 +1,4 @@
-import type { HttpRoute, HttpRouteDestination } from '../resources/virtual-service.js';
+import type { HttpRule, WeightedDestination } from '../resources/virtual-service.js';
 import { corsPolicy } from './cors.js';
 import { type Decoder, list, mapped, message } from './decode.js';
 import { destination, headers } from './destination.js';
@@ -7,7 +7,7 @@ import { directResponse, redirect, rewrite } from './http-action.js';
 import { httpMatch } from './http-match.js';
 import { boolean, duration, int32, percent, string, text, uint32 } from './scalar.js';
 
-const weightedDestination: Decoder<HttpRouteDestination> = mapped(
+const weightedDestination: Decoder<WeightedDestination> = mapped(
   message({ destination, weight: int32('weight: 90'), headers }),
   (decoded) => ({ ...decoded, destination: decoded.destination ?? { host: '' } }),
 );
@@ -50,7 +50,7 @@ const fields = message({
   headers,
 });
 
-export const httpRoute: Decoder<HttpRoute> = mapped(fields, ({ mirrorPercentage, ...decoded }) => {
+export const httpRoute: Decoder<HttpRule> = mapped(fields, ({ mirrorPercentage, ...decoded }) => {
   const percentage = mirrorPercentage ?? decoded.mirrorPercent;
   return {
     ...decoded,

@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../decision.js';
-import { retryable, type TryOutcome } from './retry.js';
+import { retryable, type TryOutcome } from './retryable.js';
 
 function policy(on: string, statusCodes: number[] = [], attempts = 2): RetryPolicy {
   return {

@@ -1,5 +1,5 @@
 /** The workload that the mesh stands beside: what decides which rules it sees. */
-export interface Client {
+export interface Workload {
   namespace: string;
   /** The pod's labels; a match's `sourceLabels` must be among them. */
   labels: Readonly<Record<string, string>>;

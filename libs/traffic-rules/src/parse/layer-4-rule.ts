@@ -1,4 +1,4 @@
-import type { Layer4Destination, TcpRoute, TlsRoute } from '../resources/virtual-service.js';
+import type { Layer4Destination, TcpRule, TlsRule } from '../resources/virtual-service.js';
 import { type Decoder, list, map, mapped, message } from './decode.js';
 import { destination } from './destination.js';
 import { int32, string, text, uint32 } from './scalar.js';
@@ -34,7 +34,7 @@ const tcpMatch = mapped(message({ ...layer4Match, sourceSubnet: text }), (decode
   gateways: decoded.gateways ?? [],
 }));
 
-export const tlsRoute: Decoder<TlsRoute> = mapped(
+export const tlsRoute: Decoder<TlsRule> = mapped(
   message({ match: list(tlsMatch), route: list(weighted) }),
   (decoded) => ({
     match: decoded.match ?? [],
@@ -42,7 +42,7 @@ export const tlsRoute: Decoder<TlsRoute> = mapped(
   }),
 );
 
-export const tcpRoute: Decoder<TcpRoute> = mapped(
+export const tcpRoute: Decoder<TcpRule> = mapped(
   message({ match: list(tcpMatch), route: list(weighted) }),
   (decoded) => ({
     match: decoded.match ?? [],
