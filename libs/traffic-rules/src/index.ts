@@ -41,7 +41,11 @@ export { type LocalReply, type LocalReplyName, localReplies } from './local-repl
 export { inlineHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
+export type { DocumentSource } from './parse/document-source.js';
 export { type Parsed, parse } from './parse/parse.js';
+export { formatPath, type Path } from './parse/path.js';
+export { objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.js';
+export { nodeAt, type YamlField, type YamlNode } from './parse/yaml-node.js';
 export type { RouteRequest } from './request.js';
 export { type RequestDescription, requestFromUrl } from './request-from-url.js';
 export type { Metadata, Source } from './resources/metadata.js';

@@ -1,8 +1,8 @@
 import type { Location } from '../issue.js';
 import type { Source } from '../resources/metadata.js';
-import { offsetOf } from './node-tree.js';
 import { type Path, parsePath } from './path.js';
 import type { SourceFile } from './source-file.js';
+import { nodeAt, offsetOf, type YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';
 
 /** Where one document of a file stands. Fields are looked up by reading the piece's YAML again: only issues need them. */
@@ -13,11 +13,11 @@ export class DocumentSource implements Source {
   readonly #source: SourceFile;
   readonly #piece: Piece;
   readonly #document: { index: number; offset: number };
-  readonly #prefix: Path;
+  /** The way from the document's root to the object: empty, or `items` and an index. */
+  readonly prefix: Path;
 
   /**
    * @param document which document of the piece, and where it starts in it.
-   * @param prefix what stands before a field's path where the resource is an item of a List.
    */
   constructor(
     source: SourceFile,
@@ -28,7 +28,7 @@ export class DocumentSource implements Source {
     this.#source = source;
     this.#piece = piece;
     this.#document = document;
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.file = source.name;
     const { line, column } =
       prefix.length === 0 ? source.locate(piece.offset + document.offset) : this.locate('');
@@ -40,10 +40,23 @@ export class DocumentSource implements Source {
     return new DocumentSource(this.#source, this.#piece, this.#document, ['items', index]);
   }
 
+  /** The object's nodes; undefined for JSON that YAML does not allow. */
+  get node(): YamlNode | undefined {
+    return nodeAt(this.#root(), this.prefix);
+  }
+
   locate(path: string): Location {
-    const root = this.#source.nodes(this.#piece)[this.#document.index];
-    const offset =
-      root === undefined ? this.#document.offset : offsetOf(root, [...this.#prefix, ...parsePath(path)]);
-    return this.#source.locate(this.#piece.offset + offset);
+    return this.locatePath(parsePath(path));
+  }
+
+  /** As {@link DocumentSource.locate}, by the steps of a path. */
+  locatePath(path: Path): Location {
+    const root = this.#root();
+    if (root === undefined) return this.#source.locate(this.#piece.offset + this.#document.offset);
+    return this.#source.locate(offsetOf(root, [...this.prefix, ...path]));
+  }
+
+  #root(): YamlNode | undefined {
+    return this.#source.nodes(this.#piece)[this.#document.index];
   }
 }

@@ -1,88 +1,113 @@
-import { EVENT_ID, type Event, getScalarValue, parseEvents } from 'js-yaml';
-import type { Path } from './path.js';
+import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, parseEvents } from 'js-yaml';
+import type { YamlNode } from './yaml-node.js';
+import type { Piece } from './yaml-stream.js';
 
-/** Where a value of a document stands, and what is in it. */
-interface Node {
-  offset: number;
-  /** Of an object: where the name stands, and the value. */
-  fields: Map<string, { offset: number; value: Node }>;
-  items: Node[];
-}
-
-/** The places of all values of a text's documents; none where the text is not YAML. */
-export function readNodeTrees(text: string): Node[] {
+/** The nodes of all documents of a piece; none where it is not YAML. */
+export function readNodeTrees(piece: Piece): YamlNode[] {
   try {
-    return new TreeBuilder(text, parseEvents(text, {})).documents();
+    return new TreeBuilder(piece, parseEvents(piece.text, {})).documents();
   } catch {
     // The document was read as JSON that YAML does not allow.
     return [];
   }
 }
 
-/** The offset of the field at the path, or of its nearest parent that is written. */
-export function offsetOf(root: Node, path: Path): number {
-  let node = root;
-  let { offset } = root;
-  for (const step of path) {
-    const field = node.fields.get(String(step));
-    const value = field?.value ?? (typeof step === 'number' ? node.items[step] : undefined);
-    if (value === undefined) break;
-    offset = field?.offset ?? value.offset;
-    node = value;
-  }
-  return offset;
-}
-
-export type { Node };
-
 /** The offset of a node's first character. */
 export function startOf(event: Event | undefined): number {
   if (event === undefined) return 0;
   if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) return event.start;
-  if (event.type === EVENT_ID.ALIAS) return event.anchorStart;
+  // An anchor's range leaves the & or * before it out.
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;
   if (event.type !== EVENT_ID.SCALAR) return 0;
-  const quoted = event.style === 2 || event.style === 3;
-  return Math.max(0, quoted ? event.valueStart - 1 : event.valueStart);
+  return Math.max(0, isQuoted(event) ? event.valueStart - 1 : event.valueStart);
 }
 
+type ContentEvent = Exclude<Event, { type: typeof EVENT_ID.DOCUMENT } | { type: typeof EVENT_ID.POP }>;
+
+const scalarStyles = ['plain', 'single-quoted', 'double-quoted', 'literal', 'folded'] as const;
+
+/** Builds nodes from js-yaml's events, which say where everything starts, and where scalars end. */
 class TreeBuilder {
   private at = 0;
-  private readonly anchors = new Map<string, Node>();
+  /** Where the last node ended, in the piece: an empty one stands behind it. */
+  private behind = 0;
+  private readonly anchors = new Map<string, YamlNode>();
+  private readonly text: string;
 
   constructor(
-    private readonly text: string,
+    private readonly piece: Piece,
     private readonly events: readonly Event[],
-  ) {}
+  ) {
+    this.text = piece.text;
+  }
 
-  documents(): Node[] {
-    const roots: Node[] = [];
+  documents(): YamlNode[] {
+    const roots: YamlNode[] = [];
     while (this.at < this.events.length) {
-      if (this.next()?.type !== EVENT_ID.DOCUMENT) continue;
-      roots.push(
-        this.events[this.at]?.type === EVENT_ID.POP
-          ? { offset: 0, fields: new Map(), items: [] }
-          : this.node(),
-      );
+      if (this.events[this.at++]?.type !== EVENT_ID.DOCUMENT) continue;
+      this.anchors.clear();
+      roots.push(this.node());
     }
     return roots;
   }
 
-  private next(): Event | undefined {
-    return this.events[this.at++];
+  private node(): YamlNode {
+    const event = this.events[this.at++] as ContentEvent;
+    const node = this.emptyNode(event);
+    if (event.type === EVENT_ID.ALIAS) return this.alias(node);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (event.type === EVENT_ID.SCALAR) this.scalar(node, event);
+    else this.collection(node, event);
+    return node;
   }
 
-  private node(): Node {
-    const event = this.next();
-    const node: Node = { offset: startOf(event), fields: new Map(), items: [] };
-    if (event?.type === EVENT_ID.ALIAS) {
-      const { fields, items } = this.anchors.get(this.anchorOf(event)) ?? node;
-      return { ...node, fields, items };
+  /** A node with what all kinds have; an empty scalar stands behind its properties, or behind what was read before. */
+  private emptyNode(event: ContentEvent): YamlNode {
+    const isEmpty = event.type === EVENT_ID.SCALAR && event.valueStart < 0;
+    const start = isEmpty ? Math.max(this.behind, event.anchorEnd, event.tagEnd) : startOf(event);
+    const outerStart = Math.min(start, ...propertyStarts(event));
+    return {
+      kind: 'scalar',
+      style: 'plain',
+      start: start + this.piece.offset,
+      end: start + this.piece.offset,
+      outerStart: outerStart + this.piece.offset,
+      ...(event.anchorStart >= 0 ? { anchor: this.anchorOf(event) } : {}),
+      text: '',
+      fields: new Map(),
+      items: [],
+    };
+  }
+
+  private alias(node: YamlNode): YamlNode {
+    const target = this.anchors.get(node.anchor ?? '');
+    const event = this.events[this.at - 1] as { anchorEnd: number };
+    return this.ended(
+      { ...node, kind: 'alias', ...(target === undefined ? {} : { target }) },
+      event.anchorEnd,
+    );
+  }
+
+  private scalar(node: YamlNode, event: Extract<Event, { type: typeof EVENT_ID.SCALAR }>): void {
+    node.style = scalarStyles[event.style - 1] ?? 'plain';
+    node.text = getScalarValue(this.text, event);
+    if (event.valueStart < 0) this.ended(node, node.start - this.piece.offset);
+    else this.ended(node, event.valueEnd + (isQuoted(event) ? 1 : 0));
+  }
+
+  private collection(
+    node: YamlNode,
+    event: Extract<Event, { type: typeof EVENT_ID.SEQUENCE | typeof EVENT_ID.MAPPING }>,
+  ): void {
+    node.style = event.style === COLLECTION_STYLE.FLOW ? 'flow' : 'block';
+    node.kind = event.type === EVENT_ID.SEQUENCE ? 'sequence' : 'mapping';
+    this.behind = event.start + 1;
+    while (!this.ends()) {
+      if (node.kind === 'sequence') node.items.push(this.node());
+      else this.field(node);
     }
-    if (event !== undefined && 'anchorStart' in event && event.anchorStart >= 0)
-      this.anchors.set(this.anchorOf(event), node);
-    if (event?.type === EVENT_ID.SEQUENCE) while (!this.ends()) node.items.push(this.node());
-    if (event?.type === EVENT_ID.MAPPING) while (!this.ends()) this.field(node);
-    return node;
+    const isBracketed = '{['.includes(this.text.charAt(event.start)) && node.style === 'flow';
+    this.ended(node, isBracketed ? this.closingBracket() : this.behind);
   }
 
   /** Whether the collection ends here; steps over its end. */
@@ -92,14 +117,37 @@ class TreeBuilder {
     return ended;
   }
 
-  private field(owner: Node): void {
-    const key = this.events[this.at];
-    const { offset } = this.node();
+  private field(owner: YamlNode): void {
+    const key = this.node();
     const value = this.node();
-    if (key?.type === EVENT_ID.SCALAR) owner.fields.set(getScalarValue(this.text, key), { offset, value });
+    if (key.kind === 'scalar') owner.fields.set(key.text, { key, value });
+  }
+
+  /** What stands between the last item of a flow collection and its end: blanks, comments, commas and signs of empty values. */
+  private closingBracket(): number {
+    const between = /(?:[\s,:?]|(?<=\s)#[^\r\n]*)*/y;
+    between.lastIndex = this.behind;
+    between.exec(this.text);
+    return between.lastIndex + 1;
+  }
+
+  private ended(node: YamlNode, end: number): YamlNode {
+    node.end = end + this.piece.offset;
+    this.behind = end;
+    return node;
   }
 
   private anchorOf(event: { anchorStart: number; anchorEnd: number }): string {
-    return this.text.slice(event.anchorStart, event.anchorEnd).replace(/^[&*]/, '');
+    return this.text.slice(event.anchorStart, event.anchorEnd);
   }
+}
+
+/** Where the anchor and the tag of an event start. */
+function propertyStarts(event: ContentEvent): number[] {
+  if (event.type === EVENT_ID.ALIAS) return [];
+  return [event.anchorStart - 1, event.tagStart].filter((offset) => offset >= 0);
+}
+
+function isQuoted({ style }: { style: number }): boolean {
+  return style === 2 || style === 3;
 }

@@ -1,11 +1,12 @@
 import type { Location } from '../issue.js';
-import { type Node, readNodeTrees } from './node-tree.js';
+import { readNodeTrees } from './node-tree.js';
+import type { YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';
 
 /** A file's name and text, with its lines; all documents of the file share it. */
 export class SourceFile {
   private starts: number[] | undefined;
-  private last: { piece: Piece; nodes: Node[] } | undefined;
+  private last: { piece: Piece; nodes: YamlNode[] } | undefined;
 
   constructor(
     readonly name: string,
@@ -26,8 +27,8 @@ export class SourceFile {
   }
 
   /** The documents of a piece; those of the last one are kept, as the issues of a document come one after the other. */
-  nodes(piece: Piece): Node[] {
-    if (this.last?.piece !== piece) this.last = { piece, nodes: readNodeTrees(piece.text) };
+  nodes(piece: Piece): YamlNode[] {
+    if (this.last?.piece !== piece) this.last = { piece, nodes: readNodeTrees(piece) };
     return this.last.nodes;
   }
 }

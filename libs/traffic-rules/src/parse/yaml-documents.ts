@@ -1,0 +1,50 @@
+import type { Issue } from '../issue.js';
+import { isObject } from './decode.js';
+import { DocumentSource } from './document-source.js';
+import { SourceFile } from './source-file.js';
+import { type Piece, readPiece, splitStream } from './yaml-stream.js';
+
+/** One document, or one item of a List, before its kind is looked at. */
+export interface YamlDocument {
+  /** What is written, as JSON. */
+  value: unknown;
+  /** Where it is written, down to the character. */
+  source: DocumentSource;
+}
+
+/**
+ * Reads YAML or JSON as kubectl does, several documents in one text, without regard to what they are.
+ * Never throws; a document that cannot be read is an issue with file, line and column, and hides no other.
+ * @param file name to show in issues.
+ */
+export function readYaml(text: string, file: string): { documents: YamlDocument[]; issues: Issue[] } {
+  const issues: Issue[] = [];
+  return { documents: [...documentsOf(text, file, issues)], issues };
+}
+
+/** The documents of a text that have a value, one after the other. */
+export function* documentsOf(text: string, file: string, issues: Issue[]): Generator<YamlDocument> {
+  const source = new SourceFile(file, text);
+  for (const piece of splitStream(text)) yield* documentsOfPiece(piece, source, issues);
+}
+
+function* documentsOfPiece(piece: Piece, source: SourceFile, issues: Issue[]): Generator<YamlDocument> {
+  const documents = readPiece(piece.text);
+  if (!Array.isArray(documents)) {
+    const { code, message, offset } = documents;
+    const place = source.locate(piece.offset + offset);
+    issues.push({ ...place, code, severity: 'error', resource: '', path: '', message });
+    return;
+  }
+  for (const [index, { value, offset }] of documents.entries()) {
+    if (value === null || value === undefined) continue;
+    yield { value, source: new DocumentSource(source, piece, { index, offset }) };
+  }
+}
+
+/** A List's items, or the document itself. */
+export function* objectsIn({ value, source }: YamlDocument): Generator<YamlDocument> {
+  const list = isObject(value) && typeof value.kind === 'string' && /List$/.test(value.kind) && value.items;
+  if (!Array.isArray(list)) yield { value, source };
+  else for (const [index, item] of list.entries()) yield { value: item, source: source.item(index) };
+}
