@@ -3,9 +3,9 @@ import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Axios } from 'axios';
 import type { HelloPageSettings } from '../settings.js';
-import { UndiciTransport } from '../undici-adapter/index.js';
 import { GreetingController } from './greeting.controller.js';
 import { GreetingService } from './greeting.service.js';
+import { UndiciAdapter } from './undici-adapter.js';
 
 /** Where `@nestjs/axios` looks for the instance; it does not export the name. */
 const AXIOS_INSTANCE_TOKEN = 'AXIOS_INSTANCE_TOKEN';
@@ -17,14 +17,15 @@ const MAX_GREETING_BYTES = 64 * 1024;
  * The axios instance of `HttpService`. Not of `axios.create`: that copies axios' own defaults (transforms of JSON and
  * forms, headers by method), none of them used here, into every request, for half of what axios costs.
  */
-function createAxios(config: ConfigService<HelloPageSettings, true>, transport: UndiciTransport): Axios {
+function createAxios(config: ConfigService<HelloPageSettings, true>, undici: UndiciAdapter): Axios {
   return new Axios({
-    adapter: transport.adapter,
+    adapter: undici.send,
     headers: { accept: 'text/plain, */*' },
     timeout: config.get('HELLO_TIMEOUT_MS', { infer: true }),
     responseType: 'arraybuffer',
     validateStatus: (status) => status >= 200 && status < 300,
-    maxRedirects: 5,
+    // A hello that redirects is not a hello; the node:http adapter, where it stands in, follows none either.
+    maxRedirects: 0,
     maxContentLength: MAX_GREETING_BYTES,
   });
 }
@@ -32,18 +33,18 @@ function createAxios(config: ConfigService<HelloPageSettings, true>, transport: 
 /** `HttpModule` of `@nestjs/axios` with an instance of our own making under its token. */
 @Module({
   providers: [
-    UndiciTransport,
-    { provide: AXIOS_INSTANCE_TOKEN, inject: [ConfigService, UndiciTransport], useFactory: createAxios },
+    UndiciAdapter,
+    { provide: AXIOS_INSTANCE_TOKEN, inject: [ConfigService, UndiciAdapter], useFactory: createAxios },
     HttpService,
   ],
   exports: [HttpService],
 })
 class UpstreamModule implements OnApplicationShutdown {
-  constructor(private readonly transport: UndiciTransport) {}
+  constructor(private readonly undici: UndiciAdapter) {}
 
   /** After the server has answered its last request. */
   async onApplicationShutdown(): Promise<void> {
-    await this.transport.close();
+    await this.undici.close();
   }
 }
 

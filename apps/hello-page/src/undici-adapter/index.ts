@@ -1,1 +1,0 @@
-export { UndiciTransport } from './undici-transport.js';
