@@ -1,0 +1,56 @@
+export type {
+  Action,
+  Decision,
+  Note,
+  NoteKind,
+  Outcome,
+  Waiting,
+  WaitingReason,
+  WebhookQuestion,
+} from './action.js';
+export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
+export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
+export {
+  type Arm,
+  type Caller,
+  type CounterQueries,
+  type Guard,
+  type GuardedOutcome,
+  type NoData,
+  type ObjectName,
+  type Plan,
+  planApiVersion,
+  planGroup,
+  planKind,
+  type RateGuard,
+  type Risk,
+  type Step,
+  type Sticky,
+  type Target,
+  type UserSelector,
+  type WebhookGuard,
+  type WebhookType,
+  webhookTypes,
+} from './plan/plan.js';
+export type { CountSource, JournalEntry, Store, WriteOutcome } from './ports.js';
+export type { Phase, ReleaseState, TargetState } from './state.js';
+export type {
+  ArmView,
+  DestinationView,
+  MatchView,
+  Place,
+  ReadTarget,
+  RuleView,
+  StringMatch,
+  TargetView,
+  View,
+} from './view.js';
+export type {
+  DestinationWeight,
+  GeneratedRule,
+  HeaderCondition,
+  RuleReference,
+  TargetContent,
+  Write,
+  WritePurpose,
+} from './write.js';

@@ -1,0 +1,48 @@
+import type { Command } from './event.js';
+import type { CountQuestion, Json, Look, NoLook } from './look.js';
+import type { View } from './view.js';
+import type { Write } from './write.js';
+
+/** Where a release's rules and memory are kept: files, or a cluster. One store serves one plan. */
+export interface Store {
+  /** Becomes the only driver of the plan (lock, Lease) and reads the journal; `held` names the other driver. */
+  open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }>;
+  view(): Promise<View>;
+  /** Durable before it returns. */
+  append(entry: JournalEntry): Promise<void>;
+  /** Carries out a write as a whole or not at all. */
+  write(write: Write): Promise<WriteOutcome>;
+  /** The commands that arrived since the last call, oldest first. */
+  takeCommands(): Promise<Command[]>;
+  /** Removes what the run left in the objects: annotations, field ownership. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type WriteOutcome =
+  | { kind: 'done' }
+  /** What stands there is not `before`: look again, and decide anew. */
+  | { kind: 'changed' }
+  /** It will never be accepted as it is. */
+  | { kind: 'refused'; message: string }
+  /** It may or may not have arrived: look again before anything else. */
+  | { kind: 'unknown'; message: string };
+
+/** One line of the journal. `state` is there whenever it changed. */
+export interface JournalEntry {
+  op: 'start' | 'intent' | 'done' | 'observe' | 'command' | 'pause' | 'abort' | 'undo' | 'drift' | 'finish';
+  run: number;
+  seq: number;
+  /** In milliseconds since the epoch. */
+  at: number;
+  message?: string;
+  state?: Json;
+  /** The store's own: old bytes, branch, HEAD, plan hash. */
+  [detail: string]: Json | undefined;
+}
+
+/** Where counts come from: Prometheus, or metrics endpoints. */
+export interface CountSource {
+  /** @param cursor of the look before; undefined: begin here, with zero counts. */
+  look(question: CountQuestion, cursor: Json | undefined): Promise<Look | NoLook>;
+}

@@ -1,0 +1,70 @@
+/** A place in a user's file, for words. Lines and columns count from 1. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** What is written now: the rules of the plan's targets, read afresh for each decision. Plain data. */
+export interface View {
+  /** In the order of the plan's targets. */
+  targets: TargetView[];
+}
+
+export type TargetView =
+  | ReadTarget
+  /** It could not be read: the API server is down, or the file is gone (which may be a save). Nothing is written, and nothing is concluded. */
+  | { kind: 'unread'; reason: string };
+
+export interface ReadTarget {
+  kind: 'read';
+  /** All HTTP rules of the VirtualService, in order, those that grayscale wrote as well. */
+  rules: RuleView[];
+  stable: ArmView;
+  canary: ArmView;
+  /** Another rule or caller also reaches an arm, so the share of requests need not be the written one; in words, with file:line. */
+  otherWay?: string;
+  /** Who changed the object last, where that is known; for words. */
+  writer?: string;
+}
+
+export interface RuleView {
+  name?: string;
+  index: number;
+  place?: Place;
+  /** The alternatives that the rule matches; empty: every request. */
+  matches: MatchView[];
+  destinations: DestinationView[];
+  /** The value of the `set-cookie` that the rule adds to the response. */
+  setCookie?: string;
+}
+
+/** One block of a rule's `match`. */
+export interface MatchView {
+  /** Conditions on headers: name in lower case. */
+  headers: Record<string, StringMatch>;
+  /** Everything else of the block, in any form that is equal when the meaning is. */
+  rest: string;
+}
+
+export type StringMatch =
+  | { kind: 'exact' | 'prefix' | 'regex'; value: string }
+  /** The header is there, whatever its value. */
+  | { kind: 'present' };
+
+export interface DestinationView {
+  /** In full: `hello.hello-1.svc.cluster.local`, never `hello`. */
+  host: string;
+  subset?: string;
+  port?: number;
+  /** As written; absent in YAML: 0, or 100 for an only destination. */
+  weight: number;
+}
+
+/** What stands behind an arm. */
+export interface ArmView {
+  /** Endpoints that are ready; absent: not known here (files), which holds nothing. */
+  readyEndpoints?: number;
+  /** Changes when something else is deployed behind the arm (the Service's uid, the pods' template hash); absent: not known. */
+  identity?: string;
+}
