@@ -75,6 +75,11 @@ export const issueCodes = [
   'envoy-refuses-header-command',
   'envoy-refuses-status',
   'envoy-refuses-weights',
+  'envoy-refuses-character',
+  'envoy-refuses-length',
+  // What Istio and Envoy both accept, and what is refused here because it corrupts the bytes on the wire.
+  'header-breaks-framing',
+  'cookie-unsafe',
   // What both accept, and what bites nevertheless.
   'host-taken',
   'host-not-served',
@@ -89,6 +94,7 @@ export const issueCodes = [
   'split-mixes-hosts',
   'weight-without-effect',
   'fault-never-fires',
+  'header-name-not-sent',
   'delegate-missing',
   'delegate-cycle',
   'delegate-unused',

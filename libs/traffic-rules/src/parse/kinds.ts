@@ -5,6 +5,7 @@ import type { Decoder } from './decode.js';
 import { destinationRuleSpec } from './destination-rule.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
 import { serviceEntrySpec } from './service-entry.js';
+import { suggest } from './suggestion.js';
 import { virtualServiceSpec } from './virtual-service.js';
 
 /** A document whose kind is known and whose metadata was read. */
@@ -74,8 +75,7 @@ function istioKind<Spec>(
     decode({ value, metadata, source }, at) {
       for (const field of Object.keys(value)) {
         if (topLevel.has(field)) continue;
-        const message = `there is no field ${JSON.stringify(field.slice(0, 80))} beside spec, and Istio drops it; did you mean it inside of spec?`;
-        at.within(field, () => at.report('field-unknown', message, 'warning'));
+        at.within(field, () => at.report('field-unknown', misplaced(field)));
       }
       const spec = at.within('spec', () => decodeSpec(value.spec ?? null, at));
       return spec && build(spec, { metadata, source });
@@ -84,3 +84,9 @@ function istioKind<Spec>(
 }
 
 const topLevel = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+
+function misplaced(field: string): string {
+  const meant = suggest(field, topLevel);
+  const advice = meant === undefined ? 'did you mean it inside of spec?' : `did you mean "${meant}"?`;
+  return `there is no field ${JSON.stringify(field.slice(0, 80))} beside spec; ${advice}`;
+}

@@ -114,7 +114,7 @@ describe('a value', () => {
       'error field-wrong-type spec.http',
     ],
     ['a version has to exist', rule('').replace('/v1', '/v2'), 'error api-version-unknown apiVersion'],
-    ['a field beside spec is dropped', `${rule('')}\nhosts: [b.com]`, 'warning field-unknown hosts'],
+    ['a field beside spec is unknown', `${rule('')}\nhosts: [b.com]`, 'error field-unknown hosts'],
     ['a key stands once', 'kind: a\nkind: b', 'error yaml-duplicate-key'],
     ['a document is an object', '- a', 'error document-not-a-resource'],
     ['a document has a kind', 'a: b', 'error document-not-a-resource'],

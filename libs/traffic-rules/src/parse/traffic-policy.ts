@@ -1,5 +1,5 @@
 import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
-import { checked, type Decoder, list, map, mapped, message } from './decode.js';
+import { type Decoder, list, map, mapped, message } from './decode.js';
 import { portNumber } from './destination.js';
 import { boolean, choice, double, duration, int32, string, text, uint32, uint64 } from './scalar.js';
 import { reportConflict } from './string-match.js';
@@ -104,6 +104,7 @@ const httpPool = message({
   h2UpgradePolicy: choice(['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']),
   useClientProtocol: boolean,
   maxConcurrentStreams: int32('100'),
+  http2KeepAlive: message({ interval: duration, timeout: duration }),
 });
 
 const outlierDetection = message({
@@ -142,7 +143,7 @@ const portFields = {
 
 const portPolicy = mapped(message({ port: portNumber, ...portFields }), ({ port, ...fields }) => ({
   ...policy(fields),
-  port: port ?? 0,
+  ...(port === undefined ? {} : { port }),
 }));
 
 const policyFields = message({
@@ -150,7 +151,7 @@ const policyFields = message({
   portLevelSettings: list(portPolicy),
   tunnel: message({ protocol: text, targetHost: string, targetPort: uint32('443') }),
   proxyProtocol: message({ version: choice(['V1', 'V2']) }),
-  retryBudget: checked(message({ percent: double, minRetryConcurrency: uint32('3') })),
+  retryBudget: message({ percent: double, minRetryConcurrency: uint32('3'), budgetInterval: duration }),
 });
 
 export const trafficPolicy: Decoder<TrafficPolicy> = mapped(policyFields, policy);

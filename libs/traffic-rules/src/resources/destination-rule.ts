@@ -27,12 +27,14 @@ export interface TrafficPolicy {
   /** `h2UpgradePolicy: UPGRADE`. */
   http2?: boolean;
   tls?: ClientTls;
-  portLevelSettings: Array<TrafficPolicy & { port: number }>;
+  /** `port` is absent when it is not written, and 0 for `port: {}`, which Istio accepts. */
+  portLevelSettings: Array<TrafficPolicy & { port?: number }>;
   /** The fields below are kept for validation. */
   connectionPool?: ConnectionPool;
   outlierDetection?: OutlierDetection;
   tunnel?: { protocol?: string; targetHost?: string; targetPort?: number };
   proxyProtocol?: { version?: 'V1' | 'V2' };
+  retryBudget?: { percent?: number; minRetryConcurrency?: number; budgetInterval?: number };
 }
 
 export interface ClientTls {
@@ -64,6 +66,7 @@ export interface ConnectionPool {
     h2UpgradePolicy?: 'DEFAULT' | 'DO_NOT_UPGRADE' | 'UPGRADE';
     useClientProtocol?: boolean;
     maxConcurrentStreams?: number;
+    http2KeepAlive?: { interval?: number; timeout?: number };
   };
 }
 

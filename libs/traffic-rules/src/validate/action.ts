@@ -27,7 +27,7 @@ export function validateRedirect({ redirect, match }: HttpRule, path: string, re
       `${quote(redirect.scheme)} is no scheme to redirect to; write http or https.`,
     );
   if (redirect.port) validatePort(redirect.port, `${path}.port`, report);
-  const other = match.find(({ uri }) => uri?.kind === 'exact' || uri?.kind === 'regex');
+  const other = match.find(({ uri }) => uri !== undefined && uri.kind !== 'prefix');
   if (redirect.prefixRewrite !== undefined && other !== undefined)
     report.error(
       'redirect-invalid',

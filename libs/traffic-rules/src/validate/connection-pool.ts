@@ -13,12 +13,32 @@ export function validateConnectionPool(pool: ConnectionPool | undefined, path: s
 function validateHttp(http: NonNullable<ConnectionPool['http']>, path: string, report: Report): void {
   refuseNegative(http, path, report);
   validateDurations(http, ['idleTimeout'], path, report);
+  validateKeepAlive(http.http2KeepAlive, `${path}.http2KeepAlive`, report);
   if (http.h2UpgradePolicy === 'UPGRADE' && http.useClientProtocol)
     report.error(
       'field-conflict',
       `${path}.useClientProtocol`,
       'useClientProtocol and h2UpgradePolicy: UPGRADE exclude each other; keep one of the two.',
     );
+}
+
+function validateKeepAlive(
+  keepAlive: NonNullable<ConnectionPool['http']>['http2KeepAlive'],
+  path: string,
+  report: Report,
+): void {
+  if (keepAlive === undefined) return;
+  for (const [field, example] of [
+    ['interval', '15s'],
+    ['timeout', '5s'],
+  ] as const)
+    if (keepAlive[field] === undefined)
+      report.error(
+        'duration-invalid',
+        path,
+        `http2KeepAlive needs ${field}; write for instance ${field}: ${example}.`,
+      );
+  validateDurations(keepAlive, ['interval', 'timeout'], path, report);
 }
 
 function validateTcp(tcp: NonNullable<ConnectionPool['tcp']>, path: string, report: Report): void {

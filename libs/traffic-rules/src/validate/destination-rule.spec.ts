@@ -49,6 +49,46 @@ const rows: Row[] = [
     `error port-invalid ${at}.portLevelSettings[0]`,
   ],
   [
+    'may have an empty port for port settings',
+    policy('{portLevelSettings: [{port: {}, tls: {mode: SIMPLE}}]}'),
+  ],
+  ['may have a retry budget alone', policy('{retryBudget: {budgetInterval: 1s}}')],
+  [
+    'keeps connections alive with both durations',
+    policy('{connectionPool: {http: {http2KeepAlive: {interval: 0s}}}}'),
+    `error duration-invalid ${at}.connectionPool.http.http2KeepAlive`,
+    `error duration-invalid ${at}.connectionPool.http.http2KeepAlive.interval`,
+  ],
+  ['may have a long label value', `host: a\nsubsets: [{name: a, labels: {a: ${'b'.repeat(64)}}}]`],
+  [
+    'verifies no names without verification',
+    policy('{tls: {mode: SIMPLE, insecureSkipVerify: true, subjectAltNames: [a]}}'),
+    `error client-tls-invalid ${at}.tls.subjectAltNames`,
+  ],
+  [
+    'may have an empty list of names',
+    policy('{tls: {mode: SIMPLE, insecureSkipVerify: true, subjectAltNames: []}}'),
+  ],
+  [
+    'takes credentials from a ConfigMap of its own namespace',
+    policy('{tls: {mode: SIMPLE, credentialName: "configmap://other/ca"}}'),
+    `error client-tls-invalid ${at}.tls.credentialName`,
+  ],
+  [
+    'names the ConfigMap',
+    policy('{tls: {mode: MUTUAL, credentialName: "configmap://ca"}}'),
+    `error client-tls-invalid ${at}.tls.credentialName`,
+  ],
+  [
+    'may have a locality with empty parts at its end',
+    balancer('{localityLbSetting: {distribute: [{from: a/b/c/, to: {"a/*": 100}}]}}'),
+  ],
+  [
+    'has no locality that lies within another',
+    balancer('{localityLbSetting: {distribute: [{from: a/b/c, to: {d: 100}}, {from: a/b, to: {d: 100}}]}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.localityLbSetting.distribute`,
+  ],
+  [
     'has port settings that say something',
     policy('{portLevelSettings: [{port: {number: 80}}]}'),
     `error policy-empty ${at}.portLevelSettings[0]`,
@@ -80,6 +120,32 @@ const rows: Row[] = [
     `error load-balancer-invalid ${at}.loadBalancer.consistentHash.httpCookie.attributes[1].name`,
   ],
   [
+    'names every attribute of the cookie',
+    balancer('{consistentHash: {httpCookie: {name: a, attributes: [{value: b}]}}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.consistentHash.httpCookie.attributes[0]`,
+  ],
+  [
+    'has a cookie that cannot end its header line',
+    balancer('{consistentHash: {httpCookie: {name: "a\\r\\nx: 1", path: "/č\\u010aEvil: 1", ttl: 0s}}}'),
+    `error cookie-unsafe ${at}.loadBalancer.consistentHash.httpCookie.name`,
+    `error cookie-unsafe ${at}.loadBalancer.consistentHash.httpCookie.path`,
+  ],
+  [
+    'has a cookie attribute on one line',
+    balancer('{consistentHash: {httpCookie: {name: a, attributes: [{name: b, value: "c\\nd"}]}}}'),
+    `warning envoy-refuses-character ${at}.loadBalancer.consistentHash.httpCookie.attributes[0].value`,
+  ],
+  [
+    'hashes by a header with a name',
+    balancer('{consistentHash: {httpHeaderName: ""}}'),
+    `warning envoy-refuses-length ${at}.loadBalancer.consistentHash.httpHeaderName`,
+  ],
+  [
+    'hashes by a query parameter with a name',
+    balancer('{consistentHash: {httpQueryParameterName: ""}}'),
+    `warning envoy-refuses-length ${at}.loadBalancer.consistentHash.httpQueryParameterName`,
+  ],
+  [
     'has a prime table',
     balancer('{consistentHash: {httpHeaderName: a, maglev: {tableSize: 100}}}'),
     `error load-balancer-invalid ${at}.loadBalancer.consistentHash.maglev.tableSize`,
@@ -107,7 +173,7 @@ const rows: Row[] = [
   ],
   [
     'warms up for a while',
-    balancer('{warmup: {aggression: 0.5}}'),
+    balancer('{warmup: {aggression: 0}}'),
     `error load-balancer-invalid ${at}.loadBalancer.warmup`,
     `error load-balancer-invalid ${at}.loadBalancer.warmup.aggression`,
   ],

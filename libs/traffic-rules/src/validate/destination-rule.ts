@@ -15,8 +15,8 @@ export function validateDestinationRule({ spec, metadata }: DestinationRule, rep
       'spec.host',
       `the host ${quote(spec.host)} ${problem}; write the name of a service.`,
     );
-  validateTrafficPolicy(spec.trafficPolicy, 'spec.trafficPolicy', report);
-  validateSubsets(spec, report);
+  validateTrafficPolicy(spec.trafficPolicy, metadata.namespace, 'spec.trafficPolicy', report);
+  validateSubsets(spec, metadata.namespace, report);
   validateExportTo(
     spec.exportTo,
     metadata.namespace,
@@ -33,7 +33,7 @@ export function validateDestinationRule({ spec, metadata }: DestinationRule, rep
     );
 }
 
-function validateSubsets({ subsets }: DestinationRuleSpec, report: Report): void {
+function validateSubsets({ subsets }: DestinationRuleSpec, namespace: string, report: Report): void {
   const names = new Set<string>();
   subsets.forEach((subset, index) => {
     const path = `spec.subsets[${index}]`;
@@ -46,6 +46,6 @@ function validateSubsets({ subsets }: DestinationRuleSpec, report: Report): void
     names.add(subset.name);
     validateSubsetName(subset.name, `${path}.name`, report);
     validateLabels(subset.labels, `${path}.labels`, report);
-    validateTrafficPolicy(subset.trafficPolicy, `${path}.trafficPolicy`, report);
+    validateTrafficPolicy(subset.trafficPolicy, namespace, `${path}.trafficPolicy`, report);
   });
 }

@@ -1,13 +1,20 @@
 import { unknownCommands } from '../headers/header-value-format.js';
 import { quote } from '../parse/describe.js';
+import type { ConsistentHash } from '../resources/destination-rule.js';
 import type { Headers, HttpRule } from '../resources/virtual-service.js';
+import {
+  refusal,
+  warnOfEmptyName,
+  warnOfHeaderText,
+  warnOfLineBreak,
+  warnOfQueryParameter,
+} from './envoy-text.js';
 import { headerValueProblem } from './header-value.js';
 import { member, type Report } from './report.js';
 
 const redirectCodes = [301, 302, 303, 307, 308];
 /** Envoy's limit for the sum of the weights of a split. */
 const weightLimit = 2 ** 32 - 1;
-const effect = 'Istio accepts it, but Envoy refuses every rule of the port with it and keeps the ones before';
 
 /** What Istio accepts and Envoy does not: one such rule takes all rules of its port down with it. */
 export function warnOfRefusal(rule: HttpRule, path: string, report: Report): void {
@@ -16,7 +23,7 @@ export function warnOfRefusal(rule: HttpRule, path: string, report: Report): voi
     report.warning(
       'envoy-refuses-redirect-code',
       `${path}.redirect.redirectCode`,
-      `${effect}: redirect code ${code}. Write ${redirectCodes.join(', ')}.`,
+      `${refusal}: redirect code ${code}. Write ${redirectCodes.join(', ')}.`,
     );
   if (rule.directResponse?.status === 600) warnOfStatus(`${path}.directResponse.status`, report);
   if (rule.fault?.abort?.httpStatus === 600) warnOfStatus(`${path}.fault.abort.httpStatus`, report);
@@ -25,24 +32,63 @@ export function warnOfRefusal(rule: HttpRule, path: string, report: Report): voi
     report.warning(
       'envoy-refuses-weights',
       `${path}.route`,
-      `${effect}: weights that sum to ${total}. Write smaller ones, for instance 90 and 10.`,
+      `${refusal}: weights that sum to ${total}. Write smaller ones, for instance 90 and 10.`,
     );
-  warnOfCommands(rule.headers, `${path}.headers`, report);
+  warnOfTexts(rule, path, report);
+  for (const [index, { queryParams }] of rule.match.entries())
+    for (const name of Object.keys(queryParams))
+      warnOfQueryParameter(name, member(`${path}.match[${index}].queryParams`, name), report);
+  warnOfHeaders(rule.headers, `${path}.headers`, report);
   for (const [index, { headers }] of rule.route.entries())
-    warnOfCommands(headers, `${path}.route[${index}].headers`, report);
+    warnOfHeaders(headers, `${path}.route[${index}].headers`, report);
 }
 
 function warnOfStatus(path: string, report: Report): void {
-  report.warning('envoy-refuses-status', path, `${effect}: status 600. Write one from 200 to 599.`);
+  report.warning('envoy-refuses-status', path, `${refusal}: status 600. Write one from 200 to 599.`);
 }
 
-function warnOfCommands(headers: Headers | undefined, path: string, report: Report): void {
-  for (const side of ['request', 'response'] as const)
+/** The paths and authorities that a rule writes. */
+function warnOfTexts({ rewrite, redirect }: HttpRule, path: string, report: Report): void {
+  warnOfLineBreak(rewrite?.uri, `${path}.rewrite.uri`, report);
+  warnOfLineBreak(rewrite?.authority, `${path}.rewrite.authority`, report);
+  warnOfLineBreak(rewrite?.uriRegexRewrite?.rewrite, `${path}.rewrite.uriRegexRewrite.rewrite`, report);
+  for (const field of ['uri', 'prefixRewrite', 'authority'] as const)
+    warnOfLineBreak(redirect?.[field], `${path}.redirect.${field}`, report);
+}
+
+function warnOfHeaders(headers: Headers | undefined, path: string, report: Report): void {
+  for (const side of ['request', 'response'] as const) {
     for (const operation of ['set', 'add'] as const)
       for (const [name, value] of Object.entries(headers?.[side]?.[operation] ?? {})) {
-        const unknown = headerValueProblem(value) === undefined ? unknownCommands(value)[0] : undefined;
-        if (unknown === undefined) continue;
-        const message = `${effect}: ${quote(unknown)} is no command of its header formats. Write for instance %REQ(user)%, or a percent sign as %%.`;
-        report.warning('envoy-refuses-header-command', member(`${path}.${side}.${operation}`, name), message);
+        const place = member(`${path}.${side}.${operation}`, name);
+        warnOfHeaderText(name, place, report);
+        // A value with control characters is an error of Istio's already.
+        if (headerValueProblem(value) === undefined) warnOfHeaderValue(value, place, report);
       }
+    for (const [index, name] of (headers?.[side]?.remove ?? []).entries())
+      warnOfLineBreak(name, `${path}.${side}.remove[${index}]`, report);
+  }
+}
+
+function warnOfHeaderValue(value: string, path: string, report: Report): void {
+  warnOfHeaderText(value, path, report);
+  const unknown = unknownCommands(value)[0];
+  if (unknown === undefined) return;
+  const message = `${refusal}: ${quote(unknown)} is not a command of its header formats. Write for instance %REQ(user)%, or a percent sign as %%.`;
+  report.warning('envoy-refuses-header-command', path, message);
+}
+
+/** A hash policy stands in every rule that leads to the host, and can take them all down (envoy, RouteAction.HashPolicy). */
+export function warnOfHashPolicy(hash: ConsistentHash, path: string, report: Report): void {
+  if (hash.kind === 'header') {
+    warnOfEmptyName(hash.name, `${path}.httpHeaderName`, report);
+    warnOfLineBreak(hash.name, `${path}.httpHeaderName`, report);
+  } else if (hash.kind === 'query-parameter') {
+    warnOfEmptyName(hash.name, `${path}.httpQueryParameterName`, report);
+  } else if (hash.kind === 'cookie') {
+    for (const [index, { name = '', value = '' }] of (hash.attributes ?? []).entries()) {
+      warnOfHeaderText(name, `${path}.httpCookie.attributes[${index}].name`, report);
+      warnOfHeaderText(value, `${path}.httpCookie.attributes[${index}].value`, report);
+    }
+  }
 }

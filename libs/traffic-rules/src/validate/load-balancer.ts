@@ -1,8 +1,10 @@
 import { quote } from '../parse/describe.js';
 import type { LoadBalancer } from '../resources/destination-rule.js';
 import { validateDuration } from './duration.js';
+import { warnOfHashPolicy } from './envoy.js';
 import { validateLocality, validateZoneAware } from './locality.js';
 import type { Report } from './report.js';
+import { refuseUnsafeCookie } from './wire-safety.js';
 
 export function validateLoadBalancer(
   balancer: LoadBalancer | undefined,
@@ -24,7 +26,11 @@ function validateHash({ consistentHash, hashTable }: LoadBalancer, path: string,
       `${path}.httpCookie`,
       'the cookie has no name; write httpCookie: { name: user, ttl: 0s }.',
     );
-  if (consistentHash?.kind === 'cookie') refuseRepeatedAttributes(consistentHash.attributes, path, report);
+  if (consistentHash?.kind === 'cookie') validateAttributes(consistentHash.attributes, path, report);
+  if (consistentHash !== undefined) {
+    warnOfHashPolicy(consistentHash, path, report);
+    refuseUnsafeCookie(consistentHash, path, report);
+  }
   if (hashTable === undefined) return;
   const { deprecatedRingSize, algorithm, maglevTableSize } = hashTable;
   if (deprecatedRingSize !== undefined)
@@ -42,14 +48,20 @@ function validateHash({ consistentHash, hashTable }: LoadBalancer, path: string,
   if (algorithm === 'maglev') validateMaglev(maglevTableSize ?? 0, `${path}.maglev.tableSize`, report);
 }
 
-function refuseRepeatedAttributes(
+function validateAttributes(
   attributes: ReadonlyArray<{ name?: string }> = [],
   path: string,
   report: Report,
 ): void {
   const names = new Set<string>();
   for (const [index, { name = '' }] of attributes.entries()) {
-    if (names.has(name))
+    if (name === '')
+      report.error(
+        'load-balancer-invalid',
+        `${path}.httpCookie.attributes[${index}]`,
+        'the attribute has no name; write for instance name: SameSite and value: Strict.',
+      );
+    else if (names.has(name))
       report.error(
         'load-balancer-invalid',
         `${path}.httpCookie.attributes[${index}].name`,
@@ -88,7 +100,7 @@ function validateWarmup(warmup: LoadBalancer['warmup'], path: string, report: Re
       `${path}.minimumPercent`,
       `the percentage is ${warmup.minimumPercent}; write a number from 0 to 100.`,
     );
-  if (warmup.aggression !== undefined && warmup.aggression < 1)
+  if (warmup.aggression !== undefined && warmup.aggression <= 0)
     report.error(
       'load-balancer-invalid',
       `${path}.aggression`,

@@ -106,11 +106,14 @@ function validateDistribution(
   );
 }
 
-/** No locality of the list may lie within another one before it, or be the same. */
+/** No locality may overlap one before it in the list (istio, agent/validation.go validateLocalities). */
 function validateLocalities(localities: readonly string[], path: string, report: Report): void {
   const seen = new Set<string>();
   for (const locality of localities) {
-    const parts = locality.split('/');
+    const [region = '', zone, ...subzone] = locality.split('/');
+    const parts = [region, zone, subzone.length > 0 ? subzone.join('/') : undefined].filter(
+      (part) => part !== undefined,
+    );
     const problem = localityProblem(locality, parts, seen);
     if (problem !== undefined) {
       report.error(
@@ -120,7 +123,8 @@ function validateLocalities(localities: readonly string[], path: string, report:
       );
       return;
     }
-    seen.add(locality.replace(/(?:\/\*)+$/, ''));
+    const named = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    for (const place of [...named, ...(parts.length < 3 ? [`${locality}/*`] : [])]) seen.add(place);
   }
 }
 
@@ -130,9 +134,10 @@ function localityProblem(
   seen: ReadonlySet<string>,
 ): string | undefined {
   if (/\*./.test(locality)) return 'has a "*" before its end';
-  if (parts.slice(0, 3).includes('') || parts.length > 3) return 'has an empty part';
-  const ancestors = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-  return seen.has('*') || ancestors.some((ancestor) => seen.has(ancestor))
-    ? 'is covered by one before'
+  if (parts.includes('')) return 'has an empty part';
+  // A region covers its zones, and a zone its subzones; the reverse counts as an overlap only for the very same name.
+  const covering = parts.slice(0, -1).map((_, index) => `${parts.slice(0, index + 1).join('/')}/*`);
+  return ['*', ...covering, locality].some((place) => seen.has(place))
+    ? 'overlaps one before it in the list'
     : undefined;
 }

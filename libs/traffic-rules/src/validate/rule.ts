@@ -11,6 +11,7 @@ import type { Report } from './report.js';
 import { validateRetries } from './retries.js';
 import { validateConflicts } from './rule-conflict.js';
 import { validateSplit } from './weights.js';
+import { checkWrittenHeaders } from './wire-safety.js';
 
 /** One HTTP rule of a VirtualService, in the order of Istio's own checks. */
 export function validateRule(rule: HttpRule, inDelegate: boolean, path: string, report: Report): void {
@@ -29,5 +30,8 @@ export function validateRule(rule: HttpRule, inDelegate: boolean, path: string, 
   for (const [index, { headers }] of rule.route.entries())
     validateHeaders(headers, `${path}.route[${index}].headers`, report);
   if (rule.timeout !== undefined) validateDuration(rule.timeout, `${path}.timeout`, report);
+  checkWrittenHeaders(rule.headers, `${path}.headers`, report);
+  for (const [index, { headers }] of rule.route.entries())
+    checkWrittenHeaders(headers, `${path}.route[${index}].headers`, report);
   warnOfRefusal(rule, path, report);
 }

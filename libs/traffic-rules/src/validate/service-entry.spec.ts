@@ -146,6 +146,7 @@ const rows: Row[] = [
     `hosts: [a.ext]\n${port}\nresolution: DYNAMIC_DNS`,
     'error host-invalid spec.hosts[0]',
   ],
+  ['DYNAMIC_DNS: may have a partial wildcard', `hosts: ["*foo.ext"]\n${port}\nresolution: DYNAMIC_DNS`],
   [
     'DYNAMIC_DNS: has no endpoints',
     `hosts: ["*.ext"]\n${port}\nresolution: DYNAMIC_DNS\nendpoints: [{address: a.b}]`,

@@ -1,4 +1,5 @@
 import { quote } from '../parse/describe.js';
+import type { Metadata } from '../resources/metadata.js';
 import type { ServiceEntry, ServiceEntrySpec } from '../resources/service-entry.js';
 import { isIpSubnet } from './address.js';
 import { validateEndpoints } from './endpoint.js';
@@ -15,7 +16,7 @@ export function validateServiceEntry({ spec, metadata }: ServiceEntry, report: R
   const allocated =
     metadata.labels['networking.istio.io/enable-autoallocate-ip'] !== 'false' && spec.resolution !== 'NONE';
   validateServicePorts(spec, allocated, report);
-  if (spec.resolution === 'DYNAMIC_DNS') validateDynamicDns(spec, report);
+  if (spec.resolution === 'DYNAMIC_DNS') validateDynamicDns(spec, metadata, report);
   else validateEndpoints(spec, report);
   refuseIndistinguishableHosts(spec, report);
   validateExportTo(spec.exportTo, metadata.namespace, { nobody: true }, report);
@@ -47,7 +48,7 @@ function validateWorkloadSelector(
     );
 }
 
-function validateHosts({ hosts }: ServiceEntrySpec, report: Report): void {
+function validateHosts({ hosts, resolution }: ServiceEntrySpec, report: Report): void {
   if (hosts.length === 0)
     report.error('host-missing', 'spec.hosts', 'the entry has no host; write hosts: [example.com].');
   hosts.forEach((host, index) => {
@@ -62,7 +63,7 @@ function validateHosts({ hosts }: ServiceEntrySpec, report: Report): void {
         path,
         `the host ${quote(host)} ${problem}. Write for instance hello-1.external.`,
       );
-    else if (/^\*[^.]/.test(host))
+    else if (/^\*[^.]/.test(host) && resolution !== 'DYNAMIC_DNS')
       report.warning(
         'host-partial-wildcard',
         path,
@@ -90,7 +91,8 @@ function validateAddresses({ addresses, resolution }: ServiceEntrySpec, report: 
 }
 
 /** `DYNAMIC_DNS`: each request's own host is resolved, so there is nothing to list. */
-function validateDynamicDns(spec: ServiceEntrySpec, report: Report): void {
+function validateDynamicDns(spec: ServiceEntrySpec, { labels }: Metadata, report: Report): void {
+  refuseWaypoint(spec, labels['istio.io/use-waypoint'] ?? '', report);
   spec.hosts.forEach((host, index) => {
     if (!host.startsWith('*'))
       report.error(
@@ -114,6 +116,16 @@ function validateDynamicDns(spec: ServiceEntrySpec, report: Report): void {
         'resolution DYNAMIC_DNS goes with HTTP, HTTP2, GRPC and TLS only.',
       );
   });
+}
+
+/** istio, validation.go usesWaypoint. */
+function refuseWaypoint({ location }: ServiceEntrySpec, waypoint: string, report: Report): void {
+  if (location !== 'MESH_INTERNAL' || waypoint === '' || waypoint.toLowerCase() === 'none') return;
+  report.error(
+    'endpoints-not-allowed',
+    'spec.location',
+    'a waypoint cannot serve MESH_INTERNAL with resolution DYNAMIC_DNS; write location: MESH_EXTERNAL, or the label istio.io/use-waypoint: none.',
+  );
 }
 
 /** Only HTTP's Host and TLS's SNI tell one host of an entry from another. */

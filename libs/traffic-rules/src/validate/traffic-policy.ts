@@ -11,10 +11,17 @@ import type { Report } from './report.js';
 
 type PortPolicy = Omit<TrafficPolicy, 'portLevelSettings'>;
 
-export function validateTrafficPolicy(policy: TrafficPolicy | undefined, path: string, report: Report): void {
+/** @param namespace the DestinationRule's own, for the credentials that it may name */
+export function validateTrafficPolicy(
+  policy: TrafficPolicy | undefined,
+  namespace: string,
+  path: string,
+  report: Report,
+): void {
   if (policy === undefined) return;
-  const { tunnel, proxyProtocol, portLevelSettings } = policy;
-  const others = [tunnel, proxyProtocol].some((field) => field !== undefined) || portLevelSettings.length > 0;
+  const { tunnel, proxyProtocol, retryBudget, portLevelSettings } = policy;
+  const others =
+    [tunnel, proxyProtocol, retryBudget].some((field) => field !== undefined) || portLevelSettings.length > 0;
   if (isEmpty(policy) && !others) {
     report.error(
       'policy-empty',
@@ -27,14 +34,19 @@ export function validateTrafficPolicy(policy: TrafficPolicy | undefined, path: s
     report.error('tunnel-invalid', path, 'tunnel and proxyProtocol exclude each other; keep one of the two.');
     return;
   }
-  validateParts(policy, path, report);
+  validateParts(policy, namespace, path, report);
   for (const [index, settings] of portLevelSettings.entries())
-    validatePortPolicy(settings, `${path}.portLevelSettings[${index}]`, report);
+    validatePortPolicy(settings, namespace, `${path}.portLevelSettings[${index}]`, report);
   validateTunnel(tunnel, `${path}.tunnel`, report);
 }
 
-function validatePortPolicy(policy: PortPolicy & { port: number }, path: string, report: Report): void {
-  if (policy.port === 0)
+function validatePortPolicy(
+  policy: TrafficPolicy['portLevelSettings'][number],
+  namespace: string,
+  path: string,
+  report: Report,
+): void {
+  if (policy.port === undefined)
     report.error('port-invalid', path, 'the settings name no port; write port: { number: 8080 }.');
   if (isEmpty(policy))
     report.error(
@@ -42,14 +54,14 @@ function validatePortPolicy(policy: PortPolicy & { port: number }, path: string,
       path,
       'the settings are empty; write loadBalancer, connectionPool, outlierDetection or tls.',
     );
-  else validateParts(policy, path, report);
+  else validateParts(policy, namespace, path, report);
 }
 
 function isEmpty({ loadBalancer, connectionPool, outlierDetection, tls }: PortPolicy): boolean {
   return [loadBalancer, connectionPool, outlierDetection, tls].every((part) => part === undefined);
 }
 
-function validateParts(policy: PortPolicy, path: string, report: Report): void {
+function validateParts(policy: PortPolicy, namespace: string, path: string, report: Report): void {
   validateOutlierDetection(policy.outlierDetection, `${path}.outlierDetection`, report);
   validateConnectionPool(policy.connectionPool, `${path}.connectionPool`, report);
   validateLoadBalancer(
@@ -58,7 +70,7 @@ function validateParts(policy: PortPolicy, path: string, report: Report): void {
     `${path}.loadBalancer`,
     report,
   );
-  validateClientTls(policy.tls, `${path}.tls`, report);
+  validateClientTls(policy.tls, namespace, `${path}.tls`, report);
 }
 
 function validateOutlierDetection(outlier: OutlierDetection | undefined, path: string, report: Report): void {

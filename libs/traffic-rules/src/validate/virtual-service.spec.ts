@@ -204,7 +204,11 @@ const rules: Row[] = [
     `headers: {request: {set: {"": a}}}\n${to}`,
     'error header-name-invalid spec.http[0].headers.request.set[""]',
   ],
-  ['12: names are not checked otherwise', `headers: {request: {set: {"a b": c}}}\n${to}`],
+  [
+    '12: names are not checked otherwise',
+    `headers: {request: {set: {"a b": c}, remove: ["a b"]}}\n${to}`,
+    'warning header-name-not-sent spec.http[0].headers.request.set["a b"]',
+  ],
   [
     '12: an open percent sign',
     `headers: {request: {set: {a: 50%}}}\n${to}`,
@@ -441,6 +445,65 @@ const rules: Row[] = [
     '3.11: weights that Envoy cannot add',
     `route: [${['a', 'b', 'c'].map((host) => `{destination: {host: ${host}}, weight: 2147483647}`).join(', ')}]`,
     'warning envoy-refuses-weights spec.http[0].route',
+  ],
+  [
+    '3.11: a line break in a rewritten path',
+    `rewrite: {uri: "/a\\nb"}\n${to}`,
+    'warning envoy-refuses-character spec.http[0].rewrite.uri',
+  ],
+  [
+    '3.11: a line break in a rewritten authority',
+    `rewrite: {authority: "a\\rb"}\n${to}`,
+    'warning envoy-refuses-character spec.http[0].rewrite.authority',
+  ],
+  [
+    '3.11: a NUL in the text of a regex rewrite',
+    `rewrite: {uriRegexRewrite: {match: "^/(.*)", rewrite: "/\\0"}}\n${to}`,
+    'warning envoy-refuses-character spec.http[0].rewrite.uriRegexRewrite.rewrite',
+  ],
+  [
+    '3.11: line breaks in a redirect',
+    'redirect: {uri: "/\\r\\na", authority: "a\\nb"}',
+    'warning envoy-refuses-character spec.http[0].redirect.uri',
+    'warning envoy-refuses-character spec.http[0].redirect.authority',
+  ],
+  [
+    '3.11: a line break in a redirected prefix',
+    'redirect: {prefixRewrite: "/\\n"}',
+    'warning envoy-refuses-character spec.http[0].redirect.prefixRewrite',
+  ],
+  [
+    '3.11: line breaks in the names of headers',
+    `headers: {request: {remove: ["a\\nb"]}}\nroute: [{destination: {host: a}, headers: {response: {add: {"a\\r\\nb": c}}}}]`,
+    'warning envoy-refuses-character spec.http[0].headers.request.remove[0]',
+    'warning envoy-refuses-character spec.http[0].route[0].headers.response.add["a\\r\\nb"]',
+  ],
+  [
+    '3.11: a query parameter without a name',
+    `match: [{queryParams: {"": {exact: a}}}]\n${to}`,
+    'warning envoy-refuses-length spec.http[0].match[0].queryParams[""]',
+  ],
+  [
+    '3.11: a header value that is too long',
+    `headers: {request: {set: {a: ${'b'.repeat(16_385)}}}}\n${to}`,
+    'warning envoy-refuses-length spec.http[0].headers.request.set.a',
+  ],
+  [
+    '3.11: framing by rule is refused on our own account',
+    `headers: {request: {set: {Content-Length: "5"}, add: {transfer-encoding: chunked}, remove: [content-length]}}\n${to}`,
+    'error header-breaks-framing spec.http[0].headers.request.set.Content-Length',
+    'error header-breaks-framing spec.http[0].headers.request.add.transfer-encoding',
+  ],
+  [
+    '3.11: framing by rule, of a destination',
+    'route: [{destination: {host: a}, headers: {response: {set: {content-length: "1"}}}}]',
+    'error header-breaks-framing spec.http[0].route[0].headers.response.set.content-length',
+  ],
+  [
+    '3.11: a header name that cannot be sent',
+    `headers: {request: {set: {"x a": b}}, response: {add: {"x,a": b}}}\n${to}`,
+    'warning header-name-not-sent spec.http[0].headers.request.set["x a"]',
+    'warning header-name-not-sent spec.http[0].headers.response.add["x,a"]',
   ],
 ];
 
