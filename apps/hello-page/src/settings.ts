@@ -14,6 +14,10 @@ export const helloPageSettings = {
   no_proxy: text(),
   /** The local mesh's admin side, for the live page. */
   LOCAL_MESH_ADMIN: httpUrl(),
+  /** The release controller of this machine, for the live page; unset in a cluster. */
+  RELEASE_CONTROLLER: httpUrl(),
+  /** A service that was started with `FAULT_CONTROL=on`: the live page makes it bad, and good again. */
+  FAULT_CONTROL_URL: httpUrl(),
 };
 
 /** The values of {@link helloPageSettings}. */

@@ -7,9 +7,14 @@ import { builtPage } from './built-page.js';
 import { LocalMesh } from './local-mesh.js';
 import { MeshController } from './mesh.controller.js';
 import { PageController } from './page.controller.js';
+import { RehearsalController } from './rehearsal.controller.js';
+import { Rehearsal } from './rehearsal.js';
 
-/** The live page at `/`, its assets, and its view of the local mesh. */
-@Module({ controllers: [PageController, MeshController], providers: [LocalMesh] })
+/** The live page at `/`, its assets, and its view of the local mesh and of the release that is rehearsed. */
+@Module({
+  controllers: [PageController, MeshController, RehearsalController],
+  providers: [LocalMesh, Rehearsal],
+})
 export class LivePageModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost<FastifyAdapter>) {}
 

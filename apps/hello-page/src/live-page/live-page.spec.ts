@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import { createService, httpUrl } from '@grayscale/service-runtime';
@@ -16,7 +17,11 @@ const browser = { accept: 'text/html,*/*;q=0.8', 'accept-encoding': 'gzip, defla
 async function start(
   environment: NodeJS.ProcessEnv = {},
 ): Promise<{ app: NestFastifyApplication; origin: string }> {
-  const settings = { LOCAL_MESH_ADMIN: httpUrl() };
+  const settings = {
+    LOCAL_MESH_ADMIN: httpUrl(),
+    RELEASE_CONTROLLER: httpUrl(),
+    FAULT_CONTROL_URL: httpUrl(),
+  };
   const options = {
     name: 'live-page',
     defaultPort: 0,
@@ -192,5 +197,72 @@ describe('/mesh/*', () => {
       'The local mesh at http://127.0.0.1:1 does not answer\n',
     ]);
     await lost.app.close();
+  });
+});
+
+describe('/rehearsal/*', () => {
+  const asked: string[] = [];
+  let neighbour: Server;
+  let service: Awaited<ReturnType<typeof start>>;
+
+  beforeAll(async () => {
+    neighbour = createServer(async (incoming, outgoing) => {
+      asked.push(`${incoming.method} ${incoming.url} ${await text(incoming)}`);
+      const status = incoming.url === '/releases/busy/commands' ? 409 : 200;
+      outgoing.writeHead(status, { 'content-type': 'application/json' }).end('{"said":"yes"}');
+    });
+    await new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(neighbour.address() as AddressInfo).port}`;
+    service = await start({ RELEASE_CONTROLLER: address, FAULT_CONTROL_URL: address });
+  });
+
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  afterAll(async () => {
+    await service.app.close();
+    neighbour.closeAllConnections();
+    neighbour.close();
+  });
+
+  async function send(method: 'GET' | 'POST' | 'PUT', path: string, headers: Record<string, string> = {}) {
+    const sent = { method, headers: { 'content-type': 'application/json', ...headers } };
+    const body = method === 'GET' ? {} : { body: '{"kind":"pause"}' };
+    const answer = await request(`${service.origin}/rehearsal/${path}`, { ...sent, ...body });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  }
+
+  it.each([
+    ['GET', 'releases', 'GET /releases ', 200],
+    ['GET', 'faults', 'GET /faults ', 200],
+    ['PUT', 'faults', 'PUT /faults {"kind":"pause"}', 200],
+    ['POST', 'releases/hello-2/commands', 'POST /releases/hello-2/commands {"kind":"pause"}', 200],
+    ['POST', 'releases/busy/commands', 'POST /releases/busy/commands {"kind":"pause"}', 409],
+    ['POST', 'releases/..%2Fx/commands', 'POST /releases/..%2Fx/commands {"kind":"pause"}', 200],
+  ] as const)('passes %s %s on, and its answer back', async (method, path, told, status) => {
+    expect(await send(method, path)).toEqual({ status, text: '{"said":"yes"}' });
+    expect(asked).toEqual([told]);
+  });
+
+  it.each([
+    ['GET', 'releases', { host: 'rebound.example' }, 421],
+    ['POST', 'releases/hello-2/commands', { origin: 'http://evil.example' }, 403],
+    ['PUT', 'faults', { 'sec-fetch-site': 'cross-site' }, 403],
+  ] as const)('lets no page of another site in: %s %s with %j', async (method, path, headers, status) => {
+    expect((await send(method, path, headers)).status).toBe(status);
+    expect(asked).toEqual([]);
+  });
+
+  it('is not there where there is nothing to rehearse, and says what is missing', async () => {
+    const alone = await start();
+    for (const [path, setting] of [
+      ['releases', 'RELEASE_CONTROLLER'],
+      ['faults', 'FAULT_CONTROL_URL'],
+    ]) {
+      const { status, body } = await read(`${alone.origin}/rehearsal/${path}`);
+      expect([status, body.toString()]).toEqual([404, expect.stringContaining(`${setting} is not set`)]);
+    }
+    await alone.app.close();
   });
 });

@@ -1,8 +1,8 @@
 import { Lifecycle } from '@grayscale/service-runtime';
 import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Dispatcher } from 'undici';
 import { LocalMesh } from './local-mesh.js';
+import { relay } from './relay.js';
 
 /** What the live page may know of the local mesh, from its own origin; 404 where there is no local mesh. */
 @Controller('mesh')
@@ -29,11 +29,4 @@ export class MeshController {
   async events(@Res() reply: FastifyReply): Promise<void> {
     relay(await this.mesh.events(this.lifecycle.draining), reply);
   }
-}
-
-/** Passes status, type and body on as they come; the body stops with whichever side goes first. */
-function relay({ statusCode, headers, body }: Dispatcher.ResponseData, reply: FastifyReply): void {
-  const type = headers['content-type'];
-  reply.status(statusCode).type(typeof type === 'string' ? type : 'text/plain');
-  reply.send(body);
 }
