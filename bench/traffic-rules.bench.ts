@@ -1,7 +1,7 @@
 // What one decision costs, how that grows with the table, and what compiling costs. Needs a build.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { compile, parse, type RouteRequest, type RouteTable, route } from '@grayscale/traffic-rules';
+import { compile, listens, parse, type RouteRequest, type RouteTable, route } from '@grayscale/traffic-rules';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -229,7 +229,7 @@ function measureCompile(entry: string): string[] {
   const compileEnd = performance.now();
   collectGarbage();
   const heap = (process.memoryUsage().heapUsed - before) / 1e6;
-  sink += table.clusters.size + resources.length;
+  sink += Number(listens(table, 80)) + resources.length;
   return [
     ((parsed - start) / 1000).toFixed(2),
     ((compileEnd - compileStart) / 1000).toFixed(2),

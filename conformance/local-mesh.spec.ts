@@ -1,4 +1,12 @@
-import { compile, parse, type Resource, type RouteTable, route } from '@grayscale/traffic-rules';
+import {
+  compile,
+  listens,
+  parse,
+  type Resource,
+  type RouteTable,
+  route,
+  routeConnection,
+} from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, type MeshProxy } from '../apps/local-mesh/src/proxy/proxy.js';
 import { type Answer, type CaseRequest, fixture, type Headers, loadCases } from './src/cases.js';
@@ -38,7 +46,8 @@ describe('the recorded exchanges over real sockets', () => {
     await lab.start();
     proxy = createProxy({
       route: (request, draw) => route(table, request, draw),
-      hasListener: (port) => table.ports.has(port),
+      routeConnection: (connection) => routeConnection(table, connection),
+      hasListener: (port) => listens(table, port),
       resolve: (_host, port) => ({ host: '10.200.0.20', port }),
       dial: (address) => lab.dial(address),
     });

@@ -106,7 +106,7 @@ for (const { reader, resourcesOf, describeIt, cases } of readers) {
       });
 
       it('Istio accepts it, and nothing in it bites', () => {
-        const issues = [...validate(resources), ...analyze(resources, workload)];
+        const issues = [...validate(resources), ...analyze(compile(resources, workload))];
         expect(issues.filter(({ severity }) => severity !== 'info')).toEqual([]);
       });
 

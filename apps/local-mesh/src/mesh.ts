@@ -89,14 +89,10 @@ export class LocalMesh {
 
   private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {
     const proxy = createProxy({
-      route: (request, draw) => {
-        const decision = rules.route(request, draw);
-        events.decided(decision);
-        return decision;
-      },
+      route: (request, draw) => rules.route(request, draw),
+      routeConnection: (connection) => rules.routeConnection(connection),
       hasListener: (port) => rules.hasListener(port),
       standsFor: (port) => rules.namesPort(port),
-      registered: (host, port) => rules.registered(host, port),
       resolve: createResolver(this.options.resolve),
       limits: this.options.limits,
       onComplete: (record) => {

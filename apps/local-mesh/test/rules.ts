@@ -1,5 +1,12 @@
-import { compile, parse, type RouteRequest, route } from '@grayscale/traffic-rules';
-import { registeredCluster } from '../src/rules/registered-cluster.js';
+import {
+  type Connection,
+  compile,
+  listens,
+  parse,
+  type RouteRequest,
+  route,
+  routeConnection,
+} from '@grayscale/traffic-rules';
 
 const workload = {
   namespace: 'hello-page',
@@ -34,8 +41,8 @@ export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGI
   const table = compile(resources, { ...workload, outboundTrafficPolicy });
   return {
     route: (request: RouteRequest, draw: number) => route(table, request, draw),
-    hasListener: (port: number) => table.ports.has(port),
-    registered: (host: string, port: number) => registeredCluster(table, host, port),
+    hasListener: (port: number) => listens(table, port),
+    routeConnection: (connection: Connection) => routeConnection(table, connection),
   };
 }
 

@@ -1,4 +1,12 @@
-import { analyze, type Resource, validate, type Workload } from '@grayscale/traffic-rules';
+import {
+  type AnalyzeOptions,
+  analyze,
+  compile,
+  type Resource,
+  type RouteTable,
+  validate,
+  type Workload,
+} from '@grayscale/traffic-rules';
 import type { ManifestIssue } from './file-issue.js';
 import type { ManifestSet } from './manifest-reader.js';
 import { parseManifests } from './parse-manifests.js';
@@ -8,25 +16,26 @@ export interface CheckedManifests {
   resources: Resource[];
   /** Of the files, of their documents, and, when those are sound, of what they do together. */
   issues: ManifestIssue[];
-  /** Whether the resources can be compiled and put in force. */
-  isSound: boolean;
+  /** What the resources come to; undefined when they cannot be put in force. */
+  table: RouteTable | undefined;
 }
 
-/**
- * Parses, validates and analyzes what was read; all that is wrong with it comes at once.
- * @param forwardedHeaders what the calling service passes on; a rule on another header is then warned about
- */
+export interface CheckOptions extends AnalyzeOptions {
+  /** Identifies the manifests; every decision of the table carries it. Default: empty. */
+  hash?: string;
+}
+
+/** Parses, validates, compiles and analyzes what was read; all that is wrong with it comes at once. */
 export function checkManifests(
   set: ManifestSet,
   workload: Workload,
-  forwardedHeaders?: readonly string[],
+  { hash = '', ...options }: CheckOptions = {},
 ): CheckedManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
   const issues: ManifestIssue[] = [...set.issues, ...parsing, ...validate(resources)];
-  if (!issues.some(isFatal)) {
-    issues.push(...analyze(resources, workload, forwardedHeaders === undefined ? {} : { forwardedHeaders }));
-  }
-  return { resources, issues, isSound: !issues.some(isFatal) };
+  if (issues.some(isFatal)) return { resources, issues, table: undefined };
+  const table = compile(resources, workload, { hash });
+  return { resources, issues: [...issues, ...analyze(table, options)], table };
 }
 
 /** Envoy keeps its last good table when it gets what `envoy-refuses-*` speaks of, so those count as errors. */

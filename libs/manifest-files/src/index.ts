@@ -1,4 +1,4 @@
-export { type CheckedManifests, checkManifests } from './check-manifests.js';
+export { type CheckedManifests, type CheckOptions, checkManifests } from './check-manifests.js';
 export { type FileIssueCode, fileIssueCodes, type ManifestIssue } from './file-issue.js';
 export { issueLine, issueLines } from './issue-lines.js';
 export { type ManifestSet, type ReadOptions, readManifests } from './manifest-reader.js';

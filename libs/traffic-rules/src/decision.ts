@@ -13,6 +13,22 @@ export type Decision =
   | PassThrough
   | Blocked;
 
+/** What is to be done with a connection that nobody looks into. */
+export type ConnectionDecision = Connect | PassThrough | Blocked;
+
+/** Join it to an endpoint of the cluster. */
+export interface Connect extends Decided {
+  kind: 'connect';
+  cluster: Cluster;
+}
+
+/** What every decision has. */
+interface Decided {
+  because: Because;
+  /** The hash of the table that decided, as `compile` was given it. */
+  rules: string;
+}
+
 /** Send it to an endpoint of the cluster. */
 export interface Forward extends Routed {
   kind: 'forward';
@@ -53,38 +69,33 @@ export interface DirectResponse extends Routed {
 }
 
 /** The host has rules, none of which matches: 404 with an empty body (flag NR). */
-export interface NoRoute {
+export interface NoRoute extends Decided {
   kind: 'no-route';
-  because: Because;
 }
 
 /** The listener refuses the request before any rule: 400 with this body (text/plain when not empty). */
-export interface BadRequest {
+export interface BadRequest extends Decided {
   kind: 'bad-request';
   body: '' | 'Bad Request';
-  because: Because;
 }
 
 /** Nobody's host: it leaves for where the client was going, untouched by any rule. */
-export interface PassThrough {
+export interface PassThrough extends Decided {
   kind: 'pass-through';
   /** `http`: through the HTTP listener of the port, which adds its headers. `tcp`: no HTTP listener there, the bytes pass as they are. */
   through: 'http' | 'tcp';
   /** The path to send; normalized when `through` is `http`. */
   path: string;
-  because: Because;
 }
 
 /** Nobody's host under `REGISTRY_ONLY`: 502 with an empty body where the port has a listener, else the connection is closed. */
-export interface Blocked {
+export interface Blocked extends Decided {
   kind: 'blocked';
   through: 'http' | 'tcp';
-  because: Because;
 }
 
 /** What every request that a route took has; the fault comes first, then CORS, then the action (Envoy's filter order). */
-interface Routed {
-  because: Because;
+interface Routed extends Decided {
   fault?: Fault;
   cors?: Cors;
   /** For every answer of this route, local replies to it included. */

@@ -2,7 +2,6 @@ export { type AnalyzeOptions, analyze } from './analyze/analyze.js';
 export { headersUsedBy } from './analyze/headers-used.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';
-export type { RegistryPort, RegistryService } from './compile/registry.js';
 export type { RouteTable } from './compile/table.js';
 export { originAllowed } from './cors/allowed-origin.js';
 export type {
@@ -10,6 +9,8 @@ export type {
   Because,
   Blocked,
   ClusterNotFound,
+  Connect,
+  ConnectionDecision,
   Cors,
   Decision,
   DirectResponse,
@@ -51,8 +52,11 @@ export { type RequestDescription, requestFromUrl } from './request-from-url.js';
 export type { Metadata, Source } from './resources/metadata.js';
 export type { Resource } from './resources/resource.js';
 export { retryable, type TryOutcome } from './retry/retryable.js';
+export { listens } from './route/listens.js';
 export { normalizePath } from './route/path-normalization.js';
+export { clusterFor, clustersOf } from './route/registered-cluster.js';
 export { route } from './route/route.js';
+export { type Connection, routeConnection } from './route/route-connection.js';
 export { toJson } from './to-json.js';
 export { validate } from './validate/validate.js';
 export type { Workload } from './workload.js';

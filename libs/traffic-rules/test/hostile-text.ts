@@ -14,10 +14,9 @@ const recorded: Array<{ document: Record<string, unknown> }> = JSON.parse(readFi
 function judge(text: string) {
   const { resources, issues } = parse(text, 'rules.yaml');
   const found = [...issues, ...validate(resources)];
-  if (!found.some(({ severity }) => severity === 'error')) compile(resources, workload);
   return [
     ...found,
-    ...analyze(resources, workload, { forwardedHeaders: ['user'] }),
+    ...analyze(compile(resources, workload), { forwardedHeaders: ['user'] }),
     headersUsedBy(resources),
   ];
 }

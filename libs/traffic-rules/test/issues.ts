@@ -1,4 +1,5 @@
 import { type AnalyzeOptions, analyze } from '../src/analyze/analyze.js';
+import { compile } from '../src/compile/compile.js';
 import type { Issue } from '../src/issue.js';
 import { parse } from '../src/parse/parse.js';
 import { validate } from '../src/validate/validate.js';
@@ -20,7 +21,7 @@ export function analysis(text: string, options?: AnalyzeOptions): Issue[] {
   const { resources, issues } = parse(text, 'rules.yaml');
   const errors = [...issues, ...validate(resources)].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(`the test's own rules are wrong: ${errors[0]?.message}`);
-  return analyze(resources, workload, options);
+  return analyze(compile(resources, workload), options);
 }
 
 function istio(kind: string, name: string, spec: string): string {

@@ -1,9 +1,11 @@
+import type { Cluster } from '../src/cluster.js';
 import { type CompileOptions, compile } from '../src/compile/compile.js';
 import type { RouteTable } from '../src/compile/table.js';
 import type { Decision } from '../src/decision.js';
 import { parse } from '../src/parse/parse.js';
 import type { RouteRequest } from '../src/request.js';
 import type { Resource } from '../src/resources/resource.js';
+import { clustersOf } from '../src/route/registered-cluster.js';
 import { route } from '../src/route/route.js';
 import type { Workload } from '../src/workload.js';
 
@@ -103,6 +105,12 @@ export function requestOf(ask: Ask | string): RouteRequest {
 
 export function decide(table: RouteTable, ask: Ask | string): Decision {
   return route(table, requestOf(ask), typeof ask === 'string' ? 0 : (ask.draw ?? 0));
+}
+
+/** The cluster of Envoy's name for it. */
+export function clusterOf(table: RouteTable, name: string): Cluster | undefined {
+  for (const cluster of clustersOf(table)) if (cluster.name === name) return cluster;
+  return undefined;
 }
 
 /** A decision in a few words: the cluster, `404`, `503 NC`, `pass-through http`, ... */

@@ -26,7 +26,9 @@ export function checkCommand(finish: (code: number) => void): Command {
     )
     .action(async (options: CheckOptions) => {
       const set = await readManifests(options.filename);
-      const { issues } = checkManifests(set, workloadOf(options), options.forwardedHeaders);
+      const { issues } = checkManifests(set, workloadOf(options), {
+        ...(options.forwardedHeaders !== undefined && { forwardedHeaders: options.forwardedHeaders }),
+      });
       process.stdout.write(
         options.output === 'json' ? `${JSON.stringify(issues, null, 2)}\n` : text(issues, set.files.length),
       );

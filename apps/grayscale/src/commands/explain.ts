@@ -1,5 +1,4 @@
 import {
-  compile,
   explain,
   type RouteRequest,
   renderExplanation,
@@ -8,13 +7,7 @@ import {
 } from '@grayscale/traffic-rules';
 import { Command, Option } from 'commander';
 import { exitCodes, UsageError } from '../exit-codes.js';
-import {
-  addManifestOptions,
-  gather,
-  type ManifestOptions,
-  soundManifests,
-  workloadOf,
-} from './manifest-options.js';
+import { addManifestOptions, gather, type ManifestOptions, soundManifests } from './manifest-options.js';
 
 interface ExplainOptions extends ManifestOptions {
   request: string;
@@ -38,7 +31,7 @@ export function explainCommand(finish: (code: number) => void): Command {
       const request = requestOf(url, options);
       const manifests = await soundManifests(options);
       if (manifests === undefined) return finish(exitCodes.errorsFound);
-      const explanation = explain(compile(manifests.resources, workloadOf(options)), request);
+      const explanation = explain(manifests.table, request);
       const answer = options.output === 'json' ? toJson(explanation, 2) : renderExplanation(explanation);
       process.stdout.write(answer.endsWith('\n') ? answer : `${answer}\n`);
     });

@@ -1,11 +1,5 @@
-import {
-  type CheckedManifests,
-  checkManifests,
-  issueLines,
-  type ManifestSet,
-  readManifests,
-} from '@grayscale/manifest-files';
-import type { Workload } from '@grayscale/traffic-rules';
+import { checkManifests, issueLines, type ManifestSet, readManifests } from '@grayscale/manifest-files';
+import type { RouteTable, Workload } from '@grayscale/traffic-rules';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The options that every command has: which rules, seen by which workload. */
@@ -42,10 +36,10 @@ export function workloadOf({ namespace, labels, outboundTrafficPolicy }: Manifes
 /** The manifests and their check; undefined, with the errors on standard error, when they cannot be put in force. */
 export async function soundManifests(
   options: ManifestOptions,
-): Promise<(CheckedManifests & ManifestSet) | undefined> {
+): Promise<{ files: ManifestSet['files']; table: RouteTable } | undefined> {
   const set = await readManifests(options.filename);
   const checked = checkManifests(set, workloadOf(options));
-  if (checked.isSound) return { ...set, ...checked };
+  if (checked.table !== undefined) return { files: set.files, table: checked.table };
   process.stderr.write(
     issueLines(checked.issues.filter(({ severity }) => severity === 'error'))
       .map((line) => `${line}\n`)

@@ -1,5 +1,4 @@
 import { readManifests } from '@grayscale/manifest-files';
-import { compile } from '@grayscale/traffic-rules';
 import { Command, Option } from 'commander';
 import { MalformedCases } from '../cases/case-reader.js';
 import { parseCases } from '../cases/cases-file.js';
@@ -8,7 +7,7 @@ import { WrittenRules } from '../cases/written-rules.js';
 import { exitCodes, UsageError } from '../exit-codes.js';
 import { junitReport } from '../reports/junit-report.js';
 import { textReport } from '../reports/text-report.js';
-import { addManifestOptions, type ManifestOptions, soundManifests, workloadOf } from './manifest-options.js';
+import { addManifestOptions, type ManifestOptions, soundManifests } from './manifest-options.js';
 
 interface TestOptions extends ManifestOptions {
   output: 'text' | 'junit';
@@ -28,9 +27,8 @@ export function testCommand(finish: (code: number) => void): Command {
       const cases = asUsage(parseCases)(await textOf(casesFile), casesFile);
       const manifests = await soundManifests(options);
       if (manifests === undefined) return finish(exitCodes.errorsFound);
-      const table = compile(manifests.resources, workloadOf(options));
       const written = new WrittenRules(manifests.files);
-      const results = cases.map((one) => asUsage(runCase)(one, table, written));
+      const results = cases.map((one) => asUsage(runCase)(one, manifests.table, written));
       process.stdout.write(
         options.output === 'junit' ? junitReport(results, casesFile) : textReport(results),
       );

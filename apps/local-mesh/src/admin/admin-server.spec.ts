@@ -180,7 +180,6 @@ describe('the admin side', () => {
       { method: 'GET', scheme: 'http', authority: 'hello.com', port: 80, path: '/', headers: [] },
       0,
     );
-    events.decided(decision);
     const before = rules.inForce.hash;
     rules.replace(ruleSetOf(helloManifest({ share: 50 })));
     events.record(accessRecord({ decision }));

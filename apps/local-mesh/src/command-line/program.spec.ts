@@ -26,7 +26,7 @@ describe('the command line', () => {
         address: '127.0.0.1',
         port: 15001,
         adminPort: 15000,
-        client: {
+        workload: {
           namespace: 'hello-page',
           labels: { app: 'hello-page' },
           outboundTrafficPolicy: 'ALLOW_ANY',
@@ -56,7 +56,7 @@ describe('the command line', () => {
         address: '0.0.0.0',
         port: 0,
         adminPort: 1,
-        client: {
+        workload: {
           namespace: 'shop',
           labels: { app: 'cart', version: 'v1' },
           outboundTrafficPolicy: 'REGISTRY_ONLY',

@@ -1,4 +1,4 @@
-import type { Decision } from '@grayscale/traffic-rules';
+import type { ConnectionDecision, Decision } from '@grayscale/traffic-rules';
 
 /**
  * Envoy's short names for what went wrong; several can hold at once.
@@ -60,5 +60,5 @@ export interface AccessRecord {
   /** Tries that were made; 0 when the proxy answered by itself. */
   attempts: number;
   /** Undefined where the request was too broken to be routed. */
-  decision: Decision | undefined;
+  decision: Decision | ConnectionDecision | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Cluster, Decision, RouteRequest } from '@grayscale/traffic-rules';
+import type { Connection, ConnectionDecision, Decision, RouteRequest } from '@grayscale/traffic-rules';
 import type { AccessRecord } from './access-record.js';
 import type { Address } from './address.js';
 import type { ProxyLimits } from './limits.js';
@@ -10,8 +10,8 @@ export interface ProxyOptions {
   hasListener?: (port: number) => boolean;
   /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: `hasListener`. */
   standsFor?: (port: number) => boolean;
-  /** The cluster of a service that is registered for a host and port, for what is tunnelled. */
-  registered?: (host: string, port: number) => Cluster | undefined;
+  /** Decides where a tunnel leads, whose bytes nobody looks into. */
+  routeConnection(connection: Connection): ConnectionDecision;
   /** Where a name outside the mesh leads, before DNS is asked. */
   resolve?: (host: string, port: number) => Address | undefined;
   /** The last word on where to connect, for tests that cannot bind the real ports. */

@@ -31,7 +31,9 @@ describe('the proxy', () => {
     await backend.stop();
   });
 
-  async function start(options: Partial<ProxyOptions> & Pick<ProxyOptions, 'route'>): Promise<void> {
+  async function start(
+    options: Partial<ProxyOptions> & Pick<ProxyOptions, 'route' | 'routeConnection'>,
+  ): Promise<void> {
     records = [];
     proxy = createProxy({ onComplete: (record) => records.push(record), ...options });
     port = (await proxy.listen({ host: '127.0.0.1', port: 0 })).port;
@@ -261,8 +263,8 @@ spec:
     });
 
     it('sends a request through where no HTTP listener is, as it came', async () => {
-      const { route, hasListener } = rulesFor([backend.port]);
-      await start({ route, hasListener, resolve: () => ({ host: '127.0.0.1', port: backend.port }) });
+      const rules = rulesFor([backend.port]);
+      await start({ ...rules, resolve: () => ({ host: '127.0.0.1', port: backend.port }) });
       await client()
         .send('GET http://out.ext:9999/a/../b HTTP/1.1\r\nHost: x\r\nX-Case: 1\r\n\r\n')
         .saw('ok');
@@ -301,6 +303,7 @@ spec:
 
     it('a fault of the engine is one answer of 500', async () => {
       await start({
+        ...rulesFor([backend.port]),
         route: () => {
           throw new Error('boom');
         },

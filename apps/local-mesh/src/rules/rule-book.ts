@@ -1,6 +1,12 @@
-import type { Cluster, Decision, Explanation, RouteRequest, Workload } from '@grayscale/traffic-rules';
-import { explain, route } from '@grayscale/traffic-rules';
-import { registeredCluster } from './registered-cluster.js';
+import type {
+  Connection,
+  ConnectionDecision,
+  Decision,
+  Explanation,
+  RouteRequest,
+  Workload,
+} from '@grayscale/traffic-rules';
+import { clustersOf, explain, listens, route, routeConnection } from '@grayscale/traffic-rules';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
 /** What the rules were, when a set was put in force or refused. */
@@ -50,7 +56,7 @@ export class RuleBook {
 
   /** Whether a service makes Istio listen for HTTP on a port. */
   hasListener(port: number): boolean {
-    return this.set.table.ports.has(port);
+    return listens(this.set.table, port);
   }
 
   /** Whether the rules name a port at all, a service's or an endpoint's. */
@@ -58,9 +64,8 @@ export class RuleBook {
     return this.portsNamed.has(port);
   }
 
-  /** The cluster of the service that is registered for a host and port. */
-  registered(host: string, port: number): Cluster | undefined {
-    return registeredCluster(this.set.table, host, port);
+  routeConnection(connection: Connection): ConnectionDecision {
+    return routeConnection(this.set.table, connection);
   }
 
   explain(request: RouteRequest): Explanation {
@@ -70,7 +75,7 @@ export class RuleBook {
 
 function portsNamedBy({ table }: RuleSet): ReadonlySet<number> {
   const ports = new Set<number>();
-  for (const { port, endpoints } of table.clusters.values()) {
+  for (const { port, endpoints } of clustersOf(table)) {
     ports.add(port);
     for (const endpoint of endpoints) ports.add(endpoint.port);
   }

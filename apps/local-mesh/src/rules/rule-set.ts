@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkManifests, type ManifestIssue, type ManifestSet } from '@grayscale/manifest-files';
-import { compile, type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
+import { type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
 
 /** Rules that can be put in force as one. */
 export interface RuleSet {
@@ -22,14 +22,15 @@ export interface RefusedSet {
 
 /** Checks and compiles what was read; all that is wrong with it comes at once. */
 export function buildRuleSet(set: ManifestSet, workload: Workload, now = new Date()): RuleSet | RefusedSet {
-  const { resources, issues, isSound } = checkManifests(set, workload);
-  if (!isSound) return { refusedAt: now, issues };
+  const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
+  const { resources, issues, table } = checkManifests(set, workload, { hash });
+  if (table === undefined) return { refusedAt: now, issues };
   return {
-    hash: sha256(JSON.stringify([set.files, workload])).slice(0, 12),
+    hash,
     loadedAt: now,
     files: set.files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
     resources,
-    table: compile(resources, workload),
+    table,
     issues,
   };
 }

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Because, Decision } from '@grayscale/traffic-rules';
+import type { Because } from '@grayscale/traffic-rules';
 import type { AccessRecord } from '../proxy/access-record.js';
 import type { RuleBook, RuleChange } from '../rules/rule-book.js';
 import { EventReader, serializeEvent } from './event-reader.js';
@@ -11,18 +11,11 @@ const maxReaders = 32;
 /** The live stream of decisions and rule changes. Without readers it costs nothing. */
 export class EventFeed {
   private readonly readers = new Set<EventReader>();
-  /** The rules that each decision under way was made by. */
-  private readonly hashes = new WeakMap<Decision, string>();
   private readonly reasons = new WeakMap<Because, string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly rules: RuleBook) {
     rules.onChange((change) => this.ruleChange(change));
-  }
-
-  /** Remembers by which rules a decision was made. */
-  decided(decision: Decision): void {
-    if (this.readers.size > 0) this.hashes.set(decision, this.rules.inForce.hash);
   }
 
   record(record: AccessRecord): void {
@@ -80,7 +73,7 @@ export class EventFeed {
       attempts: record.attempts,
       cluster: record.upstreamCluster,
       upstream: record.upstreamHost,
-      rules: (decision && this.hashes.get(decision)) ?? this.rules.inForce.hash,
+      rules: decision?.rules ?? this.rules.inForce.hash,
     };
     const json = JSON.stringify(data);
     return decision === undefined
@@ -89,7 +82,7 @@ export class EventFeed {
   }
 
   /** Rules share one `because` among their requests; finding its places in the files is slow. */
-  private describeDecision({ kind, because }: Decision): string {
+  private describeDecision({ kind, because }: NonNullable<AccessRecord['decision']>): string {
     const known = this.reasons.get(because) ?? JSON.stringify(because);
     this.reasons.set(because, known);
     return `{"kind":"${kind}","because":${known}}`;

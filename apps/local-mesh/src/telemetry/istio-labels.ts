@@ -82,7 +82,7 @@ function sourceLabels({ namespace, labels }: Workload) {
 
 /** The service of the cluster; for passed-through and blocked requests Istio takes the cluster's own name. */
 function destinationOf({ decision, upstreamCluster }: AccessRecord): ServiceIdentity | undefined {
-  if (decision?.kind === 'forward') return decision.cluster.service;
+  if (decision?.kind === 'forward' || decision?.kind === 'connect') return decision.cluster.service;
   if (upstreamCluster === 'PassthroughCluster' || upstreamCluster === 'BlackHoleCluster') {
     return { host: unknown, name: upstreamCluster, namespace: unknown };
   }

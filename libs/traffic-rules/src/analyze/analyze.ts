@@ -1,6 +1,5 @@
+import type { RouteTable } from '../compile/table.js';
 import type { Issue } from '../issue.js';
-import type { Resource } from '../resources/resource.js';
-import type { Workload } from '../workload.js';
 import { warnOfDelegates } from './delegates.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
 import { warnOfDestinations } from './destinations.js';
@@ -20,12 +19,8 @@ export interface AnalyzeOptions {
  * What bites although Istio accepts it, for one workload: warnings about the resources together, never errors.
  * For resources that `validate` has no errors for; others give follow-ups that help nobody.
  */
-export function analyze(
-  resources: readonly Resource[],
-  workload: Workload,
-  options: AnalyzeOptions = {},
-): Issue[] {
-  const view = new MeshView(resources, workload);
+export function analyze(table: RouteTable, options: AnalyzeOptions = {}): Issue[] {
+  const view = new MeshView(table);
   warnOfHosts(view);
   warnOfShadowedRules(view);
   warnOfDestinations(view);

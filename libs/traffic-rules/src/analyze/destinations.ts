@@ -84,7 +84,7 @@ function warnOfDestination(
     report.warning(
       'destination-unknown-host',
       `${path}.host`,
-      `no Service and no ServiceEntry that ${view.workload.namespace} sees has the host ${host}; requests get 503. ${hostAdvice(view, host)}`,
+      `no Service and no ServiceEntry that ${view.table.workload.namespace} sees has the host ${host}; requests get 503. ${hostAdvice(view, host)}`,
     );
     return;
   }

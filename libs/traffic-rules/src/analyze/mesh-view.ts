@@ -1,13 +1,11 @@
-import { compile } from '../compile/compile.js';
 import type { RegistryService } from '../compile/registry.js';
-import type { RouteTable } from '../compile/table.js';
+import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
 import type { PreparedVirtualService } from '../compile/virtual-service.js';
 import type { Issue } from '../issue.js';
 import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { VirtualService } from '../resources/virtual-service.js';
 import { Report } from '../validate/report.js';
-import type { Workload } from '../workload.js';
 
 /** A VirtualService that decides for the workload, as it was written and as it was compiled. */
 export interface Deciding {
@@ -19,16 +17,13 @@ export interface Deciding {
 
 /** The resources as one workload sees them, and the issues found in them. */
 export class MeshView {
-  readonly table: RouteTable;
+  readonly table: TableContents;
   /** In the order in which the first wins. */
   readonly deciding: readonly Deciding[];
   private readonly reports = new Map<Resource, Report>();
 
-  constructor(
-    readonly resources: readonly Resource[],
-    readonly workload: Workload,
-  ) {
-    this.table = compile(resources, workload);
+  constructor(readonly routes: RouteTable) {
+    this.table = contentsOf(routes);
     const ports = servedPorts(this.table);
     const documents = new Map(this.ofKind('VirtualService').map((document) => [keyOf(document), document]));
     this.deciding = this.table.virtualServices.flatMap((prepared) => {
@@ -41,7 +36,7 @@ export class MeshView {
   }
 
   ofKind<K extends Resource['kind']>(kind: K): Array<Extract<Resource, { kind: K }>> {
-    return this.resources.filter(
+    return this.table.resources.filter(
       (resource): resource is Extract<Resource, { kind: K }> => resource.kind === kind,
     );
   }
@@ -57,7 +52,7 @@ export class MeshView {
 
   /** In the order of the resources. */
   issues(): Issue[] {
-    return this.resources.flatMap((resource) => this.reports.get(resource)?.issues ?? []);
+    return this.table.resources.flatMap((resource) => this.reports.get(resource)?.issues ?? []);
   }
 
   /** The ServiceEntry that a service of the registry comes from. */
@@ -80,7 +75,7 @@ function servedPorts({
   ports,
   services,
   virtualServices,
-}: RouteTable): Map<PreparedVirtualService, Set<number>> {
+}: TableContents): Map<PreparedVirtualService, Set<number>> {
   const served = new Map<PreparedVirtualService, Set<number>>();
   const add = (virtualService: PreparedVirtualService | undefined, port: number) => {
     if (virtualService === undefined) return;

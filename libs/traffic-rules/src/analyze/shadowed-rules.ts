@@ -117,7 +117,7 @@ function example(view: MeshView, { prepared, ports }: Deciding, { hidden, by }: 
   if (host === undefined || port === undefined) return '';
   const request = witnessOf(hidden.match, host, port);
   if (request === undefined) return '';
-  const { because } = route(view.table, request, 0);
+  const { because } = route(view.routes, request, 0);
   const confirmed =
     because.resource?.name === prepared.reference.name && because.rule?.index === by.rule.index;
   return confirmed ? `, for instance ${describeRequest(request)}` : '';

@@ -5,12 +5,14 @@ import { buildClusters } from './clusters.js';
 import { DestinationRules } from './destination-rule.js';
 import { buildPortTables } from './port-tables.js';
 import { visibleServices } from './registry.js';
-import type { RouteTable } from './table.js';
+import { RouteTable } from './table.js';
 import { prepareVirtualServices } from './virtual-service.js';
 
 export interface CompileOptions {
   /** `each` as sidecars since Envoy 1.39 do, `joined` as older ones. Default `each`. */
   repeatedHeaders?: RepeatedHeaders;
+  /** Identifies this set of resources: every decision carries it as `rules`. Default: empty. */
+  hash?: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface CompileOptions {
 export function compile(
   resources: readonly Resource[],
   workload: Workload,
-  { repeatedHeaders = 'each' }: CompileOptions = {},
+  { repeatedHeaders = 'each', hash = '' }: CompileOptions = {},
 ): RouteTable {
   const documents = {
     services: ofKind(resources, 'Service'),
@@ -33,7 +35,16 @@ export function compile(
   const virtualServices = prepareVirtualServices(ofKind(resources, 'VirtualService'), workload);
   const workloadNamespace = workload.namespace;
   const ports = buildPortTables({ services, clusters, virtualServices, workloadNamespace });
-  return { workload, clusters, services, virtualServices, ports, repeatedHeaders };
+  return new RouteTable({
+    workload,
+    resources,
+    clusters,
+    services,
+    virtualServices,
+    ports,
+    repeatedHeaders,
+    hash,
+  });
 }
 
 function ofKind<K extends Resource['kind']>(

@@ -1,4 +1,4 @@
-import { decide, entry, outcome, rulesOf, tableOf, virtualService } from '../../test/mesh.js';
+import { clusterOf, decide, entry, outcome, rulesOf, tableOf, virtualService } from '../../test/mesh.js';
 import type { Cluster } from '../cluster.js';
 
 const hosts = (...destinations: string[]) => rulesOf(`[{route: [${destinations.join(', ')}]}]`);
@@ -129,7 +129,7 @@ describe('weights', () => {
 });
 
 describe('clusters', () => {
-  const cluster = (yaml: string, name: string): Cluster | undefined => tableOf(yaml).clusters.get(name);
+  const cluster = (yaml: string, name: string): Cluster | undefined => clusterOf(tableOf(yaml), name);
   const policy = (name: string, host: string, spec: string, namespace = 'hello-page') =>
     `\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: {host: "${host}", ${spec}}\n---`;
 

@@ -1,4 +1,4 @@
-import { type Ask, entry, outcome, tableOf, to, virtualService } from '../../test/mesh.js';
+import { type Ask, clusterOf, entry, outcome, tableOf, to, virtualService } from '../../test/mesh.js';
 import type { Workload } from '../workload.js';
 
 const web = `
@@ -301,7 +301,7 @@ describe('the virtual host of a request', () => {
     ({ namespace, address }) => {
       const elsewhere = entry('one.ext', '[{address: 127.0.0.9}]').replace('hello-page', 'other');
       const table = tableOf(elsewhere, { namespace });
-      expect(table.clusters.get('outbound|8080||one.ext')?.endpoints).toMatchObject([{ address }]);
+      expect(clusterOf(table, 'outbound|8080||one.ext')?.endpoints).toMatchObject([{ address }]);
     },
   );
 
@@ -310,7 +310,7 @@ describe('the virtual host of a request', () => {
       'hello-page',
       'hello',
     );
-    const cluster = tableOf(hello + more).clusters.get('outbound|8080||hello.hello.svc.cluster.local');
+    const cluster = clusterOf(tableOf(hello + more), 'outbound|8080||hello.hello.svc.cluster.local');
     expect(cluster?.endpoints).toMatchObject([{ address: '127.0.0.9', port: 8080 }]);
   });
 

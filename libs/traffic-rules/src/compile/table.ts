@@ -3,24 +3,44 @@ import type { Because, Cors, Fault, HeaderMutation, Mirror, Redirect, RetryPolic
 import type { MatchBlock } from '../match/match-block.js';
 import type { RepeatedHeaders, RequestView } from '../match/request-view.js';
 import type { Matcher } from '../match/route-index.js';
+import type { Resource } from '../resources/resource.js';
 import type { Workload } from '../workload.js';
 import type { HostMap } from './host-name.js';
 import type { RegistryService } from './registry.js';
 import type { PreparedVirtualService } from './virtual-service.js';
 
-/** What `compile` makes of resources and `route` asks. Opaque, apart from the registry it shows. */
-export interface RouteTable {
+let contentsOf: (table: RouteTable) => TableContents;
+
+export { contentsOf };
+
+/** What `compile` makes of resources and `route` asks. Opaque: the functions of this package that take it say what it knows. */
+export class RouteTable {
+  readonly #contents: TableContents;
+
+  constructor(contents: TableContents) {
+    this.#contents = contents;
+  }
+
+  static {
+    contentsOf = (table) => table.#contents;
+  }
+}
+
+/** What a table holds, for the engine alone. */
+export interface TableContents {
   readonly workload: Workload;
+  /** All that it was made of. */
+  readonly resources: readonly Resource[];
   /** By Envoy's names: `outbound|8080||hello.hello-1.svc.cluster.local`. */
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** By host: every service that the workload sees. */
   readonly services: ReadonlyMap<string, RegistryService>;
-  /** Those that may decide for the workload, the first in order first. @internal */
+  /** Those that may decide for the workload, the first in order first. */
   readonly virtualServices: readonly PreparedVirtualService[];
-  /** @internal */
   readonly ports: ReadonlyMap<number, PortTable>;
-  /** @internal */
   readonly repeatedHeaders: RepeatedHeaders;
+  /** Of the resources and the workload; every decision carries it. */
+  readonly hash: string;
 }
 
 /** The virtual hosts that a workload finds on one port. */

@@ -1,17 +1,18 @@
-import type { RouteTable, VirtualHost } from '../compile/table.js';
+import { contentsOf, type RouteTable, type TableContents, type VirtualHost } from '../compile/table.js';
 import type { Because } from '../decision.js';
 import { toReadableText } from '../match/bytes.js';
 import type { RouteRequest } from '../request.js';
-import { type Found, findRoute, lookupName, route } from '../route/route.js';
+import { decide, type Found, findRoute, lookupName } from '../route/route.js';
 import { destinationsOf, effectsOf } from './effects.js';
 import type { Explanation } from './explanation.js';
 import { passedOver } from './passed-over.js';
 
 /** Says what `route` decides for the request, and why: which rule, which others not and for what reason. */
 export function explain(table: RouteTable, request: RouteRequest): Explanation {
-  const found = findRoute(table, request);
-  const { kind, because } = route(table, request, 0);
+  const contents = contentsOf(table);
+  const found = findRoute(contents, request);
   const isFound = found.kind === 'found';
+  const { kind, because } = isFound ? decide(found, 0, contents.hash) : found;
   return {
     request: {
       method: request.method,
@@ -24,8 +25,8 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
     summary: summarize(found, because, request),
     destinations: isFound ? destinationsOf(found.route, found.view) : [],
     ...(isFound && { effects: effectsOf(found.route, found.view) }),
-    passedOver: passedOver(table, request, found),
-    notes: notes(table, request, found),
+    passedOver: passedOver(contents, request, found),
+    notes: notes(contents, request, found),
   };
 }
 
@@ -66,10 +67,10 @@ function unknownEnd(found: Found, host: string): string {
   return `it passes through to where ${host} leads.`;
 }
 
-function notes(table: RouteTable, request: RouteRequest, found: Found): string[] {
+function notes(contents: TableContents, request: RouteRequest, found: Found): string[] {
   const name = lookupName(request.authority);
-  const naming = table.virtualServices.filter(({ hosts }) => hosts.includes(name));
-  const owner = ownerOf(table, request);
+  const naming = contents.virtualServices.filter(({ hosts }) => hosts.includes(name));
+  const owner = ownerOf(contents, request);
   const others = naming.filter((virtualService) => virtualService !== owner?.virtualService);
   return others.map(({ reference }) => {
     const label = `VirtualService ${reference.namespace}/${reference.name} names ${name} too`;
@@ -83,6 +84,6 @@ function notes(table: RouteTable, request: RouteRequest, found: Found): string[]
   });
 }
 
-function ownerOf(table: RouteTable, { port, authority }: RouteRequest): VirtualHost | undefined {
-  return table.ports.get(port)?.hosts.find(lookupName(authority));
+function ownerOf({ ports }: TableContents, { port, authority }: RouteRequest): VirtualHost | undefined {
+  return ports.get(port)?.hosts.find(lookupName(authority));
 }

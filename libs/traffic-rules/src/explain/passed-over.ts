@@ -1,5 +1,5 @@
 import { because, isOnPort } from '../compile/routes.js';
-import type { RouteTable } from '../compile/table.js';
+import type { TableContents } from '../compile/table.js';
 import type { PreparedBlock, PreparedRule, PreparedVirtualService } from '../compile/virtual-service.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
@@ -8,7 +8,7 @@ import { type Found, lookupName } from '../route/route.js';
 import type { PassedOver } from './explanation.js';
 
 /** Every match block of the host's VirtualService up to the one that held. */
-export function passedOver(table: RouteTable, request: RouteRequest, found: Found): PassedOver[] {
+export function passedOver(table: TableContents, request: RouteRequest, found: Found): PassedOver[] {
   const virtualService = inCharge(table, request, found);
   const target = normalizePath(request.path);
   if (virtualService === undefined || target === undefined) return [];
@@ -26,7 +26,7 @@ export function passedOver(table: RouteTable, request: RouteRequest, found: Foun
 }
 
 function inCharge(
-  table: RouteTable,
+  table: TableContents,
   { port, authority }: RouteRequest,
   found: Found,
 ): PreparedVirtualService | undefined {

@@ -1,5 +1,13 @@
 import { asciiLowerCase } from '../compile/host-name.js';
-import type { ForwardAction, PortTable, Route, RouteTable, Target, VirtualHost } from '../compile/table.js';
+import {
+  contentsOf,
+  type ForwardAction,
+  type Route,
+  type RouteTable,
+  type TableContents,
+  type Target,
+  type VirtualHost,
+} from '../compile/table.js';
 import type { Because, Decision } from '../decision.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
@@ -10,26 +18,50 @@ import { normalizePath } from './path-normalization.js';
  * @param draw in [0,1): where it falls among the weights picks the destination.
  */
 export function route(table: RouteTable, request: RouteRequest, draw: number): Decision {
-  const found = findRoute(table, request);
-  return found.kind === 'found' ? decide(found.route, found.view, draw) : found;
+  const contents = contentsOf(table);
+  const found = findRoute(contents, request);
+  return found.kind === 'found' ? decide(found, draw, contents.hash) : found;
 }
 
 /** A route that matched, with the request as it was matched; or the decision where none did. */
-export type Found =
-  | { kind: 'found'; route: Route; view: RequestView; virtualHost: VirtualHost }
-  | Exclude<Decision, { responseHeaders: unknown }>;
+export type Found = FoundRoute | Unrouted;
 
-export function findRoute(table: RouteTable, request: RouteRequest): Found {
-  const listener = table.ports.get(request.port);
-  const virtualHost = listener?.hosts.find(lookupName(request.authority));
-  if (listener === undefined || !reaches(listener, virtualHost)) return withoutListener(table, request);
-  const target = targetOf(request);
+export interface FoundRoute {
+  kind: 'found';
+  route: Route;
+  view: RequestView;
+  virtualHost: VirtualHost;
+}
+
+/** A decision that no route took part in. */
+type Unrouted = Exclude<Decision, { responseHeaders: unknown }>;
+
+export function findRoute(contents: TableContents, request: RouteRequest): Found {
+  const virtualHost = virtualHostOf(contents, request.authority, request.port);
+  if (virtualHost === undefined && !isShared(contents, request.port))
+    return withoutListener(contents, request);
+  const target = targetOf(request, contents.hash);
   if (target.kind !== 'target') return target;
-  if (virtualHost === undefined) return unknownHost(table, target.path);
-  const view = new RequestView(request, target.path, table.repeatedHeaders);
+  if (virtualHost === undefined) return unknownHost(contents, target.path);
+  const view = new RequestView(request, target.path, contents.repeatedHeaders);
   const matched = virtualHost.routes.find(view);
-  if (matched === undefined) return noRuleMatches(virtualHost);
+  if (matched === undefined) return noRuleMatches(virtualHost, contents.hash);
   return { kind: 'found', route: matched, view, virtualHost };
+}
+
+/** The virtual host that a request for the authority meets on a port, where a listener lets it in. */
+export function virtualHostOf(
+  { ports }: TableContents,
+  authority: string,
+  port: number,
+): VirtualHost | undefined {
+  const listener = ports.get(port);
+  const virtualHost = listener?.hosts.find(lookupName(authority));
+  return listener?.shared === true || virtualHost?.dedicated === true ? virtualHost : undefined;
+}
+
+function isShared({ ports }: TableContents, port: number): boolean {
+  return ports.get(port)?.shared === true;
 }
 
 /** The Host as the virtual hosts know it: any port cut off, in lower case. */
@@ -39,56 +71,58 @@ export function lookupName(authority: string): string {
   return asciiLowerCase(name);
 }
 
-function reaches({ shared }: PortTable, virtualHost: VirtualHost | undefined): boolean {
-  return shared || virtualHost?.dedicated === true;
-}
-
-/** A decision that no route took part in. */
-type Unrouted = Exclude<Found, { kind: 'found' }>;
-
 /** The normalized target; CONNECT and `OPTIONS *` have none that a route could match. */
-function targetOf({ method, path }: RouteRequest): { kind: 'target'; path: string } | Unrouted {
+function targetOf(
+  { method, path }: RouteRequest,
+  rules: string,
+): { kind: 'target'; path: string } | Unrouted {
   const because: Because = { reason: 'malformed-target' };
-  if (method === 'CONNECT' || (method === 'OPTIONS' && path === '*')) return { kind: 'no-route', because };
-  if (path !== '' && !path.startsWith('/')) return { kind: 'bad-request', body: 'Bad Request', because };
+  if (method === 'CONNECT' || (method === 'OPTIONS' && path === '*'))
+    return { kind: 'no-route', because, rules };
+  if (path !== '' && !path.startsWith('/'))
+    return { kind: 'bad-request', body: 'Bad Request', because, rules };
   const normal = normalizePath(path);
-  return normal === undefined ? { kind: 'bad-request', body: '', because } : { kind: 'target', path: normal };
+  return normal === undefined
+    ? { kind: 'bad-request', body: '', because, rules }
+    : { kind: 'target', path: normal };
 }
 
-function withoutListener({ workload }: RouteTable, { path }: RouteRequest): Unrouted {
+function withoutListener({ workload, hash: rules }: TableContents, { path }: RouteRequest): Unrouted {
   const because: Because = { reason: 'no-listener' };
   return workload.outboundTrafficPolicy === 'ALLOW_ANY'
-    ? { kind: 'pass-through', through: 'tcp', path, because }
-    : { kind: 'blocked', through: 'tcp', because };
+    ? { kind: 'pass-through', through: 'tcp', path, because, rules }
+    : { kind: 'blocked', through: 'tcp', because, rules };
 }
 
-function unknownHost({ workload }: RouteTable, path: string): Unrouted {
+function unknownHost({ workload, hash: rules }: TableContents, path: string): Unrouted {
   const because: Because = { reason: 'unknown-host' };
   return workload.outboundTrafficPolicy === 'ALLOW_ANY'
-    ? { kind: 'pass-through', through: 'http', path, because }
-    : { kind: 'blocked', through: 'http', because };
+    ? { kind: 'pass-through', through: 'http', path, because, rules }
+    : { kind: 'blocked', through: 'http', because, rules };
 }
 
-function noRuleMatches({ virtualService }: VirtualHost): Unrouted {
+function noRuleMatches({ virtualService }: VirtualHost, rules: string): Unrouted {
   const because: Because = {
     reason: 'no-rule-matches',
     ...(virtualService !== undefined && { resource: virtualService.reference }),
   };
-  return { kind: 'no-route', because };
+  return { kind: 'no-route', because, rules };
 }
 
-function decide({ action, because, fault, cors }: Route, view: RequestView, draw: number): Decision {
+/** @param rules the hash of the table. */
+export function decide({ route, view }: FoundRoute, draw: number, rules: string): Decision {
+  const { action, because, fault, cors } = route;
   const filters = { ...(fault !== undefined && { fault }), ...(cors !== undefined && { cors }) };
   switch (action.kind) {
     case 'redirect': {
       const { status, responseHeaders } = action;
       const location = action.location(view);
-      return { kind: 'redirect', status, location, because, responseHeaders, ...filters };
+      return { kind: 'redirect', status, location, because, rules, responseHeaders, ...filters };
     }
     case 'direct-response':
-      return { ...action, because, ...filters };
+      return { ...action, because, rules, ...filters };
     case 'forward':
-      return { ...forward(action, pickTarget(action.targets, draw), view), ...filters };
+      return { ...forward(action, pickTarget(action.targets, draw), view, rules), ...filters };
   }
 }
 
@@ -102,15 +136,17 @@ export function pickTarget(targets: readonly Target[], draw: number): Target {
   return targets[last] as Target;
 }
 
-function forward(action: ForwardAction, target: Target, view: RequestView): Decision {
+function forward(action: ForwardAction, target: Target, view: RequestView, rules: string): Decision {
   const { because, responseHeaders, cluster, clusterName } = target;
-  if (cluster === undefined) return { kind: 'cluster-not-found', clusterName, because, responseHeaders };
+  if (cluster === undefined)
+    return { kind: 'cluster-not-found', clusterName, because, rules, responseHeaders };
   const { authority } = view.request;
   const rewritten = action.rewritePath?.(view.target);
   return {
     kind: 'forward',
     cluster,
     because,
+    rules,
     path: rewritten ?? view.target,
     authority: target.authority ?? authority,
     ...(rewritten !== undefined && { originalPath: view.target }),

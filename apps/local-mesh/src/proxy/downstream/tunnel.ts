@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Cluster, Decision } from '@grayscale/traffic-rules';
+import type { Connect, ConnectionDecision } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import { type Address, addressText } from '../address.js';
 import { hasEndpoints } from '../exchange/plan.js';
@@ -22,7 +22,7 @@ interface TunnelRoute {
   address?: Address;
   cluster: string;
   connectTimeoutMs: number;
-  decision: Decision | undefined;
+  decision: ConnectionDecision;
   /** Why there is no address. */
   refusal?: { details: string; flags: ResponseFlag[] };
 }
@@ -92,9 +92,8 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
 
 function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
   const { host, port } = request;
-  const cluster = runtime.options.registered?.(host, port);
-  if (cluster !== undefined) return toService(runtime, request, cluster);
-  const decision = decide(runtime, request);
+  const decision = runtime.options.routeConnection({ host, port });
+  if (decision.kind === 'connect') return toService(runtime, request, decision);
   if (decision.kind === 'blocked') {
     const refusal = { details: 'blocked', flags: [] };
     return { cluster: 'BlackHoleCluster', connectTimeoutMs, decision, refusal };
@@ -103,13 +102,13 @@ function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
   return { address, cluster: 'PassthroughCluster', connectTimeoutMs, decision };
 }
 
-/** TLS hides what an HTTP rule asks for, so the service itself answers, whatever its rules say. */
 function toService(
   { balancer, pool, random, options }: Runtime,
   { host, port }: TunnelRequest,
-  cluster: Cluster,
+  decision: Connect,
 ): TunnelRoute {
-  const common = { cluster: cluster.name, connectTimeoutMs: cluster.connectTimeoutMs, decision: undefined };
+  const { cluster } = decision;
+  const common = { cluster: cluster.name, connectTimeoutMs: cluster.connectTimeoutMs, decision };
   if (!hasEndpoints(cluster)) {
     const target = { host, port: cluster.targetPort ?? port };
     return { ...common, address: options.resolve?.(target.host, target.port) ?? target };
@@ -144,10 +143,4 @@ export function splice(client: Socket, upstream: Socket, onClosed: () => void): 
     });
     from.pipe(to);
   }
-}
-
-/** TLS hides the path; a host's rules are not asked for it, only whether it may be reached at all. */
-function decide({ options, random }: Runtime, { host, port }: TunnelRequest): Decision {
-  const authority = addressText({ host, port });
-  return options.route({ method: 'GET', scheme: 'https', authority, port, path: '/', headers: [] }, random());
 }
