@@ -69,9 +69,9 @@ describe('readManifests', () => {
     ]);
   });
 
-  it('drops a byte order mark', async () => {
+  it('keeps a byte order mark, for edits keep every byte', async () => {
     await using folder = await temporaryFolder({ 'a.yaml': '\uFEFFkind: Namespace' });
-    expect((await readManifests([folder.path])).files[0]?.text).toBe('kind: Namespace');
+    expect((await readManifests([folder.path])).files[0]?.text).toBe('\uFEFFkind: Namespace');
   });
 
   const broken: Array<[string, string | Uint8Array, string]> = [

@@ -68,7 +68,8 @@ function tooLarge(file: string): ManifestIssue {
 
 function decode(bytes: Buffer, file: string): TextOrIssue {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A byte order mark stays in the text, for edits keep every byte.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!text.includes('\0')) return { text };
   } catch {
     // Not UTF-8: told below.

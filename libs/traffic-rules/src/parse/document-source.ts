@@ -56,6 +56,11 @@ export class DocumentSource implements Source {
     return this.#source.locate(offsetOf(root, [...this.prefix, ...path]));
   }
 
+  /** The place of an offset in the file's text. */
+  locateOffset(offset: number): Location {
+    return this.#source.locate(offset);
+  }
+
   #root(): YamlNode | undefined {
     return this.#source.nodes(this.#piece)[this.#document.index];
   }

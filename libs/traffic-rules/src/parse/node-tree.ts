@@ -73,6 +73,7 @@ class TreeBuilder {
       end: start + this.piece.offset,
       outerStart: outerStart + this.piece.offset,
       ...(event.anchorStart >= 0 ? { anchor: this.anchorOf(event) } : {}),
+      isShared: false,
       text: '',
       fields: new Map(),
       items: [],
@@ -81,6 +82,7 @@ class TreeBuilder {
 
   private alias(node: YamlNode): YamlNode {
     const target = this.anchors.get(node.anchor ?? '');
+    if (target !== undefined) target.isShared = true;
     const event = this.events[this.at - 1] as { anchorEnd: number };
     return this.ended(
       { ...node, kind: 'alias', ...(target === undefined ? {} : { target }) },

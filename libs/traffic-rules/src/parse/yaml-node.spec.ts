@@ -36,7 +36,12 @@ describe('a node', () => {
 
   it('tells anchors, the values of aliases, and where properties start', () => {
     const text = 'a: !!map &x {c: 1}\nb: *x\n';
-    expect(written(text, 'a').node).toMatchObject({ anchor: 'x', outerStart: 3, style: 'flow' });
+    expect(written(text, 'a').node).toMatchObject({
+      anchor: 'x',
+      outerStart: 3,
+      style: 'flow',
+      isShared: true,
+    });
     const { node } = written(text, 'b');
     expect(node).toMatchObject({
       kind: 'alias',

@@ -12,6 +12,8 @@ export interface YamlNode {
   outerStart: number;
   /** The name after `&`, or of an alias the name after `*`. */
   anchor?: string;
+  /** Whether an alias elsewhere in the document stands for this value too. */
+  isShared: boolean;
   /** Of an alias: the value that it stands for. */
   target?: YamlNode;
   /** Of a scalar: its text without quotes, before its type is settled. */

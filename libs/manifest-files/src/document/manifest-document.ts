@@ -1,0 +1,158 @@
+import {
+  type DocumentSource,
+  objectsIn,
+  type Path,
+  parse,
+  readYaml,
+  type YamlDocument,
+  type YamlNode,
+} from '@grayscale/traffic-rules';
+import type { ManifestIssue } from '../file-issue.js';
+import type { ManifestFile } from '../reading.js';
+import { Refusals } from './refusals.js';
+import { editedRules, type JsonObject, type RuleEdit } from './rule-edit.js';
+import { sameValue } from './same-value.js';
+import { setWeight } from './set-weight.js';
+import { applyEdits, type TextEdit } from './text-edit.js';
+import { follow } from './written-path.js';
+
+/** What names an object in a cluster. */
+export interface ObjectIdentity {
+  /** `networking.istio.io`; empty for the core group. */
+  group: string;
+  kind: string;
+  /** Empty for objects without one. */
+  namespace: string;
+  name: string;
+}
+
+/** The whole new text, or why there is none; nothing is ever edited in part. */
+export type Edited = { text: string } | { issues: ManifestIssue[] };
+
+const rulesPath: Path = ['spec', 'http'];
+
+/** One object where it is written: edits change the characters that they are about and leave all others as they are. */
+export class ManifestDocument {
+  private constructor(
+    readonly file: ManifestFile,
+    readonly identity: ObjectIdentity,
+    private readonly document: YamlDocument,
+    private readonly index: number,
+  ) {}
+
+  /** All objects of a file that have this identity once the kustomizations around it are applied. */
+  static find(file: ManifestFile, wanted: ObjectIdentity): ManifestDocument[] {
+    const { documents } = readYaml(file.text, file.path);
+    return documents.flatMap((whole, index) =>
+      [...objectsIn(whole)]
+        .filter(({ value }) => isNamed(value, wanted, file))
+        .map((object) => new ManifestDocument(file, wanted, object, index)),
+    );
+  }
+
+  /** Where the object, or a field of it, is written. */
+  get source(): DocumentSource {
+    return this.document.source;
+  }
+
+  /** The object as written. */
+  get value(): JsonObject {
+    return this.document.value as JsonObject;
+  }
+
+  /** `spec.http` as written; empty where there is none. */
+  get rules(): readonly JsonObject[] {
+    const { spec } = this.value as { spec?: { http?: unknown } | null };
+    return Array.isArray(spec?.http) ? (spec.http as JsonObject[]) : [];
+  }
+
+  /**
+   * The file's text with changed rules. Comments, quotes, line breaks and all other objects stay to the byte. What would also
+   * change another place, or cannot be read as meant, is refused; the result is read again and compared before it is given.
+   */
+  edit(edits: readonly RuleEdit[]): Edited {
+    const refusals = new Refusals(this.source, describe(this.identity));
+    const root = this.source.node;
+    if (root === undefined) {
+      refusals.add(
+        'edit-not-safe',
+        '',
+        undefined,
+        'This JSON is not YAML as well; write it as YAML, or as plain JSON.',
+      );
+      return refusals;
+    }
+    const changes = edits.flatMap((edit) => this.textEdits(edit, root, refusals));
+    if (refusals.issues.length > 0) return refusals;
+    const text = applyEdits(this.file.text, changes);
+    if (this.differsAsWanted(text, edits)) return { text };
+    const message =
+      'This edit would have changed more than it should, so it was not made. Edit the file by hand.';
+    refusals.add('edit-not-safe', '', root, message);
+    return refusals;
+  }
+
+  private textEdits(edit: RuleEdit, root: YamlNode, refusals: Refusals): TextEdit[] {
+    if (edit.kind !== 'set-weights') throw new RangeError(`${edit.kind} comes with the next change`);
+    const path = [...rulesPath, edit.rule, 'route'];
+    const route = follow(root, path, refusals);
+    const rule = this.rules[edit.rule];
+    if (route === 'missing' || rule === undefined)
+      throw new RangeError(`there is no route of rule ${edit.rule}`);
+    return edit.weights.flatMap((weight, index) => {
+      if (weight === undefined || route === undefined) return [];
+      const value = (rule.route as unknown[])[index];
+      return setWeight({ text: this.file.text, root, path: [...path, index], value }, weight, refusals);
+    });
+  }
+
+  /** Whether a new text reads as the old one with these edits, in every document, and has no error that it had not. */
+  private differsAsWanted(text: string, edits: readonly RuleEdit[]): boolean {
+    const { path } = this.file;
+    const before = readYaml(this.file.text, path);
+    const after = readYaml(text, path);
+    const wanted = before.documents.map(({ value }, index) =>
+      index === this.index ? this.withRules(value, editedRules(this.rules, edits)) : value,
+    );
+    return (
+      before.issues.length === after.issues.length &&
+      sameValue(
+        wanted,
+        after.documents.map(({ value }) => value),
+      ) &&
+      errorsIn(text, path) <= errorsIn(this.file.text, path)
+    );
+  }
+
+  private withRules(whole: unknown, rules: unknown[]): unknown {
+    const replaced = (value: unknown, [step, ...rest]: Path): unknown => {
+      if (step === undefined) return rules;
+      if (Array.isArray(value))
+        return value.map((item, index) => (index === step ? replaced(item, rest) : item));
+      const fields = value as JsonObject;
+      return { ...fields, [step]: replaced(fields[step], rest) };
+    };
+    return replaced(whole, [...this.source.prefix, ...rulesPath]);
+  }
+}
+
+function errorsIn(text: string, path: string): number {
+  return parse(text, path).issues.filter(({ severity }) => severity === 'error').length;
+}
+
+function isNamed(value: unknown, wanted: ObjectIdentity, { overrides }: ManifestFile): boolean {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<Record<string, unknown>>;
+  if (kind !== wanted.kind || typeof apiVersion !== 'string') return false;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.lastIndexOf('/')) : '';
+  const { name, namespace } = (metadata ?? {}) as { name?: unknown; namespace?: unknown };
+  return (
+    group === wanted.group &&
+    name === wanted.name &&
+    (overrides.namespace ?? (namespace || 'default')) === wanted.namespace
+  );
+}
+
+/** `VirtualService hello-page/hello-ext-svc`, as in issues. */
+export function describe({ kind, namespace, name }: ObjectIdentity): string {
+  return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
