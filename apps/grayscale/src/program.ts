@@ -49,6 +49,8 @@ function oneLine(text: string): string {
   const line = text
     .trim()
     .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ');
+    .split('\n')
+    .map((part) => part.trim())
+    .join(' ');
   return /[.!?)]$/.test(line) ? line : `${line}.`;
 }

@@ -52,15 +52,15 @@ function parts(url: string): Pick<RouteRequest, 'scheme' | 'authority' | 'port' 
 }
 
 function field(text: string): [name: string, value: string] {
-  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*?)\s*$/s.exec(text) ?? [];
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined)
     throw new RangeError(`${JSON.stringify(text)} is not a header such as "user: test".`);
-  if (/[\0\r\n]/.test(value))
+  if (/[\0\r\n]/.test(value.trim()))
     throw new RangeError(`The value of header ${name} has a line break or NUL in it.`);
-  return [name, bytes(value)];
+  return [name, bytes(value.trim())];
 }
 
 /** HTTP's strings: one character for each byte of the UTF-8 text. */
 function bytes(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
+  return Buffer.from(text).toString('latin1');
 }

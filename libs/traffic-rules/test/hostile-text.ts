@@ -88,6 +88,14 @@ const leaf = fc.oneof(
     '.',
   ),
   fc.constantFrom<unknown>(null, true, -1, 0, 80, 65536, 2 ** 31, 1e300, 0.5, [], {}, [null], [[]]),
+  // Names that every object has: what is made a text or compared must not ask the file for it.
+  fc.constantFrom<unknown>(
+    { toString: 'a' },
+    { valueOf: {} },
+    { toJSON: 'a' },
+    { constructor: null },
+    { length: 1 },
+  ),
 );
 
 /** A recorded document, as JSON, with one of its values, at any depth, replaced, repeated or renamed. */

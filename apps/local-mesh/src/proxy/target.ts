@@ -16,7 +16,7 @@ export interface RequestTarget {
 
 // RFC 3986's host and port, userinfo aside; Envoy refuses the rest with 400.
 const authorityCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:%@[\]]*$/;
-const absoluteForm = /^(https?):\/\/([^/?#]*)(.*)$/i;
+const absoluteForm = /^(https?):\/\/([^/?#]*)(.*)$/is;
 /** A URL's host with the port where it has one; `host:` and half of a bracket are refused, as by Envoy. */
 const urlAuthority = /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]@]+)(?::[0-9]+)?$/;
 const connectTarget = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]@]+):([0-9]{1,5})$/;

@@ -27,11 +27,12 @@ function flattenLists(value: unknown): Manifest[] {
 }
 
 function identity({ kind, metadata }: Manifest): DocumentIdentity {
-  return {
-    kind: String(kind ?? ''),
-    name: String(metadata?.name ?? ''),
-    namespace: String(metadata?.namespace ?? ''),
-  };
+  return { kind: word(kind), name: word(metadata?.name), namespace: word(metadata?.namespace) };
+}
+
+/** An object may have a `toString` of the file's making: only scalars are made texts. */
+function word(value: unknown): string {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
 }
 
 interface Manifest {

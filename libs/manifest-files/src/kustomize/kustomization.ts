@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { isMap, isNode, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { fileError, type ManifestIssue, type Place } from '../file-issue.js';
 import { noOverrides, type Overrides } from '../overrides.js';
@@ -165,7 +166,7 @@ export function notFollowed(
   place: Place,
   what = 'This field may change how requests are routed',
 ): ManifestIssue {
-  const folder = place.file.replace(/[^/\\]*$/, '') || '.';
+  const folder = place.file.slice(0, place.file.lastIndexOf(basename(place.file))) || '.';
   const remedy = `kubectl kustomize ${folder} | local-mesh --filename -`;
   return fileError(
     'kustomization-not-followed',

@@ -1,5 +1,5 @@
 import type { HeaderMutation } from '../decision.js';
-import { parseHeaderValue } from '../headers/header-value-format.js';
+import { parseHeaderValue } from '../headers/header-value-syntax.js';
 import type { HeaderOperations, Headers } from '../resources/virtual-service.js';
 
 interface Mutations {

@@ -1,6 +1,6 @@
 import type { HeaderValueFormat } from '../decision.js';
-import { toBytes } from '../match/bytes.js';
 import type { RouteRequest } from '../request.js';
+import { parseHeaderValue } from './header-value-syntax.js';
 
 /** What Envoy's header formats can speak of. */
 export interface HeaderContext {
@@ -152,30 +152,6 @@ const silent: ReadonlySet<string> = new Set([
   'UPSTREAM_WIRE_BYTES_SENT',
   'VIRTUAL_CLUSTER_NAME',
 ]);
-
-const part = /%%|%([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d+))?%/g;
-
-/** Splits a value into literal bytes and commands; `%%` is a percent sign. */
-export function parseHeaderValue(value: string): HeaderValueFormat {
-  const format: Array<HeaderValueFormat[number]> = [];
-  let literal = '';
-  let end = 0;
-  for (const match of value.matchAll(part)) {
-    literal += value.slice(end, match.index);
-    end = match.index + match[0].length;
-    const [, command, argument = '', maxLength] = match;
-    if (command === undefined) {
-      literal += '%';
-      continue;
-    }
-    if (literal !== '') format.push(toBytes(literal));
-    literal = '';
-    format.push({ command, argument, ...(maxLength !== undefined && { maxLength: Number(maxLength) }) });
-  }
-  literal += value.slice(end);
-  if (literal !== '') format.push(toBytes(literal));
-  return format;
-}
 
 /** The commands of a header value that Envoy does not know: with one of them it refuses the whole table. */
 export function unknownCommands(value: string): string[] {

@@ -100,7 +100,8 @@ function unknownField(at: Cursor, key: string, known: readonly string[]): undefi
 }
 
 function lastStep(at: Cursor): string {
-  return at.path.replace(/^.*\.(?=[^.\]]+$)/, '') || 'the document';
+  const { path } = at;
+  return path.slice(path.endsWith(']') ? 0 : path.lastIndexOf('.') + 1) || 'the document';
 }
 
 function snakeCase(name: string): string {

@@ -6,7 +6,7 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return quote(value);
-  return typeof value === 'boolean' ? `the boolean ${value}` : `the number ${String(value)}`;
+  return typeof value === 'boolean' ? `the boolean ${value}` : `the number ${value}`;
 }
 
 /** A text in quotes, control characters escaped, cut where it gets long. */

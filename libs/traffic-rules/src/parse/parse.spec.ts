@@ -208,6 +208,23 @@ describe('a hostile text', () => {
     });
   });
 
+  it.each(['#', '# x ', '%', '-', '\t', '###\n', '# \n'])(
+    'that begins with a banner of %j is read at once',
+    (stroke) => {
+      const text = `${stroke.repeat(100_000)}\n${service}---\n${service}`;
+      expect(kindsOf(text).at(-1)).toBe('Service');
+    },
+  );
+
+  it.each(['name', 'namespace', 'labels: {a', 'annotations: {a'])(
+    'may have an object as %s that calls itself toString',
+    (field) => {
+      const metadata = `{${field}: {toString: a}${field.includes('{') ? '}' : ''}}`;
+      const { issues } = parse(`apiVersion: v1\nkind: Service\nmetadata: ${metadata}\n`, 'a.yaml');
+      expect(issues).toContainEqual(expect.objectContaining({ code: 'field-wrong-type', line: 3 }));
+    },
+  );
+
   it('does not reach the prototype of objects', () => {
     const [resource] = parse(
       rule('match: [{headers: {__proto__: {exact: a}, constructor: {exact: b}}}]'),

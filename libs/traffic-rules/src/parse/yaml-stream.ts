@@ -25,7 +25,7 @@ export function splitStream(text: string): Piece[] {
   for (const marker of text.matchAll(/^---(?=\s|$)/gm)) starts.push(marker.index);
   // Directives stand before the marker of the document that they belong to.
   const preamble = text.slice(0, starts[1] ?? 0);
-  if (/^\s*(?:[#%].*\s*)*$/.test(preamble)) starts.splice(1, 1);
+  if (preamble.split('\n').every((line) => /^\s*(?:[#%]|$)/.test(line))) starts.splice(1, 1);
   return starts.map((offset, index) => ({ text: text.slice(offset, starts[index + 1]), offset }));
 }
 

@@ -1,10 +1,9 @@
 import { quote } from '../parse/describe.js';
 import { member, type Report } from './report.js';
 
-const dnsLabel = '[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?';
-const name = '(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
-const key = new RegExp(`^(${dnsLabel}(?:\\.${dnsLabel})*/)?(${name})$`);
-const value = new RegExp(`^(?:${name})?$`);
+const key =
+  /^([a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*\/)?((?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$/;
+const value = /^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const longest = 63;
 const longestPrefix = 253;
 
