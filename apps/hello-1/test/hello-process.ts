@@ -29,7 +29,7 @@ export class HelloProcess {
     const entry = join(import.meta.dirname, '../dist/main.js');
     return new HelloProcess(
       spawn(process.execPath, [entry], {
-        env: { NO_COLOR: '1', REQUEST_LOG: 'none', ...environment },
+        env: { REQUEST_LOG: 'none', ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );

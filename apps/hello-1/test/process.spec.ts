@@ -32,6 +32,18 @@ describe('a hello-1 process', () => {
     }
   });
 
+  it('listens on this machine alone unless it is told otherwise, and writes no colours to a pipe', async () => {
+    const [alone, open, container] = await Promise.all([
+      start(),
+      start({ HOST: '0.0.0.0' }),
+      start({ NODE_ENV: 'production', LOG_FORMAT: 'text' }),
+    ]);
+    expect(alone.output).toMatch(/listens on http:\/\/127\.0\.0\.1:\d+$/m);
+    for (const { output } of [open, container])
+      expect(output).toMatch(/listens on http:\/\/0\.0\.0\.0:\d+ \(every address of this machine\)$/m);
+    expect(alone.output).not.toContain('\u001b');
+  });
+
   it('is unready, then finishes what is in flight, then ends', async () => {
     const hello = await start({ LATENCY_MS: '600', SHUTDOWN_DELAY_MS: '300' });
     const slow = fetchText(hello.port, '/hello');

@@ -5,7 +5,7 @@ import { ConfigService } from '@nestjs/config';
 import { GreetingModule } from './greeting/greeting.module.js';
 import { MAX_NAME_BYTES } from './greeting/user-name.js';
 import { LivePageModule } from './live-page/index.js';
-import type { HelloPageSettings } from './settings.js';
+import { type HelloPageSettings, helloUrl } from './settings.js';
 
 /** `GET /page`, and the live page at `/`. */
 @Module({
@@ -15,7 +15,7 @@ import type { HelloPageSettings } from './settings.js';
       useFactory: (config: ConfigService<HelloPageSettings, true>) => ({
         // `user` comes from the query alone: the header of that name is not taken from callers.
         rules: [{ query: 'name', to: 'user' }, ...istioTracing],
-        targets: [config.get('HELLO_SERVICE', { infer: true })],
+        targets: [helloUrl(config).hostname],
         limits: { valueBytes: MAX_NAME_BYTES, totalBytes: 4 * MAX_NAME_BYTES },
         clients: { httpService: true },
       }),

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { hostName, httpUrl, type Settings, text, wholeNumber } from '@grayscale/service-runtime';
+import type { ConfigService } from '@nestjs/config';
 
 /** What hello-page calls, and how. */
 export const helloPageSettings = {
@@ -19,6 +21,13 @@ export const helloPageSettings = {
   /** A service that was started with `FAULT_CONTROL=on`: the live page makes it bad, and good again. */
   FAULT_CONTROL_URL: httpUrl(),
 };
+
+/** The URL that greets. */
+export function helloUrl(config: ConfigService<HelloPageSettings, true>): URL {
+  const host = config.get('HELLO_SERVICE', { infer: true });
+  const port = config.get('HELLO_PORT', { infer: true });
+  return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}/hello`);
+}
 
 /** The values of {@link helloPageSettings}. */
 export type HelloPageSettings = Settings<typeof helloPageSettings>;

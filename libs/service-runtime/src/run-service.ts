@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createService } from './create-service.js';
@@ -16,7 +17,7 @@ export async function runService(application: ApplicationModule, options: Servic
     const { app, settings } = await createService(application, options);
     exitOnSignals(app, settings);
     await listen(app, settings);
-    new Logger('Start').log(`listens on ${await app.getUrl()}`);
+    new Logger('Start').log(`listens on ${urlOf(app)}`);
   } catch (error) {
     for (const line of startProblems(error)) process.stderr.write(`${options.name}: ${line}\n`);
     process.exit(1);
@@ -29,6 +30,13 @@ async function listen(app: NestFastifyApplication, { PORT, HOST }: RuntimeSettin
   } catch (error) {
     throw new Error(listenProblem(error, HOST, PORT), { cause: error });
   }
+}
+
+/** The address as it is: `getUrl` says 127.0.0.1 where every address of the machine leads here. */
+function urlOf(app: NestFastifyApplication): string {
+  const { address, family, port } = app.getHttpServer().address() as AddressInfo;
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  return ['0.0.0.0', '::'].includes(address) ? `${url} (every address of this machine)` : url;
 }
 
 function listenProblem(error: unknown, host: string, port: number): string {

@@ -6,8 +6,8 @@ export function runtimeSettings(defaultPort: number, environment: NodeJS.Process
   return {
     /** Where the service listens; 0 picks a free port. */
     PORT: wholeNumber({ min: 0, max: 65_535, default: defaultPort }),
-    /** The local address it listens on. */
-    HOST: hostName('0.0.0.0'),
+    /** The local address it listens on: in a container all of them, on a laptop none that others can reach. */
+    HOST: hostName(production ? '0.0.0.0' : '127.0.0.1'),
     /** How long a stopping service still takes new requests after readiness turned false, in milliseconds. */
     SHUTDOWN_DELAY_MS: wholeNumber({ min: 0, max: 600_000, default: 1000 }),
     /** How long stopping may take in all, the delay included, in milliseconds. */

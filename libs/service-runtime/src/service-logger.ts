@@ -12,7 +12,9 @@ const NEST_CONTEXTS = new Set([
 /** Nest's logger for a service: text for people, or one JSON object a line with the parameters as fields. */
 export class ServiceLogger extends ConsoleLogger {
   constructor(name: string, format: 'text' | 'json') {
-    super({ prefix: name, json: format === 'json', compact: true, flattenParams: true });
+    // Nest writes colour codes unless it is told; files and pipes have no use for them.
+    const colors = process.stdout.isTTY === true && !process.env.NO_COLOR;
+    super({ prefix: name, json: format === 'json', compact: true, flattenParams: true, colors });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {

@@ -41,6 +41,7 @@ describe('readSettings', () => {
     [{ MODE: 'b' }, { MODE: 'b' }],
     [{ SERVICE: '127.0.0.1' }, { SERVICE: '127.0.0.1' }],
     [{ SERVICE: '::1' }, { SERVICE: '::1' }],
+    [{ SERVICE: '[fd00::2]' }, { SERVICE: 'fd00::2' }],
     [{ PROXY: '127.0.0.1:15001' }, { PROXY: 'http://127.0.0.1:15001' }],
   ])('reads %j', (environment, expected) => {
     expect(readSettings(shape, environment)).toMatchObject(expected);
@@ -55,6 +56,10 @@ describe('readSettings', () => {
     ['RATE', '101', 'a percentage from 0 to 100, without the sign (15 means 15 %)'],
     ['MODE', 'c', 'one of a, b'],
     ['SERVICE', 'http://hello.com', 'a host name or an IP address, without scheme, port or path'],
+    ['SERVICE', '[::1', 'a host name or an IP address, without scheme, port or path'],
+    ['SERVICE', '[::1]:80', 'a host name or an IP address, without scheme, port or path'],
+    ['SERVICE', '::1%lo', 'a host name or an IP address, without scheme, port or path'],
+    ['SERVICE', '[hello.com]', 'a host name or an IP address, without scheme, port or path'],
     ['SERVICE', 'hello.com:80', 'a host name or an IP address, without scheme, port or path'],
     ['PROXY', 'socks://127.0.0.1', 'the URL of an HTTP server, such as http://127.0.0.1:15001'],
   ])('refuses %s=%s', (name, value, expected) => {

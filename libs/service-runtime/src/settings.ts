@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** An environment variable: how its text is read, what it may be, and what it is when unset. */
 export interface Setting<Value> {
   /** Ends the sentence "it must be". */
@@ -54,16 +56,13 @@ export function choice<const Word extends string>(words: readonly Word[], fallba
   return setting<Word>(`one of ${words.join(', ')}`, fallback, (text) => words.find((word) => word === text));
 }
 
-/** A host name or an IP address, without scheme, port or path. */
+/** A host name or an IP address, without scheme, port or path. IPv6 may stand in brackets; the value is without them. */
 export function hostName(fallback: string) {
-  return setting('a host name or an IP address, without scheme, port or path', fallback, (text) =>
-    isHost(text) ? text : undefined,
-  );
-}
-
-function isHost(text: string): boolean {
-  const bracketed = text.includes(':') ? `[${text.replace(/^\[|\]$/g, '')}]` : text;
-  return /^[\w.:[\]-]+$/.test(text) && URL.canParse(`http://${bracketed}/`);
+  return setting('a host name or an IP address, without scheme, port or path', fallback, (text) => {
+    const address = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+    if (text.includes(':')) return isIPv6(address) && !address.includes('%') ? address : undefined;
+    return /^[\w.-]+$/.test(text) && URL.canParse(`http://${text}/`) ? text : undefined;
+  });
 }
 
 /** The URL of an HTTP server, optional: `http://127.0.0.1:15001`. As curl does, `host:port` alone is taken as http. */

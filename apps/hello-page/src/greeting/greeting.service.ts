@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
-import type { HelloPageSettings } from '../settings.js';
+import { type HelloPageSettings, helloUrl } from '../settings.js';
 import { upstreamProblem } from './upstream-problem.js';
 
 /** Asks the hello service. */
@@ -14,11 +14,7 @@ export class GreetingService {
     private readonly http: HttpService,
     config: ConfigService<HelloPageSettings, true>,
   ) {
-    const host = config.get('HELLO_SERVICE', { infer: true });
-    const port = config.get('HELLO_PORT', { infer: true });
-    this.url = new URL(
-      `http://${host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host}:${port}/hello`,
-    ).href;
+    this.url = helloUrl(config).href;
   }
 
   /**

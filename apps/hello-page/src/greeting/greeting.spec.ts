@@ -20,13 +20,13 @@ const hello: Answer = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('hello 1');
 };
 
-async function startUpstream(answer: { current: Answer }): Promise<Upstream> {
+async function startUpstream(answer: { current: Answer }, address = '127.0.0.1'): Promise<Upstream> {
   const seen: IncomingMessage[] = [];
   const server = createServer((incoming, response) => {
     seen.push(incoming);
     answer.current(incoming, response);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(0, address), 'listening');
   return { server, seen, port: String((server.address() as AddressInfo).port) };
 }
 
@@ -214,6 +214,19 @@ describe('trouble upstream', () => {
     expect((await ask('/page').expect(502)).text).toMatch(/connection was reset/);
     answer.current = (_request, response) => void response.end(Buffer.alloc(100_000));
     expect((await ask('/page').expect(502)).text).toMatch(/the answer is longer than 65536 bytes/);
+  });
+
+  it.each(['::1', '[::1]'])('asks a service at %s', async (address) => {
+    const { server, port, seen } = await startUpstream(answer, '::1');
+    const service = await startPage({ HELLO_SERVICE: address, HELLO_PORT: port });
+    try {
+      await request(service.app.getHttpServer()).get('/page?name=test').expect(200, 'hello 1');
+      expect(seen.at(-1)?.headersDistinct.user).toEqual(['test']);
+    } finally {
+      await service.app.close();
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it.each([

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
-import { createService, httpUrl } from '@grayscale/service-runtime';
+import { createService } from '@grayscale/service-runtime';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request } from 'undici';
+import { helloPageSettings } from '../settings.js';
 import { LivePageModule } from './index.js';
 
 const build = fileURLToPath(new URL('../../web/build.ts', import.meta.url));
@@ -17,15 +18,10 @@ const browser = { accept: 'text/html,*/*;q=0.8', 'accept-encoding': 'gzip, defla
 async function start(
   environment: NodeJS.ProcessEnv = {},
 ): Promise<{ app: NestFastifyApplication; origin: string }> {
-  const settings = {
-    LOCAL_MESH_ADMIN: httpUrl(),
-    RELEASE_CONTROLLER: httpUrl(),
-    FAULT_CONTROL_URL: httpUrl(),
-  };
   const options = {
     name: 'live-page',
     defaultPort: 0,
-    settings,
+    settings: helloPageSettings,
     environment: { REQUEST_LOG: 'none', ...environment },
   };
   const { app } = await createService(LivePageModule, options);
@@ -169,7 +165,7 @@ describe('/mesh/*', () => {
       'GET',
       header,
     ]);
-    expect(searchParams.getAll('url')).toEqual(['http://hello.com:80/hello']);
+    expect(searchParams.getAll('url')).toEqual(['http://hello.com/hello']);
   });
 
   it('passes events on as they come, and hangs up on the mesh when the browser goes', async () => {

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import type { Dispatcher } from 'undici';
+import { type HelloPageSettings, helloUrl } from '../settings.js';
 import { Neighbour } from './neighbour.js';
 
 /** The admin side of the local mesh, read-only. */
@@ -9,9 +10,13 @@ export class LocalMesh implements OnModuleDestroy {
   private readonly admin: Neighbour;
   private readonly upstream: string;
 
-  constructor(config: ConfigService) {
-    this.admin = new Neighbour('local mesh', 'LOCAL_MESH_ADMIN', config.get<string>('LOCAL_MESH_ADMIN'));
-    this.upstream = `http://${config.get('HELLO_SERVICE') ?? 'hello.com'}:${config.get('HELLO_PORT') ?? 80}/hello`;
+  constructor(config: ConfigService<HelloPageSettings, true>) {
+    this.admin = new Neighbour(
+      'local mesh',
+      'LOCAL_MESH_ADMIN',
+      config.get('LOCAL_MESH_ADMIN', { infer: true }),
+    );
+    this.upstream = helloUrl(config).href;
   }
 
   /** The rules in force, their files and what is wrong with them. */
