@@ -6,7 +6,9 @@ export type HeaderPropagationErrorCode =
   | 'INVALID_RULE'
   | 'INVALID_TARGET'
   | 'INVALID_ACCEPT'
-  | 'INVALID_LIMIT';
+  | 'INVALID_LIMIT'
+  | 'INVALID_OPTION'
+  | 'UNKNOWN_OPTION';
 
 /**
  * A mistake in the options, thrown when the propagation is created and never while a request is served.

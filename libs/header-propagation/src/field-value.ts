@@ -46,3 +46,19 @@ export function percentDecode(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(HEX_PAIR, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
+
+const BEYOND_ASCII = /[\x80-\xff]/;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A field value as people read it: its UTF-8 decoded. Bytes that are no UTF-8 (Latin-1 of an old client) come back one
+ * character for each.
+ */
+export function asText(bytes: string): string {
+  if (!BEYOND_ASCII.test(bytes)) return bytes;
+  try {
+    return utf8.decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return bytes;
+  }
+}

@@ -109,7 +109,7 @@ describe('extract', () => {
 });
 
 describe('limits', () => {
-  it.each<[string, Partial<HeaderPropagationOptions>, Record<string, string>, object, object[]]>([
+  it.each<[string, Partial<HeaderPropagationOptions>, Record<string, string | string[]>, object, object[]]>([
     [
       'length',
       { rules: ['a', 'b'], limits: { valueBytes: 3 } },
@@ -132,11 +132,11 @@ describe('limits', () => {
       [{ name: 'a', reason: 'length' }],
     ],
     [
-      'count',
-      { rules: ['a', 'b'], limits: { headers: 1 } },
-      { a: '1', b: '2' },
-      { a: '1' },
-      [{ name: 'b', reason: 'count' }],
+      'count the lines of each header for itself',
+      { rules: ['a', 'b'], limits: { headers: 2 } },
+      { a: ['1', '2', '3'], b: '4' },
+      { a: ['1', '2'], b: '4' },
+      [{ name: 'a', reason: 'count' }],
     ],
     [
       'all bytes',
@@ -287,7 +287,7 @@ describe('runWith', () => {
   });
 
   it('brings back what current() gave, as JSON would carry it', () => {
-    const headers = { user: encodeFieldValue('张三'), baggage: 'k=a%2Cb', 'x-b': ['1', '2'] };
+    const headers = { user: '张三', baggage: 'k=a%2Cb', 'x-b': ['1', '2'] };
     propagation.runWith(JSON.parse(JSON.stringify(headers)), () =>
       expect(propagation.current()).toEqual(headers),
     );
@@ -301,6 +301,115 @@ describe('runWith', () => {
         throw new Error('mine');
       }),
     ).toThrow('mine');
+  });
+});
+
+describe('values as text', () => {
+  const bytes = encodeFieldValue('José');
+
+  it('are what filter, characters and accept see', () => {
+    const seen: string[] = [];
+    const see = (value: string) => seen.push(value) > 0;
+    const propagation = create({
+      rules: [
+        { header: 'user', filter: see, characters: /^José$/, accept: ({ value }) => see(value) },
+        { query: 'name', to: 'name', filter: see },
+      ],
+      limits: { characters: /^\p{L}+$/u },
+    });
+    const { headers } = propagation.extract({ user: bytes }, `/?name=${encodeURIComponent('张三')}`);
+    expect([headers, seen]).toEqual([
+      { user: bytes, name: encodeFieldValue('张三') },
+      ['José', 'José', '张三'],
+    ]);
+  });
+
+  it('go in by runWith, come out by current(), and are bytes where they are sent', () => {
+    const propagation = create({ rules: ['user'] });
+    propagation.runWith({ user: 'José' }, () => {
+      expect(propagation.current()).toEqual({ user: 'José' });
+      expect(propagation.inject(propagation.captured(), 'http://reviews/', {})).toEqual({ user: bytes });
+    });
+    expect.assertions(2);
+  });
+
+  it.each([
+    ['bytes', bytes],
+    ['text', 'José'],
+  ])('are taken from a web Headers that holds %s', (_, user) => {
+    const propagation = create({ rules: ['user'] });
+    propagation.runWith(new Headers({ user }), () => expect(propagation.current()).toEqual({ user: 'José' }));
+    expect.assertions(1);
+  });
+
+  it('leave bytes alone that are no UTF-8', () => {
+    const seen: string[] = [];
+    const propagation = create({ rules: [{ header: 'user', filter: (value) => seen.push(value) > 0 }] });
+    expect(propagation.extract({ user: 'Jos\xe9' }).headers).toEqual({ user: 'Jos\xe9' });
+    expect(seen).toEqual(['Jos\xe9']);
+  });
+});
+
+describe('what answers too late', () => {
+  const late = () => Promise.resolve(true) as never;
+
+  it('is no yes', () => {
+    const options = { rules: ['a', { header: 'b', filter: late }, { header: 'c', default: late }] };
+    const captured = create({ ...options, accept: ({ name }) => name !== 'a' || late() }).extract({
+      a: '1',
+      b: '2',
+    });
+    expect(captured.headers).toEqual({});
+    expect(captured.dropped.map(({ name, reason }) => `${name} ${reason}`)).toEqual([
+      'a accept',
+      'b filter',
+      'c characters',
+    ]);
+    expect(create({ rules: [], targets: [late] }).allows('http://reviews/')).toBe(false);
+  });
+});
+
+describe('a value that is made from the request', () => {
+  it('sees the request, and what middleware set on it, when somebody first asks', () => {
+    const request = {
+      headersDistinct: {},
+      socket: { remoteAddress: '10.0.0.7' },
+      user: undefined as string | undefined,
+    };
+    const propagation = create({
+      rules: [
+        { value: ({ request }) => (request as { user?: string }).user, to: 'user' },
+        {
+          value: ({ headers, url, remoteAddress }) => `${headers.host} ${url} ${remoteAddress}`,
+          to: 'x-from',
+        },
+        { value: () => 'a,b', toBaggage: 'k' },
+        { value: () => undefined, to: 'x-nothing' },
+      ],
+      accept: 'none',
+    });
+    const reading = propagation.read({ host: 'h' }, '/p', request);
+    request.user = 'José';
+    expect(reading?.captured().headers).toEqual({
+      user: encodeFieldValue('José'),
+      'x-from': 'h /p 10.0.0.7',
+      baggage: 'k=a%2Cb',
+    });
+  });
+
+  it('is brought by its outgoing name where there is no request', () => {
+    const propagation = create({ rules: [{ value: () => 'made', to: 'user' }] });
+    propagation.runWith({ user: 'test' }, () => expect(propagation.current()).toEqual({ user: 'test' }));
+    propagation.runWith({}, () => expect(propagation.current()).toEqual({}));
+    expect.assertions(2);
+  });
+});
+
+describe('an empty baggage', () => {
+  it.each([[''], [['', '']]])('%j is not sent on', (baggage) => {
+    expect(create({ rules: ['baggage', 'x-a'] }).extract({ baggage, 'x-a': '' }).headers).toEqual({
+      'x-a': '',
+    });
   });
 });
 
@@ -322,12 +431,181 @@ describe('a mistake in the options', () => {
     ['null', { rules: [null] }, 'INVALID_RULE', /reads one thing/],
     ['a baggage key', { rules: [{ query: 'q', toBaggage: 'a,b' }] }, 'INVALID_RULE', /"a,b"/],
     ['no list', { rules: 'user' }, 'INVALID_RULE', /a list is needed/],
+    ['null for the options', null, 'INVALID_OPTION', /options: null is not an object/],
+    ['nothing for the options', undefined, 'INVALID_OPTION', /options: undefined is not an object/],
+    ['a mistyped option', { rules: [], target: ['a'] }, 'UNKNOWN_OPTION', /options\.target: .*"targets"/],
     [
-      'a URL as target',
-      { rules: [], targets: ['http://hello.com'] },
-      'INVALID_TARGET',
-      /targets\[0\].*Write "hello.com"/,
+      'an unknown option',
+      { rules: [], headers: ['a'] },
+      'UNKNOWN_OPTION',
+      /options\.headers: .*Known are rules/,
     ],
+    ['no rules', {}, 'INVALID_RULE', /^rules: a list is needed/],
+    ['rules of null', { rules: null }, 'INVALID_RULE', /^rules: a list is needed/],
+    ['a number as rule', { rules: [1] }, 'INVALID_RULE', /rules\[0\]: 1: a rule reads one thing/],
+    ['a list as rule', { rules: [['a']] }, 'INVALID_RULE', /rules\[0\]/],
+    [
+      'a mistyped key of a rule',
+      { rules: [{ header: 'a', filtre: () => true }] },
+      'UNKNOWN_OPTION',
+      /rules\[0\]\.filtre: .*"filter"/,
+    ],
+    [
+      'a key of another kind of rule',
+      { rules: [{ header: 'a', salt: 's' }] },
+      'UNKNOWN_OPTION',
+      /rules\[0\]\.salt/,
+    ],
+    [
+      "accept on a value of one's own",
+      { rules: [{ value: () => 'a', to: 'b', accept: 'all' }] },
+      'UNKNOWN_OPTION',
+      /rules\[0\]\.accept/,
+    ],
+    ['a value that is no function', { rules: [{ value: 'a', to: 'b' }] }, 'INVALID_RULE', /rules\[0\]/],
+    [
+      'an async value',
+      { rules: [{ value: async () => 'a', to: 'b' }] },
+      'INVALID_RULE',
+      /rules\[0\]\.value: an async function/,
+    ],
+    ['a number to go to', { rules: [{ query: 'q', to: 1 }] }, 'INVALID_HEADER_NAME', /rules\[0\]/],
+    ['a number as baggage key', { rules: [{ query: 'q', toBaggage: 1 }] }, 'INVALID_RULE', /rules\[0\]/],
+    [
+      'an async filter',
+      { rules: [{ header: 'a', filter: async () => true }] },
+      'INVALID_RULE',
+      /rules\[0\]\.filter: an async function answers too late/,
+    ],
+    [
+      'a filter that is no function',
+      { rules: [{ header: 'a', filter: /a/ }] },
+      'INVALID_RULE',
+      /rules\[0\]\.filter: \/a\//,
+    ],
+    [
+      'characters as text',
+      { rules: [{ header: 'a', characters: 'a-z' }] },
+      'INVALID_RULE',
+      /rules\[0\]\.characters: "a-z" is not a regular expression/,
+    ],
+    [
+      'a length as text',
+      { rules: [{ header: 'a', maxLength: '64' }] },
+      'INVALID_RULE',
+      /rules\[0\]\.maxLength: "64"/,
+    ],
+    ['a length of 0', { rules: [{ header: 'a', maxLength: 0 }] }, 'INVALID_RULE', /rules\[0\]\.maxLength: 0/],
+    [
+      'a number as default',
+      { rules: [{ header: 'a', default: 1 }] },
+      'INVALID_RULE',
+      /rules\[0\]\.default: 1/,
+    ],
+    [
+      'a default that nobody can send',
+      { rules: [{ header: 'a', default: 'x\r\ny: z' }] },
+      'INVALID_RULE',
+      /rules\[0\]\.default: .* would never be sent/,
+    ],
+    [
+      'a default that is too long',
+      { rules: [{ header: 'a', default: 'José', maxLength: 4 }] },
+      'INVALID_RULE',
+      /rules\[0\]\.default/,
+    ],
+    [
+      'an async default',
+      { rules: [{ header: 'a', default: async () => 'a' }] },
+      'INVALID_RULE',
+      /rules\[0\]\.default: an async function/,
+    ],
+    [
+      'an async accept',
+      { rules: [], accept: async () => true },
+      'INVALID_ACCEPT',
+      /^accept: an async function/,
+    ],
+    ['accept of null', { rules: [], accept: null }, 'INVALID_ACCEPT', /^accept: null/],
+    ['limits of null', { rules: [], limits: null }, 'INVALID_LIMIT', /^limits: null/],
+    [
+      'a mistyped limit',
+      { rules: [], limits: { valueByte: 1 } },
+      'UNKNOWN_OPTION',
+      /limits\.valueByte: .*"valueBytes"/,
+    ],
+    ['a limit as text', { rules: [], limits: { headers: '64' } }, 'INVALID_LIMIT', /limits\.headers: "64"/],
+    [
+      'characters of the limits as text',
+      { rules: [], limits: { characters: 'a' } },
+      'INVALID_LIMIT',
+      /limits\.characters: "a"/,
+    ],
+    ['onDrop as text', { rules: [], onDrop: 'log' }, 'INVALID_OPTION', /^onDrop: "log"/],
+    [
+      'an async warn',
+      { rules: [], warn: async () => undefined },
+      'INVALID_OPTION',
+      /^warn: an async function/,
+    ],
+    [
+      'targets as text',
+      { rules: [], targets: 'hello.com' },
+      'INVALID_TARGET',
+      /^targets: "hello.com" is not a list/,
+    ],
+    ['targets of null', { rules: [], targets: null }, 'INVALID_TARGET', /^targets: null is not a list/],
+    ['a target of null', { rules: [], targets: [null] }, 'INVALID_TARGET', /targets\[0\]: null/],
+    ['a target of undefined', { rules: [], targets: [undefined] }, 'INVALID_TARGET', /targets\[0\]/],
+    [
+      'an async target',
+      { rules: [], targets: [async () => true] },
+      'INVALID_TARGET',
+      /targets\[0\]: an async function/,
+    ],
+    ['an empty target', { rules: [], targets: [''] }, 'INVALID_TARGET', /targets\[0\]: ""/],
+    [
+      'a name beyond ASCII',
+      { rules: [], targets: ['a', 'bücher.example'] },
+      'INVALID_TARGET',
+      /targets\[1\]: .*Write "xn--bcher-kva\.example"/,
+    ],
+    [
+      'one below it',
+      { rules: [], targets: ['*.bücher.example:81'] },
+      'INVALID_TARGET',
+      /Write "\*\.xn--bcher-kva\.example:81"/,
+    ],
+    [
+      'a mapped IPv6 address',
+      { rules: [], targets: ['[::ffff:127.0.0.1]'] },
+      'INVALID_TARGET',
+      /Write "\[::ffff:7f00:1\]"/,
+    ],
+    [
+      'a long IPv6 address',
+      { rules: [], targets: ['https://[0:0:0:0:0:0:0:1]:8443'] },
+      'INVALID_TARGET',
+      /Write "https:\/\/\[::1\]:8443"/,
+    ],
+    ['a decimal address', { rules: [], targets: ['2130706433'] }, 'INVALID_TARGET', /Write "127\.0\.0\.1"/],
+    ['a short address', { rules: [], targets: ['127.1:80'] }, 'INVALID_TARGET', /Write "127\.0\.0\.1:80"/],
+    ['an address that is none', { rules: [], targets: ['1.2.3.4.5'] }, 'INVALID_TARGET', /targets\[0\]/],
+    [
+      'another scheme',
+      { rules: [], targets: ['ftp://hello.com'] },
+      'INVALID_TARGET',
+      /the scheme is http or https/,
+    ],
+    ['a query', { rules: [], targets: ['hello.com/a?b=1'] }, 'INVALID_TARGET', /targets\[0\]/],
+    ['a user', { rules: [], targets: ['http://me@hello.com/'] }, 'INVALID_TARGET', /targets\[0\]/],
+    [
+      'a path with dots',
+      { rules: [], targets: ['hello.com/a/../b'] },
+      'INVALID_TARGET',
+      /Write "hello\.com\/b"/,
+    ],
+    ['port 0', { rules: [], targets: ['hello.com:0'] }, 'INVALID_TARGET', /from 1 to 65535/],
     ['a middle wildcard', { rules: [], targets: ['a.*.com'] }, 'INVALID_TARGET', /targets\[0\]/],
     ['a port', { rules: [], targets: ['a:99999'] }, 'INVALID_TARGET', /targets\[0\]/],
     ['accept', { rules: [], accept: 'some' }, 'INVALID_ACCEPT', /accept: "some"/],

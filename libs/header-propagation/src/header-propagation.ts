@@ -1,19 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
 import { Draft } from './draft.js';
-import { encodeFieldValue } from './field-value.js';
+import { asText, encodeFieldValue } from './field-value.js';
 import { addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
-import { type HeaderPropagationOptions, type ResolvedLimits, resolveLimits } from './options.js';
-import { type CompiledRule, compileRules, namedCredentials } from './rules/compile.js';
-import type { LowerCaseHeaders } from './rules/reader.js';
-import type { IncomingDetails, IncomingHeaders } from './rules/rule.js';
 import {
-  clusterLocal,
-  compileTargets,
-  type TargetAddress,
-  type TargetMatcher,
-  targetAddress,
-} from './targets.js';
+  checkOptions,
+  type HeaderPropagationOptions,
+  type ResolvedLimits,
+  resolveLimits,
+} from './options.js';
+import { saysYes } from './rules/accept.js';
+import { type CompiledRules, compileRules, namedCredentials } from './rules/compile.js';
+import type { CompiledRule } from './rules/compiled-rule.js';
+import type { LowerCaseHeaders } from './rules/reader.js';
+import type { IncomingDetails, IncomingHeaders, RequestView } from './rules/rule.js';
+import { requestTarget, type TargetAddress } from './target-address.js';
+import type { TargetMatcher } from './target-pattern.js';
+import { clusterLocal, compileTargets } from './targets.js';
 
 /** Dropped values by their reasons since the start. */
 export type DropCounts = Readonly<Record<DropReason, number>>;
@@ -40,7 +43,8 @@ export class Reading {
 /** Headers from a request to the requests that it causes. Its methods may be taken off it: none uses `this`. */
 export class HeaderPropagation {
   readonly #storage = new AsyncLocalStorage<Captured | Reading>();
-  readonly #rules: readonly CompiledRule[];
+  readonly #rules: CompiledRules['rules'];
+  readonly #buckets: CompiledRules['buckets'];
   readonly #limits: ResolvedLimits;
   readonly #receives: TargetMatcher;
   readonly #onDrop: HeaderPropagationOptions['onDrop'];
@@ -48,17 +52,21 @@ export class HeaderPropagation {
 
   /** @throws HeaderPropagationError when an option is wrong */
   constructor(options: HeaderPropagationOptions) {
-    this.#rules = compileRules(options.rules, options.accept ?? 'all');
+    checkOptions(options);
+    const compiled = compileRules(options.rules, options.accept === undefined ? 'all' : options.accept);
+    this.#rules = compiled.rules;
+    this.#buckets = compiled.buckets;
     this.#limits = resolveLimits(options.limits);
-    this.#receives = compileTargets(options.targets ?? [clusterLocal]);
+    this.#receives = compileTargets(options.targets === undefined ? [clusterLocal] : options.targets);
     this.#onDrop = options.onDrop;
-    warnOfCredentials(options);
+    warnOfCredentials(compiled, options.warn);
   }
 
   /**
    * What the rules find in a request.
    *
-   * @param headers names in any letter case; characters above U+00FF become UTF-8 bytes
+   * @param headers names in any letter case; values as Node's parser gives them, one character for each byte
+   *   (characters above U+00FF become their UTF-8 bytes)
    * @param url path and query as the request line has them, or a whole URL
    * @param details a Node `IncomingMessage` fits: it keeps repeated headers apart and knows the peer
    */
@@ -90,7 +98,7 @@ export class HeaderPropagation {
     let found: Found[] | undefined;
     for (const rule of this.#rules) {
       const values = rule.read(headers, url, details);
-      if (values === undefined && rule.default === undefined) continue;
+      if (values === undefined && rule.default === undefined && rule.value === undefined) continue;
       found ??= [];
       found.push(values, rule);
     }
@@ -105,7 +113,8 @@ export class HeaderPropagation {
       const values = found[at] as FoundValues;
       const rule = found[at + 1] as CompiledRule;
       if (rule.contested && draft.filled(rule)) continue;
-      if (values !== undefined) this.#addFound(draft, rule, values, request);
+      if (rule.value !== undefined) addText(draft, rule, rule.value(viewOf(request)));
+      else if (values !== undefined) this.#addFound(draft, rule, values, request);
       if (rule.default !== undefined && !draft.filled(rule)) addDefault(draft, rule);
     }
     return this.#finish(draft);
@@ -118,6 +127,7 @@ export class HeaderPropagation {
   }
 
   #finish(draft: Draft): Captured {
+    for (const bucket of this.#buckets) draft.addBucket(bucket);
     const captured = draft.finish();
     for (const dropped of captured.dropped) {
       this.#counts[dropped.reason] += 1;
@@ -153,26 +163,28 @@ export class HeaderPropagation {
 
   /** Whether a host is among `targets`. */
   readonly allows = (target: TargetAddress): boolean => {
-    const address = targetAddress(target);
-    return address !== undefined && this.#receives(address.host, address.port);
+    const resolved = requestTarget(target);
+    return resolved !== undefined && this.#receives(resolved);
   };
 
   /** Runs a function, and everything that it starts, with what was captured. */
   readonly run = <T>(captured: Captured, fn: () => T): T => this.#storage.run(captured, fn);
 
   /**
-   * Runs a job, a queue's message or a test with headers of its own: those that a rule sends on, by their outgoing
-   * or their incoming names. The limits hold; `accept` does not, since the application itself speaks.
+   * Runs a job, a queue's message or a test with headers of its own, as text: those that a rule sends on, by their
+   * outgoing or their incoming names. The limits hold; `accept` does not, since the application itself speaks.
    */
   readonly runWith = <T>(headers: IncomingHeaders, fn: () => T): T =>
-    this.run(this.#fromApplication(lowerCase(headers)), fn);
+    this.run(this.#fromApplication(encoded(headers)), fn);
 
   #fromApplication(headers: LowerCaseHeaders): Captured {
     const draft = new Draft(this.#limits);
     for (const rule of this.#rules) {
       if (rule.contested && draft.filled(rule)) continue;
-      const found = rule.readOutgoing(headers, '', undefined) ?? rule.read(headers, '', undefined);
-      if (found !== undefined) draft.add(rule, found);
+      const ready = rule.readOutgoing(headers, '', undefined);
+      const found = ready ?? rule.read(headers, '', undefined);
+      if (ready !== undefined) draft.add({ ...rule, transform: undefined }, ready);
+      else if (found !== undefined) draft.add(rule, found);
       else if (rule.default !== undefined) addDefault(draft, rule);
     }
     return this.#finish(draft);
@@ -192,8 +204,8 @@ export class HeaderPropagation {
     return held instanceof Reading ? held.captured() : held;
   };
 
-  /** The headers that go out with the current request's calls; none outside a request. */
-  readonly current = (): HeaderRecord => (this.captured() ?? NOTHING_CAPTURED).headers;
+  /** The headers that go out with the current request's calls, as text; none outside a request. */
+  readonly current = (): HeaderRecord => decoded((this.captured() ?? NOTHING_CAPTURED).headers);
 
   /** How many values were dropped since the start, by reason. */
   readonly dropCounts = (): DropCounts => ({ ...this.#counts });
@@ -209,19 +221,27 @@ interface Request {
   readonly details: IncomingDetails | undefined;
 }
 
+function viewOf({ headers, url, details }: Request): RequestView {
+  return { headers, url, remoteAddress: details?.socket?.remoteAddress, request: details };
+}
+
 function accepted(rule: CompiledRule, found: string | readonly string[], request: Request): boolean {
   const { accept } = rule;
   if (typeof accept !== 'function') return accept === 'all';
-  const { headers, url, details } = request;
-  const remoteAddress = details?.socket?.remoteAddress;
+  const { name, source } = rule;
   return (typeof found === 'string' ? [found] : found).every((value) =>
-    accept({ name: rule.name, source: rule.source, value, headers, url, remoteAddress }),
+    saysYes(accept({ ...viewOf(request), name, source, value: asText(value) })),
   );
 }
 
 function addDefault(draft: Draft, rule: CompiledRule): void {
-  const value = typeof rule.default === 'function' ? rule.default() : rule.default;
-  if (value !== undefined) draft.add(rule, encodeFieldValue(value));
+  addText(draft, rule, typeof rule.default === 'function' ? rule.default() : rule.default);
+}
+
+/** A promise, a number or nothing is no text: such a value does not go out. */
+function addText(draft: Draft, rule: CompiledRule, text: unknown): void {
+  if (typeof text === 'string') draft.add(rule, encodeFieldValue(text));
+  else if (text !== undefined && text !== null) draft.drop(rule, 'characters');
 }
 
 /** Node's headers are in lower case already; anything else is brought there. */
@@ -236,7 +256,27 @@ function lowerCase(headers: IncomingHeaders): LowerCaseHeaders {
   return record;
 }
 
-function warnOfCredentials({ rules, warn }: HeaderPropagationOptions): void {
+/** A web `Headers` holds bytes where it came from a request, and text where a program filled it. */
+function encoded(headers: IncomingHeaders): LowerCaseHeaders {
+  const encode =
+    typeof headers.get === 'function' ? (value: string) => encodeFieldValue(asText(value)) : encodeFieldValue;
+  return mapped(lowerCase(headers), encode);
+}
+
+function decoded(headers: HeaderRecord): HeaderRecord {
+  return mapped(headers, asText) as HeaderRecord;
+}
+
+function mapped(headers: LowerCaseHeaders, change: (value: string) => string): LowerCaseHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? change(value) : value?.map(change),
+    ]),
+  );
+}
+
+function warnOfCredentials(rules: CompiledRules, warn: HeaderPropagationOptions['warn']): void {
   const say = warn ?? ((message: string) => process.emitWarning(message, 'HeaderPropagationWarning'));
   for (const name of namedCredentials(rules)) {
     say(

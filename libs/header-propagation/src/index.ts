@@ -5,9 +5,12 @@ export { type DropCounts, HeaderPropagation } from './header-propagation.js';
 export type { MethodHeaders, OutgoingHeaders } from './inject.js';
 export type { HeaderPropagationOptions, Limits } from './options.js';
 export { istioTracing } from './presets.js';
+export { type BucketOptions, bucketOf } from './rules/bucket.js';
 export type {
   Accept,
   BaggageRule,
+  BucketRule,
+  BucketSource,
   Candidate,
   CookieRule,
   HeaderRule,
@@ -15,7 +18,10 @@ export type {
   IncomingHeaders,
   QueryRule,
   RenameRule,
+  RequestView,
   Rule,
   Source,
+  ValueRule,
 } from './rules/rule.js';
-export { clusterLocal, type Target, type TargetAddress } from './targets.js';
+export type { RequestTarget, TargetAddress } from './target-address.js';
+export { clusterLocal, type Target } from './targets.js';

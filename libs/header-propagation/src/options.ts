@@ -1,17 +1,17 @@
 import type { Dropped } from './captured.js';
-import { HeaderPropagationError } from './errors.js';
+import { checkCount, checkFunction, checkObject, checkRegExp } from './option-checks.js';
 import type { Accept, Rule } from './rules/rule.js';
 import type { Target } from './targets.js';
 
 /** Bounds on what one request may bring. What is over a bound is dropped and counted, never cut. */
 export interface Limits {
-  /** Header lines and baggage members together. Default 64. */
+  /** Lines of one repeated header. Default 64. Each rule has its own, so that one header cannot push out another. */
   readonly headers?: number;
   /** Bytes of one value. Default 8192. */
   readonly valueBytes?: number;
   /** Bytes of all names and values together. Default 12288: three quarters of what a Node server takes by default. */
   readonly totalBytes?: number;
-  /** What every value has to match. Default: any field value (control characters are always refused). */
+  /** What every value, as text, has to match. Default: any field value (control characters are always refused). */
   readonly characters?: RegExp;
 }
 
@@ -35,16 +35,29 @@ export interface HeaderPropagationOptions {
 
 export const DEFAULT_LIMITS = { headers: 64, valueBytes: 8192, totalBytes: 12_288 } as const;
 
-/** @throws HeaderPropagationError when a limit is not a whole number of at least 0 */
+/** The options of the core, by their names. */
+export const OPTION_KEYS = ['rules', 'targets', 'accept', 'limits', 'onDrop', 'warn'] as const;
+
+/** @throws HeaderPropagationError when an option is unknown or of a wrong type; rules and targets are checked where they are compiled */
+export function checkOptions(options: HeaderPropagationOptions): void {
+  checkObject(options, OPTION_KEYS, { path: 'options', code: 'INVALID_OPTION' });
+  checkFunction(options.onDrop, { path: 'onDrop', code: 'INVALID_OPTION' });
+  checkFunction(options.warn, { path: 'warn', code: 'INVALID_OPTION' });
+}
+
+/** @throws HeaderPropagationError when a limit is unknown, not a whole number or not a regular expression */
 export function resolveLimits(limits: Limits = {}): ResolvedLimits {
-  const resolved: ResolvedLimits = { ...DEFAULT_LIMITS, ...limits };
+  const place = { path: 'limits', code: 'INVALID_LIMIT' } as const;
+  checkObject(limits, [...Object.keys(DEFAULT_LIMITS), 'characters'], place);
+  const resolved: ResolvedLimits = { ...DEFAULT_LIMITS, ...definedOf(limits) };
   for (const name of Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[]) {
-    if (!Number.isSafeInteger(resolved[name]) || resolved[name] < 0) {
-      throw new HeaderPropagationError(
-        'INVALID_LIMIT',
-        `limits.${name}: ${resolved[name]} is not a limit. Write a whole number, such as ${DEFAULT_LIMITS[name]}.`,
-      );
-    }
+    checkCount(resolved[name], { ...place, path: `limits.${name}` }, 0, DEFAULT_LIMITS[name]);
   }
+  checkRegExp(limits.characters, { ...place, path: 'limits.characters' });
   return resolved;
+}
+
+/** An option that is undefined is one that was left out. */
+function definedOf<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

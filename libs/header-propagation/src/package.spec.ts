@@ -13,6 +13,7 @@ describe('what the package exports', () => {
       [
         'HeaderPropagation',
         'HeaderPropagationError',
+        'bucketOf',
         'clusterLocal',
         'decodeFieldValue',
         'encodeFieldValue',

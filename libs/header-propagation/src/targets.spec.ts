@@ -1,8 +1,9 @@
-import { clusterLocal, compileTargets, type Target, targetAddress } from './targets.js';
+import { type RequestTarget, requestTarget, type TargetAddress } from './target-address.js';
+import { clusterLocal, compileTargets, type Target } from './targets.js';
 
 function receives(targets: readonly Target[], url: string): boolean {
-  const address = targetAddress(url);
-  return address !== undefined && compileTargets(targets)(address.host, address.port);
+  const address = requestTarget(url);
+  return address !== undefined && compileTargets(targets)(address);
 }
 
 describe('targets', () => {
@@ -22,6 +23,33 @@ describe('targets', () => {
     [['[::1]'], 'http://[::1]:99/', true],
     [['*'], 'http://anyone.example/', true],
     [[], 'http://localhost/', false],
+    [['https://hello.com'], 'https://hello.com:8443/', true],
+    [['https://hello.com'], 'http://hello.com/', false],
+    [['HTTP://hello.com:81'], 'http://hello.com:81/', true],
+    [['https://*'], 'https://anyone.example/', true],
+    [['https://*'], 'http://anyone.example/', false],
+    [['*:8080'], 'http://anyone.example:8080/', true],
+    [['hello.com/'], 'http://hello.com/any', true],
+    [['hello.com/api'], 'http://hello.com/api', true],
+    [['hello.com/api'], 'http://hello.com/api/v1?x=1', true],
+    [['hello.com/api/'], 'http://hello.com/api', true],
+    [['hello.com/api'], 'http://hello.com/apix', false],
+    [['hello.com/api'], 'http://hello.com/api/../admin', false],
+    [['hello.com/api'], 'http://hello.com/api/%2e%2e/admin', false],
+    [['hello.com/api'], 'http://hello.com/api/..%2fadmin', false],
+    [['https://*.hello.com:81/a/b'], 'https://x.hello.com:81/a/b/c', true],
+    [[/^hello\.(com|org)$/], 'http://HELLO.org/', true],
+    [[/hello\.com/], 'http://hello.com.evil.example/', false],
+    [[/hello\.com/], 'http://evil.example.hello.com/', false],
+    [[/a|hello\.com/], 'http://hello.com/', true],
+    [[/HELLO\.com/g], 'http://hello.com/', true],
+    [['127.0.0.1'], 'http://2130706433/', true],
+    [['xn--bcher-kva.example'], 'http://bücher.example/', true],
+    [
+      [(_host, _port, { scheme, path }) => scheme === 'https' && path === '/x'],
+      'https://a.example/x?y',
+      true,
+    ],
     [[(host, port) => host === 'a.example' && port === 80], 'http://a.example/', true],
   ])('%j and %s: %s', (targets, url, expected) => {
     expect(receives(targets, url)).toBe(expected);
@@ -42,6 +70,32 @@ describe('targets', () => {
     ['http://134744072/', false],
   ])('the default and %s: %s', (url, expected) => {
     expect(receives([clusterLocal], url)).toBe(expected);
+  });
+
+  it.each<[TargetAddress, RequestTarget | undefined]>([
+    [
+      { host: '2130706433', port: 81 },
+      { scheme: 'http', host: '127.0.0.1', port: 81, path: '/' },
+    ],
+    [
+      { host: '::ffff:127.0.0.1', scheme: 'https:' },
+      { scheme: 'https', host: '::ffff:7f00:1', port: 443, path: '/' },
+    ],
+    [
+      { host: 'Bücher.example.', path: '/a/../b?c' },
+      { scheme: 'http', host: 'xn--bcher-kva.example', port: 80, path: '/b' },
+    ],
+    [
+      { host: '[::1]', port: '8080' },
+      { scheme: 'http', host: '::1', port: 8080, path: '/' },
+    ],
+    ['ws://h/', { scheme: 'http', host: 'h', port: 80, path: '/' }],
+    [{ host: 'a b' }, undefined],
+    [{ host: '' }, undefined],
+    ['file:///etc', undefined],
+    ['data:text/plain,x', undefined],
+  ])('knows %j by the spelling of a URL', (address, expected) => {
+    expect(requestTarget(address)).toEqual(expected);
   });
 
   it('does not take a number for a name of the cluster', () => {

@@ -1,10 +1,15 @@
 import { HeaderPropagationError } from './errors.js';
+import { checkFunction, show } from './option-checks.js';
+import { saysYes } from './rules/accept.js';
+import type { RequestTarget } from './target-address.js';
+import { compilePattern, type TargetMatcher } from './target-pattern.js';
 
 /**
- * Who may receive the headers: `'hello.com'` (that host, any port), `'hello.com:8080'`, `'*.example.com'` (every
- * name below it, not itself), `'*'` (everyone), or a function.
+ * Who may receive the headers: `'hello.com'` (that host, any port), `'hello.com:8080'`, `'https://hello.com/api'` (that
+ * scheme, and that path or below it), `'*.example.com'` (every name below it, not itself), `'*'` (everyone), a regular
+ * expression for the whole host, or a function that answers at once.
  */
-export type Target = string | ((host: string, port: number) => boolean);
+export type Target = string | RegExp | ((host: string, port: number, target: RequestTarget) => boolean);
 
 const IPV4_LOOPBACK = /^127(?:\.\d{1,3}){3}$/;
 /** Must begin with a letter: `134744072` is a spelling of 8.8.8.8. */
@@ -26,67 +31,32 @@ export function clusterLocal(host: string): boolean {
   );
 }
 
-/** Decides for a host in lower case, without brackets and without the root's dot. */
-export type TargetMatcher = (host: string, port: number) => boolean;
-
-/** @throws HeaderPropagationError when a pattern is none of the forms above */
+/** @throws HeaderPropagationError when a target is none of the forms above, or could never match */
 export function compileTargets(targets: readonly Target[]): TargetMatcher {
-  const exact = new Set<string>();
-  const tests: TargetMatcher[] = [];
-  for (const [index, target] of targets.entries()) {
-    if (typeof target === 'function') tests.push(target);
-    else if (target === '*') tests.push(() => true);
-    else if (target.startsWith('*.')) tests.push(suffixTest(target, index));
-    else exact.add(exactPattern(target, index));
-  }
-  return (host, port) =>
-    exact.has(host) || exact.has(`${host}:${port}`) || tests.some((test) => test(host, port));
-}
-
-function suffixTest(pattern: string, index: number): TargetMatcher {
-  const { host: parent, port: wanted } = hostPort(pattern.slice(2), pattern, index);
-  const ending = `.${parent}`;
-  return (host, port) => host.endsWith(ending) && (wanted === undefined || wanted === port);
-}
-
-function exactPattern(pattern: string, index: number): string {
-  const { host, port } = hostPort(pattern, pattern, index);
-  return port === undefined ? host : `${host}:${port}`;
-}
-
-const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^\s/:@*?#[\]]+)(?::(\d{1,5}))?$/;
-
-function hostPort(text: string, pattern: string, index: number) {
-  const [, host, port] = HOST_AND_PORT.exec(text.toLowerCase()) ?? [];
-  if (host === undefined || Number(port ?? 0) > 65_535) {
+  if (!Array.isArray(targets)) {
     throw new HeaderPropagationError(
       'INVALID_TARGET',
-      `targets[${index}]: ${JSON.stringify(pattern)} is not a host. Write "hello.com", "hello.com:8080", "*.example.com", "[::1]", "*" or a function.`,
+      `targets: ${show(targets)} is not a list. Write one, such as ["hello.com"]; [] sends to nobody.`,
     );
   }
-  return { host: plainHost(host), port: port === undefined ? undefined : Number(port) };
+  const tests = targets.map((target, index) => compileTarget(target, `targets[${index}]`));
+  return (target) => tests.some((test) => test(target));
 }
 
-/** The host as patterns spell it: lower case, no brackets, no trailing dot. */
-export function plainHost(host: string): string {
-  const lower = host.toLowerCase();
-  if (lower.startsWith('[')) return lower.slice(1, -1);
-  return lower.endsWith('.') ? lower.slice(0, -1) : lower;
+function compileTarget(target: unknown, where: string): TargetMatcher {
+  if (typeof target === 'string') return compilePattern(target, where);
+  if (Object.prototype.toString.call(target) === '[object RegExp]') return wholeHost(target as RegExp);
+  checkFunction(
+    target ?? null,
+    { path: where, code: 'INVALID_TARGET' },
+    'a host, a regular expression or a function',
+  );
+  const test = target as Exclude<Target, string | RegExp>;
+  return (request) => saysYes(test(request.host, request.port, request));
 }
 
-/** Where a request goes: a URL, or a host with its port (80 when left out). */
-export type TargetAddress = string | URL | { readonly host: string; readonly port?: number | string };
-
-/** Host and port of an address, or undefined when it is none: such a target gets nothing. */
-export function targetAddress(target: TargetAddress): { host: string; port: number } | undefined {
-  if (typeof target === 'object' && !(target instanceof URL)) {
-    return { host: plainHost(target.host), port: Number(target.port ?? 80) };
-  }
-  const url = typeof target === 'string' ? parseUrl(target) : target;
-  if (url === null || url.hostname === '') return undefined;
-  return { host: plainHost(url.hostname), port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
-}
-
-function parseUrl(text: string): URL | null {
-  return URL.parse(text.includes('://') ? text : `http://${text}`);
+/** Anchored and without regard to letter case: `/hello\.com/` would else let `hello.com.evil.example` in. */
+function wholeHost({ source, flags }: RegExp): TargetMatcher {
+  const expression = new RegExp(`^(?:${source})$`, `${flags.replace(/[gimy]/g, '')}i`);
+  return ({ host }) => expression.test(host);
 }

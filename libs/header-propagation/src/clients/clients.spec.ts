@@ -16,7 +16,7 @@ const propagation = new HeaderPropagation({
   targets: ['127.0.0.1', 'hello.com'],
 });
 const user = encodeFieldValue('张三');
-const incoming = { user, 'x-several': ['1', '2'], baggage: 'tenant=acme,other=1' };
+const incoming = { user: '张三', 'x-several': ['1', '2'], baggage: 'tenant=acme,other=1' };
 
 let echo: EchoServer;
 let secure: EchoServer;

@@ -2,7 +2,7 @@ import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import type { HeaderPropagation } from '../header-propagation.js';
-import type { TargetAddress } from '../targets.js';
+import { parseUrl, type TargetAddress } from '../target-address.js';
 import { flatHeaders } from './raw-headers.js';
 
 type RequestFunction = typeof http.request;
@@ -71,15 +71,12 @@ interface Call {
   readonly options: RequestOptions;
 }
 
-function parseUrl(url: string | URL): URL | undefined {
-  return typeof url === 'string' ? (URL.parse(url) ?? undefined) : url;
-}
-
 function readCall([first, second]: unknown[]): Call {
+  const url = typeof first === 'string' ? parseUrl(first) : first instanceof URL ? first : undefined;
   const isUrl = typeof first === 'string' || first instanceof URL;
   const options = isUrl ? second : first;
   return {
-    url: isUrl ? parseUrl(first) : undefined,
+    url,
     options: typeof options === 'object' && options !== null ? options : {},
   };
 }

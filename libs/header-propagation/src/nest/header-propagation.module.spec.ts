@@ -178,3 +178,18 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('HeaderPropaga
     expect(app.get(HeaderPropagation).captured()).toBeUndefined();
   });
 });
+
+describe('a mistake in the options of the module', () => {
+  it.each<[string, object, RegExp]>([
+    ['an unknown option', { rules: [], client: {} }, /options\.client: .*"clients"/],
+    ['an unknown client', { rules: [], clients: { nodehttp: true } }, /clients\.nodehttp: .*"nodeHttp"/],
+    ['a client as text', { rules: [], clients: { fetch: 'yes' } }, /clients\.fetch: "yes".*true or false/],
+    ['clients of null', { rules: [], clients: null }, /clients: null is not an object/],
+    ['a rule', { rules: [{ query: 'name' }] }, /rules\[0\]: where does the value go/],
+  ])('stops the start: %s', async (_, options, message) => {
+    @Module({ imports: [HeaderPropagationModule.forRoot(options as never)] })
+    class BadModule {}
+    const start = NestFactory.create(BadModule, new FastifyAdapter(), { logger: false, abortOnError: false });
+    await expect(start).rejects.toThrow(message);
+  });
+});

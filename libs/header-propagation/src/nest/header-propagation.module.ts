@@ -6,6 +6,7 @@ import { ClientInstaller } from './client-installer.js';
 import { HeaderPropagationInterceptor } from './header-propagation.interceptor.js';
 import {
   ConfigurableModuleClass,
+  coreOptions,
   HEADER_PROPAGATION_OPTIONS,
   type HeaderPropagationModuleOptions,
 } from './options.js';
@@ -15,7 +16,7 @@ const propagationProvider = {
   inject: [HEADER_PROPAGATION_OPTIONS],
   useFactory: (options: HeaderPropagationModuleOptions) => {
     const logger = new Logger('HeaderPropagation');
-    return new HeaderPropagation({ warn: (message) => logger.warn(message), ...options });
+    return new HeaderPropagation({ warn: (message) => logger.warn(message), ...coreOptions(options) });
   },
 };
 

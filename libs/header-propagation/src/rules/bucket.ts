@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { encodeFieldValue } from '../field-value.js';
+
+/** How a value becomes a bucket. */
+export interface BucketOptions {
+  /** Keeps the buckets of two releases independent: with one salt, the same users come first in both. */
+  readonly salt: string;
+  /** Decimal digits of the bucket, 1 to 9. Default 4: `0000` to `9999`. */
+  readonly digits?: number;
+}
+
+export const DEFAULT_DIGITS = 4;
+
+/** Hexadecimal digits of the hash that count: 48 bits, which a JavaScript number holds exactly. */
+const HASH_DIGITS = 12;
+
+/**
+ * The bucket of a value, for people and programs that compute it elsewhere: the first 12 hexadecimal digits of
+ * SHA-256 over the UTF-8 bytes of `salt`, a colon and the value, as a number, modulo 10^digits, with zeros in front.
+ * In a shell: `printf %s:%s "$salt" "$user" | sha256sum | cut -c1-12`, then `printf %04d $((0x... % 10000))`.
+ *
+ * Uniform, the same in every service, and stable as long as the salt is.
+ */
+export function bucketOf(value: string, options: BucketOptions): string {
+  return bucketOfBytes(encodeFieldValue(value), options);
+}
+
+/** `bucketOf` for a value that is in its form for the wire already: one character for each byte. */
+export function bucketOfBytes(bytes: string, { salt, digits = DEFAULT_DIGITS }: BucketOptions): string {
+  const hash = createHash('sha256').update(`${salt}:`, 'utf8').update(bytes, 'latin1').digest('hex');
+  const bucket = Number.parseInt(hash.slice(0, HASH_DIGITS), 16) % 10 ** digits;
+  return String(bucket).padStart(digits, '0');
+}

@@ -1,0 +1,86 @@
+/** Where a request goes: a URL, or a host with its port (80 or 443 by its scheme when left out). */
+export type TargetAddress =
+  | string
+  | URL
+  | {
+      readonly host: string;
+      readonly port?: number | string;
+      /** Default `http`. */
+      readonly scheme?: string;
+      /** Path and query. Default `/`. */
+      readonly path?: string;
+    };
+
+/** Where a request goes, in the one spelling that patterns are compared with. */
+export interface RequestTarget {
+  /** `http` or `https`. */
+  readonly scheme: string;
+  /** In lower case, without brackets and without the root's dot; an address as the URL standard writes it. */
+  readonly host: string;
+  readonly port: number;
+  /** Without the query, and with dot segments resolved. */
+  readonly path: string;
+}
+
+/** The target that an address means, or undefined when it is none: such a target gets nothing. */
+export function requestTarget(address: TargetAddress): RequestTarget | undefined {
+  if (typeof address === 'object' && !(address instanceof URL)) return targetOfParts(address);
+  const url = typeof address === 'string' ? parseUrl(withScheme(address)) : address;
+  if (url === undefined || url.hostname === '') return undefined;
+  const scheme = schemeOf(url.protocol);
+  if (scheme === undefined) return undefined;
+  return { scheme, host: plainHost(url.hostname), port: portOf(url.port, scheme), path: url.pathname };
+}
+
+function targetOfParts(parts: Exclude<TargetAddress, string | URL>): RequestTarget | undefined {
+  const scheme = schemeOf(parts.scheme ?? 'http');
+  const host = canonicalHost(parts.host);
+  if (host === undefined || scheme === undefined) return undefined;
+  return { scheme, host, port: portOf(parts.port, scheme), path: canonicalPath(parts.path ?? '/') };
+}
+
+function withScheme(text: string): string {
+  return text.includes('://') ? text : `http://${text}`;
+}
+
+const SCHEMES = /^(?:http|ws)(s?):?$/i;
+
+function schemeOf(text: string): string | undefined {
+  const secure = SCHEMES.exec(text)?.[1];
+  return secure === undefined ? undefined : `http${secure.toLowerCase()}`;
+}
+
+function portOf(port: string | number | undefined, scheme: string): number {
+  return Number(port || 0) || (scheme === 'https' ? 443 : 80);
+}
+
+/** Letters somewhere in the last label, so that it is no spelling of an address such as `134744072` or `0x7f.1`. */
+const PLAIN_NAME = /^(?:[a-z0-9_-]+\.)*[a-z_][a-z0-9_-]*$/;
+
+/**
+ * The host as the URL standard writes it: `2130706433` is `127.0.0.1`, `bücher.example` is `xn--bcher-kva.example`, and
+ * `::ffff:127.0.0.1` is `::ffff:7f00:1`. Undefined when it is no host.
+ */
+export function canonicalHost(host: string): string | undefined {
+  const plain = plainHost(host);
+  if (PLAIN_NAME.test(plain)) return plain;
+  const hostname = parseUrl(`http://${plain.includes(':') ? `[${plain}]` : plain}/`)?.hostname;
+  return hostname === undefined || hostname === '' ? undefined : plainHost(hostname);
+}
+
+/** The path as the URL standard writes it, without the query: `/a/../b` is `/b`. */
+export function canonicalPath(path: string): string {
+  return parseUrl(`http://h${path.startsWith('/') ? '' : '/'}${path}`)?.pathname ?? '/';
+}
+
+/** Lower case, no brackets, no trailing dot. */
+export function plainHost(host: string): string {
+  const lower = host.toLowerCase();
+  if (lower.startsWith('[') && lower.endsWith(']')) return lower.slice(1, -1);
+  return lower.endsWith('.') ? lower.slice(0, -1) : lower;
+}
+
+/** `URL.parse`, which Node 20 does not have. */
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
