@@ -5,7 +5,7 @@ import { firstStopSignal } from './stop-signals.js';
 
 /** Runs the local mesh until a signal. @returns the exit code */
 export async function run(argv: readonly string[]): Promise<number> {
-  const commandLine = parseCommandLine(argv);
+  const commandLine = await parseCommandLine(argv);
   if ('exitCode' in commandLine) return commandLine.exitCode;
   const { options } = commandLine;
   const stopSignal = firstStopSignal();

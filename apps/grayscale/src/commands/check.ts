@@ -1,23 +1,18 @@
+import { addOutputOptions, exitCodes, type OutputOptions, workloadOf } from '@grayscale/command-line';
 import { checkManifests, issueLine, type ManifestIssue, readManifests } from '@grayscale/manifest-files';
-import { Command, Option } from 'commander';
-import { exitCodes } from '../exit-codes.js';
-import { addManifestOptions, type ManifestOptions, workloadOf } from './manifest-options.js';
+import { Command } from 'commander';
+import { addManifestOptions, type ManifestOptions } from './manifest-options.js';
 
-interface CheckOptions extends ManifestOptions {
-  output: 'text' | 'json';
+interface CheckOptions extends ManifestOptions, OutputOptions<'text' | 'json'> {
   forwardedHeaders?: string[];
 }
 
 /** `grayscale check`: everything that is wrong with a set of manifests. */
 export function checkCommand(finish: (code: number) => void): Command {
-  return addManifestOptions(new Command('check'))
+  const command = addManifestOptions(new Command('check'));
+  return addOutputOptions(command, ['text', 'json'], 'json is the list of issues')
     .description(
       'Finds what Istio would refuse, and what it would accept but bites. Exit status 79 when there are errors.',
-    )
-    .addOption(
-      new Option('-o, --output <form>', 'json is the list of issues')
-        .choices(['text', 'json'])
-        .default('text'),
     )
     .option(
       '--forwarded-headers <names>',
@@ -32,7 +27,7 @@ export function checkCommand(finish: (code: number) => void): Command {
       process.stdout.write(
         options.output === 'json' ? `${JSON.stringify(issues, null, 2)}\n` : text(issues, set.files.length),
       );
-      finish(issues.some(({ severity }) => severity === 'error') ? exitCodes.errorsFound : exitCodes.good);
+      finish(issues.some(({ severity }) => severity === 'error') ? exitCodes.found : exitCodes.done);
     });
 }
 

@@ -1,38 +1,33 @@
+import { addOutputOptions, exitCodes, type OutputOptions, UsageError } from '@grayscale/command-line';
 import { readManifests } from '@grayscale/manifest-files';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { MalformedCases } from '../cases/case-reader.js';
 import { parseCases } from '../cases/cases-file.js';
 import { runCase } from '../cases/run-case.js';
 import { WrittenRules } from '../cases/written-rules.js';
-import { exitCodes, UsageError } from '../exit-codes.js';
 import { junitReport } from '../reports/junit-report.js';
 import { textReport } from '../reports/text-report.js';
 import { addManifestOptions, type ManifestOptions, soundManifests } from './manifest-options.js';
 
-interface TestOptions extends ManifestOptions {
-  output: 'text' | 'junit';
-}
+type TestOptions = ManifestOptions & OutputOptions<'text' | 'junit'>;
 
 /** `grayscale test`: cases of requests and where they are to go, for CI. */
 export function testCommand(finish: (code: number) => void): Command {
-  return addManifestOptions(new Command('test'))
+  return addOutputOptions(addManifestOptions(new Command('test')), ['text', 'junit'], 'form of the report')
     .description(
       "Plays test cases, in istio-config-validator's format, to the rules. Exit status 79 when one fails.",
     )
     .argument('<cases>', 'file of test cases')
-    .addOption(
-      new Option('-o, --output <form>', 'form of the report').choices(['text', 'junit']).default('text'),
-    )
     .action(async (casesFile: string, options: TestOptions) => {
       const cases = asUsage(parseCases)(await textOf(casesFile), casesFile);
       const manifests = await soundManifests(options);
-      if (manifests === undefined) return finish(exitCodes.errorsFound);
+      if (manifests === undefined) return finish(exitCodes.found);
       const written = new WrittenRules(manifests.files);
       const results = cases.map((one) => asUsage(runCase)(one, manifests.table, written));
       process.stdout.write(
         options.output === 'junit' ? junitReport(results, casesFile) : textReport(results),
       );
-      finish(results.some(({ failures }) => failures.length > 0) ? exitCodes.errorsFound : exitCodes.good);
+      finish(results.some(({ failures }) => failures.length > 0) ? exitCodes.found : exitCodes.done);
     });
 }
 

@@ -1,24 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { parseResolveOverride, type ResolveOverride } from './resolve-override.js';
 
-/** Reads a whole number within bounds. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
-}
-
 /** Reads seconds, with fractions, as milliseconds. */
 export function secondsAsMs(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= 86_400) return Number(text) * 1000;
   throw new InvalidArgumentError('It must be a number of seconds from 0 to 86400.');
-}
-
-/** Gathers the values of an option that may be repeated. */
-export function gather(text: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), text];
 }
 
 export function gatherResolve(text: string, earlier: ResolveOverride[] | undefined): ResolveOverride[] {
@@ -27,27 +13,4 @@ export function gatherResolve(text: string, earlier: ResolveOverride[] | undefin
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
-}
-
-const labelPart = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
-
-/** Reads `app=hello-page,version=v1`. */
-export function labels(text: string): Record<string, string> {
-  const pairs = text.split(',').filter((pair) => pair !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [key = '', value, ...more] = pair.split('=');
-      const name = key.slice(key.indexOf('/') + 1);
-      const isLabel =
-        name !== '' && labelPart.test(name) && value !== undefined && labelPart.test(value) && !more.length;
-      if (!isLabel) throw new InvalidArgumentError(`${pair} is not KEY=VALUE, for instance app=hello-page.`);
-      return [key, value];
-    }),
-  );
-}
-
-/** Reads the name of a namespace. */
-export function namespace(text: string): string {
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
-  throw new InvalidArgumentError('It must be small letters, digits and dashes, for instance hello-page.');
 }

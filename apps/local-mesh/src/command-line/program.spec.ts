@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { type CommandLine, isLoopback, parseCommandLine } from './program.js';
 
 /** Parses, with what is printed kept. */
-function parsed(...argv: string[]): { result: CommandLine; printed: string } {
+async function parsed(...argv: string[]): Promise<{ result: CommandLine; printed: string }> {
   let printed = '';
   const keep = (text: string | Uint8Array) => {
     printed += String(text);
@@ -12,15 +12,15 @@ function parsed(...argv: string[]): { result: CommandLine; printed: string } {
     jest.spyOn(stream, 'write').mockImplementation(keep),
   );
   try {
-    return { result: parseCommandLine(argv), printed };
+    return { result: await parseCommandLine(argv), printed };
   } finally {
     for (const stream of streams) stream.mockRestore();
   }
 }
 
 describe('the command line', () => {
-  it('has the defaults of a sidecar beside hello-page', () => {
-    expect(parsed('-f', 'a').result).toEqual({
+  it('has the defaults of a sidecar beside hello-page', async () => {
+    expect((await parsed('-f', 'a')).result).toEqual({
       options: expect.objectContaining({
         filenames: ['a'],
         address: '127.0.0.1',
@@ -38,8 +38,8 @@ describe('the command line', () => {
     });
   });
 
-  it('takes every option', () => {
-    const { result } = parsed(
+  it('takes every option', async () => {
+    const { result } = await parsed(
       ...'-f a --filename b --port 0 --admin-port 1 -n shop --labels app=cart,version=v1 --resolve a.com:80:127.0.0.1 --resolve *:*:127.0.0.2'.split(
         ' ',
       ),
@@ -96,15 +96,15 @@ describe('the command line', () => {
     ["curl's form misspelt", ['-f', 'a', '--resolve', 'a.com'], /HOST:PORT:ADDRESS/],
     ['a path without option', ['-f', 'a', 'b'], /too many arguments/],
   ];
-  it.each(wrong)('refuses %s with 64 and one line', (_, argv, line) => {
-    const { result, printed } = parsed(...argv);
+  it.each(wrong)('refuses %s with 64 and one line', async (_, argv, line) => {
+    const { result, printed } = await parsed(...argv);
     expect(result).toEqual({ exitCode: 64 });
     expect(printed).toMatch(/^local-mesh: [^\n]*\n$/);
     expect(printed).toMatch(line);
   });
 
-  it.each(['--help', '--version'])('ends with 0 after %s', (option) => {
-    const { result, printed } = parsed(option);
+  it.each(['--help', '--version', 'completion bash'])('ends with 0 after %s', async (words) => {
+    const { result, printed } = await parsed(...words.split(' '));
     expect(result).toEqual({ exitCode: 0 });
     expect(printed).not.toBe('');
   });

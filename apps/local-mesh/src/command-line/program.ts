@@ -1,37 +1,41 @@
-import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { Command, CommanderError, Option } from 'commander';
+import {
+  addCompletion,
+  addWorkloadOptions,
+  createProgram,
+  gather,
+  runProgram,
+  type WorkloadOptions,
+  wholeNumber,
+  workloadOf,
+} from '@grayscale/command-line';
+import { type Command, Option } from 'commander';
 import { defaultLimits } from '../proxy/limits.js';
 import type { MeshOptions } from './mesh-options.js';
-import { gather, gatherResolve, labels, namespace, secondsAsMs, wholeNumber } from './option-values.js';
+import { gatherResolve, secondsAsMs } from './option-values.js';
 import type { ResolveOverride } from './resolve-override.js';
-
-/** EX_USAGE of sysexits.h. */
-export const exitWrongUsage = 64;
 
 /** Options, or the code with which to end because help was asked for or the usage was wrong; what to say has been said. */
 export type CommandLine = { options: MeshOptions } | { exitCode: number };
 
 /** Reads the command line, without the interpreter and the script. */
-export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const program = createProgram();
-  try {
-    program.parse(argv, { from: 'user' });
-    return { options: checked(program) };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { exitCode: error.exitCode === 0 ? 0 : exitWrongUsage };
-  }
+export async function parseCommandLine(argv: readonly string[]): Promise<CommandLine> {
+  let options: MeshOptions | undefined;
+  const exitCode = await runProgram(() => {
+    const program = meshProgram();
+    program.action(() => {
+      options = checked(program);
+    });
+    return addCompletion(program);
+  }, argv);
+  return options === undefined ? { exitCode } : { options };
 }
 
-interface Values {
+interface Values extends WorkloadOptions {
   filename?: string[];
   address: string;
   port: number;
   adminPort: number;
-  namespace: string;
-  labels: Record<string, string>;
-  outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
   resolve?: ResolveOverride[];
   drainSeconds: number;
   accessLog: MeshOptions['accessLog'];
@@ -43,14 +47,15 @@ interface Values {
   streamIdleTimeout: number;
 }
 
-function createProgram(): Command {
+function meshProgram(): Command {
   const port = wholeNumber(0, 65_535);
-  return new Command('local-mesh')
-    .description(
+  const program = createProgram({
+    name: 'local-mesh',
+    description:
       'Routes HTTP on a laptop as an Istio sidecar would, from the same YAML, and reloads on save.',
-    )
-    .version(ownVersion(), '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
+    packageFile: new URL('../../package.json', import.meta.url),
+  });
+  program
     .option(
       '-f, --filename <path>',
       'file, folder, kustomization or - (standard input) with rules; repeatable',
@@ -63,22 +68,8 @@ function createProgram(): Command {
       port,
       15_000,
     )
-    .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1')
-    .option(
-      '-n, --namespace <name>',
-      'namespace of the workload that it stands beside',
-      namespace,
-      'hello-page',
-    )
-    .option('--labels <k=v,...>', 'labels of that workload', labels, { app: 'hello-page' })
-    .addOption(
-      new Option(
-        '--outbound-traffic-policy <policy>',
-        'what happens to hosts that no rule and no service knows',
-      )
-        .choices(['ALLOW_ANY', 'REGISTRY_ONLY'])
-        .default('ALLOW_ANY'),
-    )
+    .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1');
+  return addWorkloadOptions(program)
     .option(
       '--resolve <host:port:address>',
       "where a name leads, as curl's; * for any host or port; repeatable",
@@ -134,11 +125,7 @@ function createProgram(): Command {
       ),
     )
     .allowExcessArguments(false)
-    .addHelpText('after', examples)
-    .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => write(`local-mesh: ${oneLine(text)} See local-mesh --help.\n`),
-    });
+    .addHelpText('after', examples);
 }
 
 /** An option in seconds with a value in milliseconds; the help shows seconds for both. */
@@ -172,11 +159,7 @@ function checked(program: Command): MeshOptions {
     address: values.address,
     port: values.port,
     adminPort: values.adminPort,
-    workload: {
-      namespace: values.namespace,
-      labels: values.labels,
-      outboundTrafficPolicy: values.outboundTrafficPolicy,
-    },
+    workload: workloadOf(values),
     resolve: values.resolve ?? [],
     drainSeconds: values.drainSeconds,
     accessLog: values.accessLog,
@@ -198,20 +181,4 @@ loopback.addAddress('::1', 'ipv6');
 /** Whether only this machine can reach an IP address. */
 export function isLoopback(address: string): boolean {
   return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** The version of this package. */
-export function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-function oneLine(text: string): string {
-  const line = text
-    .trim()
-    .replace(/^error: /, '')
-    .split('\n')
-    .map((part) => part.trim())
-    .join(' ');
-  return /[.!?)]$/.test(line) ? line : `${line}.`;
 }

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { CommandError, exitCodes } from './exit-codes.js';
+
+export interface ProgramDescription {
+  name: string;
+  description: string;
+  /** The program's own package.json, which has its version. */
+  packageFile: URL;
+}
+
+/** A program with `--version` and `--help`, whose usage errors are one line each. */
+export function createProgram({ name, description, packageFile }: ProgramDescription): Command {
+  return new Command(name)
+    .description(description)
+    .version(versionOf(packageFile), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`${name}: ${oneLine(text)} See ${name} --help.\n`),
+    });
+}
+
+/**
+ * Runs a program. What is wrong with the command line, or keeps the command from its work, is one line on standard error.
+ * @param build makes the program; its commands say with `finish` what to end with when it is not 0
+ * @returns the exit code
+ */
+export async function runProgram(
+  build: (finish: (code: number) => void) => Command,
+  argv: readonly string[],
+): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const program = build((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    // Commander has said what is wrong, or printed what was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage;
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`${program.name()}: ${error.message}\n`);
+    return error.exitCode;
+  }
+  return exitCode;
+}
+
+function versionOf(packageFile: URL): string {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+}
+
+function oneLine(text: string): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, '')
+    .split('\n')
+    .map((part) => part.trim())
+    .join(' ');
+  return /[.!?)]$/.test(line) ? line : `${line}.`;
+}
