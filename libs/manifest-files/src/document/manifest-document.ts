@@ -10,7 +10,9 @@ import {
 import type { ManifestIssue } from '../file-issue.js';
 import type { ManifestFile } from '../reading.js';
 import { Refusals } from './refusals.js';
+import { replaceScalars } from './replace-scalars.js';
 import { editedRules, type JsonObject, type RuleEdit } from './rule-edit.js';
+import { RuleList } from './rule-list.js';
 import { sameValue } from './same-value.js';
 import { setWeight } from './set-weight.js';
 import { applyEdits, type TextEdit } from './text-edit.js';
@@ -69,6 +71,7 @@ export class ManifestDocument {
   /**
    * The file's text with changed rules. Comments, quotes, line breaks and all other objects stay to the byte. What would also
    * change another place, or cannot be read as meant, is refused; the result is read again and compared before it is given.
+   * @throws RangeError for a rule or destination that is not there
    */
   edit(edits: readonly RuleEdit[]): Edited {
     const refusals = new Refusals(this.source, describe(this.identity));
@@ -93,16 +96,35 @@ export class ManifestDocument {
   }
 
   private textEdits(edit: RuleEdit, root: YamlNode, refusals: Refusals): TextEdit[] {
-    if (edit.kind !== 'set-weights') throw new RangeError(`${edit.kind} comes with the next change`);
-    const path = [...rulesPath, edit.rule, 'route'];
-    const route = follow(root, path, refusals);
-    const rule = this.rules[edit.rule];
-    if (route === 'missing' || rule === undefined)
-      throw new RangeError(`there is no route of rule ${edit.rule}`);
-    return edit.weights.flatMap((weight, index) => {
-      if (weight === undefined || route === undefined) return [];
-      const value = (rule.route as unknown[])[index];
-      return setWeight({ text: this.file.text, root, path: [...path, index], value }, weight, refusals);
+    const index = edit.kind === 'insert-rule' ? edit.before : edit.rule;
+    const rule = this.rules[index];
+    if (rule === undefined) throw new RangeError(`there is no rule ${index}`);
+    if (edit.kind === 'set-weights')
+      return this.weightEdits(edit.weights, [...rulesPath, index], root, refusals);
+    const list = follow(root, rulesPath, refusals);
+    const own = list && (edit.kind === 'insert-rule' || follow(root, [...rulesPath, index], refusals));
+    if (typeof list !== 'object' || !own) return [];
+    const rules = new RuleList(this.file.text, list.node, root);
+    if (edit.kind === 'insert-rule') return [rules.insertAbove(index, edit.value)];
+    if (edit.kind === 'remove-rule') return [rules.remove(index)];
+    const node = list.node.items[index];
+    const scalars = node && replaceScalars(node, rule, edit.value);
+    return scalars ?? [rules.replace(index, edit.value)];
+  }
+
+  private weightEdits(
+    weights: readonly (number | undefined)[],
+    path: Path,
+    root: YamlNode,
+    refusals: Refusals,
+  ): TextEdit[] {
+    const route = this.rules[Number(path.at(-1))]?.route;
+    if (!Array.isArray(route) || weights.length > route.length)
+      throw new RangeError('there are more weights than destinations');
+    return weights.flatMap((weight, index) => {
+      if (weight === undefined) return [];
+      const at = [...path, 'route', index];
+      return setWeight({ text: this.file.text, root, path: at, value: route[index] }, weight, refusals);
     });
   }
 
