@@ -67,6 +67,7 @@ describe('grayscale check', () => {
         path: 'spec.http[0].route[0].weight',
         resource: 'VirtualService default/v',
         message: expect.any(String),
+        refusedBy: 'istio',
       },
     ]);
   });
@@ -76,6 +77,41 @@ describe('grayscale check', () => {
     const { code, out } = await runCaptured('check', '-f', path);
     expect(code).toBe(0);
     expect(out).toMatch(/^0 errors, [1-9]\d* warnings? in 1 file$/m);
+  });
+});
+
+describe('grayscale check --explain', () => {
+  it('says what a code means, without any rules', async () => {
+    const { code, out } = await runCaptured('check', '--explain', 'weights-zero');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^weights-zero: error, Istio refuses it\n\n.+\n\n {2}wrong: .+\n {2}right: .+\n$/);
+  });
+
+  it('refuses a code that does not exist', async () => {
+    const { code, err } = await runCaptured('check', '--explain', 'weight-zero');
+    expect(code).toBe(64);
+    expect(err).toContain('there is no issue with the code "weight-zero"');
+  });
+});
+
+describe('rules that Envoy refuses', () => {
+  const refused = broken.replace('weight: -1', 'headers: {request: {set: {a: "%USER%"}}}');
+
+  it.each([
+    ['explain', 'http://a.com/'],
+    ['test', 'cases.yaml'],
+  ])('are named by %s, which does not use them', async (command, argument) => {
+    await file(
+      'cases.yaml',
+      'testCases:\n- description: a\n  wantMatch: true\n  request: {authority: [a.com], uri: [/], method: [GET]}\n  route: [{destination: {host: b.com}}]\n',
+    );
+    const path = await file('refused.yaml', refused);
+    const target = argument.endsWith('.yaml') ? join(folder, argument) : argument;
+    const { code, out, err } = await runCaptured(command, '-f', path, target);
+    expect([code, out]).toEqual([79, '']);
+    expect(err).toMatch(
+      /refused\.yaml:9:.* \[envoy-refuses-header-command\]\nThese rules cannot be put in force/,
+    );
   });
 });
 

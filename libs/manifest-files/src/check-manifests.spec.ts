@@ -51,6 +51,10 @@ describe('parseManifests', () => {
   });
 });
 
+async function codesOf(path: string): Promise<string[]> {
+  return checkManifests(await readManifests([path]), workload).issues.map(({ code }) => code);
+}
+
 describe('checkManifests', () => {
   it('gives all that is wrong at once, and analyzes only what is sound', async () => {
     await using folder = await temporaryFolder({ 'a.yaml': virtualService('v', -1), 'b.yaml': `a: [\n` });
@@ -62,6 +66,30 @@ describe('checkManifests', () => {
         .map(({ file }) => file)
         .sort(),
     ).toEqual(['a.yaml', 'b.yaml', 'none.yaml'].map((name) => folder.at(name)));
+  });
+
+  it('goes on with the documents that are sound', async () => {
+    const taken = virtualService('w').replace('port: {number: 80}', 'port: {number: 81}');
+    await using folder = await temporaryFolder({
+      'a.yaml': `${service}---\n${virtualService('v')}---\n${taken}`,
+      'b.yaml': virtualService('broken', -1),
+    });
+    const codes = await codesOf(folder.path);
+    expect(codes).toEqual(
+      expect.arrayContaining(['weight-negative', 'host-taken', 'destination-unknown-port']),
+    );
+  });
+
+  it('does not call missing what a document with an error may be', async () => {
+    await using folder = await temporaryFolder({
+      'a.yaml': virtualService('v'),
+      'b.yaml': service.replace('port: 80', 'port: 0'),
+    });
+    expect(await codesOf(folder.path)).toEqual(['port-invalid', 'weight-without-effect']);
+    await using unreadable = await temporaryFolder({ 'a.yaml': virtualService('v'), 'b.yaml': 'a: [' });
+    expect(await codesOf(unreadable.path)).toEqual(['yaml-syntax', 'weight-without-effect']);
+    await using complete = await temporaryFolder({ 'a.yaml': virtualService('v') });
+    expect(await codesOf(complete.path)).toContain('destination-unknown-host');
   });
 
   it('warns of a header that the calling service does not forward', async () => {

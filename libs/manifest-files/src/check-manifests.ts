@@ -8,13 +8,14 @@ import {
   type Workload,
 } from '@grayscale/traffic-rules';
 import type { ManifestIssue } from './file-issue.js';
+import { issueCatalogue } from './issue-catalogue.js';
 import type { ManifestSet } from './manifest-reader.js';
-import { parseManifests } from './parse-manifests.js';
+import { identity, parseManifests } from './parse-manifests.js';
 
 /** Manifests that were looked at as a whole. */
 export interface CheckedManifests {
   resources: Resource[];
-  /** Of the files, of their documents, and, when those are sound, of what they do together. */
+  /** Of the files, of their documents, and of what the sound ones do together. */
   issues: ManifestIssue[];
   /** What the resources come to; undefined when they cannot be put in force. */
   table: RouteTable | undefined;
@@ -33,12 +34,27 @@ export function checkManifests(
 ): CheckedManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
   const issues: ManifestIssue[] = [...set.issues, ...parsing, ...validate(resources)];
-  if (issues.some(isFatal)) return { resources, issues, table: undefined };
-  const table = compile(resources, workload, { hash });
-  return { resources, issues: [...issues, ...analyze(table, options)], table };
+  const blocking = issues.filter(isBlocking);
+  const table = compile(soundAmong(resources, blocking), workload, { hash });
+  const together = analyze(table, options).filter(({ code }) => !mayBeMissing(code, blocking));
+  return { resources, issues: [...issues, ...together], table: blocking.length === 0 ? table : undefined };
 }
 
-/** Envoy keeps its last good table when it gets what `envoy-refuses-*` speaks of, so those count as errors. */
-function isFatal({ severity, code }: ManifestIssue): boolean {
-  return severity === 'error' || code.startsWith('envoy-refuses-');
+/** Whether rules with this issue cannot be put in force: Envoy keeps its last good table when it refuses a new one. */
+export function isBlocking({ severity, code }: ManifestIssue): boolean {
+  return severity === 'error' || issueCatalogue[code].refusedBy === 'envoy';
+}
+
+function soundAmong(resources: readonly Resource[], blocking: readonly ManifestIssue[]): readonly Resource[] {
+  const unsound = new Set(blocking.map(({ resource }) => resource));
+  return resources.filter((resource) => !unsound.has(identity(resource)));
+}
+
+/** Whether a document that cannot be used may be the very one that an issue finds missing. */
+function mayBeMissing(code: ManifestIssue['code'], blocking: readonly ManifestIssue[]): boolean {
+  const { missing = [] } = issueCatalogue[code];
+  return blocking.some(({ resource }) => {
+    const [kind = ''] = resource.split(' ');
+    return missing.length > 0 && (kind === '' || missing.includes(kind));
+  });
 }

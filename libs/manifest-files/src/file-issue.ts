@@ -1,33 +1,7 @@
 import type { Issue, IssueCode } from '@grayscale/traffic-rules';
+import type { fileIssues } from './file-issues.js';
 
-/** Codes of what can be wrong with files and kustomizations; docs/file-issues.md explains each of them. */
-export const fileIssueCodes = [
-  'document-replaced',
-  'edit-ambiguous',
-  'edit-conflict',
-  'edit-merge-key',
-  'edit-not-an-integer',
-  'edit-not-found',
-  'edit-not-safe',
-  'edit-shared',
-  'edit-template',
-  'file-binary',
-  'file-not-found',
-  'file-not-readable',
-  'file-not-regular',
-  'file-not-writable',
-  'file-repeated',
-  'file-too-large',
-  'folder-without-manifests',
-  'kustomization-cycle',
-  'kustomization-invalid',
-  'kustomization-not-followed',
-  'kustomization-outside',
-  'kustomization-remote',
-  'kustomization-repeated',
-] as const;
-
-export type FileIssueCode = (typeof fileIssueCodes)[number];
+export type FileIssueCode = keyof typeof fileIssues.kinds;
 
 /** The engine's {@link Issue}, or one about a file. */
 export type ManifestIssue = Omit<Issue, 'code'> & { code: IssueCode | FileIssueCode };

@@ -1,9 +1,10 @@
-export { type CheckedManifests, type CheckOptions, checkManifests } from './check-manifests.js';
+export { type CheckedManifests, type CheckOptions, checkManifests, isBlocking } from './check-manifests.js';
 export { type FoundDocument, findDocument } from './document/find-document.js';
 export { type Edited, ManifestDocument, type ObjectIdentity } from './document/manifest-document.js';
 export { replaceFile } from './document/replace-file.js';
 export type { JsonObject, RuleEdit } from './document/rule-edit.js';
-export { type FileIssueCode, fileIssueCodes, type ManifestIssue } from './file-issue.js';
+export type { FileIssueCode, ManifestIssue } from './file-issue.js';
+export { explainIssueCode, issueCatalogue, renderIssueCatalogue } from './issue-catalogue.js';
 export { issueLine, issueLines } from './issue-lines.js';
 export { type ManifestSet, type ReadOptions, readManifests } from './manifest-reader.js';
 export type { Overrides } from './overrides.js';

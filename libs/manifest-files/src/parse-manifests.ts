@@ -27,7 +27,8 @@ export function parseManifests(files: readonly ManifestFile[]): {
   return { resources: [...resources.values()], issues };
 }
 
-function identity({ kind, metadata }: Resource): string {
+/** As an issue's `resource`: `VirtualService hello-page/rules`. */
+export function identity({ kind, metadata }: Resource): string {
   return kind === 'Namespace' ? `${kind} ${metadata.name}` : `${kind} ${metadata.namespace}/${metadata.name}`;
 }
 

@@ -38,6 +38,8 @@ export { applyHeaderMutations } from './headers/header-mutation.js';
 export { type HeaderContext, unknownCommands } from './headers/header-value-format.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
+export { issueCatalogue, issueSections } from './issues/catalogue.js';
+export type { IssueKind, IssueSection, RefusedBy } from './issues/issue-kind.js';
 export { type LocalReply, type LocalReplyName, localReplies } from './local-reply.js';
 export { inlineHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';

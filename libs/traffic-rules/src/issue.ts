@@ -1,7 +1,7 @@
 import type { IssueCode } from './issue-codes.js';
+import type { Severity } from './issues/issue-kind.js';
 
-/** `error`: Istio refuses the document, or what it asks for cannot work. `warning`: it is accepted, but bites. `info`: worth knowing. */
-export type Severity = 'error' | 'warning' | 'info';
+export type { Severity };
 
 /** A place in a user's file. Lines and columns count from 1. */
 export interface Location {

@@ -1,6 +1,19 @@
-import { addOutputOptions, exitCodes, type OutputOptions, workloadOf } from '@grayscale/command-line';
-import { checkManifests, issueLine, type ManifestIssue, readManifests } from '@grayscale/manifest-files';
-import { Command } from 'commander';
+import {
+  addOutputOptions,
+  exitCodes,
+  type OutputOptions,
+  UsageError,
+  workloadOf,
+} from '@grayscale/command-line';
+import {
+  checkManifests,
+  explainIssueCode,
+  issueCatalogue,
+  issueLine,
+  type ManifestIssue,
+  readManifests,
+} from '@grayscale/manifest-files';
+import { Command, CommanderError } from 'commander';
 import { addManifestOptions, type ManifestOptions } from './manifest-options.js';
 
 interface CheckOptions extends ManifestOptions, OutputOptions<'text' | 'json'> {
@@ -10,25 +23,41 @@ interface CheckOptions extends ManifestOptions, OutputOptions<'text' | 'json'> {
 /** `grayscale check`: everything that is wrong with a set of manifests. */
 export function checkCommand(finish: (code: number) => void): Command {
   const command = addManifestOptions(new Command('check'));
-  return addOutputOptions(command, ['text', 'json'], 'json is the list of issues')
+  return addOutputOptions(command, ['text', 'json'], 'json is the list of issues, each with who refuses it')
     .description(
-      'Finds what Istio would refuse, and what it would accept but bites. Exit status 79 when there are errors.',
+      'Finds what would be refused, and what would be accepted and not do what it seems to. Exit status 79 when there are errors.',
     )
     .option(
       '--forwarded-headers <names>',
       'headers that the calling service passes on; warns of rules on others',
       names,
     )
+    .option('--explain <code>', 'say what the code of an issue means, and end')
+    .on('option:explain', explainCode)
     .action(async (options: CheckOptions) => {
       const set = await readManifests(options.filename);
       const { issues } = checkManifests(set, workloadOf(options), {
         ...(options.forwardedHeaders !== undefined && { forwardedHeaders: options.forwardedHeaders }),
       });
-      process.stdout.write(
-        options.output === 'json' ? `${JSON.stringify(issues, null, 2)}\n` : text(issues, set.files.length),
-      );
+      process.stdout.write(options.output === 'json' ? json(issues) : text(issues, set.files.length));
       finish(issues.some(({ severity }) => severity === 'error') ? exitCodes.found : exitCodes.done);
     });
+}
+
+/** Like --help, it needs none of the options that are required otherwise. */
+function explainCode(code: string): never {
+  const explanation = explainIssueCode(code);
+  if (explanation === undefined)
+    throw new UsageError(
+      `there is no issue with the code ${JSON.stringify(code)}; docs/issues.md lists all of them.`,
+    );
+  process.stdout.write(explanation);
+  throw new CommanderError(exitCodes.done, 'grayscale.explained', '');
+}
+
+function json(issues: readonly ManifestIssue[]): string {
+  const list = issues.map((issue) => ({ ...issue, refusedBy: issueCatalogue[issue.code].refusedBy }));
+  return `${JSON.stringify(list, null, 2)}\n`;
 }
 
 function text(issues: readonly ManifestIssue[], files: number): string {

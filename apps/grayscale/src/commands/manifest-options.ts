@@ -1,5 +1,11 @@
 import { addWorkloadOptions, gather, type WorkloadOptions, workloadOf } from '@grayscale/command-line';
-import { checkManifests, issueLines, type ManifestSet, readManifests } from '@grayscale/manifest-files';
+import {
+  checkManifests,
+  isBlocking,
+  issueLines,
+  type ManifestSet,
+  readManifests,
+} from '@grayscale/manifest-files';
 import type { RouteTable } from '@grayscale/traffic-rules';
 import type { Command } from 'commander';
 
@@ -25,10 +31,10 @@ export async function soundManifests(
   const set = await readManifests(options.filename);
   const checked = checkManifests(set, workloadOf(options));
   if (checked.table !== undefined) return { files: set.files, table: checked.table };
-  process.stderr.write(
-    issueLines(checked.issues.filter(({ severity }) => severity === 'error'))
-      .map((line) => `${line}\n`)
-      .join(''),
-  );
+  const lines = [
+    ...issueLines(checked.issues.filter(isBlocking)),
+    'These rules cannot be put in force; correct them first. grayscale check lists all issues.',
+  ];
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
   return undefined;
 }
