@@ -32,7 +32,7 @@ export {
   type WebhookType,
   webhookTypes,
 } from './plan/plan.js';
-export type { CountSource, JournalEntry, Store, WriteOutcome } from './ports.js';
+export type { CountSource, JournalEntry, SentCommand, Store, WriteOutcome } from './ports.js';
 export type { Phase, ReleaseState, TargetState } from './state.js';
 export type {
   ArmView,

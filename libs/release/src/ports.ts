@@ -12,11 +12,18 @@ export interface Store {
   append(entry: JournalEntry): Promise<void>;
   /** Carries out a write as a whole or not at all. */
   write(write: Write): Promise<WriteOutcome>;
-  /** The commands that arrived since the last call, oldest first. */
-  takeCommands(): Promise<Command[]>;
+  /** The commands that wait, oldest first. Each waits until an entry of the journal names it as `command`. */
+  takeCommands(): Promise<SentCommand[]>;
   /** Removes what the run left in the objects: annotations, field ownership. */
   finish(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A command on its way to whoever drives the release. */
+export interface SentCommand {
+  /** Names it in the journal, so that it is carried out once. */
+  id: string;
+  command: Command;
 }
 
 export type WriteOutcome =
