@@ -53,7 +53,11 @@ it('no regular expression takes more than linear time, whatever the text', async
 }, 600_000);
 
 it('no regular expression is made while a program runs, where none could look at it', () => {
-  // Of two file names that the same file writes down.
-  const allowed = ['tools/switch-rule.js'];
-  expect(sources.filter((file) => expressionsIn(file).madeFromText)).toEqual(allowed);
+  const allowed = [
+    // Of an expression that the application's programmer wrote, for the host that the application calls.
+    'libs/header-propagation/src/targets.ts',
+    // Of two file names that the same file writes down.
+    'tools/switch-rule.js',
+  ];
+  expect(sources.filter((file) => expressionsIn(file).madeFromText).toSorted()).toEqual(allowed);
 });

@@ -352,3 +352,46 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^0 errors, /m);
   });
 });
+
+describe('a mistake of ours', () => {
+  /** Our code throws where it meets the field `engineFails`, or, asked to, once it has its answer. */
+  const fault = `const { entries } = Object;
+    Object.entries = (object) => {
+      if (Object.hasOwn(object, 'engineFails')) throw new TypeError('the engine failed');
+      return entries(object);
+    };
+    if (process.env.FAIL_LATE) process.stdout.write = () => { throw new RangeError('late'); };`;
+  const run = async (environment: Record<string, string>, ...args: string[]) => {
+    const script = join(import.meta.dirname, '../bin/grayscale.js');
+    const faulty = ['--import', `data:text/javascript,${encodeURIComponent(fault)}`];
+    return await promisify(execFile)(process.execPath, [...faulty, script, ...args], {
+      env: { ...process.env, ...environment },
+    }).catch((error: { code: number; stdout: string; stderr: string }) => error);
+  };
+  const commands = (rules: string, cases: string) => [
+    ['check', '-f', rules],
+    ['explain', 'http://a.com/', '-f', rules],
+    ['test', cases, '-f', rules],
+  ];
+
+  it('is an error with the name of the file for every command, never a stack', async () => {
+    const rules = await file('faulty.yaml', broken.replace('{name: v}', '{name: v, engineFails: true}'));
+    const cases = await file('some.cases.yaml', 'testCases: [{request: {authority: a.com}}]');
+    for (const args of commands(rules, cases)) {
+      const { stdout, stderr, ...ended } = await run({}, ...args);
+      expect(ended).toMatchObject({ code: 79 });
+      expect(stdout + stderr).toMatch(new RegExp(`^${rules}:1:1: error: .*\\[engine-failure\\]$`, 'm'));
+      expect(stdout + stderr).not.toMatch(/^ +at /m);
+    }
+  });
+
+  it('is told in one line wherever it happens, with exit status 70', async () => {
+    const rules = await file('sound.yaml', broken.replace('-1', '1'));
+    const cases = await file('some.cases.yaml', 'testCases: [{request: {authority: a.com}}]');
+    for (const args of commands(rules, cases)) {
+      const { stderr, ...ended } = await run({ FAIL_LATE: 'yes' }, ...args);
+      expect(ended).toMatchObject({ code: 70 });
+      expect(stderr).toMatch(/^grayscale: this is a mistake of grayscale, .* \(RangeError: late\.\) .*\n$/);
+    }
+  });
+});

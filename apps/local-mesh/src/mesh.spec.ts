@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { ProxyAgent, request } from 'undici';
 import { Backend } from './testing/backend.js';
@@ -60,9 +63,14 @@ describe('the local mesh as a process', () => {
       }
     };
     const loads = Array.from({ length: 8 }, load);
-    for (let share = 99; share >= 90; share -= 1) {
+    for (const share of [0, 100, 0, 100, 0, 100]) {
       await file.write(helloManifest({ share, ports }));
-      await mesh.said(new RegExp(`hello-1\\.external:80 ${share} %`));
+      const wanted = share === 100 ? 'hello 1' : 'hello 2';
+      // The answers themselves say which rules are in force; never is the test's own limit.
+      while ((await client.get()).text !== wanted);
+      expect(await Promise.all(Array.from({ length: 20 }, () => client.get()))).toEqual(
+        Array.from({ length: 20 }, () => ({ status: 200, text: wanted })),
+      );
     }
     isOver = true;
     await Promise.all(loads);
@@ -95,6 +103,90 @@ describe('the local mesh as a process', () => {
     await file.write(helloManifest({ share: 0, ports }));
     await mesh.said(/hello-1\.external:80 0 %/);
     expect(await client.get()).toEqual({ status: 200, text: 'hello 2' });
+  });
+
+  const badSaves: Array<[string, string, string, RegExp]> = [
+    ['is emptied', '', '', /error: .*held .*VirtualService hello.* \[file-emptied\]/],
+    ['keeps its comments alone', '', '# hello.com\n', /\[file-emptied\]/],
+    [
+      'has an object as a namespace',
+      'namespace: hello-page',
+      'namespace: {toString: a}',
+      /\[field-wrong-type\]/,
+    ],
+    [
+      'makes the engine fail',
+      'namespace: hello-page',
+      'engineFails: true, namespace: hello-page',
+      /\[engine-failure\]/,
+    ],
+  ];
+  it.each(badSaves)('keeps the last good rules when a file %s, and says so', async (_, from, to, said) => {
+    await using one = await Backend.named('hello 1');
+    const text = helloManifest({ share: 100, ports: [one.port, one.port] });
+    await using file = await RuleFile.with(text);
+    await using mesh = await MeshProcess.withFaultyEngine('-f', file.path);
+    await using client = new Client(mesh.proxy);
+    await file.write(from === '' ? to : text.replaceAll(from, to));
+    const [line] = await mesh.said(said);
+    expect(line).not.toMatch(/^ +at /m);
+    await mesh.said(/stay in force/);
+    expect(mesh.messages).toContain(`${file.path}:`);
+    expect(await client.get()).toEqual({ status: 200, text: 'hello 1' });
+    mesh.messages = '';
+    await file.write(`${text}# mended\n`);
+    await mesh.said(/in force: 1 VirtualService/);
+    mesh.signal('SIGTERM');
+    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('says loudly what an empty set does', async () => {
+    await using file = await RuleFile.with('# nothing yet\n');
+    await using mesh = await MeshProcess.listening('-f', file.path);
+    expect(mesh.messages).toMatch(/in force: NONE\. Every request goes to the host that it names/);
+    await using closed = await MeshProcess.listening(
+      '-f',
+      file.path,
+      '--outbound-traffic-policy',
+      'REGISTRY_ONLY',
+    );
+    expect(closed.messages).toMatch(/in force: NONE\. Every request is answered with 502/);
+  });
+
+  it('goes on, and ends, when a pipe appears among its files', async () => {
+    await using one = await Backend.named('hello 1');
+    await using two = await Backend.named('hello 2');
+    const ports: [number, number] = [one.port, two.port];
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports }));
+    await using mesh = await MeshProcess.listening('-f', file.folder);
+    await using client = new Client(mesh.proxy);
+    const pipe = join(file.folder, 'pipe.yaml');
+    execFileSync('mkfifo', [pipe]);
+    await mesh.said(/pipe\.yaml:1:1: error: .*not a regular file/);
+    await rm(pipe);
+    await file.write(helloManifest({ share: 0, ports }));
+    while ((await client.get()).text !== 'hello 2');
+    execFileSync('mkfifo', [pipe]);
+    mesh.signal('SIGTERM');
+    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('can be stopped while it waits for its first rules', async () => {
+    await using file = await RuleFile.with('');
+    const pipe = join(file.folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await using onPipe = new MeshProcess('-f', pipe, '--port', '0', '--admin-port', '0');
+    await using onInput = new MeshProcess('-f', '-', '--port', '0', '--admin-port', '0');
+    for (const mesh of [onPipe, onInput]) {
+      // The first signals may come before it listens to any.
+      const signals = setInterval(() => mesh.signal('SIGTERM'), 500);
+      expect([
+        { code: 0, signal: null },
+        { code: null, signal: 'SIGTERM' },
+        { code: 143, signal: null },
+      ]).toContainEqual(await mesh.exit);
+      clearInterval(signals);
+    }
   });
 
   it('starts with nothing when there are no good rules', async () => {

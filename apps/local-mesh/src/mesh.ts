@@ -1,4 +1,11 @@
-import { issueLines, type ManifestSet, type ManifestWatch, watchManifests } from '@grayscale/manifest-files';
+import {
+  engineFailure,
+  issueLines,
+  type ManifestIssue,
+  type ManifestSet,
+  type ManifestWatch,
+  watchManifests,
+} from '@grayscale/manifest-files';
 import type { AdminServer } from './admin/admin-server.js';
 import { Readiness } from './admin/readiness.js';
 import type { MeshOptions } from './command-line/mesh-options.js';
@@ -6,7 +13,7 @@ import { createResolver } from './command-line/resolve-override.js';
 import { listenFailure, say } from './messages.js';
 import { createProxy, type MeshProxy } from './proxy/proxy.js';
 import { RuleBook } from './rules/rule-book.js';
-import { buildRuleSet, isRefused } from './rules/rule-set.js';
+import { buildRuleSet, isRefused, type RefusedSet, type RuleSet } from './rules/rule-set.js';
 import { summarize } from './rules/rule-summary.js';
 import { AccessLog } from './telemetry/access-log.js';
 import { EventFeed } from './telemetry/event-feed.js';
@@ -69,22 +76,22 @@ export class LocalMesh {
 
   private firstRules(set: ManifestSet): RuleBook {
     const built = buildRuleSet(set, this.options.workload);
-    say(...issueLines(built.issues));
+    say(...issuesToTell(built.issues));
     if (isRefused(built))
       throw new StartError('no good rules to start with: correct the errors above and start again.');
     say(...summarize(built));
     return new RuleBook(this.options.workload, built);
   }
 
+  /** Never throws: a mistake of ours over the changed rules leaves the last good ones in force. */
   private reload(rules: RuleBook, set: ManifestSet): void {
-    const built = buildRuleSet(set, this.options.workload);
-    rules.replace(built);
-    say(...issueLines(built.issues));
-    if (isRefused(built))
-      say(
-        `refused the changed rules; ${rules.inForce.hash} stay in force until the errors above are corrected`,
-      );
-    else say(...summarize(built));
+    try {
+      const inForce = rules.inForce.resources;
+      putInForce(rules, buildRuleSet(set, this.options.workload, { inForce }));
+    } catch (error) {
+      const issue = engineFailure({ file: set.files[0]?.path ?? '' }, error);
+      putInForce(rules, { refusedAt: new Date(), issues: [issue] });
+    }
   }
 
   private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {
@@ -120,6 +127,24 @@ export class LocalMesh {
       throw new StartError(listenFailure(error, { address, port, option }));
     }
   }
+}
+
+/** Puts a set in force, or keeps the last good one when it was refused, and says so. */
+function putInForce(rules: RuleBook, built: RuleSet | RefusedSet): void {
+  const lines = isRefused(built)
+    ? [`refused the changed rules; ${rules.inForce.hash} stay in force until the errors above are corrected`]
+    : summarize(built);
+  rules.replace(built);
+  say(...issuesToTell(built.issues), ...lines);
+}
+
+/** More lines than this nobody reads in a terminal; the admin side has them all. */
+const maxIssueLines = 100;
+
+function issuesToTell(issues: readonly ManifestIssue[]): string[] {
+  const lines = issueLines(issues);
+  const more = lines.length - maxIssueLines;
+  return more > 0 ? [...lines.slice(0, maxIssueLines), `... and ${more} more`] : lines;
 }
 
 function hostText(address: string): string {

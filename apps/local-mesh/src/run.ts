@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback, parseCommandLine } from './command-line/program.js';
 import { LocalMesh, StartError } from './mesh.js';
 import { say } from './messages.js';
@@ -13,7 +14,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const mesh = new LocalMesh(options);
   try {
-    await mesh.start();
+    // Reading may wait for a pipe or for standard input, and a signal must not.
+    const early = await Promise.race([mesh.start(), stopSignal]);
+    if (early !== undefined) {
+      say(`${early}: stopped before there were rules to start with`);
+      return 0;
+    }
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     say(`local-mesh: ${error.message}`);
@@ -29,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   say(
     `${signal}: finishing what is in flight, for at most ${options.drainSeconds} s; a second signal ends at once`,
   );
-  await mesh.stop();
+  // Whatever does not end by itself (a file system or an output that is stuck) is left behind.
+  await Promise.race([mesh.stop(), sleep((options.drainSeconds + 1) * 1000)]);
   return 0;
 }

@@ -1,6 +1,5 @@
 /**
- * What a process ends with. 64 to 78 have the meaning of sysexits.h; 79 is istioctl's code for manifests with errors. A stack trace
- * and 1 are a fault of ours.
+ * What a process ends with. 64 to 78 have the meaning of sysexits.h; 79 is istioctl's code for manifests with errors.
  */
 export const exitCodes = {
   done: 0,
@@ -10,6 +9,8 @@ export const exitCodes = {
   invalidInput: 65,
   /** EX_UNAVAILABLE: the API server or the metrics could not be reached for longer than asked. */
   unreachable: 69,
+  /** EX_SOFTWARE: a mistake of ours. */
+  ownMistake: 70,
   /** EX_TEMPFAIL: another writer holds the rule or has just changed the file. */
   heldByAnother: 75,
   /** EX_NOPERM: the API server or the file system forbids it. */

@@ -40,11 +40,20 @@ export async function runProgram(
   } catch (error) {
     // Commander has said what is wrong, or printed what was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage;
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`${program.name()}: ${error.message}\n`);
-    return error.exitCode;
+    if (error instanceof CommandError) {
+      process.stderr.write(`${program.name()}: ${error.message}\n`);
+      return error.exitCode;
+    }
+    process.stderr.write(`${ownMistake(error, program.name(), argv)}\n`);
+    return exitCodes.ownMistake;
   }
   return exitCode;
+}
+
+/** A stack would tell a user nothing; the arguments name the files to send. */
+function ownMistake(error: unknown, name: string, argv: readonly string[]): string {
+  const what = error instanceof Error ? oneLine(`${error.name}: ${error.message}`) : typeof error;
+  return `${name}: this is a mistake of ${name}, not of your files (${what}) Please report it with the files of: ${[name, ...argv].join(' ')}`;
 }
 
 function versionOf(packageFile: URL): string {

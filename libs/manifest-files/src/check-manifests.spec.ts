@@ -92,6 +92,54 @@ describe('checkManifests', () => {
     expect(await codesOf(complete.path)).toContain('destination-unknown-host');
   });
 
+  it('makes a mistake of ours an issue of the file that it comes from', async () => {
+    await using folder = await temporaryFolder({ 'a.yaml': service, 'b.yaml': virtualService('v') });
+    const set = await readManifests([folder.path]);
+    const broken = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new TypeError('broken\nin two lines');
+        },
+      },
+    );
+    const files = set.files.map((file) =>
+      file.path === folder.at('b.yaml') ? { ...file, overrides: { labels: broken, annotations: {} } } : file,
+    );
+    const inFile = checkManifests({ ...set, files }, workload);
+    const inAll = checkManifests(set, {
+      ...workload,
+      get namespace(): never {
+        throw new Error('broken');
+      },
+    });
+    expect([inFile.table, inAll.table]).toEqual([undefined, undefined]);
+    expect(inFile.issues).toContainEqual(
+      expect.objectContaining({
+        code: 'engine-failure',
+        severity: 'error',
+        file: folder.at('b.yaml'),
+        message: expect.stringContaining('(TypeError: broken)'),
+      }),
+    );
+    expect(inAll.issues).toContainEqual(
+      expect.objectContaining({ code: 'engine-failure', file: expect.stringContaining(folder.path) }),
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['comments alone', '# a\n---\n# b\n'],
+    ['other kinds', 'apiVersion: v1\nkind: Secret\n'],
+  ])('says that a file holds %s', async (_, text) => {
+    await using folder = await temporaryFolder({ 'a.yaml': text });
+    const { issues, table } = checkManifests(await readManifests([folder.path]), workload);
+    expect(issues.filter(({ severity }) => severity !== 'info')).toEqual([
+      expect.objectContaining({ code: 'no-resources', severity: 'warning', file: folder.at('a.yaml') }),
+    ]);
+    expect(table).toBeDefined();
+  });
+
   it('warns of a header that the calling service does not forward', async () => {
     const matching = virtualService('v').replace(
       '[{route',

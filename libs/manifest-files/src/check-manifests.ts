@@ -7,7 +7,8 @@ import {
   validate,
   type Workload,
 } from '@grayscale/traffic-rules';
-import type { ManifestIssue } from './file-issue.js';
+import { culprit, engineFailure } from './engine-failure.js';
+import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { issueCatalogue } from './issue-catalogue.js';
 import type { ManifestSet } from './manifest-reader.js';
 import { identity, parseManifests } from './parse-manifests.js';
@@ -33,11 +34,38 @@ export function checkManifests(
   { hash = '', ...options }: CheckOptions = {},
 ): CheckedManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
-  const issues: ManifestIssue[] = [...set.issues, ...parsing, ...validate(resources)];
+  const issues: ManifestIssue[] = [...set.issues, ...parsing, ...validated(resources)];
   const blocking = issues.filter(isBlocking);
-  const table = compile(soundAmong(resources, blocking), workload, { hash });
-  const together = analyze(table, options).filter(({ code }) => !mayBeMissing(code, blocking));
-  return { resources, issues: [...issues, ...together], table: blocking.length === 0 ? table : undefined };
+  if (resources.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
+  const compileAndAnalyze = (some: readonly Resource[]) => {
+    const table = compile(some, workload, { hash });
+    return { table, together: analyze(table, options).filter(({ code }) => !mayBeMissing(code, blocking)) };
+  };
+  const sound = soundAmong(resources, blocking);
+  try {
+    const { table, together } = compileAndAnalyze(sound);
+    return { resources, issues: [...issues, ...together], table: blocking.length === 0 ? table : undefined };
+  } catch (error) {
+    const failure = engineFailure(culprit(sound, compileAndAnalyze), error);
+    return { resources, issues: [...issues, failure], table: undefined };
+  }
+}
+
+function validated(resources: readonly Resource[]): ManifestIssue[] {
+  try {
+    return validate(resources);
+  } catch (error) {
+    return [engineFailure(culprit(resources, validate), error)];
+  }
+}
+
+function noResources({ files }: ManifestSet): ManifestIssue {
+  const names = files.length === 1 ? 'this file holds' : `the ${files.length} files hold`;
+  return fileWarning(
+    'no-resources',
+    { file: files[0]?.path ?? '' },
+    `${names} nothing that concerns routing, so no rule is in force. Name the files with the VirtualServices and the services they route to.`,
+  );
 }
 
 /** Whether rules with this issue cannot be put in force: Envoy keeps its last good table when it refuses a new one. */

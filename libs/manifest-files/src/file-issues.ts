@@ -67,12 +67,26 @@ export const fileIssues = {
       wrong: 'weight: {{ .Values.weight }}',
       right: 'the rendered file, or what the template is given',
     },
+    'engine-failure': {
+      severity: 'error',
+      refusedBy: 'grayscale',
+      why: 'Our own code failed over this file, and the rules in force stay. Whatever the file says, this is a mistake of ours: please report it with the file.',
+      wrong: 'a document that nobody has tried before',
+      right: 'the rules as they were, until a version without the mistake',
+    },
     'file-binary': {
       severity: 'error',
       refusedBy: 'kubectl',
-      why: 'The file is not UTF-8 text.',
+      why: 'The file is not text in UTF-8, nor in UTF-16 with a byte order mark.',
       wrong: '-f app.png',
       right: '-f app.yaml',
+    },
+    'file-emptied': {
+      severity: 'error',
+      refusedBy: 'grayscale',
+      why: 'The file held resources that are in force, and now it has nothing, or nothing but comments. They stay in force.',
+      wrong: 'a file of 0 bytes',
+      right: 'the file saved again with its resources, or deleted if they are to go',
     },
     'file-not-found': {
       severity: 'error',
@@ -91,7 +105,7 @@ export const fileIssues = {
     'file-not-regular': {
       severity: 'error',
       refusedBy: 'kubectl',
-      why: 'The path is a device or a socket.',
+      why: 'The path is a device or a socket, or a pipe that a folder or a kustomization leads to.',
       wrong: '-f /dev/sda',
       right: 'a file, a folder, a pipe or -',
     },
@@ -163,6 +177,12 @@ export const fileIssues = {
       why: 'A file is in a kustomization twice. kustomize refuses that too.',
       wrong: 'resources: [a.yaml, a.yaml]',
       right: 'resources: [a.yaml]',
+    },
+    'no-resources': {
+      severity: 'warning',
+      why: 'Nothing in the files concerns routing, so no rule is in force.',
+      wrong: '-f deployments/',
+      right: '-f rules/',
     },
   } satisfies Record<string, IssueKind>,
 } as const;

@@ -15,7 +15,7 @@ export async function readFolder(folder: string, reading: Reading): Promise<Mani
   for (const name of names) {
     const path = join(folder, name);
     // Gone since it was listed, or a folder: neither is a mistake of the user.
-    if (!(await isFile(path))) continue;
+    if (await isGoneOrFolder(path)) continue;
     const text = await reading.text(path);
     if (text !== undefined) files.push({ path, text, overrides: noOverrides });
   }
@@ -28,9 +28,9 @@ function isManifestName(name: string): boolean {
   return /\.(ya?ml|json)$/.test(name) && !name.startsWith('.#');
 }
 
-async function isFile(path: string): Promise<boolean> {
+async function isGoneOrFolder(path: string): Promise<boolean> {
   const stats = await stat(path).catch(() => undefined);
-  return stats !== undefined && !stats.isDirectory();
+  return stats === undefined || stats.isDirectory();
 }
 
 function nothingIn(folder: string) {

@@ -3,6 +3,8 @@ export { type FoundDocument, findDocument } from './document/find-document.js';
 export { type Edited, ManifestDocument, type ObjectIdentity } from './document/manifest-document.js';
 export { replaceFile } from './document/replace-file.js';
 export type { JsonObject, RuleEdit } from './document/rule-edit.js';
+export { emptiedFiles } from './emptied-files.js';
+export { engineFailure } from './engine-failure.js';
 export type { FileIssueCode, ManifestIssue } from './file-issue.js';
 export { explainIssueCode, issueCatalogue, renderIssueCatalogue } from './issue-catalogue.js';
 export { issueLine, issueLines } from './issue-lines.js';

@@ -54,6 +54,40 @@ describe('readManifests', () => {
     expect(set.files.map(({ text }) => text)).toEqual(['a: 1\n']);
   });
 
+  it.each(['a.yaml', 'b.yaml'])('does not wait for a pipe that lies in a folder as %s', async (name) => {
+    await using folder = await temporaryFolder({ 'aa.yaml': 'a: 1\n' });
+    await promisify(execFile)('mkfifo', [folder.at(name)]);
+    const set = await readManifests([folder.path]);
+    expect(names(set, folder.path)).toEqual(['aa.yaml']);
+    expect(set.issues).toEqual([
+      expect.objectContaining({ code: 'file-not-regular', severity: 'error', file: folder.at(name) }),
+    ]);
+  });
+
+  it.each(['kustomization.yaml', 'a.yaml', 'patch.yaml'])(
+    'does not wait for a pipe that a kustomization leads to as %s',
+    async (name) => {
+      await using folder = await temporaryFolder({
+        'kustomization.yaml': 'resources: [a.yaml]\npatches: [{path: patch.yaml}, null]\n',
+        'a.yaml': 'a: 1\n',
+        'patch.yaml': 'kind: ConfigMap\n',
+      });
+      await promisify(execFile)('rm', [folder.at(name)]);
+      await promisify(execFile)('mkfifo', [folder.at(name)]);
+      expect(codes(await readManifests([folder.path]))).toContain('error file-not-regular');
+    },
+  );
+
+  it('reads UTF-16 with a byte order mark, in either order of bytes', async () => {
+    const text = '\uFEFFkind: Namespace\nmetadata: {name: 你好}\n';
+    const little = Buffer.from(text, 'utf16le');
+    await using folder = await temporaryFolder();
+    await folder.write('a.yaml', little);
+    await folder.write('b.yaml', Buffer.from(little).swap16());
+    const { files, issues } = await readManifests([folder.path]);
+    expect([files.map((file) => file.text), issues]).toEqual([[text, text], []]);
+  });
+
   it('reads a file that is given twice once, with a warning', async () => {
     await using folder = await temporaryFolder({ 'a.yaml': 'a' });
     const set = await readManifests([folder.path, folder.at('a.yaml')]);
@@ -76,7 +110,8 @@ describe('readManifests', () => {
 
   const broken: Array<[string, string | Uint8Array, string]> = [
     ['a NUL byte', 'a\0b', 'file-binary'],
-    ['UTF-16', Buffer.from('\uFEFFkind: Namespace', 'utf16le'), 'file-binary'],
+    ['UTF-16 without a byte order mark', Buffer.from('kind: Namespace', 'utf16le'), 'file-binary'],
+    ['half of UTF-16', Buffer.from([0xff, 0xfe, 0x6b]), 'file-binary'],
     ['bytes that are not UTF-8', Buffer.from([0x6b, 0xff, 0xfe]), 'file-binary'],
     ['more bytes than any manifest', Buffer.alloc(maxFileBytes + 1, 0x20), 'file-too-large'],
   ];

@@ -1,10 +1,12 @@
 import { basename, dirname, normalize } from 'node:path';
 import type { Readable } from 'node:stream';
+import { engineFailure } from './engine-failure.js';
 import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { kustomizationNames, readFolder } from './folder.js';
 import { accumulate, kustomizationsIn } from './kustomize/accumulate.js';
 import { noOverrides } from './overrides.js';
 import { type ManifestFile, type OnceRead, Reading, sameManifest, standardInput } from './reading.js';
+import { systemIssue } from './text-file.js';
 
 /** What was read, what was wrong with it, and which paths it depends on. */
 export interface ManifestSet {
@@ -35,7 +37,12 @@ export class ManifestReader {
     const reading = new Reading(this.onceRead, this.stdin);
     const files: ManifestFile[] = [];
     for (const path of this.paths) {
-      for (const file of await readPath(path, reading)) {
+      const found = await readPath(path, reading).catch((error: unknown) => {
+        // A file that went while it was looked at, or a mistake of ours.
+        reading.issues.push(readFailure(path, error));
+        return [];
+      });
+      for (const file of found) {
         if (files.some((known) => sameManifest(known, file))) reading.issues.push(repeated(file));
         else files.push(file);
       }
@@ -53,6 +60,11 @@ export async function readManifests(paths: readonly string[], options?: ReadOpti
   return await new ManifestReader(paths, options).read();
 }
 
+function readFailure(path: string, error: unknown): ManifestIssue {
+  const isSystemError = error instanceof Error && 'syscall' in error;
+  return isSystemError ? systemIssue(path, error) : engineFailure({ file: path }, error);
+}
+
 async function readPath(given: string, reading: Reading): Promise<ManifestFile[]> {
   if (given === standardInput) return await readFile(given, reading);
   const path = normalize(given);
@@ -67,7 +79,7 @@ async function readPath(given: string, reading: Reading): Promise<ManifestFile[]
 }
 
 async function readFile(path: string, reading: Reading): Promise<ManifestFile[]> {
-  const text = await reading.text(path);
+  const text = await reading.givenText(path);
   return text === undefined ? [] : [{ path, text, overrides: noOverrides }];
 }
 

@@ -1,4 +1,5 @@
 import { parse, type Resource } from '@grayscale/traffic-rules';
+import { engineFailure } from './engine-failure.js';
 import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { applyOverrides } from './overrides.js';
 import type { ManifestFile } from './reading.js';
@@ -13,18 +14,29 @@ export function parseManifests(files: readonly ManifestFile[]): {
 } {
   const resources = new Map<string, Resource>();
   const issues: ManifestIssue[] = [];
-  for (const { path, text, overrides } of files) {
-    const parsed = parse(text, path);
-    issues.push(...parsed.issues);
+  for (const file of files) {
+    const parsed = parseFile(file);
+    for (const issue of parsed.issues) issues.push(issue);
     for (const resource of parsed.resources) {
-      const final = applyOverrides(resource, overrides);
-      const earlier = resources.get(identity(final));
-      if (earlier !== undefined) issues.push(replaced(earlier, final));
-      resources.delete(identity(final));
-      resources.set(identity(final), final);
+      const earlier = resources.get(identity(resource));
+      if (earlier !== undefined) issues.push(replaced(earlier, resource));
+      resources.delete(identity(resource));
+      resources.set(identity(resource), resource);
     }
   }
   return { resources: [...resources.values()], issues };
+}
+
+function parseFile({ path, text, overrides }: ManifestFile): {
+  resources: Resource[];
+  issues: ManifestIssue[];
+} {
+  try {
+    const { resources, issues } = parse(text, path);
+    return { resources: resources.map((resource) => applyOverrides(resource, overrides)), issues };
+  } catch (error) {
+    return { resources: [], issues: [engineFailure({ file: path }, error)] };
+  }
 }
 
 /** As an issue's `resource`: `VirtualService hello-page/rules`. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ManifestIssue } from './file-issue.js';
 import type { Overrides } from './overrides.js';
-import { readText, readTextFile, systemIssue, type TextOrIssue } from './text-file.js';
+import { readPipe, readText, readTextFile, systemIssue, type TextOrIssue } from './text-file.js';
 
 /** The name that stands for standard input. */
 export const standardInput = '-';
@@ -34,9 +34,21 @@ export class Reading {
     private readonly stdin: Readable,
   ) {}
 
-  /** The text of a file; undefined, with an issue noted, when there is none. */
+  /** The text of a regular file; undefined, with an issue noted, when there is none. */
   async text(file: string): Promise<string | undefined> {
-    const result = await this.textOrIssue(file);
+    this.track(file);
+    return this.noted(await readTextFile(file));
+  }
+
+  /** The text of what the user named: a regular file, or standard input or a pipe, which are read once. */
+  async givenText(file: string): Promise<string | undefined> {
+    if (file === standardInput) return this.noted(await this.once(file, () => readText(this.stdin, file)));
+    const stats = await stat(file).catch(() => undefined);
+    if (!stats?.isFIFO()) return await this.text(file);
+    return this.noted(await this.once(resolve(file), () => readPipe(file)));
+  }
+
+  private noted(result: TextOrIssue): string | undefined {
     if ('text' in result) return result.text;
     this.issues.push(result.issue);
     return undefined;
@@ -66,14 +78,6 @@ export class Reading {
 
   track(path: string): void {
     this.tracked.add(resolve(path));
-  }
-
-  private async textOrIssue(file: string): Promise<TextOrIssue> {
-    if (file === standardInput) return await this.once(file, () => readText(this.stdin, file));
-    const stats = await stat(file).catch(() => undefined);
-    if (stats?.isFIFO()) return await this.once(resolve(file), () => readTextFile(file));
-    this.track(file);
-    return await readTextFile(file);
   }
 
   private once(key: string, read: () => Promise<TextOrIssue>): Promise<TextOrIssue> {

@@ -1,5 +1,5 @@
 import { constants, createReadStream, type Stats } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { fileError, type ManifestIssue } from './file-issue.js';
 
@@ -8,20 +8,33 @@ export const maxFileBytes = 16 * 1024 * 1024;
 
 export type TextOrIssue = { text: string } | { issue: ManifestIssue };
 
-/** Reads a regular file or a pipe as UTF-8. Whatever is in the way comes back as an issue. */
+/**
+ * Reads a regular file. Whatever is in the way comes back as an issue. Nothing else is waited for: opening a pipe, which may
+ * also stand where a file was a moment ago, takes until somebody writes to it.
+ */
 export async function readTextFile(file: string): Promise<TextOrIssue> {
   try {
-    const stats = await stat(file);
-    const obstacle = notReadableAsText(file, stats);
+    const obstacle = notReadableAsText(file, await stat(file));
     if (obstacle !== undefined) return { issue: obstacle };
-    await access(file, constants.R_OK);
+    await using handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const replaced = notReadableAsText(file, await handle.stat());
+    if (replaced !== undefined) return { issue: replaced };
+    return await readText(handle.createReadStream({ autoClose: false }), file);
+  } catch (error) {
+    return { issue: systemIssue(file, error) };
+  }
+}
+
+/** Reads what `--filename <(kubectl kustomize ...)` gives, as soon as it is written. */
+export async function readPipe(file: string): Promise<TextOrIssue> {
+  try {
     return await readText(createReadStream(file), file);
   } catch (error) {
     return { issue: systemIssue(file, error) };
   }
 }
 
-/** Reads a stream to its end as UTF-8, up to {@link maxFileBytes}. */
+/** Reads a stream to its end as text, up to {@link maxFileBytes}. */
 export async function readText(stream: Readable, file: string): Promise<TextOrIssue> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -53,9 +66,9 @@ const reasons: Record<string, string> = {
 
 function notReadableAsText(file: string, stats: Stats): ManifestIssue | undefined {
   if (stats.isFile()) return stats.size > maxFileBytes ? tooLarge(file) : undefined;
-  // A pipe is what `--filename <(kubectl kustomize ...)` gives.
-  if (stats.isFIFO()) return undefined;
-  return fileError('file-not-regular', { file }, `${file} is neither a file, a folder nor a pipe.`);
+  if (stats.isDirectory()) return systemIssue(file, { code: 'EISDIR' });
+  const advice = stats.isFIFO() ? 'a pipe is read only where --filename names it itself' : 'name a file';
+  return fileError('file-not-regular', { file }, `${file} is not a regular file; ${advice}.`);
 }
 
 function tooLarge(file: string): ManifestIssue {
@@ -69,10 +82,16 @@ function tooLarge(file: string): ManifestIssue {
 function decode(bytes: Buffer, file: string): TextOrIssue {
   try {
     // A byte order mark stays in the text, for edits keep every byte.
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!text.includes('\0')) return { text };
   } catch {
-    // Not UTF-8: told below.
+    // Told below.
   }
   return { issue: fileError('file-binary', { file }, `${file} is not UTF-8 text; save it as UTF-8.`) };
+}
+
+/** UTF-8, unless a byte order mark tells of UTF-16, as Windows PowerShell writes with `>`. */
+function encodingOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { checkManifests, type ManifestIssue, type ManifestSet } from '@grayscale/manifest-files';
+import {
+  checkManifests,
+  emptiedFiles,
+  type ManifestIssue,
+  type ManifestSet,
+} from '@grayscale/manifest-files';
 import { type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
 
 /** Rules that can be put in force as one. */
@@ -9,6 +14,8 @@ export interface RuleSet {
   loadedAt: Date;
   files: Array<{ path: string; sha256: string }>;
   resources: readonly Resource[];
+  /** Of the workload: what becomes of requests that no rule and no service is for. */
+  outboundTrafficPolicy: Workload['outboundTrafficPolicy'];
   table: RouteTable;
   /** Warnings and remarks; no errors. */
   issues: readonly ManifestIssue[];
@@ -20,16 +27,25 @@ export interface RefusedSet {
   issues: readonly ManifestIssue[];
 }
 
-/** Checks and compiles what was read; all that is wrong with it comes at once. */
-export function buildRuleSet(set: ManifestSet, workload: Workload, now = new Date()): RuleSet | RefusedSet {
+/**
+ * Checks and compiles what was read; all that is wrong with it comes at once.
+ * @param inForce what the resources of the set in force are: a file that held some of them may not become empty
+ */
+export function buildRuleSet(
+  set: ManifestSet,
+  workload: Workload,
+  { inForce = [], now = new Date() }: { inForce?: readonly Resource[]; now?: Date } = {},
+): RuleSet | RefusedSet {
+  const emptied = emptiedFiles(set, inForce);
   const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
   const { resources, issues, table } = checkManifests(set, workload, { hash });
-  if (table === undefined) return { refusedAt: now, issues };
+  if (table === undefined || emptied.length > 0) return { refusedAt: now, issues: [...emptied, ...issues] };
   return {
     hash,
     loadedAt: now,
     files: set.files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
     resources,
+    outboundTrafficPolicy: workload.outboundTrafficPolicy,
     table,
     issues,
   };

@@ -9,7 +9,7 @@ type StringMatch = NonNullable<HttpMatchRequest['uri']>;
 const maxLines = 30;
 
 /** The rules for a person: a host, then a line for each rule with the shares of its destinations. */
-export function summarize({ resources, files, hash }: RuleSet): string[] {
+export function summarize({ resources, files, hash, outboundTrafficPolicy }: RuleSet): string[] {
   const virtualServices = resources.filter((resource) => resource.kind === 'VirtualService');
   const lines = virtualServices.flatMap(summarizeVirtualService);
   const shown =
@@ -17,11 +17,18 @@ export function summarize({ resources, files, hash }: RuleSet): string[] {
       ? [...lines.slice(0, maxLines), `... ${lines.length - maxLines} lines more`]
       : lines;
   const count = `${virtualServices.length} VirtualService${virtualServices.length === 1 ? '' : 's'}`;
+  if (resources.length === 0) return [`rules ${hash} in force: NONE. ${withoutRules[outboundTrafficPolicy]}`];
   return [
     `rules ${hash} in force: ${count} from ${files.length} file${files.length === 1 ? '' : 's'}`,
     ...shown.map(indent),
   ];
 }
+
+/** What the proxy does where the files hold no rule and no service. */
+const withoutRules = {
+  ALLOW_ANY: 'Every request goes to the host that it names, as if there were no mesh.',
+  REGISTRY_ONLY: 'Every request is answered with 502, for no host is registered.',
+} as const;
 
 function summarizeVirtualService({ spec, metadata, source }: VirtualService): string[] {
   const hosts = spec.hosts.join(', ') || 'delegate';

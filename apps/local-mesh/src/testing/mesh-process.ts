@@ -15,7 +15,8 @@ export class MeshProcess {
   private static readonly running = new Set<MeshProcess>();
 
   constructor(...args: string[]) {
-    this.child = spawn(process.execPath, [script, ...args]);
+    const ofNode = args[0] === '--import' ? args.splice(0, 2) : [];
+    this.child = spawn(process.execPath, [...ofNode, script, ...args]);
     const wake = () => {
       for (const resolve of this.waiting.splice(0)) resolve();
     };
@@ -39,9 +40,23 @@ export class MeshProcess {
 
   /** Starts one on free ports and waits until it listens. */
   static async listening(...args: string[]): Promise<MeshProcess & { proxy: string; admin: string }> {
-    const mesh = new MeshProcess('--port', '0', '--admin-port', '0', ...args);
+    const mesh = new MeshProcess(...args, '--port', '0', '--admin-port', '0');
     const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
     return Object.assign(mesh, { proxy, admin });
+  }
+
+  /** As {@link listening}, with an engine that throws over a document in which it finds the field `engineFails`. */
+  static async withFaultyEngine(...args: string[]): Promise<MeshProcess & { proxy: string; admin: string }> {
+    const fault = `const { entries } = Object;
+      Object.entries = (object) => {
+        if (Object.hasOwn(object, 'engineFails')) throw new TypeError('the engine failed');
+        return entries(object);
+      };`;
+    return await MeshProcess.listening(
+      '--import',
+      `data:text/javascript,${encodeURIComponent(fault)}`,
+      ...args,
+    );
   }
 
   /** Ends those that a failed test left behind. */

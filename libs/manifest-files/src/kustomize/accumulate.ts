@@ -85,7 +85,7 @@ class Accumulator {
 
   /** `patches` name their text as `patch` or `path`; `patchesStrategicMerge` is a file or the text itself. */
   private async patchBody(patch: unknown, folder: string): Promise<string> {
-    const { patch: inline, path } = (typeof patch === 'string' ? { path: patch } : patch) as Record<
+    const { patch: inline, path } = (typeof patch === 'string' ? { path: patch } : (patch ?? {})) as Record<
       string,
       unknown
     >;

@@ -69,7 +69,8 @@ class Watch {
     this.closed = true;
     clearInterval(this.timer);
     this.hints.close();
-    await this.looking;
+    // A file system that does not answer must not keep the process from ending.
+    await Promise.race([this.looking, sleep(maxClosingMs, undefined, { ref: false })]);
   }
 
   /** One look at a time; a hint during a look leads to one more. */
@@ -131,6 +132,9 @@ interface Settled {
   set: ManifestSet;
   snapshot: Snapshot;
 }
+
+/** What closing waits for a look in progress, at most. */
+const maxClosingMs = 500;
 
 /** A file that never stops changing is taken as it is after this time. */
 const maxSettlingMs = 2000;
