@@ -36,8 +36,8 @@ export const fileIssues = {
       severity: 'error',
       refusedBy: 'grayscale',
       why: 'The weight to edit is not a whole number, for instance because a template makes it.',
-      wrong: 'weight: "90"',
-      right: 'weight: 90',
+      wrong: 'weight: "{{ .Values.weight }}"',
+      right: 'weight: 90, or the values of the template edited',
     },
     'edit-not-found': {
       severity: 'error',
@@ -50,8 +50,15 @@ export const fileIssues = {
       severity: 'error',
       refusedBy: 'grayscale',
       why: 'The edit would change more than it should, or the place cannot be edited on its own. Nothing was written.',
-      wrong: 'several values on one line of a multi-line text',
+      wrong: 'the only rule of a list removed',
       right: 'the file edited by hand',
+    },
+    'edit-patched': {
+      severity: 'error',
+      refusedBy: 'grayscale',
+      why: 'A kustomization changes the object after its file is read, so that an edit of the file might not count.',
+      wrong: 'patches: [...] on the VirtualService to edit',
+      right: 'the weights changed in the patch, or no patch',
     },
     'edit-shared': {
       severity: 'error',

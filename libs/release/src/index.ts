@@ -45,6 +45,7 @@ export type {
   TargetView,
   View,
 } from './view.js';
+export { type SplitWeights, shareOf, splitWeights } from './weights/split-weights.js';
 export type {
   DestinationWeight,
   GeneratedRule,

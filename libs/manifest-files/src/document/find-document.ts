@@ -18,8 +18,8 @@ export function findDocument(set: ManifestSet, wanted: ObjectIdentity): FoundDoc
   const [document, second] = found;
   if (document === undefined) return { issues: [...files.flatMap(unreadable), notFound(wanted, set)] };
   if (second !== undefined) return { issues: [foundTwice(document, second)] };
-  const changed = set.issues.filter(({ code }) => code === 'kustomization-not-followed');
-  return changed.length > 0 ? { issues: changed } : { document };
+  const patches = changesAfterwards(set, wanted);
+  return patches.length > 0 ? { issues: patches } : { document };
 }
 
 /** Why a file that might have it could not be read; `{{` makes YAML of another kind of a template. */
@@ -31,6 +31,25 @@ function unreadable({ path, text }: ManifestFile): ManifestIssue[] {
   const message =
     'The {{ here makes this file a template, which is no YAML before it is rendered. Edit the values that the template is given, or the rendered file.';
   return [fileError('edit-template', { file: path, line }, message)];
+}
+
+/** What a kustomization does to the object after its file is read: an edit of the file might then change nothing. */
+function changesAfterwards(
+  { issues }: ManifestSet,
+  { kind, name, ...rest }: ObjectIdentity,
+): ManifestIssue[] {
+  const concerned = issues.filter(
+    ({ code, resource }) =>
+      code === 'kustomization-not-followed' && (resource === '' || resource === `${kind} ${name}`),
+  );
+  return concerned.map(({ file, line, column, path }) => ({
+    ...fileError(
+      'edit-patched',
+      { file, line, column, path },
+      'The kustomization may change the object here, after its file is read, so that an edit of the file would not count. Change the weights here, or remove this field.',
+    ),
+    resource: describe({ kind, name, ...rest }),
+  }));
 }
 
 function notFound(wanted: ObjectIdentity, { files }: ManifestSet): ManifestIssue {

@@ -23,7 +23,7 @@ export interface ObjectIdentity {
   /** `networking.istio.io`; empty for the core group. */
   group: string;
   kind: string;
-  /** Empty for objects without one. */
+  /** `default` where the object names none. */
   namespace: string;
   name: string;
 }
@@ -42,13 +42,17 @@ export class ManifestDocument {
     private readonly index: number,
   ) {}
 
-  /** All objects of a file that have this identity once the kustomizations around it are applied. */
-  static find(file: ManifestFile, wanted: ObjectIdentity): ManifestDocument[] {
+  /** The objects of a file that have this identity, or the parts of it that are given, once the kustomizations around it are applied. */
+  static find(file: ManifestFile, wanted: Partial<ObjectIdentity>): ManifestDocument[] {
     const { documents } = readYaml(file.text, file.path);
     return documents.flatMap((whole, index) =>
-      [...objectsIn(whole)]
-        .filter(({ value }) => isNamed(value, wanted, file))
-        .map((object) => new ManifestDocument(file, wanted, object, index)),
+      [...objectsIn(whole)].flatMap((object) => {
+        const identity = identityOf(object.value, file);
+        const isWanted =
+          identity !== undefined &&
+          (Object.keys(wanted) as (keyof ObjectIdentity)[]).every((part) => identity[part] === wanted[part]);
+        return isWanted ? [new ManifestDocument(file, identity, object, index)] : [];
+      }),
     );
   }
 
@@ -162,19 +166,22 @@ function errorsIn(text: string, path: string): number {
   return parse(text, path).issues.filter(({ severity }) => severity === 'error').length;
 }
 
-function isNamed(value: unknown, wanted: ObjectIdentity, { overrides }: ManifestFile): boolean {
+/** Undefined for what is no object of Kubernetes. */
+function identityOf(value: unknown, { overrides }: ManifestFile): ObjectIdentity | undefined {
   const { apiVersion, kind, metadata } = (value ?? {}) as Partial<Record<string, unknown>>;
-  if (kind !== wanted.kind || typeof apiVersion !== 'string') return false;
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.lastIndexOf('/')) : '';
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string') return undefined;
   const { name, namespace } = (metadata ?? {}) as { name?: unknown; namespace?: unknown };
-  return (
-    group === wanted.group &&
-    name === wanted.name &&
-    (overrides.namespace ?? (namespace || 'default')) === wanted.namespace
-  );
+  if (typeof name !== 'string') return undefined;
+  return {
+    group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.lastIndexOf('/')) : '',
+    kind,
+    namespace:
+      overrides.namespace ?? (typeof namespace === 'string' && namespace !== '' ? namespace : 'default'),
+    name,
+  };
 }
 
 /** `VirtualService hello-page/hello-ext-svc`, as in issues. */
 export function describe({ kind, namespace, name }: ObjectIdentity): string {
-  return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+  return `${kind} ${namespace}/${name}`;
 }

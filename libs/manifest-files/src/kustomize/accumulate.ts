@@ -79,7 +79,10 @@ class Accumulator {
       const selected = selectedByPatch(value, await this.patchBody(value, folder), texts);
       if (selected === undefined) continue;
       const what = `This patch changes ${selected.kind} ${selected.name}, which decides how requests are routed`;
-      this.reading.issues.push(notFollowed(place, what));
+      this.reading.issues.push({
+        ...notFollowed(place, what),
+        resource: `${selected.kind} ${selected.name}`,
+      });
     }
   }
 

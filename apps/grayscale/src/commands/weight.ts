@@ -1,0 +1,156 @@
+import { relative } from 'node:path';
+import {
+  addOutputOptions,
+  CommandError,
+  exitCodes,
+  type OutputOptions,
+  painter,
+  UsageError,
+  workloadOf,
+} from '@grayscale/command-line';
+import {
+  checkManifests,
+  findDocument,
+  issueLine,
+  type ManifestIssue,
+  type ManifestSet,
+  readManifests,
+  replaceFile,
+} from '@grayscale/manifest-files';
+import { Command } from 'commander';
+import { affected } from '../weight/affected.js';
+import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
+import { changeJson, changeText, sameWeights, splitsJson, splitsText, weightsOf } from '../weight/report.js';
+import { type Split, splitsIn } from '../weight/split.js';
+import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
+import { addManifestOptions, type ManifestOptions } from './manifest-options.js';
+
+const ruleHelp =
+  '[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]; the last part only where several rules split';
+
+/** `grayscale weight`: the weights of splits, read and set in the files where they are written. */
+export function weightCommand(): Command {
+  const command = new Command('weight').description('Reads and sets the weights of rules in files.');
+  for (const inner of [getCommand(), setCommand()]) command.addCommand(inner);
+  return command;
+}
+
+function getCommand(): Command {
+  return addOutputOptions(addManifestOptions(new Command('get')), ['text', 'json'])
+    .description('Shows every rule with two or more destinations, with their weights and exact shares.')
+    .argument('[rule]', ruleHelp)
+    .action(async (rule: string | undefined, options: ManifestOptions & OutputOptions<'text' | 'json'>) => {
+      const set = await readManifests(options.filename);
+      reportUnread(set);
+      const splits = splitsNamed(splitsIn(set), rule);
+      process.stdout.write(
+        options.output === 'json' ? splitsJson(splits) : splitsText(splits, painter(options)),
+      );
+    });
+}
+
+interface SetOptions extends ManifestOptions, OutputOptions<'text' | 'diff' | 'json'> {
+  to?: string;
+  dryRun?: boolean;
+}
+
+function setCommand(): Command {
+  return addOutputOptions(addManifestOptions(new Command('set')), ['text', 'diff', 'json'])
+    .description(
+      'Sets weights in the file that has them, and changes no other byte of it. Exit status 65 when that is not possible, 75 when the file changes meanwhile.',
+    )
+    .argument('<rule>', ruleHelp)
+    .argument('[weights...]', 'HOST=WEIGHT; a host may be shortened to labels that only one has')
+    .option('--to <host=percent>', 'the share of one destination; the others share the rest as before')
+    .option('--dry-run', 'write nothing, say what would be written')
+    .action(async (rule: string, assignments: string[], options: SetOptions) => {
+      if ((options.to === undefined) === (assignments.length === 0))
+        throw new UsageError('write HOST=WEIGHT for some destinations, or --to HOST=PERCENT for one.');
+      await setWeights(rule, assignments, options);
+    });
+}
+
+async function setWeights(rule: string, assignments: string[], options: SetOptions): Promise<void> {
+  const set = await readManifests(options.filename);
+  reportUnread(set);
+  const split = chooseSplit(splitsIn(set), rule);
+  const weights =
+    options.to === undefined ? weightsSetTo(split, assignments) : weightsForShare(split, options.to);
+  const change = { split, weights };
+  const text = editedText(set, split, weights);
+  const isChanged = text !== split.document.file.text;
+  const concerned = whoIsAffected(set, split, text, options);
+  const written = isChanged && options.dryRun !== true;
+  if (written) await write(split, text);
+  if (options.output === 'json') process.stdout.write(changeJson(change, { affected: concerned, written }));
+  else if (options.output === 'diff') process.stdout.write(await diff(split, text));
+  else process.stdout.write(changeText(change, concerned, painter(options)) + closing(change, written));
+}
+
+function closing({ split, weights }: { split: Split; weights: readonly number[] }, written: boolean): string {
+  const { path } = split.document.file;
+  if (written) return `${path} is written.\n`;
+  if (sameWeights(weightsOf(split), weights)) return `${path} has these weights already.\n`;
+  return `Nothing is written (--dry-run).\n`;
+}
+
+/** The file's new text. @throws CommandError when it cannot be edited safely */
+function editedText(set: ManifestSet, split: Split, weights: readonly number[]): string {
+  const found = findDocument(set, split.document.identity);
+  const edited =
+    'issues' in found
+      ? found
+      : found.document.edit([{ kind: 'set-weights', rule: split.rule, weights: [...weights] }]);
+  if ('issues' in edited) refuseFor(edited.issues);
+  return 'text' in edited ? edited.text : '';
+}
+
+async function write({ document: { file } }: Split, text: string): Promise<void> {
+  const issue = await replaceFile(file.path, file.text, text);
+  refuseFor(issue === undefined ? [] : [issue]);
+}
+
+/** Checks the files as they are to be, and asks the engine. @throws CommandError when the change makes a mistake */
+function whoIsAffected(set: ManifestSet, split: Split, text: string, options: SetOptions): string[] {
+  const workload = workloadOf(options);
+  const before = checkManifests(set, workload);
+  const { file } = split.document;
+  const files = set.files.map((one) => (one === file ? { ...one, text } : one));
+  const after = checkManifests({ ...set, files }, workload);
+  const known = new Set(before.issues.map(issueLine));
+  refuseFor(after.issues.filter((issue) => issue.severity === 'error' && !known.has(issueLine(issue))));
+  const { table, resources } = after;
+  if (table !== undefined) return affected(split, { table, resources, workload });
+  return ['These files have errors, so no one follows them before they are corrected; see grayscale check.'];
+}
+
+/** @throws CommandError if there is any reason not to write */
+function refuseFor(reasons: readonly ManifestIssue[]): void {
+  const [first] = reasons;
+  if (first === undefined) return;
+  throw new CommandError(exitCodeOf(first), `nothing is written:\n${reasons.map(issueLine).join('\n')}`);
+}
+
+function exitCodeOf({ code }: ManifestIssue) {
+  if (code === 'edit-conflict') return exitCodes.heldByAnother;
+  return code === 'file-not-writable' ? exitCodes.forbidden : exitCodes.invalidInput;
+}
+
+async function diff({ document: { file } }: Split, text: string): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff');
+  if (text === file.text) return '';
+  // As git names them, so that `git apply` and `patch -p1` find the file from here.
+  const within = relative(process.cwd(), file.path);
+  const name = within.startsWith('..') ? file.path.replace(/^\//, '') : within;
+  return createTwoFilesPatch(`a/${name}`, `b/${name}`, file.text, text, undefined, undefined, {
+    context: 3,
+    headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+  });
+}
+
+/** What could not be read is said, and the rest is worked on. */
+function reportUnread({ issues, files }: ManifestSet): void {
+  const errors = issues.filter(({ severity }) => severity === 'error');
+  process.stderr.write(errors.map((issue) => `${issueLine(issue)}\n`).join(''));
+  if (files.length === 0) throw new CommandError(exitCodes.invalidInput, 'nothing could be read.');
+}

@@ -1,0 +1,97 @@
+import { UsageError } from '@grayscale/command-line';
+import { destinationText, ruleText, type Split } from './split.js';
+
+/** `[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]` */
+interface RuleName {
+  namespace?: string;
+  name: string;
+  ruleName?: string;
+  index?: number;
+}
+
+/** The splits that a RULE names; all of them without one. @throws UsageError for a RULE that names none */
+export function splitsNamed(splits: readonly Split[], rule: string | undefined): Split[] {
+  if (rule === undefined) return [...splits];
+  const wanted = parseRuleName(rule);
+  const named = splits.filter((split) => isNamed(split, wanted));
+  if (named.length > 0) return named;
+  throw new UsageError(`no split is named ${rule}. ${alternatives('There is', splits)}`);
+}
+
+/** The one split that a RULE names. @throws UsageError for a RULE that names none or several */
+export function chooseSplit(splits: readonly Split[], rule: string): Split {
+  const named = splitsNamed(splits, rule);
+  const [only, second] = named;
+  if (only !== undefined && second === undefined) return only;
+  throw new UsageError(`${rule} names ${named.length} splits. ${alternatives('Write', named)}`);
+}
+
+function parseRuleName(text: string): RuleName {
+  const [, namespace, name, ruleName, index] =
+    /^(?:([^/:#]+)\/)?([^/:#]+)(?::(.+)|#(\d+))?$/s.exec(text) ?? [];
+  if (name === undefined)
+    throw new UsageError(
+      `${text} is not a RULE; write [NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX], for instance hello-page/hello-ext-svc#0.`,
+    );
+  return {
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(ruleName !== undefined && { ruleName }),
+    ...(index !== undefined && { index: Number(index) }),
+  };
+}
+
+function isNamed({ document, rule, ruleName }: Split, wanted: RuleName): boolean {
+  const { namespace, name } = document.identity;
+  return (
+    name === wanted.name &&
+    (wanted.namespace ?? namespace) === namespace &&
+    (wanted.index ?? rule) === rule &&
+    (wanted.ruleName ?? ruleName) === ruleName
+  );
+}
+
+/** The index of the destination that a HOST names; it may be shortened to labels of the host that only one has. */
+export function chooseDestination({ destinations }: Split, text: string): number {
+  const ways = [isExactly, isHost, isPartOfHost].map((matches) =>
+    destinations.flatMap((destination, index) => (matches(destination, text) ? [index] : [])),
+  );
+  const found = ways.find((indexes) => indexes.length > 0) ?? [];
+  const [only, second] = found;
+  if (only !== undefined && second === undefined) return only;
+  const names = (found.length > 0 ? found : [...destinations.keys()]).map((index) =>
+    destinationText(destinations[index] as Split['destinations'][number]),
+  );
+  const problem =
+    found.length > 0 ? `names ${found.length} destinations` : 'is not a destination of this rule';
+  throw new UsageError(`${text} ${problem}; write one of ${names.join(', ')}.`);
+}
+
+type Destination = Split['destinations'][number];
+
+function isExactly(destination: Destination, text: string): boolean {
+  return destinationText(destination) === text;
+}
+
+/** Its host, or its subset alone. */
+function isHost({ host, port, subset }: Destination, text: string): boolean {
+  return [host, `${host}:${port}`, `${host}/${subset}`, subset].includes(text);
+}
+
+/** Whole labels of its host, as `hello-1` of `hello.hello-1.svc.cluster.local`; port and subset count where they are written. */
+function isPartOfHost({ host, port, subset }: Destination, text: string): boolean {
+  const [, part = '', wantedPort, wantedSubset] = /^([^:/]+)(?::(\d+))?(?:\/(.+))?$/.exec(text) ?? [];
+  return (
+    part !== '' &&
+    `.${host}.`.includes(`.${part}.`) &&
+    (wantedPort === undefined || Number(wantedPort) === port) &&
+    (wantedSubset === undefined || wantedSubset === subset)
+  );
+}
+
+function alternatives(words: string, splits: readonly Split[]): string {
+  if (splits.length === 0) return 'These files have no rule with two or more destinations.';
+  const names = splits.slice(0, 10).map(ruleText);
+  const more = splits.length > names.length ? ` and ${splits.length - names.length} more` : '';
+  return `${words} ${names.join(', ')}${more}.`;
+}
