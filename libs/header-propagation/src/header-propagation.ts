@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
 import { Draft } from './draft.js';
 import { asText, encodeFieldValue } from './field-value.js';
-import { addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
+import { type Added, addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
 import {
   checkOptions,
   type HeaderPropagationOptions,
@@ -151,14 +151,18 @@ export class HeaderPropagation {
     return headers;
   };
 
-  /** `inject` for a client that keeps its headers in a form of its own; asked only when there is something to add. */
+  /**
+   * `inject` for a client that keeps its headers in a form of its own; asked only when there is something to add.
+   *
+   * @returns what was added, for `removeHeaders`; undefined when nothing was
+   */
   readonly injectInto = (
     captured: Captured | undefined,
     target: TargetAddress,
     outgoing: () => MethodHeaders,
-  ): void => {
-    if (captured === undefined || captured === NOTHING_CAPTURED) return;
-    if (this.allows(target)) addHeaders(captured, outgoing());
+  ): Added | undefined => {
+    if (captured === undefined || captured === NOTHING_CAPTURED) return undefined;
+    return this.allows(target) ? addHeaders(captured, outgoing()) : undefined;
   };
 
   /** Whether a host is among `targets`. */

@@ -1,5 +1,5 @@
 import type { Captured, HeaderValue } from './captured.js';
-import { mergeBaggage } from './rules/baggage.js';
+import { mergeBaggage, withoutMembers } from './rules/baggage.js';
 
 /** Headers on their way out: a record, a web `Headers`, or axios' `AxiosHeaders`. */
 export type OutgoingHeaders = Record<string, unknown> | Headers | MethodHeaders;
@@ -11,22 +11,64 @@ export interface MethodHeaders {
   set(name: string, value: string | string[]): unknown;
 }
 
-/** Adds what was captured; what the application set stays, in whatever letter case it is written. */
-export function addHeaders(captured: Captured, outgoing: MethodHeaders): void {
+/** Headers from which a name can be taken off again. */
+export interface RemovableHeaders extends MethodHeaders {
+  delete(name: string): unknown;
+}
+
+/** What in a request's headers is ours, so that it can be taken off where the request may not take it along. */
+export interface Added {
+  /** Headers, in lower case. */
+  readonly names: readonly string[];
+  /** Keys of the members that joined the application's `baggage`. */
+  readonly members: readonly string[];
+}
+
+/**
+ * Adds what was captured; what the application set stays, in whatever letter case it is written.
+ *
+ * @returns what was added; undefined when nothing was
+ */
+export function addHeaders(captured: Captured, outgoing: MethodHeaders): Added | undefined {
   const { headers, baggage } = captured;
+  const names: string[] = [];
+  let members: string[] = [];
   for (const name in headers) {
-    if (!outgoing.has(name)) outgoing.set(name, mutable(headers[name] as HeaderValue));
-    else if (name === 'baggage') mergeMembers(baggage, outgoing);
+    if (outgoing.has(name)) {
+      if (name === 'baggage') members = mergeMembers(baggage, outgoing);
+    } else if (name !== 'tracestate' || ownTrace(headers, outgoing)) {
+      outgoing.set(name, mutable(headers[name] as HeaderValue));
+      names.push(name);
+    }
   }
+  return names.length + members.length === 0 ? undefined : { names, members };
+}
+
+/** W3C Trace Context: a `tracestate` belongs to the `traceparent` beside it, so ours does not go with another's. */
+function ownTrace(headers: Captured['headers'], outgoing: MethodHeaders): boolean {
+  return !outgoing.has('traceparent') || outgoing.get('traceparent') === headers.traceparent;
 }
 
 /** The one header that is shared: the application's members stay and win, ours join them. */
-function mergeMembers(members: Captured['baggage'], outgoing: MethodHeaders): void {
-  const set = outgoing.get('baggage');
-  if (typeof set !== 'string' && !Array.isArray(set)) return;
-  const header = typeof set === 'string' ? set : set.join(',');
-  const merged = mergeBaggage(header, members);
-  if (merged !== undefined && merged !== header) outgoing.set('baggage', merged);
+function mergeMembers(members: Captured['baggage'], outgoing: MethodHeaders): string[] {
+  const header = joined(outgoing.get('baggage'));
+  if (header === undefined) return [];
+  const { text, added } = mergeBaggage(header, members);
+  if (added.length > 0) outgoing.set('baggage', text);
+  return added;
+}
+
+/** Takes off what `addHeaders` added. */
+export function removeHeaders({ names, members }: Added, outgoing: RemovableHeaders): void {
+  for (const name of names) outgoing.delete(name);
+  if (members.length === 0 || names.includes('baggage')) return;
+  const header = joined(outgoing.get('baggage'));
+  if (header !== undefined) outgoing.set('baggage', withoutMembers(header, members));
+}
+
+function joined(header: unknown): string | undefined {
+  if (Array.isArray(header)) return header.join(',');
+  return typeof header === 'string' ? header : undefined;
 }
 
 function mutable(value: HeaderValue): string | string[] {
@@ -58,7 +100,8 @@ function webHeaders(headers: Headers): MethodHeaders {
   };
 }
 
-function recordHeaders(headers: Record<string, unknown>): MethodHeaders {
+/** A plain record of headers, in whatever letter case its keys are. */
+export function recordHeaders(headers: Record<string, unknown>): RemovableHeaders {
   const spelling = new Map<string, string>();
   for (const key in headers) if (headers[key] !== undefined) spelling.set(key.toLowerCase(), key);
   return {
@@ -66,6 +109,10 @@ function recordHeaders(headers: Record<string, unknown>): MethodHeaders {
     get: (name) => headers[spelling.get(name) ?? name],
     set: (name, value) => {
       headers[spelling.get(name) ?? name] = value;
+    },
+    delete: (name) => {
+      delete headers[spelling.get(name) ?? name];
+      spelling.delete(name);
     },
   };
 }

@@ -1,5 +1,7 @@
+import type { Captured } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import type { MethodHeaders } from '../inject.js';
+import { type Added, type MethodHeaders, recordHeaders, removeHeaders } from '../inject.js';
+import type { TargetAddress } from '../target-address.js';
 import { propagatingDispatcher } from './dispatch.js';
 
 /** The part of an axios instance that is used: `axios` itself, `axios.create()`, `HttpService#axiosRef`. */
@@ -10,7 +12,11 @@ export interface AxiosLike {
       eject(id: number): void;
     };
   };
+  create(): unknown;
 }
+
+/** A function that sends what a configuration says: an adapter, or a whole instance. */
+type Send = (config: RequestConfig) => Promise<Response>;
 
 interface RequestConfig {
   url?: string;
@@ -18,9 +24,21 @@ interface RequestConfig {
   allowAbsoluteUrls?: boolean;
   headers: MethodHeaders & { delete(name: string): unknown };
   adapter?: unknown;
-  fetchOptions?: Record<string, unknown>;
-  beforeRedirect?: BeforeRedirect;
+  socketPath?: string | null;
+  httpAgent?: MaybeAgent;
+  httpsAgent?: MaybeAgent;
+  fetchOptions?: Record<string, unknown> | undefined;
+  beforeRedirect?: BeforeRedirect | undefined;
+  transformRequest?: unknown;
+  transformResponse?: unknown;
 }
+
+interface Response {
+  config: RequestConfig;
+}
+
+/** An agent, or what takes one's place; its options may lead to a Unix socket. */
+type MaybeAgent = { options?: { socketPath?: string } } | false | undefined;
 
 type RedirectOptions = { headers: Record<string, unknown>; href?: string };
 type BeforeRedirect = (options: RedirectOptions, ...details: unknown[]) => void;
@@ -29,59 +47,105 @@ type BeforeRedirect = (options: RedirectOptions, ...details: unknown[]) => void;
  * Adds the current request's headers to every request of one axios instance. Instances made from it before or
  * after are not touched.
  *
+ * Whom a request is for is decided where it leaves axios, at its adapter, when all interceptors have had their say. The
+ * headers are added to a copy: the configuration that a response or an error carries, which retries and failovers send
+ * again to other hosts, is the application's own.
+ *
  * @returns undoes it
  */
 export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosLike): () => void {
-  const onRequest = (config: RequestConfig): RequestConfig => addTo(config, propagation);
+  const bare = bareInstance(axios);
+  const onRequest = (config: RequestConfig): RequestConfig => {
+    const captured = propagation.captured();
+    if (captured !== undefined) config.adapter = door(propagation, captured, config.adapter, bare);
+    return config;
+  };
   // Synchronous: axios then waits for no promise before it sends, unless another interceptor needs one.
   const id = axios.interceptors.request.use(onRequest as never, null, { synchronous: true });
   return () => axios.interceptors.request.eject(id);
 }
 
-function addTo(config: RequestConfig, propagation: HeaderPropagation): RequestConfig {
-  const captured = propagation.captured();
-  if (captured === undefined) return config;
-  if (usesFetch(config)) {
-    // fetch follows redirects by itself and takes the headers along; its dispatcher is asked again at each hop.
-    config.fetchOptions = {
-      ...config.fetchOptions,
-      dispatcher: propagatingDispatcher(propagation, config.fetchOptions?.dispatcher),
-    };
-    return config;
-  }
-  const added: string[] = [];
-  propagation.injectInto(captured, addressOf(config), () => recording(config.headers, added));
-  if (added.length > 0) config.beforeRedirect = withholding(propagation, added, config.beforeRedirect);
-  return config;
+/** An instance without defaults and interceptors: axios' own way from the name of an adapter to its function. */
+function bareInstance(axios: AxiosLike): Send {
+  const bare = axios.create() as Send & { defaults: Record<string, unknown> };
+  for (const key of Object.keys(bare.defaults)) delete bare.defaults[key];
+  bare.defaults.headers = {};
+  // What the outer instance has transformed is sent, and given back, as it is.
+  return (config) => bare({ ...config, transformRequest: [], transformResponse: [] });
 }
 
-function usesFetch({ adapter }: RequestConfig): boolean {
-  return adapter === 'fetch' || (Array.isArray(adapter) && adapter[0] === 'fetch');
-}
-
-function recording(headers: MethodHeaders, added: string[]): MethodHeaders {
-  return {
-    has: (name) => headers.has(name),
-    get: (name) => headers.get(name),
-    set: (name, value) => {
-      added.push(name);
-      headers.set(name, value);
-    },
+/** The adapter that axios calls in the place of the application's. */
+function door(propagation: HeaderPropagation, captured: Captured, adapter: unknown, bare: Send): Send {
+  return async (config) => {
+    config.adapter = adapter;
+    const send = typeof adapter === 'function' ? (adapter as Send) : bare;
+    try {
+      const response = await send(withHeaders(config, propagation, captured));
+      response.config = config;
+      return response;
+    } catch (error) {
+      throw asTheApplications(error, config);
+    }
   };
+}
+
+/** An error, and the response in it, that carry the configuration as the application wrote it. */
+function asTheApplications(error: unknown, config: RequestConfig): unknown {
+  const { config: sent, response } = (error ?? {}) as { config?: RequestConfig; response?: Response };
+  if (sent !== undefined) (error as Response).config = config;
+  if (response?.config !== undefined) response.config = config;
+  return error;
+}
+
+/** A copy with the headers, and with a check of each hop by whatever way the adapter follows redirects. */
+function withHeaders(
+  config: RequestConfig,
+  propagation: HeaderPropagation,
+  captured: Captured,
+): RequestConfig {
+  if (leadsToSocket(config)) return config;
+  const { constructor: AxiosHeaders } = config.headers as unknown as {
+    constructor: new (headers: unknown) => MethodHeaders;
+  };
+  const headers = new AxiosHeaders(config.headers) as RequestConfig['headers'];
+  const added = propagation.injectInto(captured, addressOf(config), () => headers);
+  const fetches = mayFetch(config.adapter);
+  if (added === undefined && !fetches) return config;
+  const sent: RequestConfig = { ...config, headers };
+  if (added !== undefined) sent.beforeRedirect = withholding(propagation, added, config.beforeRedirect);
+  if (fetches) {
+    const dispatcher = propagatingDispatcher(propagation, captured, {
+      dispatcher: config.fetchOptions?.dispatcher,
+      added,
+    });
+    sent.fetchOptions = { ...config.fetchOptions, dispatcher };
+  }
+  return sent;
+}
+
+function leadsToSocket({ socketPath, httpAgent, httpsAgent }: RequestConfig): boolean {
+  return [
+    socketPath,
+    ...[httpAgent, httpsAgent].map((agent) => (agent || undefined)?.options?.socketPath),
+  ].some(Boolean);
+}
+
+/** Whether axios may take its fetch adapter, or a function that may be it: it takes the first that it can. */
+function mayFetch(adapter: unknown): boolean {
+  const usable = [adapter]
+    .flat()
+    .find((one) => typeof one === 'function' || one === 'http' || one === 'fetch');
+  return usable !== undefined && usable !== 'http';
 }
 
 /** A redirect may lead out of `targets`: what was added here does not go along. */
 function withholding(
   propagation: HeaderPropagation,
-  added: readonly string[],
+  added: Added,
   next: BeforeRedirect | undefined,
 ): BeforeRedirect {
   return (options, ...details) => {
-    if (!propagation.allows(options.href ?? '')) {
-      for (const name of Object.keys(options.headers)) {
-        if (added.includes(name.toLowerCase())) delete options.headers[name];
-      }
-    }
+    if (!propagation.allows(options.href ?? '')) removeHeaders(added, recordHeaders(options.headers));
     next?.(options, ...details);
   };
 }
@@ -89,8 +153,8 @@ function withholding(
 const ABSOLUTE = /^(?:[a-z][a-z\d+\-.]*:)?\/\//i;
 
 /** As axios combines them: an absolute `url` goes before `baseURL` unless `allowAbsoluteUrls` is false. */
-function addressOf({ url = '', baseURL, allowAbsoluteUrls }: RequestConfig): string {
-  const absolute = ABSOLUTE.test(url) && (baseURL === undefined || allowAbsoluteUrls !== false);
-  const address = absolute ? url : (baseURL ?? '');
+function addressOf({ url = '', baseURL, allowAbsoluteUrls }: RequestConfig): TargetAddress {
+  const alone = !baseURL || (ABSOLUTE.test(url) && allowAbsoluteUrls !== false);
+  const address = alone ? url : `${baseURL.replace(/\/?\/$/, '')}/${url.replace(/^\/+/, '')}`;
   return address.startsWith('//') ? `http:${address}` : address;
 }

@@ -1,8 +1,11 @@
 import { runInThisContext } from 'node:vm';
-import type { HeaderValue } from '../captured.js';
+import type { Captured, HeaderValue } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { methodsOf } from '../inject.js';
+import { type Added, recordHeaders, removeHeaders } from '../inject.js';
+import { parseUrl } from '../target-address.js';
+import { markName, markValue } from './mark.js';
 import { flatHeaders } from './raw-headers.js';
+import { receiverOf, watchUndiciRequests } from './undici-requests.js';
 
 /** The part of undici's dispatch options that is used. */
 export interface DispatchOptions {
@@ -10,42 +13,50 @@ export interface DispatchOptions {
   path: string;
   method: string;
   headers?: unknown;
+  servername?: string | null | undefined;
 }
 
-interface DispatcherLike {
-  dispatch(options: DispatchOptions, handler: unknown): boolean;
-}
+export type Dispatch = (options: DispatchOptions, handler: unknown) => boolean;
 
-/** The options with the current request's headers, or the same object when there is nothing to add. */
-export function withHeaders<O extends DispatchOptions>(
+/**
+ * The options with what was captured, marked as ours, or the same object when there is nothing to add.
+ *
+ * @param settings.origin where the dispatcher connects, when the request does not say so itself
+ * @param settings.added what a client put there for its first hop: taken off where this hop may not have it
+ */
+export function withHeaders(
   propagation: HeaderPropagation,
-  options: O,
-  fixedOrigin?: string | URL,
-): O {
-  const captured = propagation.captured();
-  const target = absoluteTarget(options.path) ?? options.origin ?? fixedOrigin;
-  if (captured === undefined || target === undefined || options.method === 'CONNECT') return options;
-  let headers: unknown;
-  propagation.injectInto(captured, target, () => {
-    if (isFlat(options.headers)) {
-      const flat = [...options.headers];
-      headers = flat;
-      return flatHeaders(flat);
-    }
-    const record = recordOf(options.headers);
-    headers = record;
-    return methodsOf(record);
-  });
-  return headers === undefined ? options : { ...options, headers };
+  captured: Captured | undefined,
+  options: DispatchOptions,
+  settings: { readonly origin?: string | URL | undefined; readonly added?: Added | undefined } = {},
+): DispatchOptions {
+  if (captured === undefined || options.method === 'CONNECT') return options;
+  const { headers, outgoing } = copyOf(options.headers);
+  if (settings.added !== undefined) removeHeaders(settings.added, outgoing);
+  const host = outgoing.has('host') ? String(outgoing.get('host')) : null;
+  const resolved = isResolved(options, host) ? host : undefined;
+  const target = receiverOf(options.path, options.origin ?? settings.origin, resolved);
+  const added = target === undefined ? undefined : propagation.injectInto(captured, target, () => outgoing);
+  if (added !== undefined) {
+    watchUndiciRequests();
+    outgoing.set(markName(propagation), markValue(added, resolved === undefined ? host : null));
+  }
+  return added === undefined && settings.added === undefined ? options : { ...options, headers };
 }
 
-/** A request in absolute-form goes to a forward proxy; its receiver is the host in the path. */
-function absoluteTarget(path: string): string | undefined {
-  return path.startsWith('http://') || path.startsWith('https://') ? path : undefined;
+/** undici's DNS interceptor puts an address into `origin`, and the name that it was asked for here and into `Host`. */
+function isResolved({ servername }: DispatchOptions, host: string | null): host is string {
+  return typeof servername === 'string' && parseUrl(`http://${host}`)?.hostname === servername;
 }
 
-function isFlat(headers: unknown): headers is unknown[] {
-  return Array.isArray(headers) && !Array.isArray(headers[0]);
+/** A copy of a request's headers, and a way to change it. */
+function copyOf(headers: unknown) {
+  if (Array.isArray(headers) && !Array.isArray(headers[0])) {
+    const flat = [...headers];
+    return { headers: flat, outgoing: flatHeaders(flat) };
+  }
+  const record = recordOf(headers);
+  return { headers: record, outgoing: recordHeaders(record) };
 }
 
 /** A copy as a record; pairs of one name become one name with several values. */
@@ -61,11 +72,18 @@ function recordOf(headers: unknown): Record<string, unknown> {
   return record;
 }
 
-/** A dispatcher in front of another, or of the one that Node's `fetch` uses by default. */
-export function propagatingDispatcher(propagation: HeaderPropagation, dispatcher?: unknown): unknown {
-  const base = (dispatcher ?? globalDispatcher()) as DispatcherLike;
-  const dispatch: DispatcherLike['dispatch'] = (options, handler) =>
-    base.dispatch(withHeaders(propagation, options), handler);
+/**
+ * A dispatcher for one request of `fetch`, in front of another or of the one that Node's `fetch` uses by default. It is
+ * asked for each hop of a redirect.
+ */
+export function propagatingDispatcher(
+  propagation: HeaderPropagation,
+  captured: Captured,
+  { dispatcher, added }: { readonly dispatcher?: unknown; readonly added?: Added | undefined } = {},
+): unknown {
+  const base = (dispatcher ?? globalDispatcher()) as { dispatch: Dispatch };
+  const dispatch: Dispatch = (options, handler) =>
+    base.dispatch(withHeaders(propagation, captured, options, { added }), handler);
   return new Proxy(base, {
     get: (target, key) => {
       if (key === 'dispatch') return dispatch;

@@ -1,11 +1,15 @@
 import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
+import type { Captured } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
+import { recordHeaders } from '../inject.js';
 import { parseUrl, type TargetAddress } from '../target-address.js';
+import { addWhileWritten, hideFromReaders } from './client-request.js';
 import { flatHeaders } from './raw-headers.js';
 
 type RequestFunction = typeof http.request;
+type RequestArguments = Parameters<RequestFunction>;
 
 const installed = new Set<HeaderPropagation>();
 let restore: (() => void) | undefined;
@@ -13,6 +17,8 @@ let restore: (() => void) | undefined;
 /**
  * Adds the current request's headers to what `http.request`, `http.get`, `https.request` and `https.get` send, for
  * every caller in the process, ES modules that imported them by name included. Takes the same arguments as they do.
+ * They are added while the head is written and are never among what the request shows (`getHeaders()`), which libraries
+ * such as superagent copy to the next host.
  *
  * @returns undoes it; when the last one is undone and nobody replaced them since, the originals are back
  */
@@ -38,7 +44,7 @@ function replaceAll(): () => void {
 function replaceIn(module: { request: RequestFunction; get: RequestFunction }): () => void {
   const { request, get } = module;
   const propagatingRequest = propagating(request);
-  const propagatingGet = ((...args: Parameters<RequestFunction>) => {
+  const propagatingGet = ((...args: RequestArguments) => {
     // Node's own get() calls a request() of its own and ends it at once, with the headers as they are then.
     const sent = propagatingRequest(...args);
     sent.end();
@@ -54,16 +60,29 @@ function replaceIn(module: { request: RequestFunction; get: RequestFunction }): 
 
 function propagating(request: RequestFunction): RequestFunction {
   return ((...args: unknown[]) => {
+    const sources = sourcesOfNow();
+    if (sources.length === 0) return request(...(args as RequestArguments));
     const call = readCall(args);
-    if (Array.isArray(call.options.headers))
-      return request(...(withRawHeaders(args, call) as RequestArguments));
-    const sent = request(...(args as RequestArguments));
-    for (const propagation of installed) addTo(sent, call, propagation);
-    return sent;
+    return isWrittenAtOnce(call.options)
+      ? requestWithOptions(request, args, call, sources)
+      : addWhileWritten(request(...(args as RequestArguments)), sources, (sent) => receiverOf(call, sent));
   }) as RequestFunction;
 }
 
-type RequestArguments = Parameters<RequestFunction>;
+/** What one propagation captured of the request at hand. */
+export interface Source {
+  readonly propagation: HeaderPropagation;
+  readonly captured: Captured;
+}
+
+function sourcesOfNow(): Source[] {
+  const sources: Source[] = [];
+  for (const propagation of installed) {
+    const captured = propagation.captured();
+    if (captured !== undefined) sources.push({ propagation, captured });
+  }
+  return sources;
+}
 
 /** What the arguments say, in whichever of their forms: (url), (options), (url, options), each with a callback. */
 interface Call {
@@ -75,44 +94,52 @@ function readCall([first, second]: unknown[]): Call {
   const url = typeof first === 'string' ? parseUrl(first) : first instanceof URL ? first : undefined;
   const isUrl = typeof first === 'string' || first instanceof URL;
   const options = isUrl ? second : first;
-  return {
-    url,
-    options: typeof options === 'object' && options !== null ? options : {},
-  };
+  return { url, options: typeof options === 'object' && options !== null ? options : {} };
 }
 
-function addTo(request: ClientRequest, call: Call, propagation: HeaderPropagation): void {
-  const target = targetOf(call, request.host, request.protocol);
-  if (target === undefined || request.headersSent || request.method === 'CONNECT') return;
-  propagation.injectInto(propagation.captured(), target, () => ({
-    has: (name) => request.hasHeader(name),
-    get: (name) => request.getHeader(name),
-    set: (name, value) => request.setHeader(name, value),
-  }));
+/** Node writes the head in the constructor where headers are `[name, value, ...]`, and where `Expect` is among them. */
+function isWrittenAtOnce({ headers }: RequestOptions): boolean {
+  if (Array.isArray(headers)) return true;
+  for (const name in headers) if (name.length === 6 && name.toLowerCase() === 'expect') return true;
+  return false;
 }
 
-/** Node writes headers given as `[name, value, ...]` to the wire form at once: they are added to before that. */
-function withRawHeaders(args: unknown[], call: Call): unknown[] {
-  const { options, url } = call;
-  const host = options.hostname ?? url?.hostname ?? options.host ?? 'localhost';
-  const target = targetOf(call, host, options.protocol ?? url?.protocol ?? undefined);
-  if (target === undefined || options.method === 'CONNECT') return args;
-  const headers = [...(options.headers as unknown as string[])];
-  for (const propagation of installed) {
-    propagation.injectInto(propagation.captured(), target, () => flatHeaders(headers));
+/** Adds to a copy of the options, and hides what was added from those who read the request. */
+function requestWithOptions(
+  request: RequestFunction,
+  args: unknown[],
+  call: Call,
+  sources: readonly Source[],
+): ClientRequest {
+  const given = call.options.headers;
+  const headers = Array.isArray(given) ? [...given] : { ...given };
+  const outgoing = Array.isArray(headers) ? flatHeaders(headers) : recordHeaders(headers);
+  const target = receiverOf(call, undefined);
+  const added = sources.map(({ propagation, captured }) =>
+    target === undefined ? undefined : propagation.injectInto(captured, target, () => outgoing),
+  );
+  const options = { ...call.options, headers };
+  const sent = request(...(args.map((arg) => (arg === call.options ? options : arg)) as RequestArguments));
+  if (!Array.isArray(headers))
+    hideFromReaders(
+      sent,
+      added.filter((one) => one !== undefined),
+    );
+  return sent;
+}
+
+/** The receiver; undefined for a Unix socket, which has no host, and for CONNECT, which asks a proxy for a tunnel. */
+function receiverOf({ url, options }: Call, sent: ClientRequest | undefined): TargetAddress | undefined {
+  const agent = (sent as { agent?: unknown } | undefined)?.agent ?? options.agent;
+  const viaAgent = (agent as { options?: { socketPath?: string } } | undefined)?.options?.socketPath;
+  if (options.socketPath || viaAgent || (sent?.method ?? options.method)?.toUpperCase() === 'CONNECT') {
+    return undefined;
   }
-  return args.map((arg) => (arg === options ? { ...options, headers } : arg));
-}
-
-/** The receiver; undefined for a Unix socket, which has no host. */
-function targetOf(
-  { url, options }: Call,
-  host: string,
-  protocol: string | undefined,
-): TargetAddress | undefined {
-  if (options.socketPath) return undefined;
+  const path = options.path ?? (url === undefined ? '/' : url.pathname + url.search);
   // A path in absolute-form goes to a forward proxy; its receiver is the host in the path.
-  if (/^https?:\/\//i.test(options.path ?? '')) return options.path as string;
-  const port = options.port ?? (url?.port || options.defaultPort) ?? (protocol === 'https:' ? 443 : 80);
-  return { host, port };
+  if (/^https?:\/\//i.test(path)) return path;
+  const scheme = sent?.protocol ?? options.protocol ?? url?.protocol ?? 'http:';
+  const host = sent?.host ?? options.hostname ?? url?.hostname ?? options.host ?? 'localhost';
+  const port = options.port ?? (url?.port || options.defaultPort) ?? undefined;
+  return { scheme, host, path, ...(port === undefined ? {} : { port: port as number | string }) };
 }

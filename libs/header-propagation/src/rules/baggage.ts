@@ -36,14 +36,24 @@ export function formatMember(key: string, bytes: string): string {
   return `${key}=${value}`;
 }
 
-/** The header with the members added whose keys it does not have: nothing that it holds is lost or replaced. */
+/** The header with the members added whose keys it does not have, and those keys: nothing that it holds is lost or replaced. */
 export function mergeBaggage(
-  header: string | undefined,
+  header: string,
   members: Readonly<Record<string, string>>,
-): string | undefined {
-  const present = new Set(parseBaggage(header ?? '').map((member) => member.key));
+): { text: string; added: string[] } {
+  const present = new Set(parseBaggage(header).map((member) => member.key));
   const added = Object.keys(members).filter((key) => !present.has(key));
-  if (added.length === 0) return header;
   const texts = added.map((key) => members[key] as string);
-  return header?.trim() ? `${header},${texts.join(',')}` : texts.join(',');
+  return { text: [...(header.trim() === '' ? [] : [header]), ...texts].join(','), added };
+}
+
+/** The header without the members of these keys. */
+export function withoutMembers(header: string, keys: readonly string[]): string {
+  const kept = parseBaggage(header).filter((member) => !keys.includes(member.key));
+  return kept.map((member) => member.text).join(',');
+}
+
+/** The members of a header by their keys, each as it was written. */
+export function membersOf(header: string): Record<string, string> {
+  return Object.fromEntries(parseBaggage(header).map(({ key, text }) => [key, text]));
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -21,23 +21,36 @@ export interface EchoServer {
 export const certificate = () => readFileSync(new URL('cert.pem', import.meta.url));
 
 /**
- * An upstream that answers each request with what it received, and `/redirect?to=URL` with a redirect. A request
- * in absolute-form is answered like any other, so it also stands in for a forward proxy.
+ * An upstream that answers each request with what it received, `/redirect?to=URL&status=302` with a redirect, and
+ * `/flaky?key=K` with 503 the first time. A request in absolute-form is answered like any other, so it also stands in
+ * for a forward proxy.
+ *
+ * @param settings.path a Unix socket to listen on, in place of a port of 127.0.0.1
  */
-export async function startEchoServer({ tls = false } = {}): Promise<EchoServer> {
+export async function startEchoServer({ tls = false, path = '' } = {}): Promise<EchoServer> {
   const received: Received[] = [];
+  const flaky = new Set<string>();
+  const refuseOnce = (response: ServerResponse, key: string) => {
+    flaky.add(key);
+    response.writeHead(503).end();
+  };
   const listener: RequestListener = (request, response) => {
     received.push(describe(request));
-    const to = URL.parse(request.url ?? '', 'http://x')?.searchParams.get('to');
-    if (to) response.writeHead(302, { location: to }).end();
+    const query = new URL(request.url ?? '', 'http://x').searchParams;
+    const to = query.get('to');
+    const key = query.get('key');
+    if (to) response.writeHead(Number(query.get('status') ?? 302), { location: to }).end();
+    else if (key && !flaky.has(key)) refuseOnce(response, key);
     else response.end(JSON.stringify(describe(request)));
   };
   const key = () => readFileSync(new URL('key.pem', import.meta.url));
   const server = tls
     ? createSecureServer({ key: key(), cert: certificate() }, listener)
     : createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) =>
+    path === '' ? server.listen(0, '127.0.0.1', resolve) : server.listen(path, resolve),
+  );
+  const port = path === '' ? (server.address() as AddressInfo).port : 0;
   return {
     port,
     url: `http${tls ? 's' : ''}://127.0.0.1:${port}`,

@@ -1,0 +1,90 @@
+import axios, { type AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import axiosRetry from 'axios-retry';
+import { hasOurs, inRequest, propagation, startUpstream, type Upstream } from '../testing/upstream.js';
+import { propagateWithAxios } from './axios.js';
+
+let upstream: Upstream;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+});
+afterAll(() => upstream.close());
+beforeEach(() => {
+  upstream.received.length = 0;
+});
+
+describe('axios, by its interceptors and retries', () => {
+  type Failover = (instance: AxiosInstance) => void;
+  const onRequest =
+    (change: (config: InternalAxiosRequestConfig) => void): Failover =>
+    (instance) =>
+      void instance.interceptors.request.use((config) => {
+        change(config);
+        return config;
+      });
+  const again = (config: object, instance: AxiosInstance) =>
+    instance.request({ ...config, url: `${upstream.outside}/` });
+  const onFailure =
+    (next: (error: AxiosError, instance: AxiosInstance) => unknown): Failover =>
+    (instance) =>
+      void instance.interceptors.response.use(null, (error) => next(error, instance));
+  const withRetry: Failover = (instance) =>
+    axiosRetry(instance, {
+      retries: 1,
+      onRetry: (_count, _error, config) => {
+        config.url = `${upstream.outside}/`;
+      },
+    });
+  const changes: Record<string, Failover> = {
+    'sets url': onRequest((config) => {
+      config.url = `${upstream.outside}/`;
+    }),
+    'sets baseURL': onRequest((config) => {
+      config.url = '/';
+      config.baseURL = upstream.outside;
+    }),
+    'fails over with the configuration': onFailure((error, instance) => again(error.config ?? {}, instance)),
+    'fails over with the headers': onFailure((error, instance) =>
+      again({ headers: { ...error.config?.headers } }, instance),
+    ),
+    "fails over with the response's configuration": onFailure((error, instance) =>
+      again(error.response?.config ?? {}, instance),
+    ),
+    'axios-retry': withRetry,
+  };
+  const adapters = ['http', 'fetch'] as const;
+  const places = ['before', 'after'] as const;
+  const cases = Object.keys(changes).flatMap((name) =>
+    places.flatMap((place) => adapters.map((adapter) => [name, place, adapter] as const)),
+  );
+
+  it.each(cases)('%s, registered %s ours, over %s', async (name, place, adapter) => {
+    const instance = axios.create({ adapter });
+    if (place === 'before') changes[name]?.(instance);
+    propagateWithAxios(propagation, instance);
+    if (place === 'after') changes[name]?.(instance);
+    const key = `${name} ${place} ${adapter}`;
+    const response = await inRequest(() => instance.get(`${upstream.inside}/flaky?key=${key}`)).catch(
+      () => undefined,
+    );
+    expect(upstream.leaks()).toEqual([]);
+    expect(hasOurs(response?.config.headers)).toBe(false);
+  });
+
+  it('a retry to the same host has them again', async () => {
+    const instance = axios.create();
+    propagateWithAxios(propagation, instance);
+    axiosRetry(instance, { retries: 1 });
+    await inRequest(() => instance.get(`${upstream.inside}/flaky?key=same`));
+    expect(upstream.users()).toEqual(['ours', 'ours']);
+  });
+
+  it('a configuration that was sent under one user and is sent again under another has the headers of the other', async () => {
+    const instance = axios.create();
+    propagateWithAxios(propagation, instance);
+    const { config } = await inRequest(() => instance.get(`${upstream.inside}/`));
+    await propagation.runWith({ user: 'another' }, () => instance.request(config));
+    await instance.request(config);
+    expect(upstream.users()).toEqual(['ours', 'another', undefined]);
+  });
+});
