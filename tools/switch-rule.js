@@ -1,7 +1,9 @@
 // `npm run rule:by-user`, `npm run rule:percent`: switch-rule.js by-user|percent [ROOT] writes which rule of k8s/internal and k8s/external
 // is in force. The running local mesh follows at once; a cluster does with the next `kubectl apply -k`.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { issueLine, replaceFile } from '@grayscale/manifest-files';
+import { nodeAt, readYaml } from '@grayscale/traffic-rules';
 
 const files = { percent: 'virtual-service-v2-10.yaml', 'by-user': 'virtual-service-test-v1.yaml' };
 const [rule, root = '.'] = process.argv.slice(2);
@@ -11,20 +13,29 @@ if (wanted === undefined) {
   process.exit(64);
 }
 
-const ruleLine = new RegExp(`^(\\s*- )(?:${Object.values(files).join('|')})$`, 'm');
 for (const mode of ['internal', 'external']) {
   const file = join(root, 'k8s', mode, 'kustomization.yaml');
-  const before = readFileSync(file, 'utf8');
-  const after = before.replace(ruleLine, `$1${wanted}`);
-  if (!ruleLine.test(before)) {
-    console.error(
-      `switch-rule: ${file} lists neither ${files.percent} nor ${files['by-user']} among its resources.`,
-    );
-    process.exitCode = 1;
-  } else if (after === before) {
+  const text = readFileSync(file, 'utf8');
+  const entry = ruleEntry(text, file);
+  if (entry === undefined) {
+    fail(`${file} lists neither ${files.percent} nor ${files['by-user']} among its resources.`);
+  } else if (entry.text === wanted) {
     console.log(`${file}: ${wanted} is in force already.`);
   } else {
-    writeFileSync(file, after);
-    console.log(`${file}: ${wanted} is in force now.`);
+    const issue = await replaceFile(file, text, text.slice(0, entry.start) + wanted + text.slice(entry.end));
+    if (issue === undefined) console.log(`${file}: ${wanted} is in force now.`);
+    else fail(issueLine(issue));
   }
+}
+
+/** The entry of `resources` that names one of the two rules. */
+function ruleEntry(text, file) {
+  const [document] = readYaml(text, file).documents;
+  const resources = nodeAt(document?.source.node, ['resources'])?.items ?? [];
+  return resources.find((item) => Object.values(files).includes(item.text));
+}
+
+function fail(message) {
+  console.error(`switch-rule: ${message}`);
+  process.exitCode = 1;
 }

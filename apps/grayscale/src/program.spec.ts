@@ -297,7 +297,7 @@ spec: {hosts: [hello.com], ports: [{number: 80, name: http, protocol: HTTP}], re
     ['not YAML', 'testCases: [', ':1:'],
     ['empty', '', ':1:1: '],
     ['without cases', 'testCases: []', ':1:1: '],
-    ['another map', 'tests: []', ':1:8: tests is not a field here'],
+    ['another map', 'tests: []', ':1:1: tests is not a field here'],
     ['without request', 'testCases:\n- description: a\n', ':2:3: testCases[0].request is missing'],
     ['without authority', 'testCases:\n- request: {uri: [/]}\n', 'testCases[0].request.authority is missing'],
     [
@@ -308,7 +308,7 @@ spec: {hosts: [hello.com], ports: [{number: 80, name: http, protocol: HTTP}], re
     [
       'with an unknown field',
       'testCases:\n- request: {authority: a}\n  wantmatch: true\n',
-      ':3:14: testCases[0].wantmatch is not a field here',
+      ':3:3: testCases[0].wantmatch is not a field here',
     ],
     ['with a bad header', 'testCases:\n- request: {authority: a, headers: {"a b": c}}\n', ':2:3: '],
   ];

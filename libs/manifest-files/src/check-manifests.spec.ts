@@ -37,15 +37,15 @@ describe('parseManifests', () => {
 
   it('puts on what a kustomization adds, and still names the file that was written', async () => {
     await using folder = await temporaryFolder({
-      'kustomization.yaml': 'namespace: b\nlabels: [{pairs: {x: y}}]\nresources: [a.yaml]\n',
+      'kustomization.yaml': 'namespace: b\nlabels: [{pairs: {x: blue}}]\nresources: [a.yaml]\n',
       'a.yaml': `${service}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n`,
     });
     const { resources } = parseManifests((await readManifests([folder.path])).files);
     expect(
       resources.map(({ kind, metadata }) => [kind, metadata.namespace, metadata.name, metadata.labels.x]),
     ).toEqual([
-      ['Service', 'b', 's', 'y'],
-      ['Namespace', expect.anything(), 'b', 'y'],
+      ['Service', 'b', 's', 'blue'],
+      ['Namespace', expect.anything(), 'b', 'blue'],
     ]);
     expect(resources[0]?.source).toMatchObject({ file: folder.at('a.yaml'), line: 1 });
   });

@@ -12,6 +12,8 @@ export const standardInput = '-';
 export interface ManifestFile {
   path: string;
   text: string;
+  /** What the file has, where a kustomization has put other values into `text`. */
+  written?: string;
   overrides: Overrides;
 }
 

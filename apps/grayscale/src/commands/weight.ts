@@ -115,7 +115,7 @@ function whoIsAffected(set: ManifestSet, split: Split, text: string, options: Se
   const workload = workloadOf(options);
   const before = checkManifests(set, workload);
   const { file } = split.document;
-  const files = set.files.map((one) => (one === file ? { ...one, text } : one));
+  const files = set.files.map((one) => (one.path === file.path ? { ...one, text } : one));
   const after = checkManifests({ ...set, files }, workload);
   const known = new Set(before.issues.map(issueLine));
   refuseFor(after.issues.filter((issue) => issue.severity === 'error' && !known.has(issueLine(issue))));

@@ -36,6 +36,7 @@ const rulesPath: Path = ['spec', 'http'];
 /** One object where it is written: edits change the characters that they are about and leave all others as they are. */
 export class ManifestDocument {
   private constructor(
+    /** With the text that the file has, whatever a kustomization puts into it. */
     readonly file: ManifestFile,
     readonly identity: ObjectIdentity,
     private readonly document: YamlDocument,
@@ -43,7 +44,12 @@ export class ManifestDocument {
   ) {}
 
   /** The objects of a file that have this identity, or the parts of it that are given, once the kustomizations around it are applied. */
-  static find(file: ManifestFile, wanted: Partial<ObjectIdentity>): ManifestDocument[] {
+  static find(read: ManifestFile, wanted: Partial<ObjectIdentity>): ManifestDocument[] {
+    const file: ManifestFile = {
+      path: read.path,
+      text: read.written ?? read.text,
+      overrides: read.overrides,
+    };
     const { documents } = readYaml(file.text, file.path);
     return documents.flatMap((whole, index) =>
       [...objectsIn(whole)].flatMap((object) => {

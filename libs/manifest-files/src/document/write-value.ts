@@ -45,8 +45,8 @@ export function flowText(value: unknown, form: 'yaml' | 'json'): string {
   return `{${fields.join(', ')}}`;
 }
 
-/** Names, hosts, paths, durations: what nobody would put in quotes. */
-const plain = /^(?:[A-Za-z_/][\w./-]*|\d+(?:ms|[smh]))$/;
+/** Names, hosts, paths, durations, addresses: what nobody would put in quotes. */
+const plain = /^(?:[A-Za-z_/][\w./-]*|\d+(?:ms|[smh])|\d+(?:\.\d+){3})$/;
 
 /** A scalar that reads as the same value: plain where kubectl reads it as a text, else in quotes. */
 export function scalarText(value: unknown, form: 'yaml' | 'json'): string {

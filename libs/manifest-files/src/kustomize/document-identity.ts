@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { objectsIn, readYaml } from '@grayscale/traffic-rules';
 
 /** What a patch or a replacement can select a document by. */
 export interface DocumentIdentity {
@@ -7,23 +7,12 @@ export interface DocumentIdentity {
   namespace: string;
 }
 
-/** The documents in a text; of one that cannot be read, nothing: the engine reports it. */
+/** The objects in a text; of a document that cannot be read, nothing: the engine reports it. */
 export function identifyDocuments(text: string): DocumentIdentity[] {
-  const documents = parseAllDocuments(text, { logLevel: 'silent' });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document) => {
-    if (document.errors.length > 0) return [];
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return flattenLists(value).map(identity);
-  });
-}
-
-function flattenLists(value: unknown): Manifest[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const manifest = value as Manifest;
-  return manifest.kind === 'List' && Array.isArray(manifest.items)
-    ? manifest.items.flatMap(flattenLists)
-    : [manifest];
+  const { documents } = readYaml(text, '');
+  return documents.flatMap((document) =>
+    [...objectsIn(document)].map(({ value }) => identity((value ?? {}) as Manifest)),
+  );
 }
 
 function identity({ kind, metadata }: Manifest): DocumentIdentity {
@@ -37,6 +26,5 @@ function word(value: unknown): string {
 
 interface Manifest {
   kind?: unknown;
-  items?: unknown;
   metadata?: { name?: unknown; namespace?: unknown } | null;
 }

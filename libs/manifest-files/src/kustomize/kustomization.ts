@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isMap, isNode, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
+import { type DocumentSource, type Path, readYaml } from '@grayscale/traffic-rules';
 import { fileError, type ManifestIssue, type Place } from '../file-issue.js';
 import { noOverrides, type Overrides } from '../overrides.js';
 import { fieldsNotFollowed, fieldsWithoutEffect, followedFields } from './fields.js';
@@ -32,18 +32,20 @@ export function parseKustomization(
   text: string,
   file: string,
 ): { kustomization?: Kustomization; issues: ManifestIssue[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
+  const { documents, issues } = readYaml(text, file);
+  const [document, second] = documents;
+  const [error] = issues;
   if (error !== undefined) {
-    const place = { file, line: error.linePos?.[0].line ?? 1, column: error.linePos?.[0].col ?? 1 };
-    return { issues: [fileError('kustomization-invalid', place, firstLine(error.message))] };
+    const { line, column, message } = error;
+    return { issues: [fileError('kustomization-invalid', { file, line, column }, capital(message))] };
   }
-  if (!isMap(document.contents)) {
-    const message = 'A kustomization is a map of fields, such as `resources:` with a list of files.';
-    return { issues: [fileError('kustomization-invalid', { file }, message)] };
+  if (document === undefined || second !== undefined || !isRecord(document.value)) {
+    const { line, column } = second?.source ?? { line: 1, column: 1 };
+    const message =
+      'A kustomization is one document, and a map of fields, such as `resources:` with a list of files.';
+    return { issues: [fileError('kustomization-invalid', { file, line, column }, message)] };
   }
-  return new Reader(file, document.contents as YAMLMap<ParsedNode, ParsedNode | null>, lines).read();
+  return new Reader(file, document.value, document.source).read();
 }
 
 class Reader {
@@ -51,8 +53,8 @@ class Reader {
 
   constructor(
     private readonly file: string,
-    private readonly root: YAMLMap<ParsedNode, ParsedNode | null>,
-    private readonly lines: LineCounter,
+    private readonly root: Record<string, unknown>,
+    private readonly source: DocumentSource,
   ) {}
 
   read() {
@@ -70,10 +72,9 @@ class Reader {
   }
 
   private checkFields(): void {
-    for (const { key } of this.root.items) {
-      const name = String(key);
+    for (const name of Object.keys(this.root)) {
       if (followedFields.has(name) || fieldsWithoutEffect.has(name)) continue;
-      const place = this.place(name, key);
+      const place = this.place(name, [name]);
       this.issues.push(fieldsNotFollowed.has(name) ? notFollowed(place) : unknownField(place, name));
     }
   }
@@ -119,17 +120,15 @@ class Reader {
   }
 
   private list(name: string): Change[] {
-    const node = this.root.get(name, true);
     const value = this.value(name);
     if (value === undefined || value === null) return [];
     if (!Array.isArray(value)) {
       this.invalid(name, 'must be a list');
       return [];
     }
-    const nodes: unknown[] = node && 'items' in node ? (node.items as unknown[]) : [];
-    return value.map((item, index) => ({
+    return value.map((item: unknown, index) => ({
       value: item,
-      place: this.place(`${name}[${index}]`, nodes[index]),
+      place: this.place(`${name}[${index}]`, [name, index]),
     }));
   }
 
@@ -143,21 +142,17 @@ class Reader {
   }
 
   private value(name: string): unknown {
-    const node: unknown = this.root.get(name, true);
-    return isNode(node) ? node.toJSON() : undefined;
+    return Object.hasOwn(this.root, name) ? this.root[name] : undefined;
   }
 
   private invalid(path: string, problem: string): void {
     const [name = path] = path.split(/[.[]/, 1);
-    this.issues.push(
-      fileError('kustomization-invalid', this.place(path, this.root.get(name, true)), `${path} ${problem}.`),
-    );
+    this.issues.push(fileError('kustomization-invalid', this.place(path, [name]), `${path} ${problem}.`));
   }
 
-  private place(path: string, node: unknown): Place {
-    const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
-    const { line, col } = this.lines.linePos(offset);
-    return { file: this.file, line, column: col, path };
+  private place(path: string, steps: Path): Place {
+    const { line, column } = this.source.locatePath(steps);
+    return { file: this.file, line, column, path };
   }
 }
 
@@ -180,9 +175,13 @@ function unknownField(place: Place, name: string): ManifestIssue {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }
 
-function firstLine(message: string): string {
-  return `${(message.split('\n', 1)[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')}.`;
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,6 @@
-import { type Document, isScalar, parseAllDocuments, stringify } from 'yaml';
+import { nodeAt, objectsIn, type Path, readYaml, type YamlDocument } from '@grayscale/traffic-rules';
+import { applyEdits } from '../document/text-edit.js';
+import { scalarText } from '../document/write-value.js';
 import { fileError, type ManifestIssue, type Place } from '../file-issue.js';
 import type { ManifestFile } from '../reading.js';
 import { routingKinds } from './fields.js';
@@ -62,7 +64,7 @@ class Replacing {
       );
       return undefined;
     }
-    const value = document.getIn(keysOf(fieldPath));
+    const value = valueAt(document, keysOf(fieldPath));
     if (value === undefined || typeof value === 'object')
       this.invalid(`${described(selector)} has no value at ${fieldPath}`);
     return typeof value === 'object' ? undefined : value;
@@ -73,21 +75,17 @@ class Replacing {
     { select, fieldPaths }: Replacement['targets'][number],
     value: unknown,
   ): ManifestFile {
-    const edits = selected(file, select).flatMap((document) =>
+    const edits = selected(file, select).flatMap(({ source }) =>
       fieldPaths.flatMap((fieldPath) => {
-        const node = document.getIn(keysOf(fieldPath), true);
-        if (isScalar(node) && node.range) return [{ from: node.range[0], to: node.range[1] }];
+        const node = nodeAt(source.node, keysOf(fieldPath));
+        if (node?.kind === 'scalar')
+          return [{ start: node.start, end: node.end, text: scalarText(value, 'yaml') }];
         this.invalid(`${described(select)} has no value at ${fieldPath}`);
         return [];
       }),
     );
-    edits.sort((a, b) => b.from - a.from);
-    const written = stringify(value).trimEnd();
-    const text = edits.reduce(
-      (before, { from, to }) => `${before.slice(0, from)}${written}${before.slice(to)}`,
-      file.text,
-    );
-    return { ...file, text };
+    if (edits.length === 0) return file;
+    return { ...file, text: applyEdits(file.text, edits), written: file.written ?? file.text };
   }
 
   private invalid(problem: string): void {
@@ -97,22 +95,30 @@ class Replacing {
   }
 }
 
-/** The documents of a file that a selector names; kustomize compares the parts exactly. */
-function selected({ text, overrides }: ManifestFile, { kind, name, namespace }: Selector): Document[] {
-  const documents = parseAllDocuments(text, { logLevel: 'silent' });
-  if (!Array.isArray(documents)) return [];
-  return documents.filter((document) => {
-    if (document.errors.length > 0) return false;
-    const actual = overrides.namespace ?? document.getIn(['metadata', 'namespace']);
+/** The objects of a file that a selector names; kustomize compares the parts exactly. */
+function selected(
+  { path, text, overrides }: ManifestFile,
+  { kind, name, namespace }: Selector,
+): YamlDocument[] {
+  const objects = readYaml(text, path).documents.flatMap((document) => [...objectsIn(document)]);
+  return objects.filter((object) => {
+    const actual = overrides.namespace ?? valueAt(object, ['metadata', 'namespace']);
     return (
-      (kind === undefined || document.get('kind') === kind) &&
-      (name === undefined || document.getIn(['metadata', 'name']) === name) &&
+      (kind === undefined || valueAt(object, ['kind']) === kind) &&
+      (name === undefined || valueAt(object, ['metadata', 'name']) === name) &&
       (namespace === undefined || actual === namespace)
     );
   });
 }
 
-function keysOf(fieldPath: string): Array<string | number> {
+function valueAt({ value }: YamlDocument, path: Path): unknown {
+  return path.reduce((at: unknown, step) => {
+    const isThere = typeof at === 'object' && at !== null && Object.hasOwn(at, step);
+    return isThere ? (at as Record<string | number, unknown>)[step] : undefined;
+  }, value);
+}
+
+function keysOf(fieldPath: string): Path {
   return fieldPath.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 }
 
