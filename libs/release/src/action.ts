@@ -41,7 +41,9 @@ export type WaitingReason =
   /** An arm has no ready endpoint. */
   | 'endpoints'
   | 'drift'
-  | 'webhook';
+  | 'webhook'
+  /** A write was refused for good. */
+  | 'refused';
 
 export interface WebhookQuestion {
   guard: string;

@@ -8,6 +8,10 @@ export type {
   WaitingReason,
   WebhookQuestion,
 } from './action.js';
+export { type Begun, begin } from './begin.js';
+export { requestsOfStep } from './decide/advance.js';
+export { canaryShare } from './decide/content.js';
+export { decide } from './decide/decide.js';
 export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
 export {
@@ -32,8 +36,23 @@ export {
   type WebhookType,
   webhookTypes,
 } from './plan/plan.js';
+export type { PlanIssue, PlanIssueCode } from './plan/plan-issue.js';
+export { planIssues } from './plan/plan-issues.js';
+export { planFromObject, type ReadPlan, readPlan } from './plan/read-plan.js';
+export { planSchema } from './plan/schema.js';
 export type { CountSource, JournalEntry, SentCommand, Store, WriteOutcome } from './ports.js';
+export { receive } from './receive.js';
+export { generatedMatches } from './rules/generated-rules.js';
+export {
+  type FoundSplit,
+  findAgain,
+  findSplit,
+  generatedPrefix,
+  ruleFingerprint,
+  type Split,
+} from './split/find-split.js';
 export type { Phase, ReleaseState, TargetState } from './state.js';
+export { type ArmPair, armKey, countQuestion, pairsOf } from './trials.js';
 export type {
   ArmView,
   DestinationView,

@@ -1,5 +1,8 @@
 import type { Waiting } from './action.js';
 import type { Json } from './look.js';
+import type { Arm } from './plan/plan.js';
+import type { Tally } from './statistics/tally.js';
+import type { Trial } from './statistics/trial.js';
 import type { RuleReference, TargetContent, Write } from './write.js';
 
 /** Where a run stands. The last three are its ends; `undo` may follow the first two, `retry` the second. */
@@ -14,8 +17,8 @@ export type Phase =
   | 'undone';
 
 /**
- * All that a release knows. Plain JSON, so that it can be stored after each decision and read back by another process; whoever reads it goes on
- * as if nothing had happened. Only the fields here are for others to read; `evidence` is the statistics' own.
+ * All that a release knows. Plain JSON, so that it can be stored after each decision and read back by another process, which goes on as if nothing
+ * had happened. Times are in milliseconds since the epoch, as the driver's clock has them; shares in percent.
  */
 export interface ReleaseState {
   version: 1;
@@ -24,29 +27,98 @@ export interface ReleaseState {
   phase: Phase;
   /** Why it is in this phase, or what it waits for. */
   because?: Waiting;
-  /** Of the last write that was asked for. 0: none yet. */
+  /** Of the last write that was asked for; goes on counting over the runs of a plan. */
   seq: number;
   /** The write that was asked for and has not been seen done. */
   pending?: Write;
-  /** In milliseconds since the epoch, as the driver's clock had it. */
   startedAt: number;
   /** Of the last decision; time never goes backwards from it. */
   now: number;
-  /** Index of the step that is in force or being written; -1 before the first. */
+  /** Index of the step that is in force or being written. */
   step: number;
-  /** Canary's share that is wanted, in percent. */
+  /** Index of the run's first step. */
+  first: number;
+  /** The canary's share that is wanted. */
   percent: number;
-  /** For each target, in the plan's order. */
+  goal: Goal;
+  /** In the plan's order. */
   targets: TargetState[];
-  /** The cursor of the counts. */
-  cursor: Json;
-  evidence: Json;
+  progress: StepProgress;
+  evidence: Evidence;
+  /** The webhook that was asked last, and its answer. */
+  asked?: { key: string; ok?: boolean; message?: string; at: number };
+  /** Webhooks that are done with for this run. */
+  passed: string[];
+  drift?: Drift;
+  /** Somebody else's change was taken back once already. */
+  restored: boolean;
 }
+
+/** What the writes aim at. */
+export type Goal =
+  /** The share of the state, with the rules of `users` and `sticky`; `back`: which is the one of an earlier step. */
+  | { kind: 'share'; back?: 'put-back' | 'undo' }
+  /** The weights of the start, or a share; never above what is in force. */
+  | { kind: 'back'; to?: number }
+  /** The weights of the start. `force`: although somebody else changed the rule. */
+  | { kind: 'start'; force: boolean }
+  /** The share of the state, without rules of ours. */
+  | { kind: 'done' };
 
 export interface TargetState {
   rule: RuleReference;
+  /** With hosts in full. */
+  stable: Arm;
+  canary: Arm;
   /** At the start of the run. */
   start: TargetContent;
   /** As last written by us, or as at the start. */
   written: TargetContent;
+  /** What stood behind the arms; another version there is another release. */
+  identity: { stable?: string; canary?: string };
+}
+
+export interface StepProgress {
+  /** When the step's last write was seen done; absent: it is being written. */
+  began?: number;
+  /** The share before. */
+  before: number;
+  /** The first look since which nothing contradicts that the split is in force. */
+  inForceSince?: number;
+  /** For how long the step's split has been in force, settled and seen, in milliseconds. */
+  held: number;
+  /** Requests of both arms, and those of the canary (`bad`), since the split seemed in force; by pair of arms. */
+  observed: Record<string, Tally>;
+  /** The same since the write had time to settle, whether the split seemed in force or not. */
+  settled: Record<string, Tally>;
+  /** A human said: go on. `resumed` ends a pause of the step; `promoted` also skips what it would wait for. */
+  human?: 'resumed' | 'promoted';
+}
+
+export interface Evidence {
+  /** The source's own. */
+  cursor: Json;
+  /** Of the last look that was absorbed: its time, and the driver's then. */
+  look?: { at: number; interval: number; absorbed: number };
+  /** When a canary request was last seen. */
+  canarySeen: number;
+  /** Requests since the start, for the rate. */
+  requests: number;
+  /** For how long requests have been counted, in milliseconds. */
+  counted: number;
+  /** Since when there has been no data. */
+  noDataSince?: number;
+  /** By the trial's key. */
+  trials: Record<string, Trial>;
+  /** Canary requests in the step, by pair of arms. */
+  inStep: Record<string, number>;
+  /** Ceilings that were made for the step at 100 %, by the trial's key. */
+  ceilings: Record<string, number>;
+}
+
+export interface Drift {
+  since: number;
+  message: string;
+  /** A human resumed in spite of it: go on from what stands there. */
+  accepted: boolean;
 }

@@ -43,7 +43,7 @@ export interface RuleView {
 export interface MatchView {
   /** Conditions on headers: name in lower case. */
   headers: Record<string, StringMatch>;
-  /** Everything else of the block, in any form that is equal when the meaning is. */
+  /** Everything else of the block, in any form that is equal when the meaning is; the empty text when there is nothing else. */
   rest: string;
 }
 

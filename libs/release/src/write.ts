@@ -1,6 +1,6 @@
 /** The content of one target: what grayscale writes, and nothing else of the rule. */
 export interface TargetContent {
-  /** All destinations of the split rule, in its order. */
+  /** All destinations of the split rule; each is found by host, subset and port, for the list may be in another order by now. */
   weights: DestinationWeight[];
   /** The rules of `users` and `sticky`, in order, to stand directly above the split rule; a writer makes exactly these. */
   generated: GeneratedRule[];

@@ -138,7 +138,8 @@ export interface Risk {
 export interface NoData {
   /** How long the canary may be without a request; absent: ten times the gap that is expected. */
   after?: number;
-  /** How long the release waits before `then`. */
+  /** How long the release waits for one. */
   holdFor: number;
-  then: 'pause' | 'abort';
+  /** What it does after that; `then` in the plan. */
+  afterwards: 'pause' | 'abort';
 }

@@ -1,0 +1,51 @@
+import type { Decision } from '../action.js';
+import type { Plan } from '../plan/plan.js';
+import type { ReleaseState } from '../state.js';
+import type { Write } from '../write.js';
+import { endpointObstacles } from './advance.js';
+import { sameContent, wantedContent } from './content.js';
+import type { Draft } from './draft.js';
+import { askWebhooks } from './webhooks.js';
+import { nextWrite } from './writes.js';
+
+/** The next write towards the goal, if one is due. */
+export function writeOn(draft: Draft): Decision | undefined {
+  const { plan, state } = draft;
+  const write = nextWrite(plan, state);
+  if (write === undefined) return forget(draft);
+  if (!mayWrite(plan, state)) return undefined;
+  if (state.goal.kind === 'share' && isFirst(state)) {
+    const [unready] = endpointObstacles(state, draft.view);
+    if (unready !== undefined) return draft.wait(unready.reason, unready.message);
+    const asked = askWebhooks(draft, 'pre-rollout');
+    if (asked !== undefined) return asked;
+  }
+  // What was asked for already, and has not arrived, is asked for again under its number.
+  const again = state.pending !== undefined && isSame(state.pending, write) ? state.pending : write;
+  draft.set({ seq: again.seq, pending: again });
+  return draft.end({ kind: 'write', write: again });
+}
+
+function forget(draft: Draft): undefined {
+  const { pending: _, ...rest } = draft.state;
+  draft.state = rest;
+}
+
+/** Whoever paused wants no new step; a step that is half written, or a way back, is finished. */
+function mayWrite(plan: Plan, state: ReleaseState): boolean {
+  const { phase, goal, targets } = state;
+  if (phase !== 'paused' || goal.kind !== 'share' || goal.back !== undefined) return true;
+  return targets.some((target) => sameContent(target.written, wantedContent(plan, state, target)));
+}
+
+function isFirst({ targets, step, progress }: ReleaseState): boolean {
+  return (
+    progress.began === undefined &&
+    step >= 0 &&
+    targets.every(({ written, start }) => sameContent(written, start))
+  );
+}
+
+function isSame(a: Write, b: Write): boolean {
+  return a.target === b.target && sameContent(a.before, b.before) && sameContent(a.after, b.after);
+}

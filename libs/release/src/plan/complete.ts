@@ -1,0 +1,104 @@
+import { completeGuards } from './guards.js';
+import type { Arm, Caller, ObjectName, Plan, Sticky, Target, UserSelector } from './plan.js';
+import type { At } from './reader.js';
+import type { WrittenArm, WrittenSpec, WrittenTarget } from './shape.js';
+import { completeSteps } from './steps.js';
+
+const minute = 60_000;
+
+/** Adds the defaults, and checks what no field shows alone. */
+export function completePlan(name: string, namespace: string, spec: WrittenSpec, at: At): Plan {
+  const sticky = completeSticky(spec, at.within('sticky'));
+  const { risk, noData } = spec;
+  return {
+    name,
+    namespace,
+    targets: completeTargets(spec.targets ?? [], namespace, at.within('targets')),
+    callers: (spec.callers ?? []).map((caller): Caller => ({ namespace, workload: '', ...caller })),
+    users: (spec.users ?? []).map(completeUser),
+    ...(sticky === undefined ? {} : { sticky }),
+    steps: completeSteps(spec, sticky, at.within('steps')),
+    guards: completeGuards(spec.guards, at.within('guards')),
+    risk: { falseAbort: risk?.falseAbort ?? 0.01, falseAdvance: risk?.falseAdvance ?? 0.05 },
+    noData: {
+      ...(noData?.after === undefined ? {} : { after: noData.after }),
+      holdFor: noData?.holdFor ?? 24 * 60 * minute,
+      afterwards: noData?.then ?? 'pause',
+    },
+    settle: spec.settle ?? 10_000,
+    inForceWithin: spec.inForceWithin ?? 10 * minute,
+    onDrift: spec.onDrift ?? 'stop',
+    ...(spec.from === undefined ? {} : { from: spec.from }),
+    abort: spec.abort?.to === undefined ? {} : { to: spec.abort.to },
+    suspend: spec.suspend ?? false,
+  };
+}
+
+function completeUser({
+  header = '',
+  exact = [],
+}: {
+  header?: string;
+  exact?: string | string[];
+}): UserSelector {
+  return { header, exact: typeof exact === 'string' ? [exact] : exact };
+}
+
+function completeSticky({ sticky }: WrittenSpec, at: At): Sticky | undefined {
+  if (sticky === undefined) return undefined;
+  const { header, digits, cookie } = sticky;
+  if (header !== undefined && cookie !== undefined)
+    return at.error(
+      'field-conflict',
+      'a user keeps to a side by a header or by a cookie; remove one of the two.',
+    );
+  if (cookie !== undefined && digits !== undefined)
+    return at.within('digits').error('field-conflict', 'digits belong to a header; a cookie has none.');
+  if (cookie !== undefined) return { cookie };
+  if (header === undefined) return at.error('field-missing', 'write a header, or a cookie.');
+  return { header, digits: digits ?? 4 };
+}
+
+function completeTargets(written: readonly WrittenTarget[], namespace: string, at: At): Target[] {
+  const seen = new Set<string>();
+  return written.flatMap((target, index) => {
+    const here = at.within(index);
+    const complete = completeTarget(target, namespace, here);
+    if (complete === undefined) return [];
+    const key = JSON.stringify([complete.virtualService, complete.rule ?? null]);
+    if (seen.has(key)) here.error('target-repeated', 'this rule is a target already; remove one of the two.');
+    seen.add(key);
+    return [complete];
+  });
+}
+
+function completeTarget(written: WrittenTarget, namespace: string, at: At): Target | undefined {
+  if (written.virtualService === undefined || written.stable === undefined || written.canary === undefined)
+    return undefined;
+  const stable = armOf(written.stable);
+  const canary = armOf(written.canary);
+  if (JSON.stringify(stable) === JSON.stringify(canary))
+    at.within('canary').error(
+      'arms-same',
+      `stable and canary are both ${stable.host}; name two different destinations.`,
+    );
+  const { rule } = written;
+  return {
+    virtualService: objectNameOf(written.virtualService, namespace),
+    ...(rule === undefined ? {} : { rule }),
+    stable,
+    canary,
+  };
+}
+
+function objectNameOf(written: string, namespace: string): ObjectName {
+  const [first = '', second] = written.split('/');
+  return second === undefined ? { namespace, name: first } : { namespace: first, name: second };
+}
+
+/** With its fields in one order, so that equal arms are equal texts. */
+function armOf(written: WrittenArm): Arm {
+  if (typeof written === 'string') return { host: written };
+  const { host = '', subset, port } = written;
+  return { host, ...(subset === undefined ? {} : { subset }), ...(port === undefined ? {} : { port }) };
+}
