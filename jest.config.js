@@ -9,11 +9,11 @@ const base = {
   reporters: ['default', '<rootDir>/tools/count-reporter.js'],
 };
 
-/** The suites: what runs on any machine in minutes, what takes longer, what takes hours, and what needs a browser. */
+/** The suites: what runs on any machine in minutes, what takes longer, what takes hours, what needs a browser, and what needs an API server. */
 const suites = {
   unit: {
     testMatch: ['**/*.spec.ts'],
-    testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.(?:long|soak|e2e)\\.spec\\.ts$'],
+    testPathIgnorePatterns: ['/node_modules/', '/dist/', '\\.(?:long|soak|e2e|cluster)\\.spec\\.ts$'],
     // A loaded machine is slow to start processes; a test that hangs still ends.
     testTimeout: 60_000,
     // One for each core: much of the time is spent waiting for processes and sockets.
@@ -21,6 +21,7 @@ const suites = {
   },
   long: { testMatch: ['**/*.long.spec.ts'], testTimeout: 600_000, maxWorkers: 1 },
   soak: { testMatch: ['**/*.soak.spec.ts'], testTimeout: 6 * 3_600_000, maxWorkers: 1 },
+  cluster: { testMatch: ['**/*.cluster.spec.ts'], testTimeout: 120_000, maxWorkers: 1 },
   e2e: { testMatch: ['**/*.e2e.spec.ts'], testTimeout: 120_000, maxWorkers: 1 },
 };
 

@@ -39,6 +39,7 @@ describe('licences', () => {
     'MIT',
     'PSF-2.0',
     'Python-2.0',
+    'Unlicense',
   ]);
   // Used while developing, in no image and no package.
   const inDevelopment = new Set([...permissive, 'CC-BY-4.0', 'CC0-1.0', 'MPL-2.0']);

@@ -14,7 +14,7 @@ export default class CountReporter {
     appendFileSync('artifacts/test-counts.jsonl', `${JSON.stringify(counts)}\n`);
     if ((process.env.SUITE ?? 'unit') === 'unit')
       console.log(
-        'Left out: the real-browser tests (npm run e2e, needs Chromium) and the long ones (npm run test:long, npm run test:soak).',
+        'Left out: the real-browser tests (npm run e2e, needs Chromium), those with a real API server (npm run test:cluster, needs Go) and the long ones (npm run test:long, npm run test:soak).',
       );
   }
 }

@@ -1,8 +1,8 @@
-// Runs Jest as native ES modules need it: node tools/test.js [unit|long|soak|e2e] [jest arguments].
+// Runs Jest as native ES modules need it: node tools/test.js [unit|long|soak|cluster|e2e] [jest arguments].
 import { spawnSync } from 'node:child_process';
 
 const [first, ...rest] = process.argv.slice(2);
-const named = ['unit', 'long', 'soak', 'e2e'].includes(first);
+const named = ['unit', 'long', 'soak', 'cluster', 'e2e'].includes(first);
 const suite = named ? first : 'unit';
 const jestArguments = named || first === undefined ? rest : [first, ...rest];
 // Tests of processes run what is built: it must be what the sources say now. A second's work where nothing changed.

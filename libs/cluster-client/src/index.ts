@@ -1,0 +1,16 @@
+export { ApiClient, type ApiClientOptions, type ApiRequest } from './api-client.js';
+export { type ClusterAccess, type ClusterOptions, type Credentials, findCluster } from './cluster-access.js';
+export { ApiError, ApiUnreachableError, ClusterConfigError, type RequestSubject } from './errors.js';
+export { kinds } from './kinds.js';
+export {
+  fieldManager,
+  type KubernetesObject,
+  type ManagedFields,
+  type ObjectList,
+  type ObjectMetadata,
+  type PatchOperation,
+  type ResourceKind,
+  Resources,
+  type WriteOptions,
+} from './resources.js';
+export { type WatchEvent, type WatchOptions, watch } from './watch.js';

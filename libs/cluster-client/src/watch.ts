@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError } from './errors.js';
+import type { KubernetesObject, Resources } from './resources.js';
+
+/** What a watch tells: the whole set, then each change of it. */
+export type WatchEvent<Kind extends KubernetesObject> =
+  | { type: 'listed'; objects: readonly Kind[] }
+  | { type: 'added' | 'modified' | 'deleted'; object: Kind }
+  /** The server does not answer, or not as it should; the watch goes on by itself. */
+  | { type: 'interrupted'; error: Error };
+
+export interface WatchOptions {
+  readonly namespace?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The longest pause between two attempts to reach a server that does not answer, in milliseconds. */
+const longestPauseMs = 30_000;
+
+/** The server ends a watch after this time, in seconds; a connection that died silently is noticed by then. */
+const watchSeconds = 240;
+
+interface RawEvent<Kind> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: Kind & { code?: number; message?: string; reason?: string };
+}
+
+/**
+ * Follows the objects of a kind until the signal aborts: a list, then changes from where the list ended. A broken connection is resumed
+ * at the last version seen (bookmarks move it while nothing changes); a version that the server has forgotten (410) is listed anew.
+ * @throws ApiError that asking again cannot mend: 401, 403, 404
+ */
+export async function* watch<Kind extends KubernetesObject>(
+  resources: Resources<Kind>,
+  options: WatchOptions,
+): AsyncGenerator<WatchEvent<Kind>> {
+  let version: string | undefined;
+  for (let failures = 0; !options.signal.aborted; ) {
+    try {
+      if (version === undefined) {
+        const { metadata, items } = await resources.list(options.namespace);
+        version = metadata.resourceVersion;
+        yield { type: 'listed', objects: items };
+      }
+      for await (const { type, object } of changes(resources, version, options)) {
+        failures = 0;
+        if (type === 'ERROR')
+          throw new ApiError(
+            object.code ?? 500,
+            object.reason ?? '',
+            resources.subject('watch'),
+            object.message ?? '',
+          );
+        version = object.metadata.resourceVersion ?? version;
+        if (type !== 'BOOKMARK') yield { type: lowerCase[type], object };
+      }
+    } catch (error) {
+      if (options.signal.aborted) return;
+      if (isExpired(error)) {
+        version = undefined;
+        continue;
+      }
+      if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
+      failures += 1;
+      yield { type: 'interrupted', error: error as Error };
+      await pause(failures, options.signal);
+    }
+  }
+}
+
+const lowerCase = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+
+function changes<Kind extends KubernetesObject>(
+  resources: Resources<Kind>,
+  resourceVersion: string,
+  { namespace, signal }: WatchOptions,
+): AsyncIterable<RawEvent<Kind>> {
+  const query = { watch: true, resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds };
+  const path = resources.path(namespace);
+  const lines = resources.client.lines({
+    method: 'GET',
+    path,
+    query,
+    signal,
+    subject: resources.subject('watch', namespace),
+  });
+  return lines as AsyncIterable<RawEvent<Kind>>;
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
+}
+
+/** Doubling from half a second, with some chance in it: many watchers must not return at once. */
+async function pause(failures: number, signal: AbortSignal): Promise<void> {
+  const longest = Math.min(longestPauseMs, 500 * 2 ** Math.min(failures - 1, 10));
+  await delay(longest * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+}
