@@ -1,6 +1,12 @@
 import { addCompletion, createProgram, runProgram } from '@grayscale/command-line';
 import { checkCommand } from './commands/check.js';
 import { explainCommand } from './commands/explain.js';
+import { historyCommand } from './commands/history.js';
+import { listCommand } from './commands/list.js';
+import { planCommand } from './commands/plan.js';
+import { rolloutCommand } from './commands/rollout.js';
+import { statusCommand } from './commands/status.js';
+import { steerCommands } from './commands/steer.js';
 import { testCommand } from './commands/test.js';
 import { weightCommand } from './commands/weight.js';
 
@@ -10,7 +16,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const program = createProgram({
       name: 'grayscale',
       description:
-        'Says offline what an Istio sidecar would do with a request, and what is wrong with its rules.',
+        'Checks the rules of Istio sidecars offline, and carries out gray releases: a new version gets requests little by little.',
       packageFile: new URL('../package.json', import.meta.url),
     });
     for (const command of [
@@ -18,6 +24,12 @@ export async function run(argv: readonly string[]): Promise<number> {
       explainCommand(finish),
       testCommand(finish),
       weightCommand(),
+      planCommand(finish),
+      rolloutCommand(finish),
+      listCommand(),
+      statusCommand(finish),
+      ...steerCommands(),
+      historyCommand(),
     ]) {
       program.addCommand(command.copyInheritedSettings(program).allowExcessArguments(false));
     }

@@ -20,7 +20,7 @@ export function issueLine({
   resource,
   message,
   code,
-}: ManifestIssue): string {
+}: Omit<ManifestIssue, 'code'> & { code: string }): string {
   const subject = [resource, path].filter((part) => part !== '').join(' ');
   return `${file}:${line}:${column}: ${severity}: ${subject === '' ? '' : `${subject}: `}${message} [${code}]`;
 }

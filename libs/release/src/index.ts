@@ -10,7 +10,7 @@ export type {
 } from './action.js';
 export { type Begun, begin } from './begin.js';
 export { requestsOfStep } from './decide/advance.js';
-export { canaryShare } from './decide/content.js';
+export { canaryShare, contentAt } from './decide/content.js';
 export { decide } from './decide/decide.js';
 export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
@@ -65,6 +65,15 @@ export type {
   View,
 } from './view.js';
 export { type SplitWeights, shareOf, splitWeights } from './weights/split-weights.js';
+export { count, durationText, percentText } from './words/figures.js';
+export {
+  type GuardReport,
+  type ObservedReport,
+  type ReleaseReport,
+  reportOf,
+  type StepReport,
+  type TargetReport,
+} from './words/report.js';
 export type {
   DestinationWeight,
   GeneratedRule,

@@ -2,6 +2,7 @@ export { type AnalyzeOptions, analyze } from './analyze/analyze.js';
 export { headersUsedBy } from './analyze/headers-used.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';
+export { qualifyHost } from './compile/host-name.js';
 export type { RouteTable } from './compile/table.js';
 export { originAllowed } from './cors/allowed-origin.js';
 export type {

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import {
   addOutputOptions,
   CommandError,
@@ -20,6 +19,7 @@ import {
 import { Command } from 'commander';
 import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
+import { fileDiff } from '../weight/file-diff.js';
 import { changeJson, changeText, sameWeights, splitsJson, splitsText, weightsOf } from '../weight/report.js';
 import { type Split, splitsIn } from '../weight/split.js';
 import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
@@ -137,15 +137,7 @@ function exitCodeOf({ code }: ManifestIssue) {
 }
 
 async function diff({ document: { file } }: Split, text: string): Promise<string> {
-  const { createTwoFilesPatch } = await import('diff');
-  if (text === file.text) return '';
-  // As git names them, so that `git apply` and `patch -p1` find the file from here.
-  const within = relative(process.cwd(), file.path);
-  const name = within.startsWith('..') ? file.path.replace(/^\//, '') : within;
-  return createTwoFilesPatch(`a/${name}`, `b/${name}`, file.text, text, undefined, undefined, {
-    context: 3,
-    headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-  });
+  return await fileDiff(file.path, file.text, text);
 }
 
 /** What could not be read is said, and the rest is worked on. */

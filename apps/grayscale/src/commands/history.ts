@@ -1,0 +1,39 @@
+import { addOutputOptions, type OutputOptions } from '@grayscale/command-line';
+import type { JournalEntry } from '@grayscale/release';
+import { planPaths, readJournal } from '@grayscale/release-loop';
+import { Command } from 'commander';
+import { eventLine, eventObject } from '../release/event-line.js';
+import { readPlanFile } from '../release/plan-file.js';
+
+/** `grayscale history`: every decision of a plan's runs. */
+export function historyCommand(): Command {
+  const command = new Command('history')
+    .description('Lists every decision of all runs of a plan, with its figures.')
+    .argument('<plan>', 'file of the plan');
+  return addOutputOptions(command, ['text', 'json'], 'json is one object a line').action(
+    async (path: string, { output }: OutputOptions<'text' | 'json'>) => {
+      const { plan } = await readPlanFile(path);
+      const entries = await readJournal(planPaths(path).journal);
+      const release = `${plan.namespace}/${plan.name}`;
+      const lines = output === 'json' ? objects(entries, release) : texts(entries);
+      process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    },
+  );
+}
+
+function objects(entries: readonly JournalEntry[], release: string): string[] {
+  const news = entries.filter(({ op, message }) => op !== 'observe' || message !== undefined);
+  return news.map((entry) => JSON.stringify(eventObject(release, entry)));
+}
+
+function texts(entries: readonly JournalEntry[]): string[] {
+  if (entries.length === 0) return ['never started'];
+  let run = 0;
+  return entries.flatMap((entry) => {
+    const heading =
+      entry.run === run ? [] : [`run ${entry.run}, ${new Date(entry.at).toLocaleDateString('en-CA')}`];
+    run = entry.run;
+    const line = eventLine(entry);
+    return [...heading, ...(line === undefined ? [] : [`  ${line}`])];
+  });
+}

@@ -1,0 +1,154 @@
+import {
+  addOutputOptions,
+  CommandError,
+  exitCodes,
+  gather,
+  type OutputOptions,
+} from '@grayscale/command-line';
+import {
+  durationText,
+  type Plan,
+  percentText,
+  planApiVersion,
+  planSchema,
+  requestsOfStep,
+} from '@grayscale/release';
+import { type Preview, type PreviewedStep, preview } from '@grayscale/release-loop';
+import { Command, InvalidArgumentError } from 'commander';
+import { readPlanFile } from '../release/plan-file.js';
+import { planProblems } from '../release/plan-problems.js';
+import { fileDiff } from '../weight/file-diff.js';
+
+interface CheckOptions extends OutputOptions<'text' | 'json'> {
+  filename: string[];
+  rate?: number;
+}
+
+/** `grayscale plan`: a plan before it is carried out. */
+export function planCommand(finish: (code: number) => void): Command {
+  const command = new Command('plan').description('Checks plans of releases.');
+  for (const inner of [checkCommand(finish), schemaCommand()]) command.addCommand(inner);
+  return command;
+}
+
+function schemaCommand(): Command {
+  return new Command('schema').description('Prints the JSON Schema of a plan, for editors.').action(() => {
+    process.stdout.write(`${JSON.stringify(planSchema(), null, 2)}\n`);
+  });
+}
+
+function checkCommand(finish: (code: number) => void): Command {
+  const command = new Command('check')
+    .description(
+      "Validates a plan and shows each step's change of the files. Exit status 65 when the plan is not valid, 79 when it would not work on these files.",
+    )
+    .argument('<plan>', 'file of the plan')
+    .requiredOption(
+      '-f, --filename <path>',
+      'file, folder or kustomization that has the rule; repeatable',
+      gather,
+    );
+  return addOutputOptions(command, ['text', 'json'])
+    .option('--rate <requests>', 'requests a second of the rule, for how long each step takes', rate)
+    .action(async (path: string, options: CheckOptions) => {
+      const { plan } = await readPlanFile(path);
+      const previewed = await preview(plan, options.filename, Date.now());
+      if (previewed.kind === 'impossible') {
+        throw new CommandError(
+          exitCodes.found,
+          [`${path} cannot be carried out`, ...previewed.messages].join('\n'),
+        );
+      }
+      const problems = await planProblems(plan, previewed.state, options.filename);
+      const steps = await Promise.all(
+        previewed.steps.map((step) => checkedStep(plan, previewed, step, options.rate)),
+      );
+      process.stdout.write(
+        options.output === 'json' ? json(plan, steps, problems) : text(path, steps, problems),
+      );
+      if (problems.length > 0) finish(exitCodes.found);
+    });
+}
+
+/** One step as it will be. */
+interface CheckedStep {
+  percent: number;
+  pause: boolean;
+  isSkipped: boolean;
+  /** In milliseconds. */
+  hold: number;
+  requestsNeeded: number;
+  /** In milliseconds at the rate that was given; absent without one. */
+  takes?: number;
+  diff: string;
+}
+
+async function checkedStep(
+  plan: Plan,
+  { state }: Extract<Preview, { kind: 'possible' }>,
+  { step, isSkipped, edits }: PreviewedStep,
+  perSecond: number | undefined,
+): Promise<CheckedStep> {
+  const requestsNeeded = requestsOfStep(plan, step, Object.values(state.evidence.ceilings));
+  const diffs = edits.map((edit) =>
+    edit.kind === 'edit' ? fileDiff(edit.path, edit.before, edit.after) : '',
+  );
+  const { percent, pause, hold } = step;
+  const takes =
+    perSecond === undefined
+      ? {}
+      : { takes: plan.settle + Math.max(hold, (requestsNeeded / ((perSecond * percent) / 100)) * 1000) };
+  return {
+    percent,
+    pause,
+    isSkipped,
+    hold,
+    requestsNeeded,
+    ...takes,
+    diff: (await Promise.all(diffs)).join(''),
+  };
+}
+
+function json({ namespace, name }: Plan, steps: readonly CheckedStep[], problems: readonly string[]): string {
+  const check = {
+    apiVersion: planApiVersion,
+    kind: 'GrayReleaseCheck',
+    release: `${namespace}/${name}`,
+    problems,
+    steps,
+  };
+  return `${JSON.stringify(check, null, 2)}\n`;
+}
+
+function text(path: string, steps: readonly CheckedStep[], problems: readonly string[]): string {
+  const carriedOut = steps.filter(({ isSkipped }) => !isSkipped);
+  const total = carriedOut.reduce<number | undefined>(
+    (sum, { takes }) => (sum === undefined || takes === undefined ? undefined : sum + takes),
+    0,
+  );
+  const duration =
+    total === undefined || steps.length === 0
+      ? []
+      : [`In all ${durationText(total)}, without the time that it waits for people.`];
+  const verdict = problems.length === 0 ? [`${path} can be carried out.`] : problems;
+  return [...steps.map(stepText), ...duration, ...verdict].map((line) => `${line}\n`).join('');
+}
+
+function stepText({ percent, pause, isSkipped, hold, requestsNeeded, takes, diff }: CheckedStep): string {
+  if (isSkipped) return `${percentText(percent)}: skipped, so much is written already`;
+  const parts = [
+    `hold ${durationText(hold)}`,
+    ...(requestsNeeded > 0 ? [`${requestsNeeded} canary requests at least`] : []),
+    ...(takes === undefined ? [] : [`about ${durationText(takes)}`]),
+    ...(pause ? ['then waits for a person'] : []),
+  ];
+  return [`${percentText(percent)}: ${parts.join(', ')}`, diff.trimEnd()]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function rate(value: string): number {
+  const number = Number(value);
+  if (number > 0 && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('Write the requests a second as a number, for instance 20 or 0.5.');
+}

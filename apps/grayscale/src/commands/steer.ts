@@ -1,0 +1,65 @@
+import { gather, wholeNumber } from '@grayscale/command-line';
+import type { Command as ReleaseCommand } from '@grayscale/release';
+import { Command } from 'commander';
+import { readPlanFile } from '../release/plan-file.js';
+import { steer } from '../release/steer.js';
+
+interface SteerOptions {
+  filename?: string[];
+  full?: true;
+  reason?: string;
+  toStep?: number;
+  force?: true;
+}
+
+/** `promote`, `pause`, `resume`, `abort`, `undo`, `retry`: what a human says to a release, whether a process carries it out or not. */
+export function steerCommands(): Command[] {
+  return [
+    verb('promote', 'Goes on: past a pause, and past what the step still waits for.', ({ full = false }) => ({
+      kind: 'promote',
+      full,
+    })).option('--full', 'to the last step'),
+    verb(
+      'pause',
+      'Stops where it is; guards go on watching while a process carries the release out.',
+      () => ({
+        kind: 'pause',
+      }),
+    ),
+    verb('resume', 'Goes on after a pause.', () => ({ kind: 'resume' })),
+    verb('abort', 'Takes the canary back to the weights of the start, or lower.', ({ reason }) => ({
+      kind: 'abort',
+      ...(reason === undefined ? {} : { reason }),
+    })).option('--reason <text>', 'for the journal'),
+    verb(
+      'undo',
+      'Puts back the weights of the start, also after the end; the very bytes if nobody edited since.',
+      undoOf,
+    )
+      .option('--to-step <number>', 'back to this step, counted from 1, and wait there', wholeNumber(1, 1000))
+      .option('--force', 'although the rule was edited since'),
+    verb('retry', 'Begins again after an abort.', () => ({ kind: 'retry' })),
+  ];
+}
+
+function undoOf({ toStep, force }: SteerOptions): ReleaseCommand {
+  return {
+    kind: 'undo',
+    ...(toStep === undefined ? {} : { toStep }),
+    ...(force === undefined ? {} : { force }),
+  };
+}
+
+function verb(
+  name: string,
+  description: string,
+  commandOf: (options: SteerOptions) => ReleaseCommand,
+): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<plan>', 'file of the plan')
+    .option('-f, --filename <path>', 'where the rule is; as at the start unless given', gather)
+    .action(async (path: string, options: SteerOptions) => {
+      await steer(await readPlanFile(path), commandOf(options), options.filename);
+    });
+}

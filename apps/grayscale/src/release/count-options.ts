@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { gather, UsageError } from '@grayscale/command-line';
+import type { CountSource } from '@grayscale/release';
+import { EndpointSource, type HttpAccess, PrometheusSource } from '@grayscale/request-counts';
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** Where counts come from, and how to get in there. */
+export interface CountOptions {
+  metrics?: URL[];
+  prometheus?: URL;
+  bearerTokenFile?: string;
+  metricsCa?: string;
+  metricsHeader?: string[];
+  interval: number;
+}
+
+export function addCountOptions(command: Command): Command {
+  return command
+    .option(
+      '--metrics <url>',
+      "metrics endpoint of a caller's sidecar or of the local mesh; repeatable",
+      urls,
+    )
+    .option('--prometheus <url>', 'Prometheus that has their metrics', url)
+    .option('--bearer-token-file <path>', 'token for the metrics, read again at each look')
+    .option('--metrics-ca <path>', "certificates to trust, in PEM, instead of the system's")
+    .option('--metrics-header <header>', "'name: value' to send along; repeatable", gather)
+    .option('--interval <duration>', 'time between two looks', duration, 1000);
+}
+
+/** @throws UsageError when no source is named, or two kinds of them */
+export function countSource(options: CountOptions): CountSource {
+  const { metrics, prometheus, interval } = options;
+  if (metrics !== undefined && prometheus !== undefined) {
+    throw new UsageError('--metrics and --prometheus exclude each other; name one of them.');
+  }
+  const access = accessOf(options);
+  if (prometheus !== undefined) return new PrometheusSource({ url: prometheus, ...access });
+  if (metrics !== undefined) return new EndpointSource({ urls: metrics, interval, ...access });
+  throw new UsageError(
+    'name where requests are counted: --metrics http://127.0.0.1:15000/stats/prometheus (the local mesh), or --prometheus URL.',
+  );
+}
+
+function accessOf({ bearerTokenFile, metricsCa, metricsHeader = [] }: CountOptions): HttpAccess {
+  return {
+    headers: Object.fromEntries(metricsHeader.map(header)),
+    ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
+    ...(metricsCa === undefined ? {} : { ca: certificates(metricsCa) }),
+  };
+}
+
+function certificates(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new UsageError(`--metrics-ca ${path} cannot be read.`);
+  }
+}
+
+function header(text: string): [string, string] {
+  const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new UsageError(`--metrics-header '${text}' is not 'name: value'.`);
+  }
+  return [name, value];
+}
+
+function urls(text: string, earlier: URL[] | undefined): URL[] {
+  return [...(earlier ?? []), url(text)];
+}
+
+function url(text: string): URL {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
+  throw new InvalidArgumentError('Write it in full, for instance http://127.0.0.1:15000/stats/prometheus.');
+}
+
+const unitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Reads `500ms`, `10s`, `5m`, `1h`; in milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const milliseconds = Number(number) * (unitsMs[unit ?? ''] ?? Number.NaN);
+  if (milliseconds > 0 && milliseconds <= 30 * 24 * 3_600_000) return milliseconds;
+  throw new InvalidArgumentError('Write a number and a unit, for instance 500ms, 10s, 5m or 1h.');
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { open, readFile } from 'node:fs/promises';
+import { setTimeout as after } from 'node:timers/promises';
+import { CommandError, type ExitCode, exitCodes } from '@grayscale/command-line';
+import { PlanLock, planPaths } from '@grayscale/release-loop';
+
+/**
+ * Starts the same command again without a terminal, and waits until it drives the release.
+ * @returns 0 once it does
+ */
+export async function detach(plan: string): Promise<number> {
+  const log = `${plan}.log`;
+  const output = await open(log, 'w');
+  const args = process.argv.slice(1).filter((argument) => argument !== '--detach');
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output.fd, output.fd] });
+  await output.close();
+  while (child.exitCode === null) {
+    if ((await PlanLock.holder(planPaths(plan).lock))?.pid === child.pid) {
+      child.unref();
+      process.stdout.write(`process ${child.pid} carries the release out; it writes to ${log}\n`);
+      return exitCodes.done;
+    }
+    await after(50);
+  }
+  if (child.exitCode === 0) return exitCodes.done;
+  throw new CommandError(
+    child.exitCode as ExitCode,
+    `it ended at once:\n${(await readFile(log, 'utf8')).trim()}`,
+  );
+}

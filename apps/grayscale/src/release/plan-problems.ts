@@ -1,0 +1,66 @@
+import { checkManifests, type ManifestSet, readManifests } from '@grayscale/manifest-files';
+import type { Caller, Plan, ReleaseState } from '@grayscale/release';
+import type { Workload } from '@grayscale/traffic-rules';
+import { affected } from '../weight/affected.js';
+import { type Split, splitsIn } from '../weight/split.js';
+
+/** What would keep a plan from having an effect, although its steps can be written: one sentence each. */
+export async function planProblems(
+  plan: Plan,
+  state: ReleaseState,
+  filenames: readonly string[],
+): Promise<string[]> {
+  const set = await readManifests(filenames);
+  const callers = plan.callers.length > 0 ? plan.callers : [undefined];
+  return [...new Set(callers.flatMap((caller) => problemsFor(plan, state, set, caller)))];
+}
+
+function problemsFor(
+  plan: Plan,
+  state: ReleaseState,
+  set: ManifestSet,
+  caller: Caller | undefined,
+): string[] {
+  return plan.targets.flatMap(({ virtualService }, index) => {
+    const workload = workloadOf(caller, virtualService.namespace);
+    const { table, resources, issues } = checkManifests(set, workload);
+    if (table === undefined)
+      return ['The manifests have errors, so no one follows them; see grayscale check.'];
+    const split = splitOf(set, virtualService, state, index);
+    const concerned = split === undefined ? [] : affected(split, { table, resources, workload });
+    const undecided = concerned.filter((sentence) => sentence.includes('do not follow this rule'));
+    const subject = `VirtualService ${virtualService.namespace}/${virtualService.name}`;
+    const dead = issues.filter(
+      ({ code, severity, resource }) =>
+        code === 'destination-no-endpoints' && severity === 'warning' && resource === subject,
+    );
+    return [...undecided, ...dead.map(({ file, line, message }) => `${file}:${line}: ${message}`)];
+  });
+}
+
+/** The label by which Istio's own examples name a workload; the plan knows only the name. */
+function workloadOf(caller: Caller | undefined, namespace: string): Workload {
+  return {
+    namespace: caller?.namespace ?? namespace,
+    labels: caller === undefined ? {} : { app: caller.workload },
+    outboundTrafficPolicy: 'ALLOW_ANY',
+  };
+}
+
+function splitOf(
+  set: ManifestSet,
+  { namespace, name }: { namespace: string; name: string },
+  state: ReleaseState,
+  index: number,
+): Split | undefined {
+  const hosts = [state.targets[index]?.stable.host, state.targets[index]?.canary.host];
+  return splitsIn(set).find(({ document: { identity }, destinations }) => {
+    const isObject = identity.namespace === namespace && identity.name === name;
+    return (
+      isObject &&
+      hosts.every((host) =>
+        destinations.some((each) => each.host === host || host?.startsWith(`${each.host}.`)),
+      )
+    );
+  });
+}

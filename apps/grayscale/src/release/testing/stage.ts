@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Process, repository } from './process.js';
+import { Traffic, type TrafficOptions } from './traffic.js';
+
+/** What may be wrong with a hello. */
+export interface Faults {
+  errorRate?: number;
+  latencyMs?: number;
+  silent?: boolean;
+}
+
+/** The demo in a git repository of its own: the manifests, hello-1, hello-2 and the local mesh as processes. */
+export class Stage {
+  private readonly processes: Process[] = [];
+  private readonly traffics: Traffic[] = [];
+  private readonly ports: number[] = [];
+  private proxy = '';
+  private admin = '';
+
+  private constructor(readonly folder: string) {}
+
+  static async set(): Promise<Stage> {
+    const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')));
+    await cp(join(repository, 'k8s'), stage.at('k8s'), { recursive: true });
+    for (const version of [1, 2]) await stage.startHello(version);
+    stage.git('init', '--quiet', '--initial-branch', 'main');
+    stage.git('config', 'user.name', 'Somebody');
+    stage.git('config', 'user.email', 'somebody@example.com');
+    await cp(join(repository, '.gitignore'), stage.at('.gitignore'));
+    stage.git('add', '.');
+    stage.git('commit', '--quiet', '--message', 'start');
+    await stage.startMesh();
+    return stage;
+  }
+
+  at(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  get metrics(): string {
+    return `${this.admin}/stats/prometheus`;
+  }
+
+  git(...args: string[]): string {
+    return execFileSync('git', args, { cwd: this.folder, encoding: 'utf8' }).trim();
+  }
+
+  /** Writes a plan of the demo with other settings in its spec. */
+  async plan(spec: Record<string, unknown>, name = 'release.yaml'): Promise<string> {
+    const plan = {
+      apiVersion: 'grayscale.dev/v1alpha1',
+      kind: 'GrayRelease',
+      metadata: { name: 'hello-2', namespace: 'hello-page' },
+      spec: {
+        targets: [
+          {
+            virtualService: 'hello-ext-svc',
+            stable: 'hello.hello-1.svc.cluster.local',
+            canary: 'hello.hello-2.svc.cluster.local',
+          },
+        ],
+        callers: [{ workload: 'hello-page', namespace: 'hello-page' }],
+        ...spec,
+      },
+    };
+    await writeFile(this.at(name), JSON.stringify(plan, null, 2));
+    return name;
+  }
+
+  /** Runs `grayscale` in the stage's folder. */
+  grayscale(...args: string[]): Process {
+    const started = Process.start('apps/grayscale/bin/grayscale.js', args, { cwd: this.folder });
+    this.processes.push(started);
+    return started;
+  }
+
+  /** Starts a rollout on the stage's rules and counts. */
+  rollout(plan: string, ...args: string[]): Process {
+    return this.grayscale(
+      'rollout',
+      plan,
+      '-f',
+      'k8s/internal',
+      '--metrics',
+      this.metrics,
+      '--interval',
+      '500ms',
+      ...args,
+    );
+  }
+
+  traffic(options: Omit<TrafficOptions, 'proxy'>): Traffic {
+    const traffic = new Traffic({ proxy: this.proxy, ...options });
+    this.traffics.push(traffic);
+    return traffic;
+  }
+
+  async faults(version: 1 | 2, faults: Faults): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.ports[version - 1]}/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    });
+    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  }
+
+  async rule(): Promise<string> {
+    return await readFile(this.at('k8s/internal/virtual-service-v2-10.yaml'), 'utf8');
+  }
+
+  /** The weights as written, stable first. */
+  async weights(): Promise<number[]> {
+    return [...(await this.rule()).matchAll(/weight: (\d+)/g)].map(([, weight]) => Number(weight));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const traffic of this.traffics) await traffic[Symbol.asyncDispose]();
+    for (const each of this.processes) await each[Symbol.asyncDispose]();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async startHello(version: number): Promise<void> {
+    const env = { PORT: '0', FAULT_CONTROL: 'on', REQUEST_LOG: 'none' };
+    const hello = Process.start(`apps/hello-${version}/dist/main.js`, [], { env });
+    this.processes.push(hello);
+    const [, port = ''] = await hello.said(/listens on http:\/\/[^\s]*:(\d+)/);
+    this.ports.push(Number(port));
+    const slice = this.at(`k8s/local/hello-${version}-endpointSlice.yaml`);
+    await writeFile(slice, (await readFile(slice, 'utf8')).replace(/port: \d+/, `port: ${port}`));
+  }
+
+  private async startMesh(): Promise<void> {
+    const args = ['--port', '0', '--admin-port', '0', '-f', 'k8s/internal', '-f', 'k8s/local'];
+    const mesh = Process.start('apps/local-mesh/bin/local-mesh.js', args, { cwd: this.folder });
+    this.processes.push(mesh);
+    const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
+    this.proxy = proxy;
+    this.admin = admin;
+  }
+}

@@ -1,0 +1,38 @@
+import { type Arm, generatedPrefix, type Plan, type RuleView, type Target } from '@grayscale/release';
+import type { ReleaseFiles } from './release-files.js';
+import { placeOf, ruleViews, type VirtualService } from './rule-views.js';
+
+/**
+ * Another rule through which requests reach an arm, in words: the share of all requests is then not the written one.
+ * Undefined when there is none in these files.
+ */
+export function otherWay(files: ReleaseFiles, target: Target, plan: Plan): string | undefined {
+  for (const resource of files.resources) {
+    if (resource.kind !== 'VirtualService') continue;
+    for (const rule of ruleViews(resource)) {
+      if (rule.name?.startsWith(generatedPrefix(plan)) || isSplit(rule, target)) continue;
+      const arm = [target.stable, target.canary].find((each) => sendsTo(rule, each));
+      if (arm !== undefined) return inWords(resource, rule, arm);
+    }
+  }
+  return undefined;
+}
+
+function isSplit({ destinations }: RuleView, { stable, canary }: Target): boolean {
+  return [stable, canary].every((arm) => destinations.some((to) => isHost(to.host, arm)));
+}
+
+function sendsTo({ destinations }: RuleView, arm: Arm): boolean {
+  return destinations.some((to) => to.weight > 0 && isHost(to.host, arm));
+}
+
+function isHost(host: string, arm: Arm): boolean {
+  return host === arm.host || host.startsWith(`${arm.host}.`);
+}
+
+function inWords(virtualService: VirtualService, { index, name }: RuleView, { host }: Arm): string {
+  const { file, line } = placeOf(virtualService, `spec.http[${index}]`);
+  const { namespace, name: object } = virtualService.metadata;
+  const rule = name === undefined ? `rule #${index}` : `rule "${name}"`;
+  return `${rule} of VirtualService ${namespace}/${object} sends to ${host} too (${file}:${line})`;
+}

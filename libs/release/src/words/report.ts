@@ -1,0 +1,145 @@
+import type { Waiting } from '../action.js';
+import { requestsOfStep } from '../decide/advance.js';
+import { canaryShare } from '../decide/content.js';
+import { testsNow } from '../decide/verdict.js';
+import type { Plan, Step } from '../plan/plan.js';
+import type { Phase, ReleaseState } from '../state.js';
+import { rateInterval } from '../statistics/rate-evidence.js';
+import { noTrial } from '../statistics/trial.js';
+import { pairsOf, watchesSwallowed } from '../trials.js';
+import { shortHosts } from './names.js';
+import { testText } from './test-text.js';
+
+/** Where a release stands, in figures and words, for whoever shows it. Shares are in percent, times in milliseconds. */
+export interface ReleaseReport {
+  release: string;
+  run: number;
+  phase: Phase;
+  /** What it waits for, or why it is paused or went back. */
+  because?: Waiting;
+  /** The step that is in force or being written, counted from 1. */
+  step: number;
+  steps: StepReport[];
+  /** The canary's share. */
+  wanted: number;
+  targets: TargetReport[];
+  observed: ObservedReport[];
+  guards: GuardReport[];
+  startedAt: number;
+  /** Of the last decision. */
+  now: number;
+}
+
+export interface StepReport {
+  percent: number;
+  pause: boolean;
+  state: 'done' | 'current' | 'ahead';
+  /** Of the hold. */
+  held: number;
+  hold: number;
+  /** Requests that the canary has answered in it, of the pair that has fewest. */
+  requests: number;
+  requestsNeeded: number;
+}
+
+export interface TargetReport {
+  virtualService: string;
+  stable: string;
+  canary: string;
+  /** The share that was written last. */
+  written: number;
+}
+
+/** What was observed of a pair of arms since the step's split seemed in force. */
+export interface ObservedReport {
+  stable: string;
+  canary: string;
+  requests: number;
+  /** Absent without requests. */
+  share?: number;
+  low?: number;
+  high?: number;
+}
+
+export interface GuardReport {
+  guard: string;
+  kind: 'ratio' | 'ceiling' | 'swallowed';
+  /** E, and the E at which the release is aborted. */
+  evidence: number;
+  needed: number;
+  /** Since the start: what went wrong of how many. */
+  canary: { requests: number; bad: number };
+  stable: { requests: number; bad: number };
+  message: string;
+}
+
+export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
+  const { run, phase, because, step, percent, startedAt, now } = state;
+  return {
+    release: `${plan.namespace}/${plan.name}`,
+    run,
+    phase,
+    ...(because === undefined ? {} : { because }),
+    step: step + 1,
+    steps: plan.steps.map((each, index) => stepReport(plan, state, each, index)),
+    wanted: percent,
+    targets: state.targets.map((target, index) => {
+      const { namespace = '', name = '' } = plan.targets[index]?.virtualService ?? {};
+      const [stable, canary] = shortHosts(target.stable.host, target.canary.host);
+      return {
+        virtualService: `${namespace}/${name}`,
+        stable,
+        canary,
+        written: canaryShare(target.written, target),
+      };
+    }),
+    observed: observedReports(state),
+    guards: guardReports(plan, state),
+    startedAt,
+    now,
+  };
+}
+
+function stepReport(plan: Plan, state: ReleaseState, step: Step, index: number): StepReport {
+  const { percent, pause, hold } = step;
+  const requestsNeeded = requestsOfStep(plan, step, Object.values(state.evidence.ceilings));
+  const counts = pairsOf(state.targets).map(({ key }) => state.evidence.inStep[key] ?? 0);
+  const place =
+    state.phase === 'completed' || index < state.step ? 'done' : index === state.step ? 'current' : 'ahead';
+  const isCurrent = place === 'current';
+  return {
+    percent,
+    pause,
+    state: place,
+    held: isCurrent ? state.progress.held : place === 'done' ? hold : 0,
+    hold,
+    requests: isCurrent ? Math.min(...counts) : 0,
+    requestsNeeded,
+  };
+}
+
+function observedReports({ targets, progress }: ReleaseState): ObservedReport[] {
+  return pairsOf(targets).map((pair) => {
+    const [stable, canary] = shortHosts(pair.stable, pair.canary);
+    const tally = progress.observed[pair.key] ?? { requests: 0, bad: 0 };
+    if (tally.requests === 0) return { stable, canary, requests: 0 };
+    const { low, high } = rateInterval(tally, 0.025);
+    const share = (100 * tally.bad) / tally.requests;
+    return { stable, canary, requests: tally.requests, share, low: 100 * low, high: 100 * high };
+  });
+}
+
+function guardReports(plan: Plan, state: ReleaseState): GuardReport[] {
+  return testsNow(plan, state, watchesSwallowed(plan)).map((test) => {
+    const { canary, stable } = (test.spec && state.evidence.trials[test.spec.key]?.start) ?? noTrial.start;
+    return {
+      guard: test.guard,
+      kind: test.kind,
+      evidence: Math.exp(test.evidence),
+      needed: Math.exp(test.needed),
+      canary,
+      stable,
+      message: testText(state, test),
+    };
+  });
+}
