@@ -24,6 +24,5 @@ it('a canary that fails 20 % is aborted with 81, and git sees no difference', as
   await stage.faults(2, { errorRate: 20 });
   const rollout = stage.rollout(await stage.plan(quick));
   expect([await rollout.exit, rollout.output]).toEqual([81, expect.stringMatching(/abort/)]);
-  console.log(rollout.output);
   expect(stage.git('status', '--porcelain', 'k8s')).toBe('');
 });

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { CommandError, exitCodes, UsageError } from '@grayscale/command-line';
 import type { CountSource, JournalEntry } from '@grayscale/release';
 import { FileStore, planPaths, ReleaseLoop, readJournal, StoreError } from '@grayscale/release-loop';
@@ -57,9 +56,4 @@ async function filenamesOf(path: string): Promise<string[]> {
   const start = (await readJournal(planPaths(path).journal)).findLast(({ op }) => op === 'start');
   if (Array.isArray(start?.filenames)) return start.filenames.map(String);
   throw new UsageError('name the files that have the rule with -f PATH; this plan has not been started yet.');
-}
-
-/** Paths that mean the same from any folder. */
-export function absolute(filenames: readonly string[]): string[] {
-  return filenames.map((name) => (name === '-' ? name : resolve(name)));
 }
