@@ -34,12 +34,16 @@ export function checkManifests(
   { hash = '', ...options }: CheckOptions = {},
 ): CheckedManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
-  const issues: ManifestIssue[] = [...set.issues, ...parsing, ...validated(resources)];
+  const known = validated(resources);
+  const issues: ManifestIssue[] = [...set.issues, ...parsing, ...known];
   const blocking = issues.filter(isBlocking);
   if (resources.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
   const compileAndAnalyze = (some: readonly Resource[]) => {
     const table = compile(some, workload, { hash });
-    return { table, together: analyze(table, options).filter(({ code }) => !mayBeMissing(code, blocking)) };
+    return {
+      table,
+      together: analyze(table, { known, ...options }).filter(({ code }) => !mayBeMissing(code, blocking)),
+    };
   };
   const sound = soundAmong(resources, blocking);
   try {

@@ -1,6 +1,9 @@
 import type { Cluster } from './cluster.js';
-import type { Location } from './issue.js';
-import type { StringMatch } from './resources/string-match.js';
+import type { Cors } from './cors/cors.js';
+import type { HeaderMutation } from './headers/header-mutation.js';
+import type { Fault } from './model/action.js';
+import type { Entry, ResourceReference, RulePlace } from './model/rule.js';
+import type { RetryPolicy } from './retry/retry-policy.js';
 
 /** What is to be done with one request, and why. The proxy does it; `explain` prints it; the recorded cases check it. */
 export type Decision =
@@ -116,51 +119,12 @@ export interface Because {
     | 'no-listener'
     /** The request target cannot be normalized, or carries a fragment. */
     | 'malformed-target';
+  /** The resource that has the host. */
   resource?: ResourceReference;
-  /** `delegate`: the document that the rule stands in, when the VirtualService delegates; the index counts there. */
-  rule?: { index: number; name?: string; location: Location; delegate?: ResourceReference };
-  /** Absent for a rule without `match`. */
-  match?: { index: number; name?: string; location: Location };
+  rule?: RulePlace;
+  /** Absent for a rule that takes every request. */
+  match?: Entry;
   destination?: { index: number; host: string; port: number; subset: string; share: number };
-}
-
-export interface ResourceReference {
-  kind: string;
-  namespace: string;
-  name: string;
-  location: Location;
-}
-
-/** One change of a header; the list is already in Envoy's order (removals before sets, sets before adds). Names are lower-case. */
-export type HeaderMutation =
-  | { kind: 'remove'; name: string }
-  /** `value` is an Envoy format string, parsed; `applyHeaderMutations` fills it in. */
-  | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
-
-/** Literal text (as bytes) and `%COMMAND(argument):maxLength%`s in turn. */
-export type HeaderValueFormat = ReadonlyArray<
-  string | { command: string; argument: string; maxLength?: number }
->;
-
-export interface RetryPolicy {
-  /** Retries after the first try. */
-  attempts: number;
-  /** Envoy's words: `5xx`, `connect-failure`, ... */
-  on: ReadonlySet<string>;
-  /** Retried when `on` has `retriable-status-codes`. */
-  statusCodes: ReadonlySet<number>;
-  /** 0: none beyond the route's own timeout. */
-  perTryTimeoutMs: number;
-  /** First back-off interval; it doubles with each retry, up to ten times, with full jitter. */
-  backoffMs: number;
-  /** Prefer an endpoint that has not been tried. */
-  avoidPreviousHosts: boolean;
-}
-
-/** Percentages are 0-100; each is drawn on its own. */
-export interface Fault {
-  delay?: { milliseconds: number; percentage: number };
-  abort?: { percentage: number } & ({ status: number } | { grpcStatus: number });
 }
 
 export interface Mirror {
@@ -168,16 +132,4 @@ export interface Mirror {
   cluster: Cluster | undefined;
   /** 0-100. */
   percentage: number;
-}
-
-export interface Cors {
-  /** Ask with `originAllowed(cors, origin)`. */
-  allowOrigins: readonly StringMatch[];
-  allowMethods: string;
-  allowHeaders: string;
-  exposeHeaders: string;
-  /** Seconds; absent when not set. */
-  maxAge?: number;
-  allowCredentials: boolean;
-  forwardUnmatchedPreflights: boolean;
 }

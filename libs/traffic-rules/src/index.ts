@@ -1,10 +1,9 @@
-export { type AnalyzeOptions, analyze } from './analyze/analyze.js';
+export { type AnalyzeOptions, analyze, analyzeInSteps } from './analyze/analyze.js';
 export { headersUsedBy } from './analyze/headers-used.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';
-export { qualifyHost } from './compile/host-name.js';
 export type { RouteTable } from './compile/table.js';
-export { originAllowed } from './cors/allowed-origin.js';
+export { type Cors, originAllowed } from './cors/cors.js';
 export type {
   BadRequest,
   Because,
@@ -12,20 +11,15 @@ export type {
   ClusterNotFound,
   Connect,
   ConnectionDecision,
-  Cors,
   Decision,
   DirectResponse,
-  Fault,
   Forward,
-  HeaderMutation,
-  HeaderValueFormat,
   Mirror,
   NoRoute,
   PassThrough,
   Redirect,
-  ResourceReference,
-  RetryPolicy,
 } from './decision.js';
+export { describeRules, type RuleDescription } from './explain/describe-rules.js';
 export { explain } from './explain/explain.js';
 export type {
   Effects,
@@ -35,16 +29,23 @@ export type {
   PassedOver,
 } from './explain/explanation.js';
 export { renderExplanation } from './explain/render.js';
-export { applyHeaderMutations } from './headers/header-mutation.js';
-export { type HeaderContext, unknownCommands } from './headers/header-value-format.js';
+export { applyHeaderMutations, type HeaderMutation } from './headers/header-mutation.js';
+export {
+  type HeaderContext,
+  unknownCommands,
+} from './headers/header-value-format.js';
+export type { HeaderValueFormat } from './headers/header-value-syntax.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
 export { issueCatalogue, issueSections } from './issues/catalogue.js';
 export type { IssueKind, IssueSection, RefusedBy } from './issues/issue-kind.js';
 export { type LocalReply, type LocalReplyName, localReplies } from './local-reply.js';
+export { qualifyHost } from './lower/short-name.js';
 export { inlineHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
+export type { Fault } from './model/action.js';
+export type { ResourceReference } from './model/rule.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';
 export { type Parsed, parse } from './parse/parse.js';
@@ -54,14 +55,16 @@ export { objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.j
 export { nodeAt, type YamlField, type YamlNode } from './parse/yaml-node.js';
 export type { RouteRequest } from './request.js';
 export { type RequestDescription, requestFromUrl } from './request-from-url.js';
-export type { Metadata, Source } from './resources/metadata.js';
+export type { Metadata } from './resources/metadata.js';
 export type { Resource } from './resources/resource.js';
+export type { RetryPolicy } from './retry/retry-policy.js';
 export { retryable, type TryOutcome } from './retry/retryable.js';
 export { listens } from './route/listens.js';
 export { normalizePath } from './route/path-normalization.js';
 export { clusterFor, clustersOf } from './route/registered-cluster.js';
 export { route } from './route/route.js';
 export { type Connection, routeConnection } from './route/route-connection.js';
+export type { Source } from './source.js';
 export { toJson } from './to-json.js';
 export { validate } from './validate/validate.js';
 export type { Workload } from './workload.js';

@@ -14,11 +14,8 @@ const recorded: Array<{ document: Record<string, unknown> }> = JSON.parse(readFi
 function judge(text: string) {
   const { resources, issues } = parse(text, 'rules.yaml');
   const found = [...issues, ...validate(resources)];
-  return [
-    ...found,
-    ...analyze(compile(resources, workload), { forwardedHeaders: ['user'] }),
-    headersUsedBy(resources),
-  ];
+  const table = compile(resources, workload);
+  return [...found, ...analyze(table, { forwardedHeaders: ['user'] }), headersUsedBy(table)];
 }
 
 /** The same text gets the same issues, and none of it throws; every issue has a place in the text. */

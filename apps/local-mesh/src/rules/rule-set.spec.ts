@@ -41,7 +41,7 @@ describe('a set of rules', () => {
     expect(summarize(ruleSetOf(text))).toEqual([
       expect.stringMatching(/^rules [0-9a-f]{12} in force: 1 VirtualService from 1 file$/),
       '  hello.com  (VirtualService hello-page/hello, rules.yaml:21)',
-      '    uri starting with /a and header user = test or query q present -> redirect 301',
+      '    path starting with "/a" and header user exactly "test" or query parameter q -> redirect 301',
       '    any request -> hello-1.external:80 90 %, hello-2.external:80 10 %',
     ]);
   });

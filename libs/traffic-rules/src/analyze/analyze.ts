@@ -1,60 +1,69 @@
 import type { RouteTable } from '../compile/table.js';
 import type { Issue } from '../issue.js';
-import { warnOfDelegates } from './delegates.js';
+import { remarkOnResources } from '../lower/remarks.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
 import { warnOfDestinations } from './destinations.js';
-import { headerUses } from './headers-used.js';
+import { headersUsed } from './headers-used.js';
 import { warnOfHosts } from './hosts.js';
 import { MeshView } from './mesh-view.js';
-import { warnOfRuleEffects } from './rule-effects.js';
+import { ruleEntries } from './rule-entries.js';
 import { warnOfShadowedRules } from './shadowed-rules.js';
 import { warnOfMixedSplits } from './splits.js';
 
+/** As much of an issue as tells whether something was said already. */
+export type KnownIssue = Pick<Issue, 'file' | 'resource' | 'path'> & { code: string };
+
 export interface AnalyzeOptions {
-  /** The headers that the client passes on; a rule that matches any other is reported. Without it none is. */
+  /** The headers that the calling application passes on; a rule that matches any other is reported. Without it none is. */
   forwardedHeaders?: readonly string[];
+  /** What `validate` said: what it found of a rule is not said again. */
+  known?: readonly KnownIssue[];
 }
 
 /**
- * What bites although Istio accepts it, for one workload: warnings about the resources together, never errors.
- * For resources that `validate` has no errors for; others give follow-ups that help nobody.
+ * What does not do what it seems to although Istio accepts it, for one workload: warnings about the resources together,
+ * never errors. For resources that `validate` has no errors for; others give follow-ups that help nobody.
  */
 export function analyze(table: RouteTable, options: AnalyzeOptions = {}): Issue[] {
-  const view = new MeshView(table);
-  warnOfHosts(view);
-  warnOfShadowedRules(view);
-  warnOfDestinations(view);
-  warnOfMixedSplits(view);
-  warnOfRuleEffects(view);
-  warnOfDelegates(view);
-  warnOfUnusedDestinationRules(view);
-  warnOfSelectors(view);
-  if (options.forwardedHeaders !== undefined) warnOfLostHeaders(view, options.forwardedHeaders);
-  return view.issues();
-}
-
-/** Workloads are selected in a cluster; outside of it there are none. */
-function warnOfSelectors(view: MeshView): void {
-  for (const entry of view.ofKind('ServiceEntry')) {
-    if (entry.spec.workloadSelector === undefined) continue;
-    const message =
-      'the entry selects workloads of the cluster, and a laptop has none: requests get 503 here. Write endpoints with addresses instead.';
-    view.report(entry).warning('selector-not-honoured', 'spec.workloadSelector', message);
+  const steps = analyzeInSteps(table, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }
 
-function warnOfLostHeaders(view: MeshView, forwarded: readonly string[]): void {
+/**
+ * As {@link analyze}, in steps of about a millisecond at most, for a caller that has other things to do between them.
+ * @returns by its last step, the issues
+ */
+export function* analyzeInSteps(
+  table: RouteTable,
+  { forwardedHeaders, known = [] }: AnalyzeOptions = {},
+): Generator<undefined, Issue[]> {
+  const view = new MeshView(table);
+  yield* warnOfHosts(view);
+  yield* warnOfShadowedRules(view, known);
+  const entries = yield* ruleEntries(view);
+  yield* warnOfDestinations(view, entries);
+  yield* warnOfMixedSplits(view, entries);
+  yield* remarkOnResources(view.table.resources, (document) => view.report(document));
+  warnOfUnusedDestinationRules(view);
+  if (forwardedHeaders !== undefined) yield* warnOfLostHeaders(view, forwardedHeaders);
+  return view.issues();
+}
+
+function* warnOfLostHeaders(view: MeshView, forwarded: readonly string[]): Generator<undefined, void> {
   const known = new Set(forwarded.map((name) => name.toLowerCase()));
-  for (const { document } of view.deciding)
-    for (const { name, path } of headerUses(document))
-      if (!known.has(name)) {
-        const list = [...known].sort().join(', ') || 'none';
-        view
-          .report(document)
-          .warning(
-            'header-not-forwarded',
-            path,
-            `the rule matches the header ${name}, but the calling application does not forward it (it forwards ${list}), so that its requests never carry it.`,
-          );
-      }
+  const list = [...known].sort().join(', ') || 'none';
+  for (const { name, document, path } of headersUsed(view.table.mesh)) {
+    yield;
+    if (!known.has(name))
+      view
+        .report(document)
+        .warning(
+          'header-not-forwarded',
+          path,
+          `the rule matches the header ${name}, but the calling application does not forward it (it forwards ${list}), so that its requests never carry it.`,
+        );
+  }
 }

@@ -1,19 +1,15 @@
-import { qualifyHost } from '../compile/host-name.js';
 import { quote } from '../parse/describe.js';
 import type { MeshView } from './mesh-view.js';
 
 /** DestinationRules for hosts that the workload sees no service of. */
 export function warnOfUnusedDestinationRules(view: MeshView): void {
-  const { services } = view.table;
-  for (const rule of view.ofKind('DestinationRule')) {
-    const host = qualifyHost(rule.spec.host, rule.metadata.namespace);
+  const { services, policies } = view.table.mesh;
+  const wildcards = [...services.keys()].filter((known) => known.startsWith('*'));
+  for (const { document, host } of policies) {
     if (services.has(host) || (host.startsWith('*') && coversSome(host.slice(1), services.keys()))) continue;
-    const wildcard = [...services.keys()].some(
-      (known) => known.startsWith('*') && host.endsWith(known.slice(1)),
-    );
-    if (wildcard) continue;
+    if (wildcards.some((known) => host.endsWith(known.slice(1)))) continue;
     view
-      .report(rule)
+      .report(document)
       .warning(
         'destination-rule-unused',
         'spec.host',

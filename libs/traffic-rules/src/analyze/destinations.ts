@@ -1,108 +1,92 @@
 import { clusterName } from '../compile/clusters.js';
-import { qualifyHost } from '../compile/host-name.js';
-import type { RegistryService } from '../compile/registry.js';
+import type { DestinationName } from '../model/action.js';
+import type { RegistryService } from '../model/service.js';
 import { suggest } from '../parse/suggestion.js';
-import type { Destination, VirtualService } from '../resources/virtual-service.js';
 import type { Report } from '../validate/report.js';
-import type { Deciding, MeshView } from './mesh-view.js';
+import type { MeshView } from './mesh-view.js';
+import type { RuleEntry } from './rule-entries.js';
 
 /** Destinations and mirrors that lead nowhere. */
-export function warnOfDestinations(view: MeshView): void {
-  const portsOf = portsByDocument(view);
-  for (const [document, ports] of portsOf)
-    for (const { destination, path } of destinationsOf(document))
-      warnOfDestination(
-        view,
-        { destination, path, ports, namespace: document.metadata.namespace },
-        view.report(document),
-      );
-}
-
-/** A delegate acts on the ports of the VirtualServices that delegate to it. */
-function portsByDocument(view: MeshView): Map<VirtualService, ReadonlySet<number>> {
-  const documents = new Map<string, VirtualService>();
-  for (const document of view.ofKind('VirtualService'))
-    documents.set(`${document.metadata.namespace}/${document.metadata.name}`, document);
-  const ports = new Map<VirtualService, Set<number>>();
-  for (const { document, prepared, ports: own } of view.deciding)
-    for (const owner of [document, ...delegatesOf(prepared, documents)]) {
-      const known = ports.get(owner);
-      if (known === undefined) ports.set(owner, new Set(own));
-      else for (const port of own) known.add(port);
+export function* warnOfDestinations(
+  view: MeshView,
+  entries: readonly RuleEntry[],
+): Generator<undefined, void> {
+  const advice = new HostAdvice(view);
+  for (const entry of entries)
+    for (const destination of destinationsOf(entry)) {
+      yield;
+      const place = { path: `${entry.path}.${destination.field}`, report: view.report(entry.document) };
+      const service = view.table.mesh.services.get(destination.host);
+      if (service === undefined) warnOfUnknownHost(view, destination.host, advice, place);
+      else if (service.externalName === undefined)
+        warnOfDestination(view, destination, entry.ports, { service, ...place });
     }
-  return ports;
 }
 
-function delegatesOf(
-  prepared: Deciding['prepared'],
-  documents: ReadonlyMap<string, VirtualService>,
-): VirtualService[] {
-  const names = prepared.rules.flatMap(({ delegate }) =>
-    delegate === undefined ? [] : [`${delegate.namespace}/${delegate.name}`],
-  );
-  return [...new Set(names)].flatMap((name) => documents.get(name) ?? []);
+function destinationsOf({ action }: RuleEntry): DestinationName[] {
+  if (action.kind !== 'forward') return [];
+  return [...action.destinations.filter(({ weight }) => weight > 0), ...action.mirrors];
 }
 
-interface Place {
-  destination: Destination;
+/** Where something is to be said. */
+interface ReportPlace {
   path: string;
+  report: Report;
 }
 
-function destinationsOf({ spec }: VirtualService): Place[] {
-  return spec.http.flatMap((rule, index) => {
-    const path = `spec.http[${index}]`;
-    const live = rule.route
-      .map((_, at) => at)
-      .filter((at) => rule.route.length === 1 || (rule.route[at]?.weight ?? 0) > 0);
-    return [
-      ...live.flatMap((at) => {
-        const destination = rule.route[at]?.destination;
-        return destination === undefined ? [] : [{ destination, path: `${path}.route[${at}].destination` }];
-      }),
-      ...(rule.mirror === undefined ? [] : [{ destination: rule.mirror, path: `${path}.mirror` }]),
-      ...rule.mirrors.map((mirror, at) => ({
-        destination: mirror.destination,
-        path: `${path}.mirrors[${at}].destination`,
-      })),
-    ];
-  });
-}
-
-interface Lookup extends Place {
-  ports: ReadonlySet<number>;
-  namespace: string;
+function warnOfUnknownHost(
+  { table }: MeshView,
+  host: string,
+  advice: HostAdvice,
+  { path, report }: ReportPlace,
+): void {
+  report.warning(
+    'destination-unknown-host',
+    `${path}.host`,
+    `no Service and no ServiceEntry that ${table.workload.namespace} sees has the host ${host}; requests get 503. ${advice.on(host)}`,
+  );
 }
 
 function warnOfDestination(
   view: MeshView,
-  { destination, path, ports, namespace }: Lookup,
-  report: Report,
+  destination: DestinationName,
+  ports: ReadonlySet<number>,
+  target: Target,
 ): void {
-  const host = qualifyHost(destination.host, namespace);
-  const service = view.table.services.get(host);
-  if (service === undefined) {
-    report.warning(
-      'destination-unknown-host',
-      `${path}.host`,
-      `no Service and no ServiceEntry that ${view.table.workload.namespace} sees has the host ${host}; requests get 503. ${hostAdvice(view, host)}`,
-    );
-    return;
-  }
-  if (service.externalName !== undefined) return;
-  const numbers = service.ports.map(({ number }) => number);
+  const numbers = target.service.ports.map(({ number }) => number);
   const missing = missingPort(destination, ports, numbers);
-  if (missing !== undefined) report.warning(missing.code, path, missing.message(host));
-  else if (!hasSubset(view, destination, service)) warnOfSubset(view, destination, { service, path, report });
-  else warnOfEndpoints(view, destination, { service, path, report });
+  if (missing !== undefined)
+    target.report.warning(missing.code, target.path, missing.message(target.service.host));
+  else if (!hasSubset(view, destination, target.service)) warnOfSubset(view, destination, target);
+  else warnOfEndpoints(view, destination, target);
 }
 
-function hostAdvice({ table }: MeshView, host: string): string {
-  const [name = '', namespace = ''] = host.split('.');
-  const full = `${name}.${namespace}.svc.cluster.local`;
-  const meant = table.services.has(full) ? full : suggest(host, [...table.services.keys()].slice(0, 1000));
-  return meant === undefined
-    ? 'Write the full name of a service, or a ServiceEntry for the host.'
-    : `Did you mean ${meant}?`;
+/** What host may have been meant. Each is looked for once, and only so many: one comparison with a thousand names is slow. */
+class HostAdvice {
+  readonly #services: ReadonlyMap<string, RegistryService>;
+  readonly #names: readonly string[];
+  readonly #known = new Map<string, string>();
+
+  constructor({ table }: MeshView) {
+    this.#services = table.mesh.services;
+    this.#names = [...table.mesh.services.keys()].slice(0, 1000);
+  }
+
+  on(host: string): string {
+    const advice = this.#known.get(host) ?? this.#lookUp(host);
+    this.#known.set(host, advice);
+    return advice;
+  }
+
+  #lookUp(host: string): string {
+    const [name = '', namespace = ''] = host.split('.');
+    const full = `${name}.${namespace}.svc.cluster.local`;
+    const candidates = this.#known.size < 100 ? this.#names : [];
+    const meant = this.#services.has(full) ? full : suggest(host, candidates);
+    return meant === undefined
+      ? 'Write the full name of a service, or a ServiceEntry for the host.'
+      : `Did you mean ${meant}?`;
+  }
 }
 
 type Missing = {
@@ -112,7 +96,7 @@ type Missing = {
 
 /** Without a port a destination means the port that the client dialled, whatever the service has (Istio, GetDestinationCluster). */
 function missingPort(
-  { port }: Destination,
+  { port }: DestinationName,
   dialled: ReadonlySet<number>,
   numbers: readonly number[],
 ): Missing | undefined {
@@ -135,26 +119,31 @@ function missingPort(
   };
 }
 
-function hasSubset({ table }: MeshView, { subset }: Destination, service: RegistryService): boolean {
-  if (subset === undefined) return true;
-  return service.ports.some(({ number }) => table.clusters.has(clusterName(number, subset, service.host)));
+function hasSubset({ table }: MeshView, { subset }: DestinationName, service: RegistryService): boolean {
+  return subset === '' || hasClusters(table, service, subset);
 }
 
-function subsetsOf(table: MeshView['table'], { host }: RegistryService): string[] {
-  const names = [...table.clusters.values()].filter(
-    ({ service, subset }) => service.host === host && subset !== '',
-  );
-  return [...new Set(names.map(({ subset }) => subset))];
+function hasClusters(
+  { clusters }: MeshView['table'],
+  { host, ports }: RegistryService,
+  subset: string,
+): boolean {
+  return ports.some(({ number }) => clusters.has(clusterName(number, subset, host)));
 }
 
-interface Target {
+interface Target extends ReportPlace {
   service: RegistryService;
-  path: string;
-  report: Report;
 }
 
-function warnOfSubset({ table }: MeshView, { subset }: Destination, { service, path, report }: Target): void {
-  const known = subsetsOf(table, service);
+function warnOfSubset(
+  { table }: MeshView,
+  { subset }: DestinationName,
+  { service, path, report }: Target,
+): void {
+  const known = table.mesh
+    .policyFor(service)
+    .subsets.map(({ name }) => name)
+    .filter((name) => hasClusters(table, service, name));
   const has =
     known.length === 0
       ? 'no DestinationRule in force for it has a subset with endpoints'
@@ -169,7 +158,7 @@ function warnOfSubset({ table }: MeshView, { subset }: Destination, { service, p
 /** Where the clusters cannot tell (original destination, dynamic DNS) there is nothing to say. */
 function warnOfEndpoints(
   view: MeshView,
-  { port, subset = '' }: Destination,
+  { port, subset }: DestinationName,
   { service, path, report }: Target,
 ): void {
   if (service.discovery !== 'static') return;
@@ -182,7 +171,7 @@ function warnOfEndpoints(
     ? 'only endpoints that are not ready'
     : 'no endpoints';
   const name = subset === '' ? service.host : `subset ${subset} of ${service.host}`;
-  if (service.kind === 'Service' && view.ofKind('EndpointSlice').length === 0)
+  if (service.kind === 'Service' && !view.hasEndpointSlices)
     report.info(
       'destination-no-endpoints',
       path,

@@ -1,4 +1,6 @@
 import { virtualServiceOf } from '../../test/issues.js';
+import { workload } from '../../test/mesh.js';
+import { compile } from '../compile/compile.js';
 import { parse } from '../parse/parse.js';
 import { headersUsedBy } from './headers-used.js';
 
@@ -10,6 +12,6 @@ describe('headersUsedBy', () => {
     ];
     const http = matches.map((match) => `- {match: [${match}], route: [{destination: {host: a}}]}`);
     const { resources } = parse(virtualServiceOf(`hosts: [a.com]\nhttp:\n${http.join('\n')}`), 'a');
-    expect(headersUsedBy(resources)).toEqual(['user', 'x-beta']);
+    expect(headersUsedBy(compile(resources, workload))).toEqual(['user', 'x-beta']);
   });
 });

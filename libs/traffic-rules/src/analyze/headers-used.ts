@@ -1,39 +1,33 @@
-import type { Resource } from '../resources/resource.js';
-import type { VirtualService } from '../resources/virtual-service.js';
-import { isJwtClaim } from '../validate/header-names.js';
-import { member } from '../validate/report.js';
+import { contentsOf, type RouteTable } from '../compile/table.js';
+import { isSentByClients } from '../match/subjects/header.js';
+import type { Mesh } from '../model/mesh.js';
+import type { Requirement } from '../model/requirement.js';
+import type { Document } from '../model/rule.js';
 
-/** A header that a rule matches on. */
+/** A place where a rule looks at a header. */
 export interface HeaderUse {
   /** In lower case. */
   name: string;
+  document: Document;
   path: string;
 }
 
-/** The names, in lower case and sorted, of the headers that rules match on; what is no header of its own (`:path`, `host`) is left out. */
-export function headersUsedBy(resources: readonly Resource[]): string[] {
+/** The names, in lower case and sorted, of the headers that rules look at; what is no header of its own (`:path`, `host`) is left out. */
+export function headersUsedBy(table: RouteTable): string[] {
   const names = new Set<string>();
-  for (const resource of resources)
-    if (resource.kind === 'VirtualService') for (const { name } of headerUses(resource)) names.add(name);
+  for (const { name } of headersUsed(contentsOf(table).mesh)) names.add(name);
   return [...names].sort();
 }
 
-/** Every place where a VirtualService matches on a header. */
-export function headerUses({ spec }: VirtualService): HeaderUse[] {
-  return spec.http.flatMap((rule, ruleIndex) =>
-    rule.match.flatMap((match, matchIndex) =>
-      (['headers', 'withoutHeaders'] as const).flatMap((field) =>
-        Object.keys(match[field])
-          .filter(isSentByClients)
-          .map((name) => ({
-            name: name.toLowerCase(),
-            path: member(`spec.http[${ruleIndex}].match[${matchIndex}].${field}`, name),
-          })),
-      ),
-    ),
-  );
-}
-
-function isSentByClients(name: string): boolean {
-  return !name.startsWith(':') && name.toLowerCase() !== 'host' && !isJwtClaim(name);
+/** Every place once, however many rules share it by delegation. */
+export function* headersUsed({ rules }: Mesh): Generator<HeaderUse, void> {
+  const seen = new Set<Requirement>();
+  for (const owner of rules)
+    for (const { requirements } of owner.rules)
+      for (const requirement of requirements) {
+        const { subject, origin, field } = requirement;
+        if (subject.kind !== 'header' || !isSentByClients(subject.name) || seen.has(requirement)) continue;
+        seen.add(requirement);
+        yield { name: subject.name, document: origin.document, path: `${origin.path}.${field}` };
+      }
 }

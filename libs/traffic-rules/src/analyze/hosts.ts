@@ -1,56 +1,53 @@
+import { isForWorkload } from '../compile/routes.js';
 import { quote } from '../parse/describe.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 
 const portOfUnregisteredHosts = 80;
 
-/** Hosts that another VirtualService has, or that no port routes. */
-export function warnOfHosts(view: MeshView): void {
+/** Hosts that another resource has, or that no port routes. */
+export function* warnOfHosts(view: MeshView): Generator<undefined, void> {
   const owners = new Map<string, Deciding>();
   for (const deciding of view.deciding) {
-    if (deciding.document.spec.http.length === 0) continue;
-    deciding.prepared.hosts.forEach((host, index) => {
+    yield;
+    if (deciding.owner.rules.length === 0) continue;
+    const isLive = deciding.owner.rules.some((rule) => isForWorkload(rule, view.table.workload));
+    deciding.owner.hosts.forEach((host, index) => {
       const path = `spec.hosts[${index}]`;
-      const owner = owners.get(host);
-      if (owner !== undefined) warnOfTaken(view, deciding, owner, { host, path });
-      else if (isLive(deciding)) owners.set(host, deciding);
-      if (owner === undefined && isLive(deciding)) warnOfUnserved(view, deciding, host, path);
+      const first = owners.get(host);
+      if (first !== undefined) warnOfTaken(view, deciding, first, { host, path });
+      else if (isLive) {
+        owners.set(host, deciding);
+        warnOfUnserved(view, deciding, host, path);
+      }
     });
   }
 }
 
-/** A VirtualService whose every match is for others is as if it did not exist. */
-function isLive({ prepared }: Deciding): boolean {
-  return prepared.rules.some(({ blocks }) => blocks.some(({ excluded }) => excluded === undefined));
-}
-
 function warnOfTaken(
   view: MeshView,
-  loser: Deciding,
-  owner: Deciding,
+  { owner }: Deciding,
+  first: Deciding,
   { host, path }: { host: string; path: string },
 ): void {
-  const { namespace, name, location } = owner.prepared.reference;
-  const message = `VirtualService ${namespace}/${name} (${location.file}:${location.line}) has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
-  view.report(loser.document).warning('host-taken', path, message);
+  const { kind, namespace, name, location } = first.owner.resource;
+  const message = `${kind} ${namespace}/${name} (${location.file}:${location.line}) has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
+  view.report(owner.document).warning('host-taken', path, message);
 }
 
-function warnOfUnserved(view: MeshView, { document, prepared }: Deciding, host: string, path: string): void {
+function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: string): void {
   const { table } = view;
-  const isServed = [...table.ports.values()].some(
-    ({ hosts }) => hosts.findCovering(host)?.virtualService === prepared,
-  );
   const wildcard = host.startsWith('*');
-  if (wildcard && servesSomeService(view, prepared, host)) return;
-  if (isServed) {
-    if (!wildcard && !table.services.has(host)) noteUnregistered(view, document, host, path);
+  if (wildcard && servesUnder(deciding, host.slice(1))) return;
+  if (isServed(view, deciding, host)) {
+    if (!wildcard && !table.mesh.services.has(host)) noteUnregistered(view, deciding, host, path);
     return;
   }
-  const advice = table.services.has(host)
+  const advice = table.mesh.services.has(host)
     ? 'give its port the protocol HTTP'
     : `write a ServiceEntry with hosts: [${quote(host)}] and an HTTP port`;
   const listener = table.ports.has(portOfUnregisteredHosts) ? '' : ', and no service has an HTTP port 80';
   view
-    .report(document)
+    .report(deciding.owner.document)
     .warning(
       'host-not-served',
       path,
@@ -58,22 +55,19 @@ function warnOfUnserved(view: MeshView, { document, prepared }: Deciding, host: 
     );
 }
 
-function servesSomeService({ table }: MeshView, prepared: Deciding['prepared'], wildcard: string): boolean {
-  const suffix = wildcard.slice(1);
-  for (const { host, ports } of table.services.values())
-    if (
-      host.endsWith(suffix) &&
-      ports.some(
-        ({ number }) => table.ports.get(number)?.hosts.findCovering(host)?.virtualService === prepared,
-      )
-    )
-      return true;
+function isServed({ table }: MeshView, { owner, ports }: Deciding, host: string): boolean {
+  for (const port of ports) if (table.ports.get(port)?.hosts.findCovering(host)?.owner === owner) return true;
   return false;
 }
 
-function noteUnregistered(view: MeshView, document: Deciding['document'], host: string, path: string): void {
+function servesUnder({ served }: Deciding, suffix: string): boolean {
+  for (const name of served) if (name.endsWith(suffix)) return true;
+  return false;
+}
+
+function noteUnregistered(view: MeshView, { owner }: Deciding, host: string, path: string): void {
   view
-    .report(document)
+    .report(owner.document)
     .info(
       'host-not-registered',
       path,

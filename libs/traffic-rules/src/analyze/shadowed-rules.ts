@@ -1,124 +1,165 @@
-import type { PreparedBlock, PreparedRule } from '../compile/virtual-service.js';
-import type { HttpMatchRequest, VirtualService } from '../resources/virtual-service.js';
+import { isForWorkload } from '../compile/routes.js';
+import { exampleRequest } from '../match/algebra.js';
+import type { Rule } from '../model/rule.js';
+import type { RouteRequest } from '../request.js';
 import { route } from '../route/route.js';
-import { Report } from '../validate/report.js';
-import { warnOfUnusedRules } from '../validate/unused.js';
-import { covers } from './covers.js';
+import type { Workload } from '../workload.js';
+import type { KnownIssue } from './analyze.js';
+import { type ComparedRule, EarlierRules } from './earlier-rules.js';
 import type { Deciding, MeshView } from './mesh-view.js';
-import { describeRequest, witnessOf } from './witness.js';
 
-const everything: HttpMatchRequest = {
-  headers: {},
-  withoutHeaders: {},
-  queryParams: {},
-  sourceLabels: {},
-  gateways: [],
-  ignoreUriCase: false,
-};
-
-interface Placed {
-  rule: PreparedRule;
-  block: PreparedBlock;
-  match: HttpMatchRequest;
-}
+/** How many comparisons the rules of one resource may take, and those of all together: some seconds at worst. */
+const limits = { resource: 100_000, all: 1_000_000 };
 
 /** Rules and matches that an earlier rule takes every request of, beyond those that `validate` tells. */
-export function warnOfShadowedRules(view: MeshView): void {
+export function* warnOfShadowedRules(
+  view: MeshView,
+  known: readonly KnownIssue[],
+): Generator<undefined, void> {
+  const told = toldPlaces(known);
+  let left = limits.all;
   for (const deciding of view.deciding) {
-    const told = new Set(toldByValidation(deciding.document));
-    for (const [rule, shadows] of shadowsByRule(deciding)) {
-      if (rule.delegate !== undefined || told.has(`spec.http[${rule.index}]`)) continue;
-      if (shadows.length === rule.blocks.length) warnOfRule(view, deciding, rule, shadows[0]);
-      else for (const shadow of shadows) warnOfMatch(view, deciding, shadow, told);
+    yield;
+    const limit = Math.min(limits.resource, left);
+    const { shadows, comparisons, leftOut } = yield* shadowsOf(deciding, view.table.workload, limit);
+    left -= comparisons;
+    for (const group of entriesOf(deciding, shadows)) {
+      yield;
+      warnOfEntry(view, deciding, group, told);
     }
+    if (leftOut !== undefined) noteLeftOut(view, deciding, leftOut);
   }
 }
 
-function toldByValidation(document: VirtualService): string[] {
-  const report = new Report(document);
-  warnOfUnusedRules(document.spec, report);
-  return report.issues.flatMap(({ path }) => [path, path.replace(/\.match\[\d+\]$/, '')]);
+/** What validation said of rules and of their matches, by document and path. */
+function toldPlaces(known: readonly KnownIssue[]): ReadonlySet<string> {
+  return new Set(
+    known
+      .filter(({ code }) => code === 'rule-unreachable' || code === 'match-redundant')
+      .flatMap(({ file, resource, path }) => {
+        const rule = path.replace(/\.match\[\d+\]$/, '');
+        return [placeKey(file, resource, path), placeKey(file, resource, rule)];
+      }),
+  );
+}
+
+function placeKey(file: string, resource: string, path: string): string {
+  return `${file}\n${resource}\n${path}`;
 }
 
 interface Shadow {
-  hidden: Placed;
-  by: Placed;
+  hidden: Rule;
+  by: Rule;
 }
 
-function shadowsByRule({ prepared }: Deciding): Map<PreparedRule, Shadow[]> {
-  const earlier = new EarlierMatches();
-  const shadows = new Map<PreparedRule, Shadow[]>();
-  for (const rule of prepared.rules)
-    for (const block of rule.blocks) {
-      if (block.excluded !== undefined) continue;
-      const hidden = { rule, block, match: block.match ?? everything };
-      const by = earlier.covering(hidden.match);
-      if (by === undefined) earlier.add(hidden);
-      else shadows.set(rule, [...(shadows.get(rule) ?? []), { hidden, by }]);
-    }
-  return shadows;
+interface Shadows {
+  shadows: Shadow[];
+  comparisons: number;
+  /** The first rule that was not compared with all before it. */
+  leftOut?: Rule;
 }
 
-/** The matches before, by an exact value that they ask for: of a thousand users' rules none has to be looked at. */
-class EarlierMatches {
-  private readonly byExactValue = new Map<string, Placed[]>();
-  private readonly others: Placed[] = [];
-
-  add(placed: Placed): void {
-    const [key] = exactValues(placed.match);
-    const list = key === undefined ? this.others : this.byExactValue.get(key);
-    if (list !== undefined) list.push(placed);
-    else if (key !== undefined) this.byExactValue.set(key, [placed]);
+function* shadowsOf({ owner }: Deciding, workload: Workload, limit: number): Generator<undefined, Shadows> {
+  const earlier = new EarlierRules();
+  const shadows: Shadow[] = [];
+  for (const rule of owner.rules) {
+    yield;
+    if (!isForWorkload(rule, workload)) continue;
+    const compared = comparedRule(rule);
+    // A delegate's rules may be reached by way of another root.
+    const isOwn = rule.place.rule.delegate === undefined;
+    const by = isOwn ? earlier.covering(compared, limit) : undefined;
+    if (earlier.comparisons >= limit) return { shadows, comparisons: limit, leftOut: rule };
+    if (by === undefined) earlier.add(compared);
+    else shadows.push({ hidden: rule, by: by.rule });
   }
-
-  covering(match: HttpMatchRequest): Placed | undefined {
-    const candidates = exactValues(match).flatMap((key) => this.byExactValue.get(key) ?? []);
-    return [...candidates, ...this.others].find((placed) => covers(placed.match, match));
-  }
+  return { shadows, comparisons: earlier.comparisons };
 }
 
-function exactValues({ uri, ignoreUriCase, headers }: HttpMatchRequest): string[] {
-  const path = uri?.kind === 'exact' && !ignoreUriCase ? [`path ${uri.value}`] : [];
-  return [
-    ...path,
-    ...Object.entries(headers).flatMap(([name, value]) =>
-      value.kind === 'exact' ? [`${name.toLowerCase()} ${value.value}`] : [],
-    ),
-  ];
+/** Where the calling workload is met already, a requirement on it tells nothing apart. */
+function comparedRule(rule: Rule): ComparedRule {
+  const ofWorkload: ReadonlySet<string> = new Set(['gateway', 'source-label', 'source-namespace']);
+  return { rule, requirements: rule.requirements.filter(({ subject }) => !ofWorkload.has(subject.kind)) };
 }
 
-function warnOfRule(
+/** An entry of the list of rules, some of whose matches never decide. */
+interface ShadowedEntry {
+  shadows: Shadow[];
+  /** Whether that is so of all its matches. */
+  isWhole: boolean;
+}
+
+function entriesOf({ owner }: Deciding, shadows: readonly Shadow[]): ShadowedEntry[] {
+  if (shadows.length === 0) return [];
+  const matches = Map.groupBy(owner.rules, ({ place }) => place.rule);
+  const groups = Map.groupBy(shadows, ({ hidden }) => hidden.place.rule);
+  return [...groups].map(([rule, group]) => ({
+    shadows: group,
+    isWhole: matches.get(rule)?.length === group.length,
+  }));
+}
+
+function warnOfEntry(
   view: MeshView,
   deciding: Deciding,
-  rule: PreparedRule,
-  shadow: Shadow | undefined,
+  { shadows, isWhole }: ShadowedEntry,
+  told: ReadonlySet<string>,
 ): void {
-  if (shadow === undefined) return;
-  const message = `no request reaches this rule: ${nameOf(shadow.by.rule)} (line ${shadow.by.rule.location.line}) takes all of its requests${example(view, deciding, shadow)}. Put it before that rule.`;
-  view.report(deciding.document).warning('rule-shadowed', `spec.http[${rule.index}]`, message);
+  const [first] = shadows;
+  if (first === undefined) return;
+  const { document, rule } = first.hidden.place;
+  const { kind, metadata, source } = document;
+  const isTold = (path: string) =>
+    told.has(placeKey(source.file, `${kind} ${metadata.namespace}/${metadata.name}`, path));
+  if (isTold(rule.path)) return;
+  if (isWhole) warnOfRule(view, deciding, first);
+  else for (const shadow of shadows) if (!isTold(pathOf(shadow.hidden))) warnOfMatch(view, deciding, shadow);
 }
 
-function warnOfMatch(view: MeshView, deciding: Deciding, shadow: Shadow, told: ReadonlySet<string>): void {
-  const path = `spec.http[${shadow.hidden.rule.index}].match[${shadow.hidden.block.index}]`;
-  if (told.has(path)) return;
-  const message = `this match never decides: ${nameOf(shadow.by.rule)} (line ${shadow.by.rule.location.line}) takes all of its requests${example(view, deciding, shadow)}. Put the rule before that one, or remove the match.`;
-  view.report(deciding.document).warning('match-shadowed', path, message);
+function pathOf({ place }: Rule): string {
+  return (place.match ?? place.rule).path;
 }
 
-function nameOf({ index, http, delegate }: PreparedRule): string {
-  const name = http.name === undefined ? `rule ${index}` : `rule ${index} ("${http.name}")`;
-  return delegate === undefined ? name : `${name} of delegate ${delegate.namespace}/${delegate.name}`;
+function warnOfRule(view: MeshView, deciding: Deciding, shadow: Shadow): void {
+  const { document, rule } = shadow.hidden.place;
+  const message = `no request reaches this rule: ${describeHider(shadow)} takes all of its requests${example(view, deciding, shadow)}. Put it before that rule.`;
+  view.report(document).warning('rule-shadowed', rule.path, message);
+}
+
+function warnOfMatch(view: MeshView, deciding: Deciding, shadow: Shadow): void {
+  const message = `this match never decides: ${describeHider(shadow)} takes all of its requests${example(view, deciding, shadow)}. Put the rule before that one, or remove the match.`;
+  view.report(shadow.hidden.place.document).warning('match-shadowed', pathOf(shadow.hidden), message);
+}
+
+function noteLeftOut(view: MeshView, { owner }: Deciding, { place }: Rule): void {
+  const at = place.document === owner.document ? place.rule.path : '';
+  const message = `${owner.rules.length} rules are too many to compare each of them with those before it: whether a request reaches the rules from rule ${place.rule.index} on was not checked.`;
+  view.report(owner.document).info('analysis-incomplete', at, message);
+}
+
+function describeHider({ by }: Shadow): string {
+  const { index, name, delegate, location } = by.place.rule;
+  const quoted = name === undefined ? '' : ` ("${name}")`;
+  const of = delegate === undefined ? '' : ` of delegate ${delegate.namespace}/${delegate.name}`;
+  return `rule ${index}${quoted}${of} (line ${location.line})`;
 }
 
 /** A request of the hidden rule, shown only when the routing table confirms who takes it. */
-function example(view: MeshView, { prepared, ports }: Deciding, { hidden, by }: Shadow): string {
-  const [host] = prepared.hosts;
+function example(view: MeshView, { owner, ports }: Deciding, { hidden, by }: Shadow): string {
+  const [host] = owner.hosts;
   const port = ports.has(80) ? 80 : [...ports][0];
   if (host === undefined || port === undefined) return '';
-  const request = witnessOf(hidden.match, host, port);
+  const request = exampleRequest(hidden.requirements, host, port);
   if (request === undefined) return '';
   const { because } = route(view.routes, request, 0);
-  const confirmed =
-    because.resource?.name === prepared.reference.name && because.rule?.index === by.rule.index;
-  return confirmed ? `, for instance ${describeRequest(request)}` : '';
+  const isConfirmed = because.resource === owner.resource && because.rule?.path === by.place.rule.path;
+  return isConfirmed ? `, for instance ${describeRequest(request)}` : '';
+}
+
+/** As a person would write it down. */
+function describeRequest({ method, authority, path, headers }: RouteRequest): string {
+  const fields: string[] = [];
+  for (let at = 0; at < headers.length; at += 2) fields.push(`${headers[at]}: ${headers[at + 1]}`);
+  const request = `${method} http://${authority}${path}`;
+  return fields.length === 0 ? request : `${request} with ${fields.join(', ')}`;
 }

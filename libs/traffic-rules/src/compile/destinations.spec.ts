@@ -121,8 +121,18 @@ describe('weights', () => {
         name: 'rules',
         location: expect.objectContaining({ file: 'rules.yaml' }),
       },
-      rule: { index: 0, name: 'split', location: expect.objectContaining({ line: expect.any(Number) }) },
-      match: { index: 0, name: 'all', location: expect.objectContaining({ column: expect.any(Number) }) },
+      rule: {
+        index: 0,
+        path: 'spec.http[0]',
+        name: 'split',
+        location: expect.objectContaining({ line: expect.any(Number) }),
+      },
+      match: {
+        index: 0,
+        path: 'spec.http[0].match[0]',
+        name: 'all',
+        location: expect.objectContaining({ column: expect.any(Number) }),
+      },
       destination: { index: 1, host: 'two.ext', port: 8080, subset: '', share: 0.75 },
     });
   });

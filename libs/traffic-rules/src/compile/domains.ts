@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { RegistryService } from './registry.js';
+import type { RegistryService } from '../model/service.js';
 
 export interface Domains {
   /** Host names and patterns that lead to the service; none carries a port, since the tables ignore a Host's port. */

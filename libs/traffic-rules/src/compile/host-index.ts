@@ -1,27 +1,24 @@
-import { HostMap, isWildcard } from './host-name.js';
-import type { RegistryService } from './registry.js';
-import type { PreparedVirtualService } from './virtual-service.js';
+import { HostMap, isWildcard } from '../host-map.js';
+import type { HostRules } from '../model/rule.js';
+import type { RegistryService } from '../model/service.js';
 
-/** Finds which services a VirtualService's hosts speak of, without going through all services for each of them. */
+/** Finds which services the hosts of rules stand for, without going through all services for each of them. */
 export class HostIndex {
   readonly #services: ReadonlyMap<string, RegistryService>;
-  readonly #owners = new HostMap<PreparedVirtualService>();
+  readonly #owners = new HostMap<HostRules>();
   /** Hosts spelt backwards, in order: those under a suffix stand side by side. */
   readonly #reversed: readonly string[];
 
-  constructor(
-    services: ReadonlyMap<string, RegistryService>,
-    virtualServices: readonly PreparedVirtualService[],
-  ) {
+  constructor(services: ReadonlyMap<string, RegistryService>, rules: readonly HostRules[]) {
     this.#services = services;
     this.#reversed = [...services.keys()].map(reverse).sort();
-    for (const virtualService of virtualServices) {
-      for (const host of virtualService.hosts) this.#owners.add(host, virtualService);
+    for (const owner of rules) {
+      for (const host of owner.hosts) this.#owners.add(host, owner);
     }
   }
 
-  /** The VirtualService with the most specific host for the service; of equals the first in order. */
-  ownerOf(host: string): PreparedVirtualService | undefined {
+  /** The rules with the most specific host for the service; of equals the first in order. */
+  ownerOf(host: string): HostRules | undefined {
     return this.#owners.findCovering(host);
   }
 
@@ -60,21 +57,21 @@ function reverse(text: string): string {
   return [...text].reverse().join('');
 }
 
-/** A host of a VirtualService with the services it speaks of. */
+/** A host of rules with the services it stands for. */
 export interface ResolvedHost {
   host: string;
-  /** All that the host overlaps, whether or not this VirtualService is the one in charge. */
+  /** All that the host overlaps, whether or not these rules are the ones in charge. */
   covered: readonly RegistryService[];
-  /** Those for which it is. */
+  /** Those for which they are. */
   matched: readonly RegistryService[];
 }
 
 export function resolveHosts(
-  virtualService: PreparedVirtualService,
+  owner: HostRules,
   services: ReadonlyMap<string, RegistryService>,
   index: HostIndex,
 ): ResolvedHost[] {
-  return virtualService.hosts.map((host) => {
+  return owner.hosts.map((host) => {
     if (!isWildcard(host)) {
       const service = services.get(host);
       const covered = service === undefined ? [] : [service];
@@ -84,7 +81,7 @@ export function resolveHosts(
     return {
       host,
       covered,
-      matched: covered.filter((service) => index.ownerOf(service.host) === virtualService),
+      matched: covered.filter((service) => index.ownerOf(service.host) === owner),
     };
   });
 }

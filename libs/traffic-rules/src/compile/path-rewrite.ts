@@ -1,30 +1,44 @@
 import { toBytes, toText } from '../match/bytes.js';
 import { parseRegex } from '../match/regex.js';
-import type { HttpMatchRequest, HttpRewrite } from '../resources/virtual-service.js';
+import type { PathRewrite } from '../model/action.js';
+import type { Requirement } from '../model/requirement.js';
 
 /** Changes a request target; the query stays. */
-export type PathRewrite = (target: string) => string;
+export type TargetChange = (target: string) => string;
 
-export function compilePathRewrite(
-  rewrite: HttpRewrite | undefined,
-  match: HttpMatchRequest | undefined,
-): PathRewrite | undefined {
-  if (rewrite?.uriRegexRewrite !== undefined) return regexRewrite(rewrite.uriRegexRewrite);
-  return rewrite?.uri ? replaceMatched(toBytes(rewrite.uri), match) : undefined;
-}
-
-/** A matched prefix is replaced as text, so that `/a` -> `/` makes `//b` of `/a/b`; other matches stand for the whole path. */
-export function replaceMatched(replacement: string, match: HttpMatchRequest | undefined): PathRewrite {
-  const uri = match?.uri;
-  if (uri?.kind === 'exact' || uri?.kind === 'regex') {
-    return (target) => replacement + target.slice(pathLength(target));
+export function compilePathRewrite(rewrite: PathRewrite, requirements: readonly Requirement[]): TargetChange {
+  switch (rewrite.kind) {
+    case 'replace-matched':
+      return replaceMatched(rewrite.replacement, requirements);
+    case 'replace-regex':
+      return replaceRegex(rewrite.expression, rewrite.replacement);
   }
-  const length = uri?.kind === 'prefix' ? toBytes(uri.value).length : 1;
-  return (target) => replacement + target.slice(length);
 }
 
-function regexRewrite({ match, rewrite }: { match: string; rewrite: string }): PathRewrite {
-  const regex = parseRegex(match);
+/**
+ * A matched prefix is replaced as text, so that `/a` -> `/` makes `//b` of `/a/b`; other tests match the whole path.
+ * Without a requirement on the path it is the first slash.
+ */
+export function replaceMatched(replacement: string, requirements: readonly Requirement[]): TargetChange {
+  const bytes = toBytes(replacement);
+  const test = requirements.find(({ subject }) => subject.kind === 'path')?.test ?? { kind: 'present' };
+  switch (test.kind) {
+    case 'exact':
+    case 'regex':
+    case 'one-of':
+      return (target) => bytes + target.slice(pathLength(target));
+    case 'prefix':
+    case 'segment-prefix': {
+      const { length } = toBytes(test.value);
+      return (target) => bytes + target.slice(length);
+    }
+    case 'present':
+      return (target) => bytes + target.slice(1);
+  }
+}
+
+function replaceRegex(expression: string, replacement: string): TargetChange {
+  const regex = parseRegex(expression);
   if (regex === undefined) return (target) => target;
   return (target) => {
     const end = pathLength(target);
@@ -38,7 +52,7 @@ function regexRewrite({ match, rewrite }: { match: string; rewrite: string }): P
       const [start, stop] = [matcher.start(), matcher.end()];
       // RE2's GlobalReplace takes no empty match right behind another match.
       if (start === stop && start === previousEnd) continue;
-      output += path.slice(last, start) + substitute(rewrite, (group) => matcher.group(group) ?? '');
+      output += path.slice(last, start) + substitute(replacement, (group) => matcher.group(group) ?? '');
       last = stop;
       previousEnd = stop;
     }
@@ -47,8 +61,8 @@ function regexRewrite({ match, rewrite }: { match: string; rewrite: string }): P
 }
 
 /** RE2's substitutions: `\0` to `\9` are groups, `\\` a backslash; `$1` is literal. A group that the regex lacks is empty. */
-function substitute(rewrite: string, group: (index: number) => string): string {
-  return rewrite.replace(/\\([0-9\\])/g, (_, character: string) => {
+function substitute(replacement: string, group: (index: number) => string): string {
+  return replacement.replace(/\\([0-9\\])/g, (_, character: string) => {
     if (character === '\\') return '\\';
     try {
       return group(Number(character));

@@ -1,35 +1,36 @@
 import type { Cluster } from '../cluster.js';
+import { HostMap, isWildcard } from '../host-map.js';
 import { matchAll } from '../match/match-block.js';
 import { LazyMatcher } from '../match/route-index.js';
+import type { Mesh } from '../model/mesh.js';
+import type { HostRules } from '../model/rule.js';
+import { carriesHttp, type RegistryPort, type RegistryService } from '../model/service.js';
+import type { Workload } from '../workload.js';
 import { addressDomain, domainsOf } from './domains.js';
 import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
-import { HostMap, isWildcard } from './host-name.js';
-import { carriesHttp } from './port-protocol.js';
-import type { RegistryPort, RegistryService } from './registry.js';
-import { defaultAction, hasRoutes, routesOf } from './routes.js';
+import { defaultAction, hasRoutes, type PortContext, routesOf } from './routes.js';
 import type { PortTable, Route, VirtualHost } from './table.js';
-import type { PreparedVirtualService } from './virtual-service.js';
 
 export interface TableSources {
-  services: ReadonlyMap<string, RegistryService>;
+  mesh: Mesh;
   clusters: ReadonlyMap<string, Cluster>;
-  virtualServices: readonly PreparedVirtualService[];
-  workloadNamespace: string;
+  workload: Workload;
 }
 
 /** Hosts that no service has are routed on this port alone, unless they stand beside a service's (Istio, route.go). */
 const portOfUnregisteredHosts = 80;
 
 /**
- * The virtual hosts of every port that some service serves HTTP on: no listener arises from a VirtualService.
- * Each VirtualService is looked at on the ports of its own services and on port 80, not on all ports.
+ * The virtual hosts of every port that some service serves HTTP on: no listener arises from rules.
+ * Each resource's rules are looked at on the ports of its own services and on port 80, not on all ports.
  */
 export function buildPortTables(sources: TableSources): Map<number, PortTable> {
   const builders = listeners(sources);
-  const index = new HostIndex(sources.services, sources.virtualServices);
-  for (const virtualService of sources.virtualServices) {
-    const hosts = resolveHosts(virtualService, sources.services, index);
-    for (const port of portsOf(hosts)) builders.get(port)?.addVirtualService(virtualService, hosts);
+  const { services, rules } = sources.mesh;
+  const index = new HostIndex(services, rules);
+  for (const owner of rules) {
+    const hosts = resolveHosts(owner, services, index);
+    for (const port of portsOf(hosts)) builders.get(port)?.addRules(owner, hosts);
   }
   return new Map([...builders].map(([port, builder]) => [port, builder.build()]));
 }
@@ -45,9 +46,9 @@ function portsOf(hosts: readonly ResolvedHost[]): Set<number> {
 }
 
 function listeners(sources: TableSources): Map<number, PortTableBuilder> {
-  const aliases = aliasesOf(sources.services.values());
+  const aliases = aliasesOf(sources.mesh.services.values());
   const builders = new Map<number, PortTableBuilder>();
-  for (const service of sources.services.values()) {
+  for (const service of sources.mesh.services.values()) {
     for (const port of service.ports) {
       if (!carriesHttp(port.protocol)) continue;
       let builder = builders.get(port.number);
@@ -74,7 +75,7 @@ function aliasesOf(services: Iterable<RegistryService>): Map<string, string[]> {
 /** Virtual hosts with the same routes. */
 interface Group {
   routes: () => readonly Route[];
-  virtualService?: PreparedVirtualService;
+  owner?: HostRules;
   unregistered: readonly string[];
   services: readonly RegistryService[];
 }
@@ -99,18 +100,23 @@ class PortTableBuilder {
     this.#services.set(service, port);
   }
 
-  /** With no route left on this port it is as if the VirtualService did not exist. */
-  addVirtualService(virtualService: PreparedVirtualService, hosts: readonly ResolvedHost[]): void {
+  /** With no route left on this port it is as if the rules did not exist. */
+  addRules(owner: HostRules, hosts: readonly ResolvedHost[]): void {
     const services = [...new Set(hosts.flatMap(({ matched }) => matched))].filter((service) =>
       this.#services.has(service),
     );
     if (services.length === 0 && this.#port !== portOfUnregisteredHosts) return;
-    const context = { port: this.#port, clusters: this.#sources.clusters, services: this.#sources.services };
-    if (!hasRoutes(virtualService, context.port)) return;
-    const routes = () => routesOf(virtualService, context);
+    const context = this.#context();
+    if (!hasRoutes(owner, context)) return;
+    const routes = () => routesOf(owner, context);
     const unregistered = hosts.filter(({ covered }) => !covered.some(this.#isInView)).map(({ host }) => host);
-    this.#groups.push({ routes, virtualService, unregistered, services });
+    this.#groups.push({ routes, owner, unregistered, services });
     for (const service of services) this.#claimed.add(service);
+  }
+
+  #context(): PortContext {
+    const { clusters, mesh, workload } = this.#sources;
+    return { port: this.#port, clusters, services: mesh.services, workload };
   }
 
   build(): PortTable {
@@ -128,17 +134,13 @@ class PortTableBuilder {
     service.ports.some(({ number }) => number === this.#port);
 
   #defaultGroup(service: RegistryService): Group {
-    const context = { port: this.#port, clusters: this.#sources.clusters };
-    const routes = () => [{ block: matchAll, ...defaultAction(service, context) }];
+    const routes = () => [{ block: matchAll, ...defaultAction(service, this.#context()) }];
     return { routes, unregistered: [], services: [service] };
   }
 
   /** Unregistered hosts first; a virtual host whose name was seen, and a domain that was seen, are dropped. */
-  #addVirtualHosts(
-    { routes, virtualService, unregistered, services }: Group,
-    known: ReadonlySet<string>,
-  ): void {
-    const base = { routes: new LazyMatcher(routes), ...(virtualService !== undefined && { virtualService }) };
+  #addVirtualHosts({ routes, owner, unregistered, services }: Group, known: ReadonlySet<string>): void {
+    const base = { routes: new LazyMatcher(routes), ...(owner !== undefined && { owner }) };
     for (const host of unregistered) {
       if (this.#takeName(host))
         this.#hosts.add(addressDomain(host), { ...base, name: host, dedicated: false });
@@ -147,7 +149,7 @@ class PortTableBuilder {
       if (!this.#takeName(service.host)) continue;
       const virtualHost = { ...base, name: service.host, dedicated: this.#isDedicated(service) };
       const aliases = this.#aliases.get(service.host) ?? [];
-      const domains = domainsOf(service, aliases, this.#sources.workloadNamespace);
+      const domains = domainsOf(service, aliases, this.#sources.workload.namespace);
       for (const domain of domains.all) {
         if (!(domains.short.has(domain) && known.has(domain))) this.#hosts.add(domain, virtualHost);
       }

@@ -1,56 +1,40 @@
-import type { Redirect } from '../decision.js';
 import { toBytes } from '../match/bytes.js';
 import type { RequestView } from '../match/request-view.js';
-import type { HttpMatchRequest, HttpRedirect } from '../resources/virtual-service.js';
-import { replaceMatched } from './path-rewrite.js';
-import type { RedirectAction } from './table.js';
-
-const statuses: ReadonlyArray<Redirect['status']> = [301, 302, 303, 307, 308];
+import type { RedirectAction } from '../model/action.js';
+import type { Requirement } from '../model/requirement.js';
+import { replaceMatched, type TargetChange } from './path-rewrite.js';
 
 /**
- * Undefined for a code that Envoy has no redirect for: with it, it refuses the whole table, and validation says so.
- * @param port of the listener.
+ * The URL that a request is sent to.
+ * @param listenerPort the port that it was sent to
  */
-export function compileRedirect(
-  redirect: HttpRedirect,
-  match: HttpMatchRequest | undefined,
-  port: number,
-): Pick<RedirectAction, 'status' | 'location'> | undefined {
-  const status = redirectStatus(redirect);
-  if (status === undefined) return undefined;
-  const redirectPort = portOf(redirect, port);
-  const path = pathOf(redirect, match);
-  const authority = redirect.authority ? toBytes(redirect.authority) : undefined;
-  return {
-    status,
-    location: (view) => {
-      const scheme = redirect.scheme || view.request.scheme;
-      const host = authority ?? requestHost(view, scheme, redirectPort !== '');
-      return `${scheme}://${host}${redirectPort}${path(view.target)}`;
-    },
+export function compileLocation(
+  redirect: RedirectAction,
+  requirements: readonly Requirement[],
+  listenerPort: number,
+): (view: RequestView) => string {
+  const port = portText(redirect, listenerPort);
+  const changed = pathChange(redirect, requirements);
+  const authority = redirect.authority === undefined ? undefined : toBytes(redirect.authority);
+  return (view) => {
+    const scheme = redirect.scheme ?? view.request.scheme;
+    const host = authority ?? requestHost(view, scheme, port !== '');
+    return `${scheme}://${host}${port}${changed(view.target)}`;
   };
 }
 
-/** The code that Envoy answers with; undefined for one that it has no redirect for. */
-export function redirectStatus({ redirectCode }: HttpRedirect): Redirect['status'] | undefined {
-  return statuses.find((status) => status === (redirectCode || 301));
-}
-
 /** `:8443`; nothing for a scheme's own port, even where that leaves the port of the request (Istio, route.go ApplyRedirect). */
-function portOf({ port, derivePort, scheme }: HttpRedirect, listenerPort: number): string {
-  const chosen = port ?? (derivePort === 'FROM_REQUEST_PORT' ? listenerPort : 0);
+function portText({ port, scheme }: RedirectAction, listenerPort: number): string {
+  const chosen = port === 'listener' ? listenerPort : (port ?? 0);
   const usual = scheme === 'https' ? 443 : 80;
   return chosen === 0 || chosen === usual ? '' : `:${chosen}`;
 }
 
-function pathOf(
-  { uri, prefixRewrite }: HttpRedirect,
-  match: HttpMatchRequest | undefined,
-): (target: string) => string {
-  if (prefixRewrite) return replaceMatched(toBytes(prefixRewrite), match);
-  if (!uri) return (target) => target;
-  const path = toBytes(uri);
-  return path.includes('?') ? () => path : (target) => path + queryOf(target);
+function pathChange({ path }: RedirectAction, requirements: readonly Requirement[]): TargetChange {
+  if (path === undefined) return (target) => target;
+  if (path.kind === 'replace-matched') return replaceMatched(path.replacement, requirements);
+  const replacement = toBytes(path.replacement);
+  return replacement.includes('?') ? () => replacement : (target) => replacement + queryOf(target);
 }
 
 function queryOf(target: string): string {

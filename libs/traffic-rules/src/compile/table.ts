@@ -1,13 +1,17 @@
 import type { Cluster } from '../cluster.js';
-import type { Because, Cors, Fault, HeaderMutation, Mirror, Redirect, RetryPolicy } from '../decision.js';
+import type { Cors } from '../cors/cors.js';
+import type { Because, Mirror, Redirect } from '../decision.js';
+import type { HeaderMutation } from '../headers/header-mutation.js';
+import type { HostMap } from '../host-map.js';
 import type { MatchBlock } from '../match/match-block.js';
 import type { RepeatedHeaders, RequestView } from '../match/request-view.js';
 import type { Matcher } from '../match/route-index.js';
+import type { Fault } from '../model/action.js';
+import type { Mesh } from '../model/mesh.js';
+import type { HostRules, Rule } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';
+import type { RetryPolicy } from '../retry/retry-policy.js';
 import type { Workload } from '../workload.js';
-import type { HostMap } from './host-name.js';
-import type { RegistryService } from './registry.js';
-import type { PreparedVirtualService } from './virtual-service.js';
 
 let contentsOf: (table: RouteTable) => TableContents;
 
@@ -33,10 +37,8 @@ export interface TableContents {
   readonly resources: readonly Resource[];
   /** By Envoy's names: `outbound|8080||hello.hello-1.svc.cluster.local`. */
   readonly clusters: ReadonlyMap<string, Cluster>;
-  /** By host: every service that the workload sees. */
-  readonly services: ReadonlyMap<string, RegistryService>;
-  /** Those that may decide for the workload, the first in order first. */
-  readonly virtualServices: readonly PreparedVirtualService[];
+  /** What it was compiled from. */
+  readonly mesh: Mesh;
   readonly ports: ReadonlyMap<number, PortTable>;
   readonly repeatedHeaders: RepeatedHeaders;
   /** Of the resources and the workload; every decision carries it. */
@@ -56,23 +58,24 @@ export interface VirtualHost {
   readonly routes: Matcher<Route>;
   /** A service whose sniffed port has a listener on its own address. */
   readonly dedicated: boolean;
-  /** Undefined for a service that no VirtualService speaks of. */
-  readonly virtualService?: PreparedVirtualService;
+  /** Whose rules it has; undefined for a service that no resource has rules for. */
+  readonly owner?: HostRules;
 }
 
-/** One match block of a rule, on one port. */
+/** A rule on one port, or the way to a service that has no rules. */
 export interface Route {
+  readonly rule?: Rule;
   readonly block: MatchBlock;
   /** Without the destination, which is drawn. */
   readonly because: Because;
   readonly fault?: Fault;
   readonly cors?: Cors;
-  readonly action: RouteAction;
+  readonly action: CompiledAction;
 }
 
-export type RouteAction = ForwardAction | RedirectAction | DirectResponseAction;
+export type CompiledAction = CompiledForward | CompiledRedirect | CompiledDirectResponse;
 
-export interface ForwardAction {
+export interface CompiledForward {
   readonly kind: 'forward';
   /** In the order of the rule; those of weight 0 are left out. */
   readonly targets: readonly Target[];
@@ -96,14 +99,14 @@ export interface Target {
   readonly responseHeaders: readonly HeaderMutation[];
 }
 
-export interface RedirectAction {
+export interface CompiledRedirect {
   readonly kind: 'redirect';
   readonly status: Redirect['status'];
   readonly location: (view: RequestView) => string;
   readonly responseHeaders: readonly HeaderMutation[];
 }
 
-export interface DirectResponseAction {
+export interface CompiledDirectResponse {
   readonly kind: 'direct-response';
   readonly status: number;
   readonly body: Uint8Array;

@@ -1,5 +1,6 @@
-import type { ForwardAction, Route, Target } from '../compile/table.js';
-import type { HeaderMutation, HeaderValueFormat } from '../decision.js';
+import type { CompiledForward, Route, Target } from '../compile/table.js';
+import type { HeaderMutation } from '../headers/header-mutation.js';
+import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import { toReadableText } from '../match/bytes.js';
 import type { RequestView } from '../match/request-view.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
@@ -61,7 +62,7 @@ export function effectsOf({ action, fault, cors }: Route, view: RequestView): Ef
   }
 }
 
-function forwardEffects(action: ForwardAction, view: RequestView, received: string): Omit<Effects, 'cors'> {
+function forwardEffects(action: CompiledForward, view: RequestView, received: string): Omit<Effects, 'cors'> {
   const { attempts, on, statusCodes, perTryTimeoutMs } = action.retry;
   const mirrors = action.mirrors.map(({ cluster, percentage }) => ({
     cluster: cluster?.name ?? '(a destination that does not exist)',

@@ -101,7 +101,7 @@ Passed over:
     {
       match: '{withoutHeaders: {user: {regex: "t.*"}}}',
       ask: { headers: ['user', 'test'] },
-      reason: 'header user is "test", and withoutHeaders excludes it (matching the regex "t.*")',
+      reason: 'header user is "test", which the rule excludes: matching the regex "t.*"',
     },
     { match: '{method: {exact: POST}}', ask: {}, reason: 'method is "GET", not exactly "POST"' },
     {
@@ -114,12 +114,12 @@ Passed over:
     {
       match: '{sourceLabels: {app: other}}',
       ask: {},
-      reason: 'the calling workload does not have sourceLabels app=other',
+      reason: 'the calling workload does not have the label app=other',
     },
     {
       match: '{sourceNamespace: shop}',
       ask: {},
-      reason: 'the calling workload is in namespace hello-page, not in sourceNamespace shop',
+      reason: 'the calling workload is in namespace hello-page, not in shop',
     },
     { match: '{gateways: [x/y]}', ask: {}, reason: 'gateways x/y do not include mesh' },
     {

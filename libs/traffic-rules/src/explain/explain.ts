@@ -1,4 +1,4 @@
-import { contentsOf, type RouteTable, type TableContents, type VirtualHost } from '../compile/table.js';
+import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
 import type { Because } from '../decision.js';
 import { toReadableText } from '../match/bytes.js';
 import type { RouteRequest } from '../request.js';
@@ -69,21 +69,16 @@ function unknownEnd(found: Found, host: string): string {
 
 function notes(contents: TableContents, request: RouteRequest, found: Found): string[] {
   const name = lookupName(request.authority);
-  const naming = contents.virtualServices.filter(({ hosts }) => hosts.includes(name));
-  const owner = ownerOf(contents, request);
-  const others = naming.filter((virtualService) => virtualService !== owner?.virtualService);
-  return others.map(({ reference }) => {
-    const label = `VirtualService ${reference.namespace}/${reference.name} names ${name} too`;
-    if (owner?.virtualService !== undefined) {
-      const first = owner.virtualService.reference;
+  const owner = contents.ports.get(request.port)?.hosts.find(name)?.owner;
+  const others = contents.mesh.rules.filter((rules) => rules !== owner && rules.hosts.includes(name));
+  return others.map(({ resource }) => {
+    const label = `${resource.kind} ${resource.namespace}/${resource.name} names ${name} too`;
+    if (owner !== undefined) {
+      const first = owner.resource;
       return `${label}, but ${first.namespace}/${first.name} comes first and wins whole: the two are not merged.`;
     }
     return found.kind === 'pass-through' || found.kind === 'blocked'
       ? `${label}, but no service registers ${name} on port ${request.port}: a host that is nobody's is routed on port 80 alone, and only if some service there speaks HTTP.`
       : `${label}, but it has no rule for this workload on port ${request.port}.`;
   });
-}
-
-function ownerOf({ ports }: TableContents, { port, authority }: RouteRequest): VirtualHost | undefined {
-  return ports.get(port)?.hosts.find(lookupName(authority));
 }

@@ -1,5 +1,6 @@
-import type { Because, Decision, Fault, ResourceReference } from '../decision.js';
-import type { Location } from '../issue.js';
+import type { Because, Decision } from '../decision.js';
+import type { Fault } from '../model/action.js';
+import type { Entry, ResourceReference, RulePlace } from '../model/rule.js';
 
 /** Why a request goes where it goes, and what happens to it on the way; plain data, fit for JSON. */
 export interface Explanation {
@@ -62,9 +63,9 @@ export interface Effects {
 
 export interface PassedOver {
   resource: ResourceReference;
-  rule: NonNullable<Because['rule']>;
-  /** Absent for a rule without match blocks. */
-  match?: { index: number; name?: string; location: Location };
+  rule: RulePlace;
+  /** Absent for a rule that takes every request. */
+  match?: Entry;
   /** Conditions that did not hold: `header user is "alice", not exactly "test"`. */
   reasons: string[];
 }

@@ -1,5 +1,5 @@
 import { decide, rulesOf, to } from '../../test/mesh.js';
-import type { HeaderMutation } from '../decision.js';
+import type { HeaderMutation } from './header-mutation.js';
 import { applyHeaderMutations } from './header-mutation.js';
 import { type HeaderContext, unknownCommands } from './header-value-format.js';
 

@@ -1,5 +1,11 @@
-import type { HeaderMutation } from '../decision.js';
 import { formatHeaderValue, type HeaderContext } from './header-value-format.js';
+import type { HeaderValueFormat } from './header-value-syntax.js';
+
+/** One change of a header; the list is already in Envoy's order (removals before sets, sets before adds). Names are lower-case. */
+export type HeaderMutation =
+  | { kind: 'remove'; name: string }
+  /** `value` is an Envoy format string, parsed; `applyHeaderMutations` fills it in. */
+  | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
 
 /**
  * The headers after a rule's changes, which are made in order. Values speak of the headers as they were before

@@ -1,6 +1,5 @@
-import type { HeaderValueFormat } from '../decision.js';
 import type { RouteRequest } from '../request.js';
-import { parseHeaderValue } from './header-value-syntax.js';
+import { type HeaderValueFormat, parseHeaderValue } from './header-value-syntax.js';
 
 /** What Envoy's header formats can speak of. */
 export interface HeaderContext {

@@ -1,5 +1,9 @@
-import type { HeaderValueFormat } from '../decision.js';
 import { toBytes } from '../match/bytes.js';
+
+/** Literal text (as bytes) and `%COMMAND(argument):maxLength%`s in turn. */
+export type HeaderValueFormat = ReadonlyArray<
+  string | { command: string; argument: string; maxLength?: number }
+>;
 
 const commandStart = /%([A-Z0-9_]+)/y;
 const commandEnd = /(?::(\d+))?%/y;

@@ -31,6 +31,12 @@ export const effects = {
       wrong: 'a rule for user prefix t before one for user test',
       right: 'the more specific rule first',
     },
+    'analysis-incomplete': {
+      severity: 'info',
+      why: 'The rules of one host are so many, and so alike, that not each of them was compared with those before it: a later rule that no request reaches may go unreported. Everything else was checked.',
+      wrong: 'thousands of matches by regex on one header, beside thousands by its exact value',
+      right: 'one kind of match, or fewer rules',
+    },
     'match-shadowed': {
       severity: 'warning',
       why: 'An earlier rule takes every request of this match.',

@@ -1,5 +1,6 @@
-import { holds, type MatchBlock, pathKey } from './match-block.js';
+import { holds, type MatchBlock } from './match-block.js';
 import type { RequestView } from './request-view.js';
+import { pathKey } from './subjects/path.js';
 
 /** Tables shorter than this are scanned: an index would cost more than it saves. */
 const worthIndexing = 8;

@@ -1,5 +1,5 @@
 import type { Location } from '../issue.js';
-import type { Source } from '../resources/metadata.js';
+import type { Source } from '../source.js';
 import { type Path, parsePath } from './path.js';
 import type { SourceFile } from './source-file.js';
 import { nodeAt, offsetOf, type YamlNode } from './yaml-node.js';

@@ -1,6 +1,7 @@
 import type { Issue } from '../issue.js';
-import type { Metadata, Source } from '../resources/metadata.js';
+import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
+import type { Source } from '../source.js';
 import { type Budget, Cursor } from './cursor.js';
 import { isObject } from './decode.js';
 import { describeValue } from './describe.js';

@@ -1,5 +1,6 @@
-import type { Metadata, Source } from '../resources/metadata.js';
+import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
+import type { Source } from '../source.js';
 import type { Cursor } from './cursor.js';
 import type { Decoder } from './decode.js';
 import { destinationRuleSpec } from './destination-rule.js';

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../decision.js';
+import type { RetryPolicy } from './retry-policy.js';
 import { retryable, type TryOutcome } from './retryable.js';
 
 function policy(on: string, statusCodes: number[] = [], attempts = 2): RetryPolicy {

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../decision.js';
+import type { RetryPolicy } from './retry-policy.js';
 
 /** How one try ended. */
 export type TryOutcome =

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Cluster } from '../cluster.js';
 import { clusterName } from '../compile/clusters.js';
-import { clusterDomain } from '../compile/host-name.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
+import { clusterDomain } from '../lower/short-name.js';
 
 /** Every cluster that the workload knows, in no particular order. */
 export function clustersOf(table: RouteTable): Iterable<Cluster> {

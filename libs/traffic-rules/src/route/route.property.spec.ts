@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { decide, registry, resourcesOf, tableOf, virtualService, workload } from '../../test/mesh.js';
 import { compile } from '../compile/compile.js';
 import { routesOf } from '../compile/routes.js';
-import { prepareVirtualServices } from '../compile/virtual-service.js';
 import { explain } from '../explain/explain.js';
 import { renderExplanation } from '../explain/render.js';
+import { lowerVirtualServices } from '../lower/virtual-service/virtual-service.js';
 import { holds } from '../match/match-block.js';
 import { RequestView } from '../match/request-view.js';
 import { RouteIndex, RouteScan } from '../match/route-index.js';
@@ -123,9 +123,9 @@ describe('for any rules and any request', () => {
         request,
         fc.constantFrom('each' as const, 'joined' as const),
         (http, asked, repeatedHeaders) => {
-          const [prepared] = prepareVirtualServices([withRules(http)], workload);
-          const context = { port: 8080, clusters: new Map(), services: new Map() };
-          const routes = prepared === undefined ? [] : routesOf(prepared, context);
+          const [lowered] = lowerVirtualServices([withRules(http)], workload);
+          const context = { port: 8080, clusters: new Map(), services: new Map(), workload };
+          const routes = lowered === undefined ? [] : routesOf(lowered, context);
           const view = new RequestView(asked, normalizePath(asked.path) ?? '/', repeatedHeaders);
           const found = new RouteIndex(routes).find(view);
           expect(found).toBe(new RouteScan(routes).find(view));

@@ -1,7 +1,7 @@
-import { asciiLowerCase } from '../compile/host-name.js';
+import { asciiLowerCase } from '../ascii.js';
 import {
+  type CompiledForward,
   contentsOf,
-  type ForwardAction,
   type Route,
   type RouteTable,
   type TableContents,
@@ -101,10 +101,10 @@ function unknownHost({ workload, hash: rules }: TableContents, path: string): Un
     : { kind: 'blocked', through: 'http', because, rules };
 }
 
-function noRuleMatches({ virtualService }: VirtualHost, rules: string): Unrouted {
+function noRuleMatches({ owner }: VirtualHost, rules: string): Unrouted {
   const because: Because = {
     reason: 'no-rule-matches',
-    ...(virtualService !== undefined && { resource: virtualService.reference }),
+    ...(owner !== undefined && { resource: owner.resource }),
   };
   return { kind: 'no-route', because, rules };
 }
@@ -136,7 +136,7 @@ export function pickTarget(targets: readonly Target[], draw: number): Target {
   return targets[last] as Target;
 }
 
-function forward(action: ForwardAction, target: Target, view: RequestView, rules: string): Decision {
+function forward(action: CompiledForward, target: Target, view: RequestView, rules: string): Decision {
   const { because, responseHeaders, cluster, clusterName } = target;
   if (cluster === undefined)
     return { kind: 'cluster-not-found', clusterName, because, rules, responseHeaders };

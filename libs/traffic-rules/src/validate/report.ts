@@ -1,13 +1,13 @@
 import type { Issue, Severity } from '../issue.js';
 import type { IssueCode } from '../issue-codes.js';
+import type { Document } from '../model/rule.js';
 import { formatPath } from '../parse/path.js';
-import type { Resource } from '../resources/resource.js';
 
 /** Collects what is wrong with one resource. */
 export class Report {
   readonly issues: Issue[] = [];
 
-  constructor(private readonly resource: Resource) {}
+  constructor(private readonly resource: Document) {}
 
   error(code: IssueCode, path: string, message: string): void {
     this.add(code, 'error', path, message);

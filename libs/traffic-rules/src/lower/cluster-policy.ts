@@ -1,0 +1,34 @@
+import type { LoadBalancing } from '../cluster.js';
+import type { ClusterPolicy, ServicePolicy } from '../model/service.js';
+import type { TrafficPolicy } from '../resources/destination-rule.js';
+
+/** Envoy's default in Istio's clusters: 10 s. */
+const defaultConnectTimeoutMs = 10_000;
+
+export function clusterPolicy(policy: TrafficPolicy | undefined): ClusterPolicy {
+  return {
+    loadBalancing: loadBalancing(policy),
+    connectTimeoutMs: policy?.connectTimeout ?? defaultConnectTimeoutMs,
+    http2: policy?.http2 === true,
+    ...tlsOf(policy),
+  };
+}
+
+/** Of a service that no DestinationRule is in force for. */
+export const noPolicy: ServicePolicy = { subsets: [], at: () => defaultPolicy };
+
+const defaultPolicy = clusterPolicy(undefined);
+
+function loadBalancing(policy: TrafficPolicy | undefined): LoadBalancing {
+  const { consistentHash, simple } = policy?.loadBalancer ?? {};
+  if (consistentHash !== undefined) return consistentHash;
+  if (simple === 'RANDOM' || simple === 'ROUND_ROBIN' || simple === 'PASSTHROUGH') return simple;
+  return 'LEAST_REQUEST';
+}
+
+/** `ISTIO_MUTUAL` needs the mesh's certificates and a sidecar on the other side: on a laptop it is plain text. */
+function tlsOf(policy: TrafficPolicy | undefined): Pick<ClusterPolicy, 'tls'> {
+  const tls = policy?.tls;
+  if (tls === undefined || tls.mode === 'DISABLE' || tls.mode === 'ISTIO_MUTUAL') return {};
+  return { tls: tls.sni === undefined ? {} : { sni: tls.sni } };
+}

@@ -1,0 +1,122 @@
+import { HostMap } from '../host-map.js';
+import { isSubset, type ServicePolicy } from '../model/service.js';
+import type { DestinationRule, Subset, TrafficPolicy } from '../resources/destination-rule.js';
+import type { Workload } from '../workload.js';
+import { clusterPolicy, noPolicy } from './cluster-policy.js';
+import { qualifyHost } from './short-name.js';
+import { compareByAge, reachOf } from './visibility.js';
+
+/** What the DestinationRules in force for a service say together. */
+interface EffectiveRule {
+  subsets: readonly Subset[];
+  trafficPolicy?: TrafficPolicy;
+}
+
+/** Mesh-wide DestinationRules live in Istio's own namespace. */
+const rootNamespace = 'istio-system';
+
+/**
+ * Finds the DestinationRule in force for a service: of the workload's namespace, else of the service's, else of
+ * the root namespace. In the first that has one, the most specific host hides the others wholly, and rules for
+ * the same host merge (Istio, push_context.go destinationRule; destination_rule.go mergeDestinationRule).
+ */
+export class DestinationRules {
+  readonly #workload: Workload;
+  readonly #byNamespace = new Map<string, NamespaceRules>();
+
+  constructor(rules: readonly DestinationRule[], workload: Workload) {
+    this.#workload = workload;
+    for (const rule of [...rules].sort((a, b) => compareByAge(a.metadata, b.metadata))) this.#add(rule);
+  }
+
+  /** @param owner the namespace of the service's document */
+  policyFor(host: string, owner: string): ServicePolicy {
+    for (const namespace of new Set([this.#workload.namespace, owner, rootNamespace])) {
+      const rule = this.#byNamespace.get(namespace)?.find(host);
+      if (rule !== undefined) return servicePolicy(rule);
+    }
+    return noPolicy;
+  }
+
+  #add(rule: DestinationRule): void {
+    const { namespace } = rule.metadata;
+    if (reachOf(rule.spec.exportTo, namespace, this.#workload.namespace) === undefined) return;
+    const selector = rule.spec.workloadSelector;
+    if (selector !== undefined) {
+      if (namespace !== this.#workload.namespace || !isSubset(selector, this.#workload.labels)) return;
+    }
+    let rules = this.#byNamespace.get(namespace);
+    if (rules === undefined) {
+      rules = new NamespaceRules();
+      this.#byNamespace.set(namespace, rules);
+    }
+    rules.add(rule);
+  }
+}
+
+interface HostRules {
+  general: DestinationRule[];
+  /** Rules for this very workload take the place of the general ones. */
+  selected: DestinationRule[];
+}
+
+class NamespaceRules {
+  readonly #hosts = new HostMap<HostRules>();
+  readonly #byHost = new Map<string, HostRules>();
+
+  add(rule: DestinationRule): void {
+    const host = qualifyHost(rule.spec.host, rule.metadata.namespace);
+    let rules = this.#byHost.get(host);
+    if (rules === undefined) {
+      rules = { general: [], selected: [] };
+      this.#byHost.set(host, rules);
+      this.#hosts.add(host, rules);
+    }
+    (rule.spec.workloadSelector === undefined ? rules.general : rules.selected).push(rule);
+  }
+
+  find(host: string): EffectiveRule | undefined {
+    const rules = this.#hosts.findCovering(host);
+    if (rules === undefined) return undefined;
+    return merge(rules.selected.length > 0 ? rules.selected : rules.general);
+  }
+}
+
+/** Oldest first: the first definition of a subset and the first traffic policy stay. */
+function merge(rules: readonly DestinationRule[]): EffectiveRule {
+  const subsets = new Map<string, Subset>();
+  for (const { spec } of rules) {
+    for (const subset of spec.subsets) if (!subsets.has(subset.name)) subsets.set(subset.name, subset);
+  }
+  const trafficPolicy = rules.find(({ spec }) => spec.trafficPolicy !== undefined)?.spec.trafficPolicy;
+  return { subsets: [...subsets.values()], ...(trafficPolicy !== undefined && { trafficPolicy }) };
+}
+
+function servicePolicy({ subsets, trafficPolicy }: EffectiveRule): ServicePolicy {
+  const policies = new Map(subsets.map((subset) => [subset.name, subset.trafficPolicy]));
+  return {
+    subsets,
+    at: (subset, port) =>
+      clusterPolicy(
+        effectivePolicy(trafficPolicy, subset === undefined ? undefined : policies.get(subset), port),
+      ),
+  };
+}
+
+/**
+ * The policy of one port of a subset. Port-level settings replace those above them as a whole, a subset's
+ * fields override one by one (Istio, cluster_traffic_policy.go MergeSubsetTrafficPolicy).
+ */
+function effectivePolicy(
+  ofService: TrafficPolicy | undefined,
+  ofSubset: TrafficPolicy | undefined,
+  port: number,
+): TrafficPolicy | undefined {
+  const general = atPort(ofService, port);
+  const own = atPort(ofSubset, port);
+  return general === undefined ? own : { ...general, ...own };
+}
+
+function atPort(policy: TrafficPolicy | undefined, port: number): TrafficPolicy | undefined {
+  return policy?.portLevelSettings.find((settings) => settings.port === port) ?? policy;
+}

@@ -1,0 +1,60 @@
+import { asciiLowerCase } from '../ascii.js';
+import type { Instance } from '../model/service.js';
+import type { EndpointSlice, Service } from '../resources/kubernetes.js';
+import { kubernetesProtocol } from './port-protocol.js';
+import type { OwnedService } from './registry.js';
+import { clusterDomain } from './short-name.js';
+
+const exportToAnnotation = 'networking.istio.io/exportTo';
+
+/** A Kubernetes Service with its EndpointSlices, as the mesh's registry knows it. */
+export function kubernetesService(service: Service, slices: readonly EndpointSlice[]): OwnedService {
+  const { metadata, spec } = service;
+  const headless = spec.clusterIP === 'None';
+  const external = spec.type === 'ExternalName';
+  const hasIp = spec.clusterIP !== undefined && spec.clusterIP !== '' && !headless;
+  return {
+    kind: 'Service',
+    document: service,
+    external: false,
+    host: asciiLowerCase(`${metadata.name}.${metadata.namespace}.svc.${clusterDomain}`),
+    metadata,
+    exportTo: exportTo(metadata.annotations[exportToAnnotation]),
+    ports: spec.ports.map((port) => ({
+      number: port.port,
+      name: port.name ?? '',
+      protocol: kubernetesProtocol(port),
+    })),
+    addresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],
+    hasAddress: !headless && !external,
+    headless,
+    ...(external && spec.externalName !== undefined && { externalName: asciiLowerCase(spec.externalName) }),
+    discovery: 'static',
+    instances: external ? [] : slices.flatMap(instancesOf),
+  };
+}
+
+function exportTo(annotation: string | undefined): string[] {
+  if (annotation === undefined) return [];
+  return annotation
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/**
+ * In a cluster an endpoint has the labels of its pod. There are no pods on a laptop, so the EndpointSlice's own
+ * labels stand for them (those of Kubernetes itself left out): one slice for each version, labelled `version: v1`.
+ */
+function instancesOf(slice: EndpointSlice): Instance[] {
+  const ports = new Map<string, number>();
+  for (const { name, port } of slice.ports) if (port !== undefined) ports.set(name ?? '', port);
+  const labels = Object.fromEntries(
+    Object.entries(slice.metadata.labels).filter(([key]) => !/^([^/]*\.)?(kubernetes|k8s)\.io\//.test(key)),
+  );
+  return slice.endpoints
+    .filter(({ ready, terminating }) => ready || terminating !== true)
+    .flatMap(({ addresses, ready }) =>
+      addresses.map((address) => ({ address, ports, weight: 1, healthy: ready, labels })),
+    );
+}

@@ -1,0 +1,34 @@
+import type { Mesh } from '../model/mesh.js';
+import type { Resource } from '../resources/resource.js';
+import type { Workload } from '../workload.js';
+import { DestinationRules } from './destination-rule.js';
+import { visibleServices } from './registry.js';
+import { qualifyHost } from './short-name.js';
+import { lowerVirtualServices } from './virtual-service/virtual-service.js';
+
+/** What istiod would make of the resources for a workload: names qualified, what it does not see left out, delegates in their place. */
+export function lower(resources: readonly Resource[], workload: Workload): Mesh {
+  const documents = {
+    services: ofKind(resources, 'Service'),
+    slices: ofKind(resources, 'EndpointSlice'),
+    entries: ofKind(resources, 'ServiceEntry'),
+  };
+  const destinationRules = ofKind(resources, 'DestinationRule');
+  const policies = new DestinationRules(destinationRules, workload);
+  return {
+    services: visibleServices(documents, workload),
+    policyFor: ({ host, document }) => policies.policyFor(host, document.metadata.namespace),
+    policies: destinationRules.map((document) => ({
+      document,
+      host: qualifyHost(document.spec.host, document.metadata.namespace),
+    })),
+    rules: lowerVirtualServices(ofKind(resources, 'VirtualService'), workload),
+  };
+}
+
+export function ofKind<K extends Resource['kind']>(
+  resources: readonly Resource[],
+  kind: K,
+): Array<Extract<Resource, { kind: K }>> {
+  return resources.filter((resource): resource is Extract<Resource, { kind: K }> => resource.kind === kind);
+}

@@ -1,0 +1,39 @@
+import type { PortProtocol } from '../model/service.js';
+import type { KubernetesServicePort } from '../resources/kubernetes.js';
+
+const words: Readonly<Record<string, PortProtocol>> = {
+  http: 'http',
+  'grpc-web': 'http2',
+  grpc: 'http2',
+  http2: 'http2',
+  https: 'tcp',
+  tls: 'tcp',
+  tcp: 'tcp',
+  mongo: 'tcp',
+  redis: 'tcp',
+  mysql: 'tcp',
+  hbone: 'tcp',
+  http_proxy: 'tcp',
+  udp: 'udp',
+  'kubernetes.io/h2c': 'http2',
+  'kubernetes.io/ws': 'http',
+  'kubernetes.io/wss': 'tcp',
+};
+
+/** Ports that are TCP unless said otherwise: SMTP, DNS, MySQL, MongoDB (Istio, pkg/config/kube/conversion.go). */
+const wellKnownTcp = new Set([25, 53, 3306, 27017]);
+
+/** A protocol as a ServiceEntry writes it, in any letter case; unknown or missing ones are detected. */
+export function protocolOf(word: string | undefined): PortProtocol {
+  return words[word?.toLowerCase() ?? ''] ?? 'auto';
+}
+
+/** UDP first, then `appProtocol`, then the port's name up to the first dash. */
+export function kubernetesProtocol(port: KubernetesServicePort): PortProtocol {
+  if (port.protocol === 'UDP') return 'udp';
+  if (port.appProtocol !== undefined) return protocolOf(port.appProtocol);
+  const name = port.name?.toLowerCase() ?? '';
+  if (name === 'grpc-web' || name.startsWith('grpc-web-')) return 'http2';
+  const protocol = protocolOf(name.split('-')[0]);
+  return protocol === 'auto' && wellKnownTcp.has(port.port) ? 'tcp' : protocol;
+}

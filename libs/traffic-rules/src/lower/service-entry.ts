@@ -1,0 +1,75 @@
+import { asciiLowerCase } from '../ascii.js';
+import type { Discovery } from '../cluster.js';
+import type { Instance, RegistryPort } from '../model/service.js';
+import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
+import { protocolOf } from './port-protocol.js';
+import type { OwnedService } from './registry.js';
+
+const discoveries: Readonly<Record<Resolution, Discovery>> = {
+  NONE: 'original-destination',
+  STATIC: 'static',
+  DNS: 'dns',
+  DNS_ROUND_ROBIN: 'dns',
+  DYNAMIC_DNS: 'dynamic-dns',
+};
+
+/**
+ * One service for each host of the entry.
+ * The endpoints of a `workloadSelector` are pods of the cluster: on a laptop there are none.
+ */
+export function servicesOfEntry(entry: ServiceEntry): OwnedService[] {
+  const { spec } = entry;
+  const ports = spec.ports.map(
+    ({ number, name, protocol, targetPort }): RegistryPort => ({
+      number,
+      name,
+      protocol: protocolOf(protocol),
+      ...(targetPort !== undefined && targetPort !== 0 && { targetPort }),
+    }),
+  );
+  return spec.hosts.map((written) => {
+    const host = asciiLowerCase(written);
+    return {
+      kind: 'ServiceEntry',
+      document: entry,
+      external: spec.location === 'MESH_EXTERNAL',
+      host,
+      metadata: entry.metadata,
+      exportTo: spec.exportTo,
+      ports,
+      // istiod makes a service for each address, and the last one of a host stays.
+      addresses: spec.addresses.slice(-1).filter((address) => !address.includes('/')),
+      hasAddress: spec.addresses.length > 0,
+      headless: false,
+      discovery: discoveries[spec.resolution],
+      instances: instancesOf(entry, host, ports),
+    };
+  });
+}
+
+function instancesOf({ spec }: ServiceEntry, host: string, ports: readonly RegistryPort[]): Instance[] {
+  if (spec.resolution === 'NONE' || spec.resolution === 'DYNAMIC_DNS') return [];
+  if (spec.endpoints.length > 0) {
+    const reachable = spec.endpoints.filter(({ address }) => address !== '');
+    return reachable.map((endpoint) => instanceOf(endpoint, ports));
+  }
+  const byName = spec.resolution !== 'STATIC' && spec.workloadSelector === undefined;
+  return byName ? [instanceOf({ address: host, ports: {}, labels: {} }, ports)] : [];
+}
+
+/** Which port to dial: the endpoint's own for that name, else the target port, else the service's number. */
+function instanceOf(endpoint: WorkloadEndpoint, ports: readonly RegistryPort[]): Instance {
+  const unix = endpoint.address.startsWith('unix:');
+  return {
+    address: endpoint.address,
+    ports: new Map(
+      ports.map(({ name, number, targetPort }) => [
+        name,
+        unix ? 0 : (endpoint.ports[name] ?? targetPort ?? number),
+      ]),
+    ),
+    weight: Math.max(1, endpoint.weight ?? 1),
+    healthy: true,
+    labels: endpoint.labels,
+  };
+}

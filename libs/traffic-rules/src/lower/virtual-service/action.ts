@@ -1,0 +1,52 @@
+import type { Action, ForwardAction } from '../../model/action.js';
+import type { HttpDirectResponse, HttpRewrite, HttpRule } from '../../resources/virtual-service.js';
+import { corsOf } from './cors.js';
+import { destinationsOf, mirrorsOf } from './destinations.js';
+import { faultOf } from './fault.js';
+import { mergeHeaders } from './header-operations.js';
+import { redirectOf } from './redirect.js';
+import { retryPolicyOf } from './retries.js';
+
+/** What a rule does. The first of redirect, direct response and destinations that is written counts. */
+export function actionOf(http: HttpRule): Action {
+  const { fault, corsPolicy } = http;
+  const filters = {
+    ...(fault !== undefined && { fault: faultOf(fault) }),
+    ...(corsPolicy !== undefined && { cors: corsOf(corsPolicy) }),
+  };
+  if (http.redirect === undefined && http.directResponse === undefined)
+    return { ...forwarding(http), ...filters };
+  const { response: responseHeaders } = mergeHeaders(http.headers, undefined, false);
+  if (http.redirect !== undefined) {
+    const redirect = redirectOf(http.redirect);
+    return redirect === undefined ? { kind: 'refused' } : { ...redirect, responseHeaders, ...filters };
+  }
+  const { status = 0, body } = http.directResponse ?? {};
+  return { kind: 'direct-response', status, body: bytesOf(body), responseHeaders, ...filters };
+}
+
+function forwarding(http: HttpRule): ForwardAction | { kind: 'refused' } {
+  const destinations = destinationsOf(http);
+  if (!destinations.some(({ weight }) => weight > 0)) return { kind: 'refused' };
+  const rewritePath = pathRewriteOf(http.rewrite);
+  return {
+    kind: 'forward',
+    destinations,
+    ...(rewritePath !== undefined && { rewritePath }),
+    timeoutMs: http.timeout ?? 0,
+    retry: retryPolicyOf(http.retries),
+    mirrors: mirrorsOf(http),
+  };
+}
+
+function pathRewriteOf(rewrite: HttpRewrite | undefined): ForwardAction['rewritePath'] {
+  const { uri, uriRegexRewrite } = rewrite ?? {};
+  if (uriRegexRewrite !== undefined) {
+    return { kind: 'replace-regex', expression: uriRegexRewrite.match, replacement: uriRegexRewrite.rewrite };
+  }
+  return uri ? { kind: 'replace-matched', replacement: uri } : undefined;
+}
+
+function bytesOf(body: HttpDirectResponse['body']): Uint8Array {
+  return body?.kind === 'bytes' ? body.value : Buffer.from(body?.value ?? '', 'utf8');
+}

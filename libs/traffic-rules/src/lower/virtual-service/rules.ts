@@ -1,0 +1,20 @@
+import type { Place, ResourceReference, Rule } from '../../model/rule.js';
+import { actionOf } from './action.js';
+import { withoutIgnoredSources } from './requirements.js';
+import type { SourcedRule } from './sourced-rule.js';
+
+/** One rule for each match block; one that takes every request, where there is none. */
+export function rulesOf(
+  { document, http, entry, delegate, matches }: SourcedRule,
+  resource: ResourceReference,
+): Rule[] {
+  const rule = delegate === undefined ? entry : { ...entry, delegate };
+  const place: Place = { document, resource, rule };
+  const action = actionOf(http);
+  if (matches.length === 0) return [{ place, requirements: [], action }];
+  return matches.map((match) => ({
+    place: { ...place, match: match.entry },
+    requirements: withoutIgnoredSources(match.requirements),
+    action,
+  }));
+}

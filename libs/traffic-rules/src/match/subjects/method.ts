@@ -1,0 +1,11 @@
+import type { RequestSubject } from '../subject.js';
+
+export const method: RequestSubject = {
+  of: 'request',
+  words: () => 'method',
+  reader: () => (view) => view.request.method,
+  indexKey: () => undefined,
+  give: (request, value) => {
+    if (value !== '') request.method = value;
+  },
+};

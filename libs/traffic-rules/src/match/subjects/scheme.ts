@@ -1,0 +1,11 @@
+import type { RequestSubject } from '../subject.js';
+
+export const scheme: RequestSubject = {
+  of: 'request',
+  words: () => 'scheme',
+  reader: () => (view) => view.request.scheme,
+  indexKey: () => undefined,
+  give: (request, value) => {
+    request.scheme = value === 'https' ? 'https' : 'http';
+  },
+};

@@ -1,0 +1,11 @@
+import type { ListenerSubject } from '../subject.js';
+
+/** The namespace of the calling workload. */
+export const sourceNamespace: ListenerSubject = {
+  of: 'listener',
+  words: () => 'source namespace',
+  read: ({ workload }) => workload.namespace,
+  failure: ({ workload }, wanted) =>
+    `the calling workload is in namespace ${workload.namespace}, not in ${wanted.join(' or ')}`,
+  give: () => {},
+};

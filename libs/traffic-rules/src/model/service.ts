@@ -1,0 +1,75 @@
+import type { Discovery, LoadBalancing } from '../cluster.js';
+import type { Document } from './rule.js';
+
+/** A service that the mesh knows, from a Kubernetes Service or from one host of a ServiceEntry. */
+export interface RegistryService {
+  kind: 'Service' | 'ServiceEntry';
+  document: Document;
+  /** Lower-case and fully qualified; a ServiceEntry's may be a wildcard. */
+  host: string;
+  /** Whether it lies outside of the mesh. */
+  external: boolean;
+  ports: readonly RegistryPort[];
+  /** Virtual IP addresses: where clients dial, and further names of the virtual host. */
+  addresses: readonly string[];
+  /** Whether clients dial an address of the service's own, so that a sniffed port gets a listener of its own. */
+  hasAddress: boolean;
+  headless: boolean;
+  /** Set for `type: ExternalName`: another name of this host, with no endpoints of its own. */
+  externalName?: string;
+  discovery: Discovery;
+  instances: readonly Instance[];
+}
+
+export interface RegistryPort {
+  number: number;
+  name: string;
+  protocol: PortProtocol;
+  targetPort?: number;
+}
+
+/** What matters of a port's protocol for HTTP routing; `auto`: Istio sniffs it. */
+export type PortProtocol = 'http' | 'http2' | 'auto' | 'tcp' | 'udp';
+
+/** Whether requests to the port can be routed as HTTP. */
+export function carriesHttp(protocol: PortProtocol): boolean {
+  return protocol === 'http' || protocol === 'http2' || protocol === 'auto';
+}
+
+/** One address behind a service; its ports go by the names of the service's ports. */
+export interface Instance {
+  address: string;
+  ports: ReadonlyMap<string, number>;
+  weight: number;
+  healthy: boolean;
+  labels: Labels;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** How requests are sent to the endpoints of one service: to all of them, or to those of a subset. */
+export interface ServicePolicy {
+  subsets: readonly Subset[];
+  /** @param subset undefined for the service as a whole */
+  at(subset: string | undefined, port: number): ClusterPolicy;
+}
+
+export interface Subset {
+  name: string;
+  /** Those that an endpoint has to have. */
+  labels: Labels;
+}
+
+export interface ClusterPolicy {
+  loadBalancing: LoadBalancing;
+  connectTimeoutMs: number;
+  /** Whether HTTP/2 is spoken where the port's protocol does not say so. */
+  http2: boolean;
+  tls?: { sni?: string };
+}
+
+/** Whether every label of the selector is among the labels, with the same value. */
+export function isSubset(selector: Labels, labels: Labels): boolean {
+  for (const key in selector) if (labels[key] !== selector[key]) return false;
+  return true;
+}
