@@ -1,7 +1,6 @@
-import { setTimeout as after } from 'node:timers/promises';
 import { exitCodes } from '@grayscale/command-line';
 import type { Waiting } from '@grayscale/release';
-import type { ReleaseLoop, Tick } from '@grayscale/release-loop';
+import { drive as driveLoop, type ReleaseLoop, type Tick } from '@grayscale/release-loop';
 
 export interface DriveOptions {
   /** Time between two looks, in milliseconds. */
@@ -17,48 +16,17 @@ export interface DriveOptions {
   ticked?: (tick: Tick) => void;
 }
 
-/** How often commands of other processes are looked for, in milliseconds. */
-const commandInterval = 200;
-
 /** Drives a release to its end, or as far as the options say. @returns the exit code */
 export async function drive(loop: ReleaseLoop, options: DriveOptions): Promise<number> {
+  const { interval, signal, unreachableFor = Number.POSITIVE_INFINITY } = options;
   let reachedAt = performance.now();
-  for (;;) {
-    const tick = await loop.tick();
+  const ticked = (tick: Tick): number | undefined => {
     options.ticked?.(tick);
-    const code = codeOf(tick, loop, options);
-    if (code !== undefined) return code;
     if (loop.look?.kind !== 'no-look') reachedAt = performance.now();
-    if (performance.now() - reachedAt > (options.unreachableFor ?? Number.POSITIVE_INFINITY)) {
-      return exitCodes.unreachable;
-    }
-    const told = await untilNextLook(loop, tick, options);
-    if (told !== undefined) return told;
-  }
-}
-
-/** Waits, and carries out commands meanwhile. @returns the exit code, when one of them ended the release or the driving */
-async function untilNextLook(
-  loop: ReleaseLoop,
-  tick: Tick,
-  options: DriveOptions,
-): Promise<number | undefined> {
-  const until = performance.now() + waitingTime(tick, options);
-  while (performance.now() < until) {
-    if (options.signal.aborted) return exitCodes.stillWaiting;
-    await after(Math.min(commandInterval, Math.max(0, until - performance.now())));
-    const answer = await loop.obey();
-    if (answer === undefined) continue;
-    options.ticked?.(answer);
-    const code = codeOf(answer, loop, options);
-    if (code !== undefined) return code;
-  }
-  return undefined;
-}
-
-function waitingTime(tick: Tick, { interval }: DriveOptions): number {
-  const until = tick.kind === 'waiting' ? tick.until : undefined;
-  return until === undefined ? interval : Math.min(interval, Math.max(0, until - Date.now()));
+    const outOfReach = performance.now() - reachedAt > unreachableFor;
+    return codeOf(tick, loop, options) ?? (outOfReach ? exitCodes.unreachable : undefined);
+  };
+  return (await driveLoop(loop, { interval, signal, ticked })) ?? exitCodes.stillWaiting;
 }
 
 /** Undefined while there is more to wait for. */

@@ -1,6 +1,13 @@
 import { CommandError, exitCodes, UsageError } from '@grayscale/command-line';
 import type { CountSource, JournalEntry } from '@grayscale/release';
-import { FileStore, planPaths, ReleaseLoop, readJournal, StoreError } from '@grayscale/release-loop';
+import {
+  FileStore,
+  type FileStoreOptions,
+  planPaths,
+  ReleaseLoop,
+  readJournal,
+  StoreError,
+} from '@grayscale/release-loop';
 import type { PlanFile } from './plan-file.js';
 
 export interface SessionOptions {
@@ -18,8 +25,15 @@ export async function asDriver<T>(
   options: SessionOptions,
   work: (loop: ReleaseLoop) => Promise<T>,
 ): Promise<T> {
-  try {
-    const opened = await ReleaseLoop.open(await loopOptions(options));
+  return translateStoreErrors(async () => {
+    const { planFile, source, recorded } = options;
+    const store = new FileStore(await storeOptions(options));
+    const opened = await ReleaseLoop.open({
+      plan: planFile.plan,
+      store,
+      source,
+      ...(recorded && { recorded }),
+    });
     if (opened.kind === 'held') {
       throw new CommandError(
         exitCodes.heldByAnother,
@@ -31,15 +45,27 @@ export async function asDriver<T>(
     } finally {
       await opened.loop.close();
     }
+  });
+}
+
+/** Files that cannot be read or written are the user's to mend. */
+export async function translateStoreErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(exitCodes.forbidden, error.message);
     throw error;
   }
 }
 
-async function loopOptions({ planFile, filenames, source, commit, exec, recorded }: SessionOptions) {
-  const { path, text, plan } = planFile;
-  const store = new FileStore({
+/** How a plan's files are kept. */
+export async function storeOptions({
+  planFile: { path, text, plan },
+  filenames,
+  commit,
+  exec,
+}: Pick<SessionOptions, 'planFile' | 'filenames' | 'commit' | 'exec'>): Promise<FileStoreOptions> {
+  return {
     planFile: path,
     planText: text,
     plan,
@@ -47,8 +73,7 @@ async function loopOptions({ planFile, filenames, source, commit, exec, recorded
     ...(commit === undefined ? {} : { commit }),
     ...(exec === undefined ? {} : { exec }),
     warn: (message) => process.stderr.write(`grayscale: ${message}\n`),
-  });
-  return { plan, store, source, ...(recorded === undefined ? {} : { recorded }) };
+  };
 }
 
 /** The files that the last run was started with. */

@@ -1,0 +1,73 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Command, CountSource, JournalEntry, Phase } from '@grayscale/release';
+import { ReleaseLoop } from '../release-loop.js';
+import { CommandBox } from './command-box.js';
+import { FileStore, type FileStoreOptions } from './file-store.js';
+import { readJournal } from './journal.js';
+import { PlanLock } from './plan-lock.js';
+import { planPaths } from './plan-paths.js';
+
+/** What became of a command. */
+export type Steered =
+  /** Carried out. `driven`: a process goes on with the release; otherwise it stands where the command left it. */
+  | { kind: 'carried'; entries: JournalEntry[]; driven: boolean; phase?: Phase }
+  /** It makes no sense now. */
+  | { kind: 'rejected'; message: string }
+  | { kind: 'not-started' }
+  /** Another process or plan has the rule, and did not take the command. */
+  | { kind: 'held'; by: string };
+
+/** Longer than a look and a write take, in milliseconds. */
+const patience = 15_000;
+
+/** No counts are looked at: what a human asks for does not wait for them. */
+const noCounts: CountSource = {
+  look: async () => ({ kind: 'no-look', reason: 'nobody looks at the counts now' }),
+};
+
+/**
+ * Asks the process that drives a release for something, or does it itself where there is none.
+ * @throws StoreError when files cannot be read or written
+ */
+export async function steer(options: FileStoreOptions, command: Command): Promise<Steered> {
+  const { journal, lock } = planPaths(options.planFile);
+  const entries = await readJournal(journal);
+  if (!entries.some(({ state }) => state !== undefined)) return { kind: 'not-started' };
+  const holder = await PlanLock.holder(lock);
+  return holder === undefined
+    ? steerAlone(options, command)
+    : steerOther(options.planFile, command, holder.pid);
+}
+
+async function steerAlone(options: FileStoreOptions, command: Command): Promise<Steered> {
+  const entries: JournalEntry[] = [];
+  const recorded = (entry: JournalEntry) => void entries.push(entry);
+  const store = new FileStore(options);
+  const opened = await ReleaseLoop.open({ plan: options.plan, store, source: noCounts, recorded });
+  if (opened.kind === 'held') return opened;
+  const { loop } = opened;
+  try {
+    const carried = await loop.command(command);
+    if (carried.kind === 'rejected') return carried;
+    await loop.settle();
+    const { phase } = loop.state ?? {};
+    return { kind: 'carried', entries, driven: false, ...(phase && { phase }) };
+  } finally {
+    await loop.close();
+  }
+}
+
+async function steerOther(plan: string, command: Command, pid: number): Promise<Steered> {
+  const { commands, journal } = planPaths(plan);
+  const box = new CommandBox(commands);
+  const id = await box.send(command);
+  const until = performance.now() + patience;
+  for (;;) {
+    const answer = (await readJournal(journal)).find((entry) => entry.command === id);
+    if (answer?.rejected === true) return { kind: 'rejected', message: answer.message ?? 'refused' };
+    if (answer !== undefined) return { kind: 'carried', entries: [answer], driven: true };
+    // Taken out of the box it cannot be carried out later.
+    if (performance.now() > until && (await box.remove(id))) return { kind: 'held', by: `process ${pid}` };
+    await after(50);
+  }
+}
