@@ -44,6 +44,7 @@ export function begin(plan: Plan, view: View, now: number, previous?: ReleaseSta
     evidence: { ...noEvidence, canarySeen: now },
     passed: [],
     restored: false,
+    refused: {},
   };
   return { kind: 'begun', state, notes: skippedNotes(step, share) };
 }

@@ -12,6 +12,7 @@ export { type Begun, begin } from './begin.js';
 export { requestsOfStep } from './decide/advance.js';
 export { canaryShare, contentAt } from './decide/content.js';
 export { decide } from './decide/decide.js';
+export { estimatePlan, type PlanEstimate, type StepEstimate } from './estimate.js';
 export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
 export {
@@ -42,7 +43,7 @@ export { planFromObject, type ReadPlan, readPlan } from './plan/read-plan.js';
 export { planSchema } from './plan/schema.js';
 export type { CountSource, JournalEntry, SentCommand, Store, WriteOutcome } from './ports.js';
 export { receive } from './receive.js';
-export { generatedMatches } from './rules/generated-rules.js';
+export { generatedMatches, generatedRules } from './rules/generated-rules.js';
 export {
   type FoundSplit,
   findAgain,
@@ -52,6 +53,7 @@ export {
   type Split,
 } from './split/find-split.js';
 export type { Phase, ReleaseState, TargetState } from './state.js';
+export { type RateInterval, rateInterval, requestsNeeded } from './statistics/rate-evidence.js';
 export { type ArmPair, armKey, countQuestion, pairsOf } from './trials.js';
 export type {
   ArmView,

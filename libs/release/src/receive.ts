@@ -22,7 +22,12 @@ function refused(plan: Plan, state: ReleaseState, { seq, message }: WriteRefused
   if (state.pending?.seq !== seq) return { kind: 'received', state, notes: [] };
   const { pending, ...rest } = state;
   const notes = [{ kind: 'refused' as const, message }];
-  if (pending.purpose !== 'step' && pending.purpose !== 'restore') return { kind: 'received', state, notes };
+  if (pending.purpose !== 'step' && pending.purpose !== 'restore')
+    return {
+      kind: 'received',
+      state: { ...rest, refused: { ...rest.refused, [pending.target]: message } },
+      notes,
+    };
   const because = {
     reason: 'refused' as const,
     message: `${plan.targets[pending.target]?.virtualService.name}: ${message}`,
@@ -48,7 +53,9 @@ function commanded(plan: Plan, state: ReleaseState, command: Command): Received 
   if (goesBack && command.kind !== 'abort')
     return rejected(`the release is ${phase}; it cannot ${command.kind} now`);
   if (command.kind === 'abort')
-    return goesBack ? accepted(state, 'abort', 'aborting already') : abort(plan, state, command.reason);
+    return phase === 'aborting'
+      ? rejected('the release is aborting already')
+      : abort(plan, state, command.reason);
   if (command.kind === 'pause') return pause(state);
   return command.kind === 'promote' ? promote(plan, state, command.full) : resume(state);
 }
@@ -154,6 +161,7 @@ function again(plan: Plan, state: ReleaseState): Received {
       evidence: { ...noEvidence, cursor: state.evidence.cursor, canarySeen: state.now },
       passed: [],
       restored: false,
+      refused: {},
     },
     'resume',
     'begins again by command',

@@ -50,6 +50,8 @@ export interface ReleaseState {
   /** Webhooks that are done with for this run. */
   passed: string[];
   drift?: Drift;
+  /** Targets whose write back was refused, and why; they are tried again at the next look. */
+  refused: Record<number, string>;
   /** Somebody else's change was taken back once already. */
   restored: boolean;
 }

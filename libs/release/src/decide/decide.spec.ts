@@ -697,3 +697,20 @@ it('short hosts stand for what they are unique for', () => {
     canary: { host: canaryHost },
   });
 });
+
+describe('an abort that a target refuses', () => {
+  it('goes on with the others, and tries that one again at each look', () => {
+    const world = new World(planOf({ targets: [target('a'), target('b'), target('c')] }));
+    world.look();
+    world.refuse = (write) => (write.target === 1 ? 'forbidden' : undefined);
+    world.command({ kind: 'abort' });
+    expect(world.rules.map((_, index) => world.split(index).destinations[1]?.weight)).toEqual([0, 10, 0]);
+    expect(world.action).toMatchObject({ kind: 'wait', for: { reason: 'refused', message: 'forbidden' } });
+    world.look();
+    expect(world.state.phase).toBe('aborting');
+    world.refuse = () => undefined;
+    world.look();
+    expect(world.state.phase).toBe('aborted');
+    expect(world.share).toBe(0);
+  });
+});

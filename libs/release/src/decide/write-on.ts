@@ -10,7 +10,10 @@ import { nextWrite } from './writes.js';
 
 /** The next write towards the goal, if one is due. */
 export function writeOn(draft: Draft): Decision | undefined {
-  const { plan, state } = draft;
+  const { plan, counts } = draft;
+  // Whoever refused is asked again at each look.
+  if (counts !== undefined) draft.set({ refused: {} });
+  const { state } = draft;
   const write = nextWrite(plan, state);
   if (write === undefined) return forget(draft);
   if (!mayWrite(plan, state)) return undefined;
@@ -26,9 +29,11 @@ export function writeOn(draft: Draft): Decision | undefined {
   return draft.end({ kind: 'write', write: again });
 }
 
-function forget(draft: Draft): undefined {
+function forget(draft: Draft): Decision | undefined {
   const { pending: _, ...rest } = draft.state;
   draft.state = rest;
+  const [refusal] = Object.values(rest.refused);
+  return refusal === undefined ? undefined : draft.wait('refused', refusal);
 }
 
 /** Whoever paused wants no new step; a step that is half written, or a way back, is finished. */

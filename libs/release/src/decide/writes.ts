@@ -3,13 +3,15 @@ import type { Goal, ReleaseState, TargetState } from '../state.js';
 import type { TargetContent, Write, WritePurpose } from '../write.js';
 import { canaryShare, sameContent, wantedContent } from './content.js';
 
-/** The next write towards the goal: targets in their order on the way up, in reverse on the way back. Undefined: all are there. */
+/**
+ * The next write towards the goal: targets in their order on the way up, in reverse on the way back. Undefined: all are
+ * there, or those that are not have refused. */
 export function nextWrite(plan: Plan, state: ReleaseState): Write | undefined {
   const order = state.targets.map((_, index) => index);
   if (goesBack(state.goal)) order.reverse();
   for (const index of order) {
     const target = state.targets[index];
-    if (target === undefined) continue;
+    if (target === undefined || index in state.refused) continue;
     const after = wantedContent(plan, state, target);
     if (!sameContent(target.written, after)) return writeOf(state, index, target, after, purposeOf(state));
   }

@@ -9,7 +9,7 @@ export interface Exposure {
 }
 
 /** The alternatives: the canary is so many times worse than allowed. */
-const alternatives = [1.5, 2, 3, 5, 10, 30, 100];
+export const alternatives = [1.5, 2, 3, 5, 10, 30, 100];
 
 /** ln of the likelihood ratio of each alternative. */
 export interface Harm {

@@ -1,14 +1,16 @@
 import type { Waiting } from '../action.js';
 import { requestsOfStep } from '../decide/advance.js';
 import { canaryShare } from '../decide/content.js';
+import { advanceLevel } from '../decide/levels.js';
 import { testsNow } from '../decide/verdict.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Phase, ReleaseState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
-import { noTrial } from '../statistics/trial.js';
+import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, watchesSwallowed } from '../trials.js';
 import { shortHosts } from './names.js';
 import { testText } from './test-text.js';
+import { untilNext } from './until-next.js';
 
 /** Where a release stands, in figures and words, for whoever shows it. Shares are in percent, times in milliseconds. */
 export interface ReleaseReport {
@@ -28,6 +30,8 @@ export interface ReleaseReport {
   startedAt: number;
   /** Of the last decision. */
   now: number;
+  /** Roughly how long until the next step; absent where something else than time and requests decides it. */
+  untilNext?: number;
 }
 
 export interface StepReport {
@@ -70,11 +74,14 @@ export interface GuardReport {
   /** Since the start: what went wrong of how many. */
   canary: { requests: number; bad: number };
   stable: { requests: number; bad: number };
+  /** The canary's rate in this step, in percent; the upper end is what has to be below `max`. */
+  rate?: { low: number; high: number };
   message: string;
 }
 
 export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
   const { run, phase, because, step, percent, startedAt, now } = state;
+  const next = untilNext(plan, state);
   return {
     release: `${plan.namespace}/${plan.name}`,
     run,
@@ -97,6 +104,7 @@ export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
     guards: guardReports(plan, state),
     startedAt,
     now,
+    ...(next === undefined ? {} : { untilNext: next }),
   };
 }
 
@@ -131,14 +139,18 @@ function observedReports({ targets, progress }: ReleaseState): ObservedReport[] 
 
 function guardReports(plan: Plan, state: ReleaseState): GuardReport[] {
   return testsNow(plan, state, watchesSwallowed(plan)).map((test) => {
-    const { canary, stable } = (test.spec && state.evidence.trials[test.spec.key]?.start) ?? noTrial.start;
+    const trial = (test.spec && state.evidence.trials[test.spec.key]) ?? noTrial;
+    const { canary, stable } = trial.start;
+    const { low, high } = rateInterval(trial.step.canary, advanceLevel(plan), dispersionOf(trial));
     return {
       guard: test.guard,
       kind: test.kind,
-      evidence: Math.exp(test.evidence),
+      // JSON has no infinity.
+      evidence: Math.exp(Math.min(test.evidence, 700)),
       needed: Math.exp(test.needed),
       canary,
       stable,
+      ...(test.spec === undefined ? {} : { rate: { low: 100 * low, high: 100 * high } }),
       message: testText(state, test),
     };
   });
