@@ -76,13 +76,13 @@ describe('an estimate', () => {
     const plan = planOf({ steps: [0.1, 100].map((percent) => ({ percent, hold: '10m' })), settle: '0s' });
     const { steps, takes } = estimatePlan(plan, 1);
     expect(steps[0]).toMatchObject({
-      requests: 438,
+      requests: 455,
       gap: 1_000_000,
-      requestsTake: 438_000_000,
-      takes: 438_000_000,
+      requestsTake: 455_000_000,
+      takes: 455_000_000,
     });
-    expect(steps[1]).toMatchObject({ requests: 438, takes: 600_000 });
-    expect(takes).toBe(438_600_000);
+    expect(steps[1]).toMatchObject({ requests: 455, takes: 600_000 });
+    expect(takes).toBe(455_600_000);
   });
 
   it('says what the requests would notice: less at a higher rate, and that is what they do notice', () => {
