@@ -140,6 +140,24 @@ describe('checkManifests', () => {
     expect(table).toBeDefined();
   });
 
+  it('adds what the API server refuses, once where Istio refuses the same field', async () => {
+    const quoted = virtualService('v').replace('weight: 1', 'weight: "1"');
+    await using folder = await temporaryFolder({ 'a.yaml': `${service}---\n${quoted}` });
+    const { issues, table } = checkManifests(await readManifests([folder.path]), workload);
+    expect(table).toBeUndefined();
+    expect(issues).toContainEqual(
+      expect.objectContaining({
+        code: 'api-server-refuses-type',
+        path: 'spec.http[0].route[0].weight',
+        line: 9,
+        message: 'the API server does not accept "1" here; write 1 without quotes.',
+      }),
+    );
+    const twice = virtualService('v').replace('hosts:', 'host:').replace('weight: 1', 'weight: [1]');
+    await using other = await temporaryFolder({ 'a.yaml': `${service}---\n${twice}` });
+    expect(await codesOf(other.path)).toEqual(['field-unknown', 'field-wrong-type']);
+  });
+
   it('warns of a header that the calling service does not forward', async () => {
     const matching = virtualService('v').replace(
       '[{route',

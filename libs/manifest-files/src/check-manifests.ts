@@ -12,6 +12,7 @@ import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { issueCatalogue } from './issue-catalogue.js';
 import type { ManifestSet } from './manifest-reader.js';
 import { identity, parseManifests } from './parse-manifests.js';
+import { withoutRepeats } from './repeated-issues.js';
 
 /** Manifests that were looked at as a whole. */
 export interface CheckedManifests {
@@ -35,7 +36,7 @@ export function checkManifests(
 ): CheckedManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
   const known = validated(resources);
-  const issues: ManifestIssue[] = [...set.issues, ...parsing, ...known];
+  const issues = withoutRepeats([...set.issues, ...parsing, ...known]);
   const blocking = issues.filter(isBlocking);
   if (resources.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
   const compileAndAnalyze = (some: readonly Resource[]) => {

@@ -32,8 +32,11 @@ function parseFile({ path, text, overrides }: ManifestFile): {
   issues: ManifestIssue[];
 } {
   try {
-    const { resources, issues } = parse(text, path);
-    return { resources: resources.map((resource) => applyOverrides(resource, overrides)), issues };
+    const { resources, issues, apiServerIssues } = parse(text, path);
+    return {
+      resources: resources.map((resource) => applyOverrides(resource, overrides)),
+      issues: issues.concat(apiServerIssues),
+    };
   } catch (error) {
     return { resources: [], issues: [engineFailure({ file: path }, error)] };
   }

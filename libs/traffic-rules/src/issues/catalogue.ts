@@ -1,3 +1,4 @@
+import { apiServer } from './api-server.js';
 import { effects } from './effects.js';
 import { envoy } from './envoy.js';
 import type { IssueKind, IssueSection } from './issue-kind.js';
@@ -11,6 +12,7 @@ export const issueSections = [
   reading,
   istioRoutes,
   istioServices,
+  apiServer,
   envoy,
   wire,
   effects,

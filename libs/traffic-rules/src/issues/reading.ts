@@ -82,12 +82,11 @@ export const reading = {
       right: 'resolution: STATIC',
     },
     'field-conflict': {
-      severity: 'warning',
-      or: 'error',
+      severity: 'error',
       refusedBy: 'istio',
-      why: "Fields that exclude each other are written together. istiod keeps one of them; the API server refuses the document. It is an error where Istio's own validation refuses it too.",
-      wrong: 'uri: { exact: /a, prefix: /b }',
-      right: 'uri: { exact: /a }',
+      why: 'Fields that exclude each other are written together.',
+      wrong: 'h2UpgradePolicy: UPGRADE, useClientProtocol: true',
+      right: 'h2UpgradePolicy: UPGRADE',
     },
     'duration-syntax': {
       severity: 'error',

@@ -1,28 +1,40 @@
+import { checkDocument } from '../api-server/check-document.js';
 import type { Issue } from '../issue.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
 import type { Source } from '../source.js';
-import { type Budget, Cursor } from './cursor.js';
+import { type Budget, Cursor, type Problem } from './cursor.js';
 import { isObject } from './decode.js';
 import { describeValue } from './describe.js';
-import { type KnownKind, kinds } from './kinds.js';
+import { istioGroup, type KnownKind, kinds } from './kinds.js';
 import { metadata } from './metadata.js';
 
 export interface DecodedDocument {
   /** Absent when the document is of no kind that matters, or its structure has an error. */
   resource?: Resource;
   issues: Issue[];
+  /** What the API server refuses: apart, since Istio itself never sees such a document. */
+  apiServerIssues: Issue[];
 }
 
 /** Turns one document's value into a resource. */
 export function decodeDocument(value: unknown, source: Source, budget: Budget): DecodedDocument {
   const at = new Cursor(budget);
   const decoded = decode(value, source, at);
-  const issues = at.problems.map((problem): Issue => {
+  const located = (problem: Problem): Issue => {
     const { file, line, column } = problem.path === '' ? source : source.locate(problem.path);
     return { ...problem, file, line, column, resource: nameOf(value) };
-  });
-  return decoded === undefined || at.failed ? { issues } : { resource: decoded, issues };
+  };
+  const found = {
+    issues: at.problems.map(located),
+    apiServerIssues: budget.spent ? [] : apiServerProblems(value).map(located),
+  };
+  return decoded === undefined || at.failed ? found : { resource: decoded, ...found };
+}
+
+function apiServerProblems(value: unknown): Problem[] {
+  if (!isObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string') return [];
+  return groupOf(value.apiVersion) === istioGroup ? checkDocument(value.kind, value) : [];
 }
 
 function decode(value: unknown, source: Source, at: Cursor): Resource | undefined {

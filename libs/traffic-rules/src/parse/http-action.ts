@@ -1,7 +1,6 @@
 import type { HttpDirectResponse, HttpRedirect, HttpRewrite } from '../resources/virtual-service.js';
 import { type Decoder, mapped, message } from './decode.js';
 import { bytes, choice, string, text, uint32 } from './scalar.js';
-import { reportConflict } from './string-match.js';
 
 const redirectFields = message({
   uri: text,
@@ -15,12 +14,11 @@ const redirectFields = message({
 
 export const redirect: Decoder<HttpRedirect> = mapped(
   redirectFields,
-  ({ redirectCode, port, derivePort, ...decoded }, at) => {
+  ({ redirectCode, port, derivePort, ...decoded }) => {
     const ports = {
       ...(port === undefined ? {} : { port }),
       ...(derivePort === undefined ? {} : { derivePort }),
     };
-    reportConflict(at, ports);
     return {
       ...decoded,
       ...(derivePort === undefined ? ports : { derivePort }),
@@ -29,8 +27,7 @@ export const redirect: Decoder<HttpRedirect> = mapped(
   },
 );
 
-const body = mapped(message({ string, bytes }), (decoded, at): HttpDirectResponse['body'] => {
-  reportConflict(at, decoded);
+const body = mapped(message({ string, bytes }), (decoded): HttpDirectResponse['body'] => {
   if (decoded.bytes !== undefined) return { kind: 'bytes', value: decoded.bytes };
   return decoded.string === undefined ? undefined : { kind: 'string', value: decoded.string };
 });

@@ -24,6 +24,7 @@ export interface KnownKind {
   decode(document: Envelope, at: Cursor): Resource | undefined;
 }
 
+export const istioGroup = 'networking.istio.io';
 const istioVersions = ['v1', 'v1beta1', 'v1alpha3'];
 
 export const kinds: readonly KnownKind[] = [
@@ -71,7 +72,7 @@ function istioKind<Spec>(
 ): KnownKind {
   return {
     kind,
-    group: 'networking.istio.io',
+    group: istioGroup,
     versions: istioVersions,
     decode({ value, metadata, source }, at) {
       for (const field of Object.keys(value)) {

@@ -7,7 +7,13 @@ import { documentsOf, objectsIn } from './yaml-documents.js';
 export interface Parsed {
   /** The documents that could be read; one with an error in its structure is left out. */
   resources: Resource[];
+  /** With Istio's verdict on what can be read of each document; `validate` has the rest of it. */
   issues: Issue[];
+  /**
+   * What the Kubernetes API server refuses by the schemas of Istio's kinds: errors that say nothing of Istio's own verdict.
+   * Some repeat an error of Istio's at the same field.
+   */
+  apiServerIssues: Issue[];
 }
 
 /**
@@ -16,7 +22,7 @@ export interface Parsed {
  * @param file name to show in issues.
  */
 export function parse(text: string, file: string): Parsed {
-  const parsed: Parsed = { resources: [], issues: [] };
+  const parsed: Parsed = { resources: [], issues: [], apiServerIssues: [] };
   const budget = new Budget(text.length);
   for (const document of documentsOf(text, file, parsed.issues)) {
     for (const { value, source } of objectsIn(document)) {
@@ -30,4 +36,5 @@ export function parse(text: string, file: string): Parsed {
 function add(decoded: ReturnType<typeof decodeDocument>, parsed: Parsed): void {
   if (decoded.resource !== undefined) parsed.resources.push(decoded.resource);
   for (const issue of decoded.issues) parsed.issues.push(issue);
+  for (const issue of decoded.apiServerIssues) parsed.apiServerIssues.push(issue);
 }

@@ -1,8 +1,7 @@
 import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { checked, type Decoder, list, map, mapped, message } from './decode.js';
 import { portNumber } from './destination.js';
 import { boolean, choice, double, duration, int32, string, text, uint32, uint64 } from './scalar.js';
-import { reportConflict } from './string-match.js';
 
 const cookieAttribute = message({ name: string, value: string });
 
@@ -30,10 +29,8 @@ const consistentHashFields = message({
 
 type ConsistentHashFields = ReturnType<typeof consistentHashFields>;
 
-const consistentHashSettings = mapped(consistentHashFields, (decoded, at) => {
+const consistentHashSettings = mapped(consistentHashFields, (decoded) => {
   const { ringHash, maglev, minimumRingSize, ...keys } = decoded;
-  reportConflict(at, keys);
-  reportConflict(at, { ...(ringHash && { ringHash }), ...(maglev && { maglev }) });
   return { fields: decoded, key: hashKey(keys) };
 });
 
@@ -60,18 +57,26 @@ const zoneAware = message({
   failoverPriority: list(string),
 });
 
+const backendUtilization = message({
+  errorUtilizationPenaltyPercent: uint32('100'),
+  metricNamesForComputingUtilization: list(string),
+  weightExpirationPeriod: duration,
+  weightStabilizationPeriod: duration,
+  weightUpdatePeriod: duration,
+});
+
 const loadBalancer: Decoder<LoadBalancer> = mapped(
   message({
     simple: choice(['UNSPECIFIED', 'LEAST_CONN', 'RANDOM', 'PASSTHROUGH', 'ROUND_ROBIN', 'LEAST_REQUEST']),
     consistentHash: consistentHashSettings,
     localityLbSetting: locality,
     zoneAwareLbSetting: zoneAware,
+    backendUtilization: checked(backendUtilization),
     warmupDurationSecs: duration,
     warmup: message({ duration, minimumPercent: double, aggression: double }),
   }),
-  ({ consistentHash, ...decoded }, at) => {
+  ({ consistentHash, ...decoded }) => {
     const { simple, ...rest } = decoded;
-    reportConflict(at, { ...(simple && { simple }), ...(consistentHash && { consistentHash }) });
     if (consistentHash === undefined) return decoded;
     const { ringHash, maglev, minimumRingSize } = consistentHash.fields;
     return {
@@ -117,6 +122,8 @@ const outlierDetection = message({
   baseEjectionTime: duration,
   maxEjectionPercent: int32('10'),
   minHealthPercent: int32('0'),
+  failurePercentageThreshold: checked(uint32('85')),
+  outlierDetectionHttpErrorCodes: checked(list(uint32('500'))),
 });
 
 const tls = mapped(
@@ -126,6 +133,7 @@ const tls = mapped(
     privateKey: text,
     caCertificates: text,
     credentialName: text,
+    caCertCredentialName: text,
     subjectAltNames: list(string),
     sni: text,
     insecureSkipVerify: boolean,

@@ -162,9 +162,8 @@ const rows: Row[] = [
     `warning field-deprecated ${at}.loadBalancer.consistentHash.minimumRingSize`,
   ],
   [
-    'balances simply or by a hash',
+    'may balance simply and by a hash, for Istio',
     balancer('{simple: RANDOM, consistentHash: {httpHeaderName: a}}'),
-    `warning field-conflict ${at}.loadBalancer`,
   ],
   [
     'has an unknown balancer',

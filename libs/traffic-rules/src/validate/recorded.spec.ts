@@ -124,6 +124,7 @@ const paths: Readonly<Record<string, string>> = {
   'verdict-vs-unknown-root-field': 'spce',
 };
 
+/** Without what only the API server refuses: it stands in `apiServerIssues`. */
 describe('the verdicts of a real Istio', () => {
   it.each(recorded)('$id', (row) => {
     expect({ valid: errorsOf(row).length === 0 }).toEqual({ valid: row.valid });

@@ -178,11 +178,7 @@ const rules: Row[] = [
     `match: [{sourceNamespace: a.b}]\n${to}`,
     'error namespace-invalid spec.http[0].match[0].sourceNamespace',
   ],
-  [
-    '11: two kinds of match',
-    `match: [{uri: {exact: /a, prefix: /b}}]\n${to}`,
-    'warning field-conflict spec.http[0].match[0].uri',
-  ],
+  ['11: two kinds of match, for Istio', `match: [{uri: {exact: /a, prefix: /b}}]\n${to}`],
   ['12: a request may set its host', `headers: {request: {set: {Host: a.com}}}\n${to}`],
   [
     '12: other pseudo headers are fixed',

@@ -1,0 +1,37 @@
+import type { IssueKind } from './issue-kind.js';
+
+/** What the Kubernetes API server refuses before Istio sees it. */
+export const apiServer = {
+  title: 'What the API server refuses',
+  text: "The Kubernetes API server checks a document against the schema of its kind (the CRD, here of Istio 1.32) before Istio sees it. These are errors of `check`; Istio's own verdict, which is kinder, is apart from them. `-o json` tells the two apart (`refusedBy`).",
+  kinds: {
+    'api-server-refuses-type': {
+      severity: 'error',
+      refusedBy: 'api-server',
+      why: 'The value has another type than the schema says. Istio itself would read a number in quotes, but the API server does not let it through.',
+      wrong: 'weight: "90"',
+      right: 'weight: 90',
+    },
+    'api-server-refuses-field': {
+      severity: 'error',
+      refusedBy: 'api-server',
+      why: 'The schema does not have this field. Istio itself reads names in snake_case too, but kubectl refuses the document, and with other clients the field is lost.',
+      wrong: 'sni_hosts: [hello.com]',
+      right: 'sniHosts: [hello.com]',
+    },
+    'api-server-refuses-value': {
+      severity: 'error',
+      refusedBy: 'api-server',
+      why: 'The value is outside of what the schema or one of its rules allows, or a required field is missing.',
+      wrong: 'warmupDurationSecs: 0s',
+      right: 'warmupDurationSecs: 30s',
+    },
+    'api-server-refuses-conflict': {
+      severity: 'error',
+      refusedBy: 'api-server',
+      why: 'Fields of which only one may be written are written together. Istio itself keeps the last of them.',
+      wrong: 'uri: { exact: /a, prefix: /b }',
+      right: 'uri: { exact: /a }',
+    },
+  } satisfies Record<string, IssueKind>,
+} as const;

@@ -1,0 +1,139 @@
+// Compiles Istio's schemas (libs/traffic-rules/schemas/istio.json) to functions, so that check need not load a schema compiler. Part of the
+// build; what it writes is not in the repository.
+import { readFileSync, writeFileSync } from 'node:fs';
+import Ajv from 'ajv';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+
+const source = new URL('../libs/traffic-rules/schemas/istio.json', import.meta.url);
+const target = new URL('../libs/traffic-rules/src/api-server/schemas.generated.ts', import.meta.url);
+
+const text = { type: 'string', nullable: true };
+const texts = { type: 'object', nullable: true, additionalProperties: { type: 'string' } };
+/** Kubernetes' own fields, as far as people write them. */
+const metadata = {
+  type: 'object',
+  nullable: true,
+  additionalProperties: false,
+  properties: {
+    ...{ name: text, namespace: text, generateName: text, labels: texts, annotations: texts },
+    ...{
+      selfLink: {},
+      uid: {},
+      resourceVersion: {},
+      generation: {},
+      creationTimestamp: {},
+      deletionTimestamp: {},
+    },
+    ...{ deletionGracePeriodSeconds: {}, ownerReferences: {}, finalizers: {}, managedFields: {} },
+  },
+};
+const kept = ['type', 'minimum', 'maximum', 'minItems', 'maxItems', 'maxLength', 'maxProperties'];
+
+/** Turns a CRD's schema into what is checked in two ways: a JSON schema for ajv, and a tree of constraints. */
+class Compiler {
+  definitions = {};
+  names = new Map();
+
+  /** @returns the JSON schema of a whole document, and the constraints on it */
+  compile(kind, { required, properties }) {
+    const { schema, constraints } = this.convert(properties.spec);
+    const root = { ...(required && { required }), fields: { spec: constraints } };
+    const fields = { apiVersion: {}, kind: {}, status: {}, metadata, spec: schema };
+    return {
+      schema: { $id: kind, type: 'object', additionalProperties: false, properties: fields },
+      constraints: root,
+    };
+  }
+
+  convert(schema, isItem = false) {
+    const rules = schema['x-kubernetes-validations']?.map(({ rule, message }) => ({ rule, message }));
+    const choices = alternatives(schema);
+    const constraints = {
+      ...(schema.required && { required: schema.required }),
+      ...(choices.length > 0 && { alternatives: choices }),
+      ...(rules && { rules }),
+      ...(schema.format === 'byte' && { base64: true }),
+      ...(schema['x-kubernetes-list-map-keys'] && { keys: schema['x-kubernetes-list-map-keys'] }),
+    };
+    // The API server drops null fields, not null items, before it looks at the schema (apiextensions-apiserver,
+    // PruneNonNullableNullsWithoutDefaults).
+    const converted = { ...(schema.type && !isItem && { nullable: true }) };
+    for (const keyword of kept) if (schema[keyword] !== undefined) converted[keyword] = schema[keyword];
+    if (schema.enum) converted.enum = isItem ? schema.enum : [...schema.enum, null];
+    const each = schema.items ?? (schema.properties === undefined && schema.additionalProperties);
+    if (each) {
+      const part = this.convert(each, schema.items !== undefined);
+      converted[schema.items ? 'items' : 'additionalProperties'] = part.schema;
+      if (part.constraints) constraints.each = part.constraints;
+    }
+    if (schema.properties) this.convertFields(schema.properties, converted, constraints);
+    const isFree = Object.keys(constraints).length === 0;
+    return { schema: this.shared(converted), constraints: isFree ? undefined : constraints };
+  }
+
+  convertFields(properties, converted, constraints) {
+    const parts = Object.entries(properties).map(([name, property]) => [name, this.convert(property)]);
+    converted.additionalProperties = false;
+    converted.properties = Object.fromEntries(parts.map(([name, { schema }]) => [name, schema]));
+    const constrained = parts.filter(([, part]) => part.constraints !== undefined);
+    if (constrained.length > 0)
+      constraints.fields = Object.fromEntries(constrained.map(([name, part]) => [name, part.constraints]));
+  }
+
+  /** The same part again becomes a reference: traffic policies are written out four times in a DestinationRule. */
+  shared(schema) {
+    const text = JSON.stringify(schema);
+    if (text.length < 30) return schema;
+    const name = this.names.get(text) ?? `part${this.names.size}`;
+    this.names.set(text, name);
+    this.definitions[name] = schema;
+    return { $ref: `shared#/$defs/${name}` };
+  }
+}
+
+/** Fields of which one may be written: protobuf's oneof, as the CRDs spell it. */
+function alternatives({ oneOf, anyOf, allOf }) {
+  const groups = [oneOf, ...(allOf ?? []).map((part) => part.oneOf)].filter((group) => group !== undefined);
+  if (anyOf !== undefined || groups.some((group) => !isChoice(group)))
+    throw new Error(`not a choice of fields: ${JSON.stringify({ oneOf, anyOf, allOf })}`);
+  return groups.map((group) => group.slice(1).map(({ required }) => required[0]));
+}
+
+function isChoice([none, ...some]) {
+  return none.not?.anyOf?.length === some.length && some.every(({ required }) => required?.length === 1);
+}
+
+const { version, kinds } = JSON.parse(readFileSync(source, 'utf8'));
+const compiler = new Compiler();
+const compiled = Object.entries(kinds).map(([kind, root]) => ({ kind, ...compiler.compile(kind, root) }));
+const ajv = new Ajv({
+  strict: true,
+  allErrors: true,
+  messages: false,
+  // Bytes of UTF-16 are near enough, and ajv itself is not needed at run time.
+  unicode: false,
+  logger: false,
+  inlineRefs: false,
+  allowUnionTypes: true,
+  code: { source: true, esm: true, lines: false },
+});
+ajv.addSchema({ $id: 'shared', $defs: compiler.definitions });
+for (const { schema } of compiled) ajv.addSchema(schema);
+const code = standaloneCode(ajv, Object.fromEntries(compiled.map(({ kind }) => [kind, kind])));
+const compiledText = `// @ts-nocheck
+// Made by tools/compile-schemas.js from Istio's CRDs ${version}; do not edit.
+import type { KindSchema } from './kind-schema.js';
+${code.replace(/^"use strict";/, '')}
+export const kindSchemas: Readonly<Record<string, KindSchema>> = {
+${compiled.map(({ kind, constraints }) => `  ${kind}: { validate: ${kind}, constraints: ${JSON.stringify(constraints)} },`).join('\n')}
+};
+`;
+if (read(target) !== compiledText) writeFileSync(target, compiledText);
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
