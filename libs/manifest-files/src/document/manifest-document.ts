@@ -81,7 +81,7 @@ export class ManifestDocument {
   /**
    * The file's text with changed rules. Comments, quotes, line breaks and all other objects stay to the byte. What would also
    * change another place, or cannot be read as meant, is refused; the result is read again and compared before it is given.
-   * @throws RangeError for a rule or destination that is not there
+   * @throws RangeError for a rule or destination that is not there, and for a weight that is not a whole number from 0
    */
   edit(edits: readonly RuleEdit[]): Edited {
     const refusals = new Refusals(this.source, describe(this.identity));
@@ -133,6 +133,7 @@ export class ManifestDocument {
       throw new RangeError('there are more weights than destinations');
     return weights.flatMap((weight, index) => {
       if (weight === undefined) return [];
+      if (!Number.isInteger(weight) || weight < 0) throw new RangeError(`${weight} is not a weight`);
       const at = [...path, 'route', index];
       return setWeight({ text: this.file.text, root, path: at, value: route[index] }, weight, refusals);
     });
@@ -151,6 +152,7 @@ export class ManifestDocument {
       sameValue(
         wanted,
         after.documents.map(({ value }) => value),
+        text.length,
       ) &&
       errorsIn(text, path) <= errorsIn(this.file.text, path)
     );

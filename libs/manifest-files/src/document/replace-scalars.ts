@@ -1,5 +1,4 @@
 import { nodeAt, type Path, type YamlNode } from '@grayscale/traffic-rules';
-import { sameValue } from './same-value.js';
 import { replaceScalar } from './set-weight.js';
 import type { TextEdit } from './text-edit.js';
 import { scalarText } from './write-value.js';
@@ -11,7 +10,7 @@ import { scalarText } from './write-value.js';
 export function replaceScalars(root: YamlNode, before: unknown, after: unknown): TextEdit[] | undefined {
   const edits: TextEdit[] = [];
   const visit = (one: unknown, other: unknown, path: Path): boolean => {
-    if (sameValue(one, other)) return true;
+    if (Object.is(one, other)) return true;
     if (!isObject(one) || !isObject(other)) return replace(one, other, path);
     const keys = Object.keys(one);
     const isAlike =

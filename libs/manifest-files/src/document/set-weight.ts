@@ -42,10 +42,11 @@ export function replaceScalar({ style, start, end }: YamlNode, text: string): Te
   return { start: start + quote, end: end - quote, text };
 }
 
+/** What the engine reads as a whole number: a number, one in quotes, or null for none. */
 function isInteger({ kind, style }: YamlNode, value: unknown): boolean {
   if (kind !== 'scalar' || style === 'literal' || style === 'folded') return false;
-  if (style === 'plain') return Number.isInteger(value);
-  return typeof value === 'string' && /^-?\d+$/.test(value);
+  if (value === null && style === 'plain') return true;
+  return Number.isInteger(value) || (typeof value === 'string' && /^-?\d+$/.test(value));
 }
 
 /** `weight:` with nothing behind it. */

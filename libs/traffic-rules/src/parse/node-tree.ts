@@ -24,6 +24,10 @@ export function startOf(event: Event | undefined): number {
 
 type ContentEvent = Exclude<Event, { type: typeof EVENT_ID.DOCUMENT } | { type: typeof EVENT_ID.POP }>;
 
+/** Shared by all that have none. */
+const noFields: YamlNode['fields'] = new Map();
+const noItems: YamlNode['items'] = [];
+
 const scalarStyles = ['plain', 'single-quoted', 'double-quoted', 'literal', 'folded'] as const;
 
 /** Builds nodes from js-yaml's events, which say where everything starts, and where scalars end. */
@@ -75,8 +79,8 @@ class TreeBuilder {
       ...(event.anchorStart >= 0 ? { anchor: this.anchorOf(event) } : {}),
       isShared: false,
       text: '',
-      fields: new Map(),
-      items: [],
+      fields: event.type === EVENT_ID.MAPPING ? new Map() : noFields,
+      items: event.type === EVENT_ID.SEQUENCE ? [] : noItems,
     };
   }
 
