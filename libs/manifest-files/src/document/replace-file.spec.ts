@@ -13,10 +13,10 @@ async function texts(folder: TemporaryFolder): Promise<Record<string, string>> {
 describe('replacing a file', () => {
   it('writes the new text, keeps the mode, and leaves nothing else behind', async () => {
     await using folder = await temporaryFolder({ 'a.yaml': '\uFEFFa: 1\r\n' });
-    await chmod(folder.at('a.yaml'), 0o640);
+    await chmod(folder.at('a.yaml'), 0o666);
     expect(await replaceFile(folder.at('a.yaml'), '\uFEFFa: 1\r\n', '\uFEFFa: 2\r\n')).toBeUndefined();
     expect(await texts(folder)).toEqual({ 'a.yaml': '\uFEFFa: 2\r\n' });
-    expect((await stat(folder.at('a.yaml'))).mode & 0o777).toBe(0o640);
+    expect((await stat(folder.at('a.yaml'))).mode & 0o777).toBe(0o666);
   });
 
   it('follows symbolic links to the file, which stay links', async () => {

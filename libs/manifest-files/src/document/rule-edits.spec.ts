@@ -239,6 +239,23 @@ describe('replacing a rule', () => {
     expect(outcome(edited)).toBe(old.replace('0[0-9]', '[01][0-9]'));
   });
 
+  it('leaves a value alone that another place shares', () => {
+    const shared = text(
+      '  http:',
+      '  - name: &name one',
+      '    route: [{destination: {host: a.x}}]',
+      '  - name: *name',
+      '    route: [{destination: {host: a.x}}]',
+    );
+    const value = { name: 'two', route: [{ destination: { host: 'a.x' } }] };
+    expect(outcome(documentNamed(shared).edit([{ kind: 'replace-rule', rule: 0, value }]))).toEqual([
+      'edit-not-safe 1',
+    ]);
+    expect(outcome(documentNamed(shared).edit([{ kind: 'replace-rule', rule: 1, value }]))).toBe(
+      shared.replace(/name: \*name\n.*\n/, 'name: two\n    route:\n    - destination:\n        host: a.x\n'),
+    );
+  });
+
   it('writes the whole rule anew where more differs', () => {
     const edited = documentNamed(old).edit([
       { kind: 'replace-rule', rule: 0, value: { route: [{ destination: { host: 'b.x' } }] } },
