@@ -256,6 +256,18 @@ describe('replacing a rule', () => {
     );
   });
 
+  it('writes a rule anew whose own parts share the value that differs', () => {
+    const shared = text(
+      '  http:',
+      '  - name: &name one',
+      '    match: [{headers: {a: {exact: *name}}}]',
+      '    route: []',
+    );
+    const value = { name: 'two', match: [{ headers: { a: { exact: 'one' } } }], route: [] };
+    const edited = documentNamed(shared).edit([{ kind: 'replace-rule', rule: 0, value }]);
+    expect(documentNamed(String(outcome(edited))).rules).toEqual([value]);
+  });
+
   it('writes the whole rule anew where more differs', () => {
     const edited = documentNamed(old).edit([
       { kind: 'replace-rule', rule: 0, value: { route: [{ destination: { host: 'b.x' } }] } },

@@ -209,11 +209,6 @@ function isContent(line: string): boolean {
   return !/^\s*(?:#|$)/.test(line);
 }
 
-export interface RandomManifest {
-  text: string;
-  rules: Fields[];
-}
-
 /** A whole file around rules: other documents, Lists, JSON, line breaks, byte order marks, all settled by the seed. */
 export function randomManifest(seed: number, rules: Fields[], sharing = false): string {
   const chance = new Chance(seed);
