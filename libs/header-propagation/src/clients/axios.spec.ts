@@ -1,4 +1,4 @@
-import axios, { type AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import axios, { Axios, type AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import { hasOurs, inRequest, propagation, startUpstream, type Upstream } from '../testing/upstream.js';
 import { propagateWithAxios } from './axios.js';
@@ -70,6 +70,16 @@ describe('axios, by its interceptors and retries', () => {
     expect(upstream.leaks()).toEqual([]);
     expect(hasOurs(response?.config.headers)).toBe(false);
   });
+
+  it.each([['http'], [axios.getAdapter('http')]])(
+    'an instance of the class alone has them too',
+    async (adapter) => {
+      const instance = new Axios({ adapter });
+      propagateWithAxios(propagation, instance);
+      await inRequest(() => instance.request({ url: `${upstream.inside}/` }));
+      expect(upstream.users()).toEqual(['ours']);
+    },
+  );
 
   it('a retry to the same host has them again', async () => {
     const instance = axios.create();

@@ -4,7 +4,7 @@ import { type Added, type MethodHeaders, recordHeaders, removeHeaders } from '..
 import type { TargetAddress } from '../target-address.js';
 import { propagatingDispatcher } from './dispatch.js';
 
-/** The part of an axios instance that is used: `axios` itself, `axios.create()`, `HttpService#axiosRef`. */
+/** The part of an axios instance that is used: `axios` itself, `axios.create()`, `new Axios()`, `HttpService#axiosRef`. */
 export interface AxiosLike {
   readonly interceptors: {
     readonly request: {
@@ -12,7 +12,8 @@ export interface AxiosLike {
       eject(id: number): void;
     };
   };
-  create(): unknown;
+  /** Missing from `new Axios(...)`. */
+  create?(): unknown;
 }
 
 /** A function that sends what a configuration says: an adapter, or a whole instance. */
@@ -67,11 +68,22 @@ export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosL
 
 /** An instance without defaults and interceptors: axios' own way from the name of an adapter to its function. */
 function bareInstance(axios: AxiosLike): Send {
-  const bare = axios.create() as Send & { defaults: Record<string, unknown> };
-  for (const key of Object.keys(bare.defaults)) delete bare.defaults[key];
-  bare.defaults.headers = {};
+  const bare = axios.create ? withoutDefaults(axios.create()) : plainInstance(axios);
   // What the outer instance has transformed is sent, and given back, as it is.
   return (config) => bare({ ...config, transformRequest: [], transformResponse: [] });
+}
+
+function withoutDefaults(instance: unknown): Send {
+  const bare = instance as Send & { defaults: Record<string, unknown> };
+  for (const key of Object.keys(bare.defaults)) delete bare.defaults[key];
+  bare.defaults.headers = {};
+  return bare;
+}
+
+/** `new Axios(...)` makes an instance that cannot make others. */
+function plainInstance({ constructor: Axios }: AxiosLike): Send {
+  const bare = new (Axios as new (defaults: object) => { request: Send })({ headers: {} });
+  return (config) => bare.request(config);
 }
 
 /** The adapter that axios calls in the place of the application's. */
