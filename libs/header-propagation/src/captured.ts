@@ -1,3 +1,5 @@
+import type { MatchedHeader } from './rules/rule.js';
+
 /** One value, or several where the header came more than once. Each character is one byte (Latin-1). */
 export type HeaderValue = string | readonly string[];
 
@@ -24,6 +26,8 @@ export interface Captured {
   /** Members for the outgoing `baggage` header by their keys, as `key=value;property`. */
   readonly baggage: Readonly<Record<string, string>>;
   readonly dropped: readonly Dropped[];
+  /** Matched headers that the request brought and that do not go out, for a notice. */
+  readonly lost?: readonly MatchedHeader[] | undefined;
 }
 
 /** One object for every request that brings nothing: no allocation on that path. */

@@ -1,19 +1,25 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
 import { Draft } from './draft.js';
+import { HeaderPropagationError } from './errors.js';
 import { asText, encodeFieldValue } from './field-value.js';
+import { headerName } from './header-name.js';
+import { decoded, encoded, lowerCase } from './header-records.js';
 import { type Added, addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
+import { Notices, noticesByDefault } from './notices.js';
 import {
   checkOptions,
   type HeaderPropagationOptions,
   type ResolvedLimits,
   resolveLimits,
+  responseNames,
 } from './options.js';
+import { Reading } from './reading.js';
 import { saysYes } from './rules/accept.js';
 import { type CompiledRules, compileRules, namedCredentials } from './rules/compile.js';
 import type { CompiledRule } from './rules/compiled-rule.js';
 import type { LowerCaseHeaders } from './rules/reader.js';
-import type { IncomingDetails, IncomingHeaders, RequestView } from './rules/rule.js';
+import type { IncomingDetails, IncomingHeaders, MatchedHeader, RequestView, Rule } from './rules/rule.js';
 import { requestTarget, type TargetAddress } from './target-address.js';
 import type { TargetMatcher } from './target-pattern.js';
 import { clusterLocal, compileTargets } from './targets.js';
@@ -21,33 +27,16 @@ import { clusterLocal, compileTargets } from './targets.js';
 /** Dropped values by their reasons since the start. */
 export type DropCounts = Readonly<Record<DropReason, number>>;
 
-/** The values of one request, taken when it arrived and checked when somebody first asks. */
-export class Reading {
-  #captured: Captured | undefined;
-  #settle: (() => Captured) | undefined;
-
-  constructor(settle: () => Captured) {
-    this.#settle = settle;
-  }
-
-  captured(): Captured {
-    if (this.#settle !== undefined) {
-      this.#captured = this.#settle();
-      // A timer may keep this for long; it need not keep the request.
-      this.#settle = undefined;
-    }
-    return this.#captured ?? NOTHING_CAPTURED;
-  }
-}
-
 /** Headers from a request to the requests that it causes. Its methods may be taken off it: none uses `this`. */
 export class HeaderPropagation {
-  readonly #storage = new AsyncLocalStorage<Captured | Reading>();
+  readonly #storage = new AsyncLocalStorage<Reading>();
   readonly #rules: CompiledRules['rules'];
   readonly #buckets: CompiledRules['buckets'];
   readonly #limits: ResolvedLimits;
   readonly #receives: TargetMatcher;
   readonly #onDrop: HeaderPropagationOptions['onDrop'];
+  readonly #responseNames: readonly string[];
+  readonly #notices: Notices;
   readonly #counts: Record<DropReason, number> = { characters: 0, length: 0, count: 0, filter: 0, accept: 0 };
 
   /** @throws HeaderPropagationError when an option is wrong */
@@ -59,7 +48,11 @@ export class HeaderPropagation {
     this.#limits = resolveLimits(options.limits);
     this.#receives = compileTargets(options.targets === undefined ? [clusterLocal] : options.targets);
     this.#onDrop = options.onDrop;
-    warnOfCredentials(compiled, options.warn);
+    this.#responseNames = responseNames(options.response, compiled.headers);
+    const warn = options.warn ?? emitWarning;
+    const matched = [...(options.matched ?? []), ...matchedOf(options.rules)];
+    this.#notices = new Notices(matched, (options.notices ?? noticesByDefault()) ? warn : undefined);
+    warnOfCredentials(compiled, warn);
   }
 
   /**
@@ -77,24 +70,14 @@ export class HeaderPropagation {
   ): Captured => this.extractLowerCase(lowerCase(headers), typeof url === 'string' ? url : url.href, details);
 
   /** `extract` without the look at each name's letter case: for headers that Node's own parser made. */
-  readonly extractLowerCase = (
-    headers: LowerCaseHeaders,
-    url: string,
-    details?: IncomingDetails,
-  ): Captured => {
-    const reading = this.read(headers, url, details);
-    return reading === undefined ? NOTHING_CAPTURED : reading.captured();
-  };
+  readonly extractLowerCase = (headers: LowerCaseHeaders, url: string, details?: IncomingDetails): Captured =>
+    this.read(headers, url, details).captured();
 
   /**
    * The first half of `extractLowerCase`: takes the values as they are now. They are checked, and defaults made, when
-   * somebody first asks, so that a request that calls nobody does not pay for it. Undefined when there is nothing.
+   * somebody first asks, so that a request that calls nobody does not pay for it.
    */
-  readonly read = (
-    headers: LowerCaseHeaders,
-    url: string,
-    details?: IncomingDetails,
-  ): Reading | undefined => {
+  readonly read = (headers: LowerCaseHeaders, url: string, details?: IncomingDetails): Reading => {
     let found: Found[] | undefined;
     for (const rule of this.#rules) {
       const values = rule.read(headers, url, details);
@@ -102,8 +85,8 @@ export class HeaderPropagation {
       found ??= [];
       found.push(values, rule);
     }
-    if (found === undefined) return undefined;
-    const kept = found;
+    if (found === undefined && !this.#notices.wanted) return new Reading();
+    const kept = found ?? [];
     return new Reading(() => this.#settle(kept, { headers, url, details }));
   };
 
@@ -117,7 +100,9 @@ export class HeaderPropagation {
       else if (values !== undefined) this.#addFound(draft, rule, values, request);
       if (rule.default !== undefined && !draft.filled(rule)) addDefault(draft, rule);
     }
-    return this.#finish(draft);
+    const captured = this.#finish(draft);
+    const lost = this.#notices.lost((name) => request.headers[name] !== undefined, captured.headers);
+    return lost === undefined ? captured : { ...captured, lost };
   }
 
   #addFound(draft: Draft, rule: CompiledRule, found: string | readonly string[], request: Request): void {
@@ -162,7 +147,17 @@ export class HeaderPropagation {
     outgoing: () => MethodHeaders,
   ): Added | undefined => {
     if (captured === undefined || captured === NOTHING_CAPTURED) return undefined;
-    return this.allows(target) ? addHeaders(captured, outgoing()) : undefined;
+    const resolved = requestTarget(target);
+    if (resolved === undefined) return undefined;
+    if (!this.#receives(resolved)) {
+      if (Object.keys(captured.headers).length > 0) this.#notices.withheld(resolved.host);
+      return undefined;
+    }
+    const headers = outgoing();
+    const added = addHeaders(captured, headers);
+    const lost = captured.lost?.filter(({ header }) => !headers.has(header.toLowerCase()));
+    if (lost !== undefined) this.#notices.matchedNotSent(lost, captured.dropped, resolved.host);
+    return added;
   };
 
   /** Whether a host is among `targets`. */
@@ -172,7 +167,7 @@ export class HeaderPropagation {
   };
 
   /** Runs a function, and everything that it starts, with what was captured. */
-  readonly run = <T>(captured: Captured, fn: () => T): T => this.#storage.run(captured, fn);
+  readonly run = <T>(captured: Captured, fn: () => T): T => this.runReading(Reading.of(captured), fn);
 
   /**
    * Runs a job, a queue's message or a test with headers of its own, as text: those that a rule sends on, by their
@@ -195,24 +190,76 @@ export class HeaderPropagation {
   }
 
   /** `run` for what `read` gave. */
-  readonly runReading = <T>(reading: Reading | undefined, fn: () => T): T =>
-    this.#storage.run(reading ?? NOTHING_CAPTURED, fn);
+  readonly runReading = <T>(reading: Reading, fn: () => T): T => this.#storage.run(reading, fn);
 
   /** Whether the current context is that of a reading. */
-  readonly isCurrent = (reading: Reading | undefined): boolean =>
-    this.#storage.getStore() === (reading ?? NOTHING_CAPTURED);
+  readonly isCurrent = (reading: Reading): boolean => this.#storage.getStore() === reading;
+
+  /**
+   * Sets what goes out from now on with the current request's calls, for all that share its context: a user who was
+   * found in a session, say. Limits hold, and buckets are computed anew. `accept` is not asked.
+   *
+   * @param name an outgoing header of one of the rules
+   * @param value as text; undefined takes it off, so that its rule's default is back
+   * @returns whether it goes out; false outside a request, and for what is over a limit
+   * @throws HeaderPropagationError when no rule sends that header
+   */
+  readonly set = (name: string, value: string | readonly string[] | undefined): boolean => {
+    const header = headerName(name, 'set');
+    if (!this.#rules.some((rule) => rule.name === header)) throw unknownHeader(header);
+    const reading = this.#storage.getStore();
+    if (reading === undefined) return false;
+    const { [header]: _, ...others } = reading.captured().headers as LowerCaseHeaders;
+    const bytes = encoded({ [header]: value });
+    reading.replace(this.#fromApplication(value === undefined ? others : { ...others, ...bytes }));
+    return Object.hasOwn(reading.captured().headers, header);
+  };
+
+  /** Copies the headers that `response` names to the response for the caller, but for those that it has. */
+  readonly copyToResponse = (reading: Reading, response: ResponseHeaders): void => {
+    if (this.#responseNames.length === 0) return;
+    const { headers } = reading.captured();
+    for (const name of this.#responseNames) {
+      const value = headers[name];
+      if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
+    }
+  };
+
+  /** The reading of the current context; undefined outside a request. */
+  readonly reading = (): Reading | undefined => this.#storage.getStore();
 
   /** What the current request gave; undefined outside a request. */
-  readonly captured = (): Captured | undefined => {
-    const held = this.#storage.getStore();
-    return held instanceof Reading ? held.captured() : held;
-  };
+  readonly captured = (): Captured | undefined => this.#storage.getStore()?.captured();
 
   /** The headers that go out with the current request's calls, as text; none outside a request. */
   readonly current = (): HeaderRecord => decoded((this.captured() ?? NOTHING_CAPTURED).headers);
 
   /** How many values were dropped since the start, by reason. */
   readonly dropCounts = (): DropCounts => ({ ...this.#counts });
+
+  /** How many requests went without the headers because their host is not among `targets`, by host; `*` for those after the 100th. */
+  readonly withheldCounts = (): Readonly<Record<string, number>> => this.#notices.withheldCounts();
+}
+
+/** The part of a Node `ServerResponse` that is used. */
+interface ResponseHeaders {
+  hasHeader(name: string): boolean;
+  setHeader(name: string, value: string | readonly string[]): unknown;
+}
+
+function unknownHeader(name: string): HeaderPropagationError {
+  return new HeaderPropagationError(
+    'INVALID_OPTION',
+    `set: no rule sends "${name}" on. Add "${name}" to the rules; with accept: 'none' no caller can set it.`,
+  );
+}
+
+function matchedOf(rules: readonly Rule[]): MatchedHeader[] {
+  return rules.flatMap((rule) =>
+    typeof rule === 'object' && 'place' in rule && rule.place !== undefined
+      ? [{ header: rule.header, place: rule.place }]
+      : [],
+  );
 }
 
 type FoundValues = string | readonly string[] | undefined;
@@ -248,40 +295,11 @@ function addText(draft: Draft, rule: CompiledRule, text: unknown): void {
   else if (text !== undefined && text !== null) draft.drop(rule, 'characters');
 }
 
-/** Node's headers are in lower case already; anything else is brought there. */
-function lowerCase(headers: IncomingHeaders): LowerCaseHeaders {
-  if (typeof headers.get === 'function') return Object.fromEntries(headers as Headers);
-  const record = headers as LowerCaseHeaders;
-  for (const name in record) {
-    if (name !== name.toLowerCase()) {
-      return Object.fromEntries(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
-    }
-  }
-  return record;
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'HeaderPropagationWarning');
 }
 
-/** A web `Headers` holds bytes where it came from a request, and text where a program filled it. */
-function encoded(headers: IncomingHeaders): LowerCaseHeaders {
-  const encode =
-    typeof headers.get === 'function' ? (value: string) => encodeFieldValue(asText(value)) : encodeFieldValue;
-  return mapped(lowerCase(headers), encode);
-}
-
-function decoded(headers: HeaderRecord): HeaderRecord {
-  return mapped(headers, asText) as HeaderRecord;
-}
-
-function mapped(headers: LowerCaseHeaders, change: (value: string) => string): LowerCaseHeaders {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? change(value) : value?.map(change),
-    ]),
-  );
-}
-
-function warnOfCredentials(rules: CompiledRules, warn: HeaderPropagationOptions['warn']): void {
-  const say = warn ?? ((message: string) => process.emitWarning(message, 'HeaderPropagationWarning'));
+function warnOfCredentials(rules: CompiledRules, say: (message: string) => void): void {
   for (const name of namedCredentials(rules)) {
     say(
       `"${name}" is among the headers to propagate: every host in "targets" can act as the caller. Keep "targets" to services that need it, or exchange the credential for one of its own.`,

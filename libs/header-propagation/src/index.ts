@@ -2,7 +2,7 @@ export type { Captured, Dropped, DropReason, HeaderRecord, HeaderValue } from '.
 export { HeaderPropagationError, type HeaderPropagationErrorCode } from './errors.js';
 export { decodeFieldValue, encodeFieldValue, isFieldValue } from './field-value.js';
 export { type DropCounts, HeaderPropagation } from './header-propagation.js';
-export type { MethodHeaders, OutgoingHeaders } from './inject.js';
+export type { Added, MethodHeaders, OutgoingHeaders } from './inject.js';
 export type { HeaderPropagationOptions, Limits } from './options.js';
 export { istioTracing } from './presets.js';
 export { type BucketOptions, bucketOf } from './rules/bucket.js';
@@ -16,6 +16,7 @@ export type {
   HeaderRule,
   IncomingDetails,
   IncomingHeaders,
+  MatchedHeader,
   QueryRule,
   RenameRule,
   RequestView,

@@ -54,6 +54,21 @@ export function checkRegExp(value: unknown, { path, code }: Place): void {
   );
 }
 
+/** @throws HeaderPropagationError when the value is set and is not true or false */
+export function checkBoolean(value: unknown, { path, code }: Place): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new HeaderPropagationError(code, `${path}: ${show(value)} is not allowed here. Write true or false.`);
+}
+
+/** @throws HeaderPropagationError when the value is not a list */
+export function checkList(value: unknown, { path, code }: Place, example: string): void {
+  if (Array.isArray(value)) return;
+  throw new HeaderPropagationError(
+    code,
+    `${path}: ${show(value)} is not a list. Write one, such as [${example}].`,
+  );
+}
+
 /** @throws HeaderPropagationError when the value is set and is not a whole number of at least `least` */
 export function checkCount(value: unknown, { path, code }: Place, least: number, example: number): void {
   if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return;

@@ -1,8 +1,9 @@
 import { Inject, Logger, type MiddlewareConsumer, Module, type NestModule, Optional } from '@nestjs/common';
-import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { HeaderPropagation } from '../header-propagation.js';
 import { captureRequests } from './capture.js';
 import { ClientInstaller } from './client-installer.js';
+import { captureUpgrades } from './gateways.js';
 import { HeaderPropagationInterceptor } from './header-propagation.interceptor.js';
 import {
   ConfigurableModuleClass,
@@ -14,9 +15,12 @@ import {
 const propagationProvider = {
   provide: HeaderPropagation,
   inject: [HEADER_PROPAGATION_OPTIONS],
-  useFactory: (options: HeaderPropagationModuleOptions) => {
+  useFactory: async (options: HeaderPropagationModuleOptions) => {
     const logger = new Logger('HeaderPropagation');
-    return new HeaderPropagation({ warn: (message) => logger.warn(message), ...coreOptions(options) });
+    return new HeaderPropagation({
+      warn: (message) => logger.warn(message),
+      ...(await coreOptions(options)),
+    });
   },
 };
 
@@ -33,9 +37,11 @@ export class HeaderPropagationModule extends ConfigurableModuleClass implements 
   constructor(
     @Inject(HeaderPropagation) private readonly propagation: HeaderPropagation,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ModuleRef) moduleRef: ModuleRef,
     @Optional() @Inject(HttpAdapterHost) private readonly host?: HttpAdapterHost,
   ) {
     super();
+    captureUpgrades(moduleRef, propagation);
   }
 
   /** Nest calls this before it registers any route, so the capture comes before all of them. */

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { upgradeHeaders } from './gateways.js';
 
 type HeaderRecord = Record<string, string | readonly string[]>;
 
@@ -40,19 +41,21 @@ function rpcHeaders(context: RpcContext | undefined): unknown {
 interface WebSocketClient {
   /** socket.io */
   handshake?: { headers?: unknown };
-  /** ws, where the application keeps the upgrade request on the client */
+  /** ws, where the application keeps the upgrade request on the client itself */
   upgradeReq?: { headers?: unknown };
 }
 
 function clientHeaders(client: WebSocketClient | undefined): unknown {
-  return client?.handshake?.headers ?? client?.upgradeReq?.headers;
+  return client?.handshake?.headers ?? client?.upgradeReq?.headers ?? upgradeHeaders(client);
 }
 
 function normalize(headers: unknown): HeaderRecord | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   const record: HeaderRecord = {};
   for (const [name, value] of entriesOf(headers)) {
-    const texts = (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== undefined);
+    const texts = (Array.isArray(value) ? value : [value])
+      .map((one) => textOf(name, one))
+      .filter((text) => text !== undefined);
     const [first] = texts;
     if (first !== undefined) record[name.toLowerCase()] = texts.length === 1 ? first : texts;
   }
@@ -63,8 +66,8 @@ function entriesOf(headers: object): Iterable<[string, unknown]> {
   return Symbol.iterator in headers ? (headers as Iterable<[string, unknown]>) : Object.entries(headers);
 }
 
-/** Kafka and gRPC give bytes; each byte is one character of a field value. */
-function textOf(value: unknown): string | undefined {
+/** Kafka and gRPC give bytes: each is one character of a field value. gRPC's binary metadata is base64 on the wire. */
+function textOf(name: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  return Buffer.isBuffer(value) ? value.toString('latin1') : undefined;
+  return Buffer.isBuffer(value) ? value.toString(name.endsWith('-bin') ? 'base64' : 'latin1') : undefined;
 }

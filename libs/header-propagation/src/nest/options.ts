@@ -1,6 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { HeaderPropagationError } from '../errors.js';
-import { checkObject, show } from '../option-checks.js';
+import { checkBoolean, checkObject } from '../option-checks.js';
 import { type HeaderPropagationOptions, OPTION_KEYS } from '../options.js';
 
 /** Clients of the whole application that send the headers on. Each is off unless it is named here. */
@@ -11,10 +10,14 @@ export interface ClientOptions {
   readonly fetch?: boolean;
   /** `node:http` and `node:https`, and so every library that is built on them. */
   readonly nodeHttp?: boolean;
+  /** The clients and servers of Nest's microservices: TCP and Redis as metadata of the packet, gRPC as metadata. */
+  readonly microservices?: boolean;
 }
 
 /** What `HeaderPropagationModule.forRoot` takes and the factory of `forRootAsync` returns. */
-export interface HeaderPropagationModuleOptions extends HeaderPropagationOptions {
+export interface HeaderPropagationModuleOptions extends Omit<HeaderPropagationOptions, 'rules'> {
+  /** As those of the core; a promise, such as that of `fromManifests`, is waited for at the start. */
+  readonly rules: HeaderPropagationOptions['rules'] | Promise<HeaderPropagationOptions['rules']>;
   readonly clients?: ClientOptions;
 }
 
@@ -24,28 +27,30 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: HEADER_PROPAGATION
     .setExtras({}, (definition) => ({ ...definition, global: true }))
     .build();
 
-const CLIENTS = ['httpService', 'fetch', 'nodeHttp'] as const satisfies readonly (keyof ClientOptions)[];
+const CLIENTS = [
+  'httpService',
+  'fetch',
+  'nodeHttp',
+  'microservices',
+] as const satisfies readonly (keyof ClientOptions)[];
 
 /**
  * The options of the core, with those of the module checked.
  *
  * @throws HeaderPropagationError when one of the module's is unknown or of a wrong type
  */
-export function coreOptions(options: HeaderPropagationModuleOptions): HeaderPropagationOptions {
+export async function coreOptions(
+  options: HeaderPropagationModuleOptions,
+): Promise<HeaderPropagationOptions> {
   checkObject(options, [...OPTION_KEYS, 'clients'], { path: 'options', code: 'INVALID_OPTION' });
-  const { clients, ...core } = options;
+  const { clients, rules, ...core } = options;
   if (clients !== undefined) checkClients(clients);
-  return core;
+  return { ...core, rules: await rules };
 }
 
 function checkClients(clients: ClientOptions): void {
   checkObject(clients, CLIENTS, { path: 'clients', code: 'INVALID_OPTION' });
   for (const name of CLIENTS) {
-    const value = clients[name];
-    if (value === undefined || typeof value === 'boolean') continue;
-    throw new HeaderPropagationError(
-      'INVALID_OPTION',
-      `clients.${name}: ${show(value)} is not allowed here. Write true or false.`,
-    );
+    checkBoolean(clients[name], { path: `clients.${name}`, code: 'INVALID_OPTION' });
   }
 }

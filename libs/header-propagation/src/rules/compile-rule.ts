@@ -65,7 +65,7 @@ function sourceOf(rule: RuleWithSource, where: string): { source: Source; from: 
       `${where}: ${show(rule)}: a rule reads one thing. Write a header's name, or one of { header }, { from, to }, { query, to }, { cookie, to }, { baggage }, { value: (request) => ..., to }, { bucket, of, salt }.`,
     );
   }
-  const others = key === 'value' ? [] : ['default', 'accept'];
+  const others = key === 'value' ? [] : ['default', 'accept', ...(key === 'header' ? ['place'] : [])];
   checkObject(rule, [key, ...DESTINATION_KEYS, ...CHECK_KEYS, ...others], {
     path: where,
     code: 'INVALID_RULE',

@@ -11,6 +11,8 @@ export interface CompiledRules {
   readonly rules: readonly CompiledRule[];
   /** Computed from what the rules gave. */
   readonly buckets: readonly CompiledBucket[];
+  /** The outgoing headers, in lower case. */
+  readonly headers: ReadonlySet<string>;
 }
 
 /** @throws HeaderPropagationError for the first rule that is wrong, with its index */
@@ -35,7 +37,8 @@ export function compileRules(rules: readonly Rule[], accept: Accept): CompiledRu
   }
   checkBuckets(compiled, buckets);
   const contested = (rule: CompiledRule) => compiled.filter((other) => other.name === rule.name).length > 1;
-  return { rules: compiled.map((rule) => ({ ...rule, contested: contested(rule) })), buckets };
+  const headers = new Set([...compiled, ...buckets].map(({ header }) => header ?? 'baggage'));
+  return { rules: compiled.map((rule) => ({ ...rule, contested: contested(rule) })), buckets, headers };
 }
 
 /** A bucket is of something that is there, and nobody but us writes it. */
@@ -59,7 +62,7 @@ function checkBuckets(rules: readonly CompiledRule[], buckets: readonly Compiled
 }
 
 /** The credential headers that the rules read or write. */
-export function namedCredentials({ rules, buckets }: CompiledRules): string[] {
+export function namedCredentials({ rules, buckets }: Pick<CompiledRules, 'rules' | 'buckets'>): string[] {
   const names = rules.flatMap((rule) => (rule.transform ? [rule.header] : [rule.from, rule.header]));
   const all = new Set([...names, ...buckets.map((bucket) => bucket.header)]);
   return [...CREDENTIAL_HEADERS].filter((name) => all.has(name));

@@ -61,7 +61,18 @@ type Destination =
 type OptionalDestination = Destination | { readonly to?: never; readonly toBaggage?: never };
 
 /** An incoming header, under its own name or another. */
-export type HeaderRule = Common & { readonly header: string } & OptionalDestination;
+export type HeaderRule = Common & {
+  readonly header: string;
+  /** Where a rule of the mesh matches on it, such as `k8s/rule.yaml:12`, for notices. */
+  readonly place?: string;
+} & OptionalDestination;
+
+/** A header that a rule of the mesh matches on: a rule that sends it on, and what a notice says of it. */
+export interface MatchedHeader {
+  readonly header: string;
+  /** Where the rule is, such as `k8s/rule.yaml:12`. */
+  readonly place: string;
+}
 /** An incoming header under another name. */
 export type RenameRule = Common & { readonly from: string } & Destination;
 /** A query parameter. An empty one counts as none. */

@@ -1,0 +1,2 @@
+export { captureFastify, type FastifyLike } from './fastify.js';
+export { captureMiddleware } from './middleware.js';
