@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Process, repository } from './process.js';
@@ -12,27 +15,39 @@ export interface Faults {
   silent?: boolean;
 }
 
+export interface StageOptions {
+  /** False: only the files. */
+  processes?: boolean;
+  /** Instead of hello-2, a service that fails whatever has this value of the header `user`. */
+  failsFor?: string;
+}
+
 /** The demo in a git repository of its own: the manifests, hello-1, hello-2 and the local mesh as processes. */
 export class Stage {
   private readonly processes: Process[] = [];
   private readonly traffics: Traffic[] = [];
+  private readonly servers: Server[] = [];
   private readonly ports: number[] = [];
   private proxy = '';
   private admin = '';
 
   private constructor(readonly folder: string) {}
 
-  static async set(): Promise<Stage> {
+  static async set({ processes = true, failsFor }: StageOptions = {}): Promise<Stage> {
     const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')));
     await cp(join(repository, 'k8s'), stage.at('k8s'), { recursive: true });
-    for (const version of [1, 2]) await stage.startHello(version);
+    if (processes) {
+      await stage.startHello(1);
+      if (failsFor === undefined) await stage.startHello(2);
+      else await stage.serveFailingFor(failsFor);
+    }
     stage.git('init', '--quiet', '--initial-branch', 'main');
     stage.git('config', 'user.name', 'Somebody');
     stage.git('config', 'user.email', 'somebody@example.com');
     await cp(join(repository, '.gitignore'), stage.at('.gitignore'));
     stage.git('add', '.');
     stage.git('commit', '--quiet', '--message', 'start');
-    await stage.startMesh();
+    if (processes) await stage.startMesh();
     return stage;
   }
 
@@ -119,6 +134,10 @@ export class Stage {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const traffic of this.traffics) await traffic[Symbol.asyncDispose]();
     for (const each of this.processes) await each[Symbol.asyncDispose]();
+    for (const server of this.servers) {
+      server.closeAllConnections();
+      server.close();
+    }
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -127,7 +146,21 @@ export class Stage {
     const hello = Process.start(`apps/hello-${version}/dist/main.js`, [], { env });
     this.processes.push(hello);
     const [, port = ''] = await hello.said(/listens on http:\/\/[^\s]*:(\d+)/);
-    this.ports.push(Number(port));
+    await this.listens(version, Number(port));
+  }
+
+  private async serveFailingFor(user: string): Promise<void> {
+    const server = createServer(({ headers }, response) => {
+      response.statusCode = headers.user === user ? 500 : 200;
+      response.end('hello 2');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    this.servers.push(server);
+    await this.listens(2, (server.address() as AddressInfo).port);
+  }
+
+  private async listens(version: number, port: number): Promise<void> {
+    this.ports.push(port);
     const slice = this.at(`k8s/local/hello-${version}-endpointSlice.yaml`);
     await writeFile(slice, (await readFile(slice, 'utf8')).replace(/port: \d+/, `port: ${port}`));
   }
