@@ -9,10 +9,10 @@ it('over 500 kills every share is written once and in order, no count is lost, a
     const run = await killedRun(random);
     kills += run.kills;
     between += run.betweenIntentAndDone;
+    process.stderr.write(`${kills} kills, ${between} of them between intent and done\n`);
     expect(run.written).toEqual(plannedShares);
     expect(run.seen).toEqual(run.seen.toSorted((a, b) => a - b));
     expect(run.counted).toBe(run.true);
     expect(run.rule.undone).toBe(run.rule.before);
   }
-  process.stderr.write(`${kills} kills, ${between} of them between intent and done\n`);
 });

@@ -24,6 +24,8 @@ export interface ReadTarget {
   canary: ArmView;
   /** Another rule or caller also reaches an arm, so the share of requests need not be the written one; in words, with file:line. */
   otherWay?: string;
+  /** Why there are no rules, where that is known; for words. */
+  missing?: string;
   /** Who changed the object last, where that is known; for words. */
   writer?: string;
 }

@@ -6,7 +6,8 @@ import {
   type OutputOptions,
   UsageError,
 } from '@grayscale/command-line';
-import { PlanLock, planPaths, type ReleaseLoop } from '@grayscale/release-loop';
+import type { Plan } from '@grayscale/release';
+import { PlanLock, planPaths, preview, type ReleaseLoop } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import { addCountOptions, type CountOptions, countSource, duration } from '../release/count-options.js';
 import { detach } from '../release/detach.js';
@@ -82,13 +83,19 @@ Exit status: 0 the canary has everything, 65 the plan or the rule is not valid, 
 80 waits for a human (--exit-on-pause), 81 aborted or undone and the old weights are back, 82 the rule was changed by somebody else, 83 ended
 while waiting. However it ends, the same command goes on where it was.`;
 
+/** What keeps a run from starting; where nothing does, it is started. All steps are tried on the files first. */
+async function obstacles(loop: ReleaseLoop, plan: Plan, filenames: readonly string[]): Promise<string[]> {
+  const previewed = await preview(plan, filenames, Date.now());
+  return previewed.kind === 'impossible' ? previewed.messages : await loop.start();
+}
+
 async function rollOut(
   loop: ReleaseLoop,
-  { path }: PlanFile,
+  { path, plan }: PlanFile,
   options: RolloutOptions,
   reporter: Reporter,
 ): Promise<number> {
-  const messages = await loop.start();
+  const messages = loop.isRunning ? [] : await obstacles(loop, plan, options.filename);
   if (messages.length > 0) {
     throw new CommandError(exitCodes.invalidInput, [`${path} cannot be started`, ...messages].join('\n'));
   }

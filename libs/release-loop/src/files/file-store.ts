@@ -57,6 +57,8 @@ export class FileStore implements Store {
   private markers: RunMarker[] = [];
   private phase: ReleaseState['phase'] | undefined;
   private run = 1;
+  /** Ids of the commands that the journal names. */
+  private readonly carried = new Set<string>();
   private announced: Announced | undefined;
   /** The write whose command has still to be run. */
   private owed: Announced | undefined;
@@ -101,7 +103,7 @@ export class FileStore implements Store {
     this.goneSince[index] ??= now;
     return now - this.goneSince[index] < saveTakes
       ? view
-      : { kind: 'read', rules: [], stable: {}, canary: {} };
+      : { kind: 'read', rules: [], stable: {}, canary: {}, missing: view.reason };
   }
 
   async append(entry: JournalEntry): Promise<void> {
@@ -127,7 +129,10 @@ export class FileStore implements Store {
   }
 
   async takeCommands(): Promise<SentCommand[]> {
-    return await this.box.list();
+    const sent = await this.box.list();
+    // Carried out by a process that was killed before it could take them away.
+    for (const { id } of sent.filter(({ id }) => this.carried.has(id))) await this.box.remove(id);
+    return sent.filter(({ id }) => !this.carried.has(id));
   }
 
   /** Lets others have the rule, once a command that is owed has succeeded or failed for good. */
@@ -169,6 +174,7 @@ export class FileStore implements Store {
     if (entry.op === 'done' && this.announced?.write.seq === entry.seq && this.afterWrite.runsCommand) {
       this.owed = this.announced;
     }
+    if (typeof entry.command === 'string') this.carried.add(entry.command);
     if (entry.exec === 'succeeded' || entry.exec === 'failed') this.owed = undefined;
   }
 

@@ -64,7 +64,12 @@ ${work}
 await opened.loop.close();
 `;
 
+// A process that is started again after the end would begin the next run.
 const release = `
+if (opened.loop.state?.phase === 'completed') {
+  await opened.loop.close();
+  process.exit();
+}
 const messages = await opened.loop.start();
 if (messages.length > 0) throw new Error(messages.join());
 for (;;) {

@@ -85,7 +85,7 @@ export function differenceFrom(
 ): string | undefined {
   const split = splitNow(view, target);
   if (split === undefined)
-    return `the rule that splits between ${target.stable.host} and ${target.canary.host} is gone`;
+    return `the rule that splits between ${target.stable.host} and ${target.canary.host} is gone${view.missing === undefined ? '' : `; ${view.missing}`}`;
   const seen = weightsOf(split.rule);
   if (seen.length !== content.weights.length) return 'the rule has other destinations';
   // A list in another order is the same split: what counts is each destination's weight.

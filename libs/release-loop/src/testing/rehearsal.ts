@@ -1,0 +1,154 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import {
+  type CountedArm,
+  type CountSource,
+  type JournalEntry,
+  type Plan,
+  readPlan,
+} from '@grayscale/release';
+import { FileStore, type FileStoreOptions } from '../files/file-store.js';
+import { ReleaseLoop, type Tick } from '../release-loop.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+/** A VirtualService that splits between two services, with weights as they are to be written. */
+export function virtualService(name: string, weights: readonly [string, string] = ['90', '10']): string {
+  return `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: ${name}, namespace: shop }
+spec:
+  hosts: [${name}.shop.svc.cluster.local]
+  http:
+    - route:
+        - destination: { host: ${name}-1.shop.svc.cluster.local }
+          weight: ${weights[0]}
+        - destination: { host: ${name}-2.shop.svc.cluster.local }
+          weight: ${weights[1]}
+`;
+}
+
+/** A release on real files, with a clock and counts of the test's own. */
+export class Rehearsal {
+  /** Milliseconds since the epoch. */
+  now = 1_700_000_000_000;
+  /** How many of 100 canary requests fail in a look. */
+  failing = 0;
+  entries: JournalEntry[] = [];
+  private opened: ReleaseLoop | undefined;
+
+  private constructor(
+    private readonly folder: Awaited<ReturnType<typeof temporaryFolder>>,
+    private readonly planText: string,
+    readonly plan: Plan,
+  ) {}
+
+  /** @param files by name; the rules are those whose name ends with `.yaml` */
+  static async of(files: Record<string, string>, spec: Record<string, unknown> = {}): Promise<Rehearsal> {
+    const folder = await temporaryFolder();
+    for (const [name, text] of Object.entries(files)) await writeFile(folder.at(name), text);
+    const names = Object.keys(files).map((name) => name.replace('.yaml', ''));
+    const planText = JSON.stringify({
+      apiVersion: 'grayscale.dev/v1alpha1',
+      kind: 'GrayRelease',
+      metadata: { name: 'plan', namespace: 'shop' },
+      spec: {
+        targets: names.map((name) => ({ virtualService: name, stable: `${name}-1`, canary: `${name}-2` })),
+        steps: [25, 50, 100].map((percent) => ({ percent, hold: '10s', requests: 10 })),
+        guards: [{ name: 'failures', ratio: 1.5, max: '50%' }],
+        settle: '1s',
+        ...spec,
+      },
+    });
+    await writeFile(folder.at('plan.json'), planText);
+    const { plan, issues } = readPlan(planText, 'plan.json');
+    if (plan === undefined) throw new Error(issues.map(({ message }) => message).join());
+    return new Rehearsal(folder, planText, plan);
+  }
+
+  at(name: string): string {
+    return this.folder.at(name);
+  }
+
+  /** Opens the loop; what an earlier one has left is taken up. */
+  async open(options: Partial<FileStoreOptions> = {}): Promise<ReleaseLoop> {
+    const store = new FileStore({
+      planFile: this.at('plan.json'),
+      planText: this.planText,
+      plan: this.plan,
+      filenames: this.plan.targets.map(({ virtualService: { name } }) => this.at(`${name}.yaml`)),
+      ...options,
+    });
+    const recorded = (entry: JournalEntry) => this.entries.push(entry);
+    const opened = await ReleaseLoop.open({
+      plan: this.plan,
+      store,
+      source: this.source,
+      now: () => this.now,
+      recorded,
+    });
+    if (opened.kind === 'held') throw new Error(`held by ${opened.by}`);
+    this.opened = opened.loop;
+    return opened.loop;
+  }
+
+  /** Ends the process of the loop, as far as its lock tells. */
+  async close(): Promise<void> {
+    await this.opened?.close();
+    this.opened = undefined;
+  }
+
+  /** Lets two seconds pass and looks. */
+  async tick(seconds = 2): Promise<Tick> {
+    this.now += seconds * 1000;
+    return await (this.opened as ReleaseLoop).tick();
+  }
+
+  /** Looks until the release is over or waits for a person. */
+  async runToEnd(): Promise<Tick> {
+    for (let ticks = 0; ticks < 200; ticks += 1) {
+      const tick = await this.tick();
+      if (tick.kind === 'finished' || this.opened?.state?.phase === 'paused') return tick;
+    }
+    throw new Error('it does not end');
+  }
+
+  async weights(name: string): Promise<number[]> {
+    return [...(await this.text(name)).matchAll(/weight: (\S+)/g)].map(([, weight]) => Number(weight));
+  }
+
+  async text(name: string): Promise<string> {
+    return await readFile(this.at(`${name}.yaml`), 'utf8');
+  }
+
+  async edit(name: string, change: (text: string) => string): Promise<void> {
+    await writeFile(this.at(`${name}.yaml`), change(await this.text(name)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    await this.folder[Symbol.asyncDispose]();
+  }
+
+  /** 1,000 requests in each look, split as the state says. */
+  private readonly source: CountSource = {
+    look: async ({ arms }) => {
+      const percent = this.opened?.state?.percent ?? 0;
+      const counts = arms.map(({ key, host }: CountedArm) => {
+        const isCanary = /-2\./.test(host);
+        const requests = 10 * (isCanary ? percent : 100 - percent);
+        const failed = isCanary ? Math.round((requests * this.failing) / 100) : 0;
+        const caller = { namespace: 'shop', workload: 'page' };
+        return { caller, arm: key, requests, failed, gaveUp: 0, over: {} };
+      });
+      return {
+        kind: 'look',
+        at: this.now,
+        interval: 2000,
+        cursor: this.now,
+        counts,
+        queries: [],
+        blind: [],
+        bypassed: 0,
+      };
+    },
+  };
+}
