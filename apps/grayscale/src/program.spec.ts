@@ -34,6 +34,48 @@ spec:
       weight: -1
 `;
 
+describe('grayscale headers', () => {
+  const rule = join(root, 'k8s/internal/virtual-service-test-v1.yaml');
+
+  it('lists the headers that the rules match on as rules for header-propagation, with their places', async () => {
+    const { code, out } = await runCaptured('headers', '-f', rule);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual([{ header: 'user', place: expect.stringMatching(/test-v1\.yaml:\d+$/) }]);
+    expect((await runCaptured('headers', '-f', rule, '-o', 'text')).out).toMatch(/^user {2}\S+:\d+\n$/);
+  });
+
+  it('writes what check --forwarded-headers reads', async () => {
+    const written = await file('headers.json', (await runCaptured('headers', '-f', rule)).out);
+    const set = ['-f', rule, '-f', join(root, 'k8s/local'), '--forwarded-headers'];
+    expect((await runCaptured('check', ...set, written)).out).not.toContain('header-not-forwarded');
+    const others = await file(
+      'others.json',
+      '["x-a", { "query": "name", "to": "x-b" }, { "bucket": "x-c" }]',
+    );
+    expect((await runCaptured('check', ...set, others)).out).toMatch(
+      /x-a, x-b, x-c.*\[header-not-forwarded\]/,
+    );
+  });
+
+  it('ends with 79 where the rules cannot be put in force, and says why', async () => {
+    const { code, err } = await runCaptured('headers', '-f', await file('broken.yaml', broken));
+    expect([code, err]).toEqual([79, expect.stringMatching(/cannot be put in force[\s\S]*broken\.yaml:9:7/)]);
+  });
+
+  it.each([
+    ['{', /Expected property name/],
+    ['{}', /a list of rules is needed/],
+    ['[1]', /\[0\]: not a rule of header-propagation/],
+  ])('check says what is wrong with a file of rules: %s', async (text, message) => {
+    const path = await file('wrong.json', text);
+    const { code, err } = await runCaptured('check', ...internal, '--forwarded-headers', path);
+    expect([code, err]).toEqual([64, expect.stringMatching(message)]);
+    expect(
+      (await runCaptured('check', ...internal, '--forwarded-headers', join(folder, 'no.json'))).code,
+    ).toBe(64);
+  });
+});
+
 describe('grayscale check', () => {
   it('finds nothing wrong with the manifests of this repository', async () => {
     const { code, out } = await runCaptured('check', ...internal);

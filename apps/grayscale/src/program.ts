@@ -1,6 +1,7 @@
 import { addCompletion, createProgram, runProgram } from '@grayscale/command-line';
 import { checkCommand } from './commands/check.js';
 import { explainCommand } from './commands/explain.js';
+import { headersCommand } from './commands/headers.js';
 import { historyCommand } from './commands/history.js';
 import { listCommand } from './commands/list.js';
 import { planCommand } from './commands/plan.js';
@@ -23,6 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       checkCommand(finish),
       explainCommand(finish),
       testCommand(finish),
+      headersCommand(),
       weightCommand(),
       planCommand(finish),
       rolloutCommand(finish),

@@ -14,10 +14,11 @@ import {
   readManifests,
 } from '@grayscale/manifest-files';
 import { Command, CommanderError } from 'commander';
+import { forwardedHeaders } from './forwarded-headers.js';
 import { addManifestOptions, type ManifestOptions } from './manifest-options.js';
 
 interface CheckOptions extends ManifestOptions, OutputOptions<'text' | 'json'> {
-  forwardedHeaders?: string[];
+  forwardedHeaders?: string;
 }
 
 /** `grayscale check`: everything that is wrong with a set of manifests. */
@@ -29,15 +30,16 @@ export function checkCommand(finish: (code: number) => void): Command {
     )
     .option(
       '--forwarded-headers <names>',
-      'headers that the calling service passes on; warns of rules on others',
-      names,
+      "headers that the calling service passes on, or a JSON file of header-propagation's rules; warns of rules on others",
     )
     .option('--explain <code>', 'say what the code of an issue means, and end')
     .on('option:explain', explainCode)
     .action(async (options: CheckOptions) => {
       const set = await readManifests(options.filename);
       const { issues } = checkManifests(set, workloadOf(options), {
-        ...(options.forwardedHeaders !== undefined && { forwardedHeaders: options.forwardedHeaders }),
+        ...(options.forwardedHeaders !== undefined && {
+          forwardedHeaders: await forwardedHeaders(options.forwardedHeaders),
+        }),
       });
       process.stdout.write(options.output === 'json' ? json(issues) : text(issues, set.files.length));
       finish(issues.some(({ severity }) => severity === 'error') ? exitCodes.found : exitCodes.done);
@@ -72,11 +74,4 @@ function text(issues: readonly ManifestIssue[], files: number): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-function names(text: string): string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '');
 }
