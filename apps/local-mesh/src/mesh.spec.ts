@@ -189,6 +189,22 @@ describe('the local mesh as a process', () => {
     }
   });
 
+  it('says what the rules do together once they are in force', async () => {
+    await using file = await RuleFile.with(helloManifest());
+    await using mesh = await MeshProcess.listening('-f', file.path);
+    const hidden = helloManifest().replace(
+      '- route:',
+      '- match: [{uri: {prefix: /}}]\n    redirect: {uri: /}\n  - route:',
+    );
+    mesh.messages = '';
+    await file.write(hidden);
+    const [line] = await mesh.said(/^.*warning: .*no request reaches this rule.*$/m);
+    expect(line).toContain(`${file.path}:`);
+    expect(mesh.messages.indexOf('in force')).toBeLessThan(mesh.messages.indexOf('no request reaches'));
+    const dump = await fetch(`${mesh.admin}/config_dump`);
+    expect(await dump.json()).toMatchObject({ issues: [{ code: 'rule-shadowed' }] });
+  });
+
   it('starts with nothing when there are no good rules', async () => {
     await using file = await RuleFile.with(helloManifest().replace('weight: 90', 'weight: -1'));
     await using mesh = new MeshProcess('-f', file.path, '--port', '0', '--admin-port', '0');

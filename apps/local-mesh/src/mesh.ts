@@ -12,6 +12,7 @@ import type { MeshOptions } from './command-line/mesh-options.js';
 import { createResolver } from './command-line/resolve-override.js';
 import { listenFailure, say } from './messages.js';
 import { createProxy, type MeshProxy } from './proxy/proxy.js';
+import { inSlices } from './rules/background-analysis.js';
 import { RuleBook } from './rules/rule-book.js';
 import { buildRuleSet, isRefused, type RefusedSet, type RuleSet } from './rules/rule-set.js';
 import { summarize } from './rules/rule-summary.js';
@@ -31,6 +32,7 @@ export class LocalMesh {
   private watch: ManifestWatch | undefined;
   private proxy: MeshProxy | undefined;
   private admin: AdminServer | undefined;
+  private analysis = new AbortController();
 
   constructor(private readonly options: MeshOptions) {
     this.accessLog = new AccessLog({
@@ -49,6 +51,7 @@ export class LocalMesh {
     rules.onChange((change) => metrics.ruleChange(change));
     const events = new EventFeed(rules);
     const proxy = await this.startProxy(rules, metrics, events);
+    void this.analyze(rules);
     const subjects = { rules, metrics, events, readiness: this.readiness };
     // Nest takes two thirds of the start; the proxy answers meanwhile.
     const { startAdmin } = await import('./admin/admin-server.js');
@@ -63,6 +66,7 @@ export class LocalMesh {
   /** Finishes what is in flight, as long as the options allow, and ends. */
   async stop(): Promise<void> {
     this.readiness.startDraining();
+    this.analysis.abort();
     await this.watch?.close();
     await this.proxy?.drain(this.options.drainSeconds);
     await this.close();
@@ -70,6 +74,7 @@ export class LocalMesh {
 
   /** Ends at once. */
   async close(): Promise<void> {
+    this.analysis.abort();
     await Promise.all([this.watch?.close(), this.proxy?.close(), this.admin?.close()]);
     await this.accessLog.close();
   }
@@ -87,11 +92,23 @@ export class LocalMesh {
   private reload(rules: RuleBook, set: ManifestSet): void {
     try {
       const inForce = rules.inForce.resources;
-      putInForce(rules, buildRuleSet(set, this.options.workload, { inForce }));
+      const built = buildRuleSet(set, this.options.workload, { inForce });
+      putInForce(rules, built);
+      if (!isRefused(built)) void this.analyze(rules);
     } catch (error) {
       const issue = engineFailure({ file: set.files[0]?.path ?? '' }, error);
       putInForce(rules, { refusedAt: new Date(), issues: [issue] });
     }
+  }
+
+  /** Finds what the documents in force do together while requests are served, and says so. Newer rules end it. */
+  private async analyze(rules: RuleBook): Promise<void> {
+    this.analysis.abort();
+    this.analysis = new AbortController();
+    const issues = await inSlices(rules.inForce.analyze(), this.analysis.signal);
+    if (issues === undefined || issues.length === 0) return;
+    rules.found(issues);
+    say(...issuesToTell(issues));
   }
 
   private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {

@@ -1,6 +1,6 @@
 import {
   type AnalyzeOptions,
-  analyze,
+  analyzeInSteps,
   compile,
   type Resource,
   type RouteTable,
@@ -23,6 +23,13 @@ export interface CheckedManifests {
   table: RouteTable | undefined;
 }
 
+export interface CompiledManifests extends CheckedManifests {
+  /** Of the files and of their documents. */
+  issues: ManifestIssue[];
+  /** Finds in short steps what the sound documents do together; its last step returns the issues. */
+  analyze(options?: AnalyzeOptions): Generator<undefined, ManifestIssue[]>;
+}
+
 export interface CheckOptions extends AnalyzeOptions {
   /** Identifies the manifests; every decision of the table carries it. Default: empty. */
   hash?: string;
@@ -34,26 +41,57 @@ export function checkManifests(
   workload: Workload,
   { hash = '', ...options }: CheckOptions = {},
 ): CheckedManifests {
+  const { resources, issues, table, analyze } = compileManifests(set, workload, hash);
+  const together = last(analyze(options));
+  const failed = together.some(isFailure);
+  return { resources, issues: [...issues, ...together], table: failed ? undefined : table };
+}
+
+/** As {@link checkManifests}, with the part that takes longest left to the caller: rules can be put in force before. */
+export function compileManifests(set: ManifestSet, workload: Workload, hash = ''): CompiledManifests {
   const { resources, issues: parsing } = parseManifests(set.files);
   const known = validated(resources);
   const issues = withoutRepeats([...set.issues, ...parsing, ...known]);
   const blocking = issues.filter(isBlocking);
   if (resources.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
-  const compileAndAnalyze = (some: readonly Resource[]) => {
-    const table = compile(some, workload, { hash });
-    return {
-      table,
-      together: analyze(table, { known, ...options }).filter(({ code }) => !mayBeMissing(code, blocking)),
-    };
-  };
   const sound = soundAmong(resources, blocking);
+  const compileSome = (some: readonly Resource[]) => compile(some, workload, { hash });
   try {
-    const { table, together } = compileAndAnalyze(sound);
-    return { resources, issues: [...issues, ...together], table: blocking.length === 0 ? table : undefined };
+    const compiled = compileSome(sound);
+    return {
+      resources,
+      issues,
+      table: blocking.length === 0 ? compiled : undefined,
+      *analyze(options = {}) {
+        try {
+          const together = yield* analyzeInSteps(compiled, { known, ...options });
+          return together.filter(({ code }) => !mayBeMissing(code, blocking));
+        } catch (error) {
+          const work = (some: readonly Resource[]) => last(analyzeInSteps(compileSome(some), options));
+          return [engineFailure(culprit(sound, work), error)];
+        }
+      },
+    };
   } catch (error) {
-    const failure = engineFailure(culprit(sound, compileAndAnalyze), error);
-    return { resources, issues: [...issues, failure], table: undefined };
+    const failure = engineFailure(culprit(sound, compileSome), error);
+    return { resources, issues: [...issues, failure], table: undefined, analyze: nothing };
   }
+}
+
+// biome-ignore lint/correctness/useYield: there is nothing to do
+function* nothing(): Generator<undefined, ManifestIssue[]> {
+  return [];
+}
+
+function last<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+function isFailure({ code }: ManifestIssue): boolean {
+  return code === 'engine-failure';
 }
 
 function validated(resources: readonly Resource[]): ManifestIssue[] {

@@ -1,4 +1,10 @@
-export { type CheckedManifests, type CheckOptions, checkManifests, isBlocking } from './check-manifests.js';
+export {
+  type CheckedManifests,
+  type CheckOptions,
+  checkManifests,
+  compileManifests,
+  isBlocking,
+} from './check-manifests.js';
 export { type FoundDocument, findDocument } from './document/find-document.js';
 export { type Edited, ManifestDocument, type ObjectIdentity } from './document/manifest-document.js';
 export { replaceFile } from './document/replace-file.js';

@@ -1,5 +1,3 @@
-import type { ConsistentHash } from './resources/destination-rule.js';
-
 /** One address that can answer. */
 export interface Endpoint {
   /** IP address or DNS name, or `unix:///path`. */
@@ -31,7 +29,20 @@ export type Discovery =
   /** The request's Host is resolved (`resolution: DYNAMIC_DNS`). */
   | 'dynamic-dns';
 
-export type LoadBalancing = 'LEAST_REQUEST' | 'RANDOM' | 'ROUND_ROBIN' | 'PASSTHROUGH' | ConsistentHash;
+export type LoadBalancing = 'LEAST_REQUEST' | 'RANDOM' | 'ROUND_ROBIN' | 'PASSTHROUGH' | HashPolicy;
+
+/** What keeps the requests of one client on one endpoint. */
+export type HashPolicy =
+  | { kind: 'header'; name: string }
+  /** With `ttl` (milliseconds) a client without the cookie is given one. */
+  | {
+      kind: 'cookie';
+      name: string;
+      path?: string;
+      ttl?: number;
+    }
+  | { kind: 'query-parameter'; name: string }
+  | { kind: 'source-ip' };
 
 /** A group of endpoints that is load-balanced as one: Envoy's `outbound|<port>|<subset>|<host>`. */
 export interface Cluster {

@@ -1,7 +1,6 @@
 import type { Cluster } from './cluster.js';
-import type { Cors } from './cors/cors.js';
 import type { HeaderMutation } from './headers/header-mutation.js';
-import type { Fault } from './model/action.js';
+import type { Cors, Fault } from './model/action.js';
 import type { Entry, ResourceReference, RulePlace } from './model/rule.js';
 import type { RetryPolicy } from './retry/retry-policy.js';
 

@@ -1,4 +1,4 @@
-import { toBytes } from './match/bytes.js';
+import { toBytes } from './bytes.js';
 
 export function isWildcard(host: string): boolean {
   return host.startsWith('*');

@@ -3,7 +3,7 @@ export { headersUsedBy } from './analyze/headers-used.js';
 export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';
 export type { RouteTable } from './compile/table.js';
-export { type Cors, originAllowed } from './cors/cors.js';
+export { originAllowed } from './cors/allowed-origin.js';
 export type {
   BadRequest,
   Because,
@@ -44,7 +44,7 @@ export { qualifyHost } from './lower/short-name.js';
 export { inlineHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
-export type { Fault } from './model/action.js';
+export type { Cors, Fault } from './model/action.js';
 export type { ResourceReference } from './model/rule.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';

@@ -1,3 +1,4 @@
+import type { ManifestIssue } from '@grayscale/manifest-files';
 import type {
   Connection,
   ConnectionDecision,
@@ -9,8 +10,12 @@ import type {
 import { clustersOf, explain, listens, route, routeConnection } from '@grayscale/traffic-rules';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
-/** What the rules were, when a set was put in force or refused. */
-export type RuleChange = { inForce: RuleSet; refused: RefusedSet | undefined };
+/** What the rules were, when a set was put in force or refused, or when more was found about the one in force. */
+export interface RuleChange {
+  inForce: RuleSet;
+  refused: RefusedSet | undefined;
+  isReload: boolean;
+}
 
 /** The rules in force. They change in one step, so every request is decided by one whole set. */
 export class RuleBook {
@@ -43,7 +48,18 @@ export class RuleBook {
       this.portsNamed = portsNamedBy(next);
       this.refusedSet = undefined;
     }
-    for (const listener of this.listeners) listener({ inForce: this.set, refused: this.refusedSet });
+    this.tell(true);
+  }
+
+  /** Adds issues to those of the set in force. */
+  found(issues: readonly ManifestIssue[]): void {
+    this.set = { ...this.set, issues: [...this.set.issues, ...issues] };
+    this.tell(false);
+  }
+
+  private tell(isReload: boolean): void {
+    const change = { inForce: this.set, refused: this.refusedSet, isReload };
+    for (const listener of this.listeners) listener(change);
   }
 
   onChange(listener: (change: RuleChange) => void): void {

@@ -70,6 +70,21 @@ describe('a rule book', () => {
     ]);
   });
 
+  it('takes what the analysis found for issues of the set in force, which is no reload', () => {
+    const book = ruleBookOf(helloManifest());
+    const changes: unknown[] = [];
+    book.onChange(({ inForce, isReload }) => changes.push([inForce.hash, inForce.issues.length, isReload]));
+    const before = book.inForce;
+    book.found(ruleSetOf(helloManifest()).issues);
+    const issue = { code: 'host-taken', severity: 'warning', message: 'm', resource: '', path: '' } as const;
+    book.found([{ ...issue, file: 'a', line: 1, column: 1 }]);
+    expect(changes).toEqual([
+      [before.hash, before.issues.length, false],
+      [before.hash, before.issues.length + 1, false],
+    ]);
+    expect(book.inForce.table).toBe(before.table);
+  });
+
   it('knows on which ports Istio would listen', () => {
     const book = ruleBookOf(helloManifest());
     expect([80, 81].map((port) => book.hasListener(port))).toEqual([true, false]);

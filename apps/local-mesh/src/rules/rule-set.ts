@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  checkManifests,
+  compileManifests,
   emptiedFiles,
   type ManifestIssue,
   type ManifestSet,
@@ -17,8 +17,10 @@ export interface RuleSet {
   /** Of the workload: what becomes of requests that no rule and no service is for. */
   outboundTrafficPolicy: Workload['outboundTrafficPolicy'];
   table: RouteTable;
-  /** Warnings and remarks; no errors. */
+  /** Warnings and remarks; no errors. What `analyze` finds joins them when it is done. */
   issues: readonly ManifestIssue[];
+  /** Finds in short steps what the documents do together; its last step returns the issues. */
+  analyze(): Generator<undefined, readonly ManifestIssue[]>;
 }
 
 /** A set that is not put in force, and why. */
@@ -28,7 +30,7 @@ export interface RefusedSet {
 }
 
 /**
- * Checks and compiles what was read; all that is wrong with it comes at once.
+ * Checks and compiles what was read; what is wrong with each document comes at once, what they do together with `analyze`.
  * @param inForce what the resources of the set in force are: a file that held some of them may not become empty
  */
 export function buildRuleSet(
@@ -38,7 +40,7 @@ export function buildRuleSet(
 ): RuleSet | RefusedSet {
   const emptied = emptiedFiles(set, inForce);
   const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
-  const { resources, issues, table } = checkManifests(set, workload, { hash });
+  const { resources, issues, table, analyze } = compileManifests(set, workload, hash);
   if (table === undefined || emptied.length > 0) return { refusedAt: now, issues: [...emptied, ...issues] };
   return {
     hash,
@@ -48,6 +50,7 @@ export function buildRuleSet(
     outboundTrafficPolicy: workload.outboundTrafficPolicy,
     table,
     issues,
+    analyze,
   };
 }
 

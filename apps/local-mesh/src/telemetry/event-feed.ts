@@ -35,9 +35,7 @@ export class EventFeed {
       this.remove(reader);
     });
     stream.on('error', () => {});
-    reader.insist(
-      serializeEvent('rules', rulesJson({ inForce: this.rules.inForce, refused: this.rules.refused })),
-    );
+    reader.insist(serializeEvent('rules', rulesJson(this.rules)));
     this.timer ??= setInterval(() => this.flush(), flushMs);
     return true;
   }
@@ -89,7 +87,7 @@ export class EventFeed {
   }
 }
 
-function rulesJson({ inForce, refused }: RuleChange): string {
+function rulesJson({ inForce, refused }: Pick<RuleChange, 'inForce' | 'refused'>): string {
   return JSON.stringify({
     hash: inForce.hash,
     loadedAt: inForce.loadedAt,

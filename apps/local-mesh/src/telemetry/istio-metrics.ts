@@ -37,7 +37,8 @@ export class IstioMetrics {
     if (record.protocol !== 'tcp') this.series.record(record);
   }
 
-  ruleChange({ refused }: RuleChange): void {
+  ruleChange({ refused, isReload }: RuleChange): void {
+    if (!isReload) return;
     this.reloads.inc({ result: refused === undefined ? 'accepted' : 'refused' });
     this.refused.set(refused === undefined ? 0 : 1);
   }

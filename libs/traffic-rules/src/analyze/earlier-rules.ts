@@ -17,11 +17,11 @@ export interface ComparedRule {
 export class EarlierRules {
   readonly #bySubject = new Map<string, SubjectLists>();
   #everything: ComparedRule | undefined;
-  #comparisons = 0;
+  #effort = 0;
 
-  /** Comparisons so far; each costs about a microsecond, more where a regular expression is tried. */
-  get comparisons(): number {
-    return this.#comparisons;
+  /** Comparisons so far, in units of a plain one (about a microsecond). */
+  get effort(): number {
+    return this.#effort;
   }
 
   add(compared: ComparedRule): void {
@@ -35,15 +35,15 @@ export class EarlierRules {
     shortest?.push(compared);
   }
 
-  /** @param limit of {@link comparisons}, at which it gives up */
+  /** @param limit of {@link effort}, at which it gives up */
   covering({ requirements }: ComparedRule, limit: number): ComparedRule | undefined {
     if (this.#everything !== undefined) return this.#everything;
     for (const requirement of requirements) {
       const lists = this.#bySubject.get(keyOf(requirement))?.listsImpliedBy(requirement) ?? [];
-      for (const list of lists)
+      for (const { list, effort } of lists)
         for (const earlier of list) {
-          if (this.#comparisons >= limit) return undefined;
-          this.#comparisons++;
+          if (this.#effort >= limit) return undefined;
+          this.#effort += effort;
           if (implies(requirements, earlier.requirements)) return earlier;
         }
     }
@@ -63,6 +63,15 @@ export class EarlierRules {
 
 function keyOf({ subject, absent }: Requirement): string {
   return `${absent ? '!' : ''}${subjectKey(subject)}`;
+}
+
+/** A value that is tried on a regular expression, beside two texts that are compared. */
+const regexEffort = 10;
+
+interface Candidates {
+  list: readonly ComparedRule[];
+  /** Of comparing each. */
+  effort: number;
 }
 
 /** Rules under a requirement on one subject. */
@@ -93,28 +102,32 @@ class SubjectLists {
   }
 
   /** Lists in which a requirement may stand that follows from this one. Turned round, it may be any. */
-  *listsImpliedBy({ test, absent }: Requirement): Generator<readonly ComparedRule[], void> {
-    yield this.#others;
-    if (absent && test.kind === 'exact') yield this.#exact.get(test.value.toLowerCase()) ?? [];
+  *listsImpliedBy({ test, absent }: Requirement): Generator<Candidates, void> {
+    yield plain(this.#others);
+    if (absent && test.kind === 'exact') yield plain(this.#exact.get(test.value.toLowerCase()));
     else if (absent || test.kind === 'one-of') yield* this.#all();
-    else if (test.kind === 'regex')
-      yield* [this.#regexes.get(test.value) ?? [], this.#regexes.get('.*') ?? []];
-    else if (test.kind !== 'present') yield* this.#ofText(test.value.toLowerCase(), test.kind === 'exact');
+    else if (test.kind === 'regex') {
+      yield plain(this.#regexes.get(test.value));
+      if (test.value !== '.*') yield plain(this.#regexes.get('.*'));
+    } else if (test.kind !== 'present') yield* this.#ofText(test.value.toLowerCase(), test.kind === 'exact');
   }
 
-  *#ofText(text: string, isExact: boolean): Generator<readonly ComparedRule[], void> {
-    yield this.#exact.get(text) ?? [];
+  *#ofText(text: string, isExact: boolean): Generator<Candidates, void> {
+    yield plain(this.#exact.get(text));
     for (const length of this.#prefixLengths)
-      if (length <= text.length) yield this.#prefixes.get(text.slice(0, length)) ?? [];
-    if (isExact) yield* this.#regexes.values();
-    else yield this.#regexes.get('.*') ?? [];
+      if (length <= text.length) yield plain(this.#prefixes.get(text.slice(0, length)));
+    if (isExact) for (const list of this.#regexes.values()) yield { list, effort: regexEffort };
+    else yield plain(this.#regexes.get('.*'));
   }
 
-  *#all(): Generator<readonly ComparedRule[], void> {
-    yield* this.#exact.values();
-    yield* this.#prefixes.values();
-    yield* this.#regexes.values();
+  *#all(): Generator<Candidates, void> {
+    for (const lists of [this.#exact, this.#prefixes, this.#regexes])
+      for (const list of lists.values()) yield { list, effort: lists === this.#regexes ? regexEffort : 1 };
   }
+}
+
+function plain(list: readonly ComparedRule[] = []): Candidates {
+  return { list, effort: 1 };
 }
 
 function listAt(lists: Map<string, ComparedRule[]>, key: string): ComparedRule[] {

@@ -8,8 +8,8 @@ import type { KnownIssue } from './analyze.js';
 import { type ComparedRule, EarlierRules } from './earlier-rules.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 
-/** How many comparisons the rules of one resource may take, and those of all together: some seconds at worst. */
-const limits = { resource: 100_000, all: 1_000_000 };
+/** How much effort the rules of one resource may take, and those of all together: some seconds at worst. */
+const limits = { resource: 300_000, all: 1_500_000 };
 
 /** Rules and matches that an earlier rule takes every request of, beyond those that `validate` tells. */
 export function* warnOfShadowedRules(
@@ -21,8 +21,8 @@ export function* warnOfShadowedRules(
   for (const deciding of view.deciding) {
     yield;
     const limit = Math.min(limits.resource, left);
-    const { shadows, comparisons, leftOut } = yield* shadowsOf(deciding, view.table.workload, limit);
-    left -= comparisons;
+    const { shadows, effort, leftOut } = yield* shadowsOf(deciding, view.table.workload, limit);
+    left -= effort;
     for (const group of entriesOf(deciding, shadows)) {
       yield;
       warnOfEntry(view, deciding, group, told);
@@ -54,7 +54,7 @@ interface Shadow {
 
 interface Shadows {
   shadows: Shadow[];
-  comparisons: number;
+  effort: number;
   /** The first rule that was not compared with all before it. */
   leftOut?: Rule;
 }
@@ -69,11 +69,11 @@ function* shadowsOf({ owner }: Deciding, workload: Workload, limit: number): Gen
     // A delegate's rules may be reached by way of another root.
     const isOwn = rule.place.rule.delegate === undefined;
     const by = isOwn ? earlier.covering(compared, limit) : undefined;
-    if (earlier.comparisons >= limit) return { shadows, comparisons: limit, leftOut: rule };
+    if (earlier.effort >= limit) return { shadows, effort: limit, leftOut: rule };
     if (by === undefined) earlier.add(compared);
     else shadows.push({ hidden: rule, by: by.rule });
   }
-  return { shadows, comparisons: earlier.comparisons };
+  return { shadows, effort: earlier.effort };
 }
 
 /** Where the calling workload is met already, a requirement on it tells nothing apart. */

@@ -1,5 +1,5 @@
 import { decide, outcome, rulesOf, to } from '../../test/mesh.js';
-import { originAllowed } from '../cors/cors.js';
+import { originAllowed } from '../cors/allowed-origin.js';
 
 const act = (rule: string) => rulesOf(`[{${rule}}]`);
 const sent = (rule: string, path: string) => decide(act(`${rule}, ${to('one.ext')}`), path);

@@ -1,4 +1,4 @@
-import { toBytes, toText } from '../match/bytes.js';
+import { toBytes, toText } from '../bytes.js';
 import { parseRegex } from '../match/regex.js';
 import type { PathRewrite } from '../model/action.js';
 import type { Requirement } from '../model/requirement.js';

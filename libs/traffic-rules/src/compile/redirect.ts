@@ -1,4 +1,4 @@
-import { toBytes } from '../match/bytes.js';
+import { toBytes } from '../bytes.js';
 import type { RequestView } from '../match/request-view.js';
 import type { RedirectAction } from '../model/action.js';
 import type { Requirement } from '../model/requirement.js';

@@ -1,7 +1,7 @@
+import { toBytes } from '../bytes.js';
 import type { Cluster } from '../cluster.js';
 import type { Because, Mirror } from '../decision.js';
 import { holdsAt, isMetByAll, isOfListener } from '../match/algebra.js';
-import { toBytes } from '../match/bytes.js';
 import { compileMatchBlock } from '../match/match-block.js';
 import type { Listener } from '../match/subject.js';
 import type {

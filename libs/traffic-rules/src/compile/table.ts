@@ -1,12 +1,11 @@
 import type { Cluster } from '../cluster.js';
-import type { Cors } from '../cors/cors.js';
 import type { Because, Mirror, Redirect } from '../decision.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HostMap } from '../host-map.js';
 import type { MatchBlock } from '../match/match-block.js';
 import type { RepeatedHeaders, RequestView } from '../match/request-view.js';
 import type { Matcher } from '../match/route-index.js';
-import type { Fault } from '../model/action.js';
+import type { Cors, Fault } from '../model/action.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules, Rule } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';

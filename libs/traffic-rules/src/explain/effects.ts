@@ -1,7 +1,7 @@
+import { toReadableText } from '../bytes.js';
 import type { CompiledForward, Route, Target } from '../compile/table.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
-import { toReadableText } from '../match/bytes.js';
 import type { RequestView } from '../match/request-view.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
 

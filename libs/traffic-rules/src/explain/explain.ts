@@ -1,6 +1,6 @@
+import { toReadableText } from '../bytes.js';
 import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
 import type { Because } from '../decision.js';
-import { toReadableText } from '../match/bytes.js';
 import type { RouteRequest } from '../request.js';
 import { decide, type Found, findRoute, lookupName } from '../route/route.js';
 import { destinationsOf, effectsOf } from './effects.js';

@@ -1,4 +1,4 @@
-import { toBytes } from '../match/bytes.js';
+import { toBytes } from '../bytes.js';
 
 /** Literal text (as bytes) and `%COMMAND(argument):maxLength%`s in turn. */
 export type HeaderValueFormat = ReadonlyArray<

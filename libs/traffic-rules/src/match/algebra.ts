@@ -1,6 +1,6 @@
+import { toBytes, toReadableText } from '../bytes.js';
 import type { Requirement, Test } from '../model/requirement.js';
 import type { RouteRequest } from '../request.js';
-import { toBytes, toReadableText } from './bytes.js';
 import type { RequestView } from './request-view.js';
 import {
   describeSubject,

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { toText } from './bytes.js';
+import { toText } from '../bytes.js';
 
 /**
  * A test whether an RE2 expression matches a whole byte string. Bytes that are no UTF-8 match nothing, since no

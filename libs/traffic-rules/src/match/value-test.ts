@@ -1,6 +1,6 @@
 import { asciiLowerCase } from '../ascii.js';
+import { toBytes } from '../bytes.js';
 import type { Test } from '../model/requirement.js';
-import { toBytes } from './bytes.js';
 import { compileRegex } from './regex.js';
 
 /** A compiled {@link Test}: whether a value, as bytes, passes. */

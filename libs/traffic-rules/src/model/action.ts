@@ -1,6 +1,6 @@
-import type { Cors } from '../cors/cors.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { RetryPolicy } from '../retry/retry-policy.js';
+import type { Test } from './requirement.js';
 
 /** What a rule does with a request that meets its requirements. Texts are Unicode; they are sent as UTF-8 bytes. */
 export type Action = ForwardAction | RedirectAction | DirectResponseAction | RefusedAction;
@@ -85,4 +85,17 @@ export interface RefusedAction {
 export interface Fault {
   delay?: { milliseconds: number; percentage: number };
   abort?: { percentage: number } & ({ status: number } | { grpcStatus: number });
+}
+
+/** What a rule says about cross-origin requests. */
+export interface Cors {
+  /** Ask with `originAllowed(cors, origin)`. */
+  allowOrigins: readonly Test[];
+  allowMethods: string;
+  allowHeaders: string;
+  exposeHeaders: string;
+  /** Seconds; absent when not set. */
+  maxAge?: number;
+  allowCredentials: boolean;
+  forwardUnmatchedPreflights: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Cors } from '../../cors/cors.js';
+import type { Cors } from '../../model/action.js';
 import type { Test } from '../../model/requirement.js';
 import type { StringMatch } from '../../resources/string-match.js';
 import type { CorsPolicy } from '../../resources/virtual-service.js';

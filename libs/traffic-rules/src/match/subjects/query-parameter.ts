@@ -1,4 +1,4 @@
-import { toBytes } from '../bytes.js';
+import { toBytes } from '../../bytes.js';
 import type { RequestSubject } from '../subject.js';
 
 /** The first query parameter of a name, raw: no decoding of `%` or `+`. */

@@ -1,18 +1,5 @@
 import { compileTest, type ValueTest } from '../match/value-test.js';
-import type { Test } from '../model/requirement.js';
-
-/** What a rule says about cross-origin requests. */
-export interface Cors {
-  /** Ask with `originAllowed(cors, origin)`. */
-  allowOrigins: readonly Test[];
-  allowMethods: string;
-  allowHeaders: string;
-  exposeHeaders: string;
-  /** Seconds; absent when not set. */
-  maxAge?: number;
-  allowCredentials: boolean;
-  forwardUnmatchedPreflights: boolean;
-}
+import type { Cors } from '../model/action.js';
 
 const compiled = new WeakMap<Cors, readonly ValueTest[]>();
 

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = import.meta.dirname;
+
+/** What each room may import of the others; files that stand outside of rooms, as `decision.ts`, may be imported by all. */
+const arrows: Record<string, readonly string[]> = {
+  resources: [],
+  'api-server': ['parse'],
+  parse: ['resources', 'api-server'],
+  validate: ['resources', 'parse', 'headers', 'match', 'model'],
+  lower: ['resources', 'validate', 'model', 'headers', 'retry'],
+  model: ['headers', 'retry'],
+  match: ['model'],
+  headers: [],
+  cors: ['match', 'model'],
+  retry: [],
+  issues: [],
+  compile: ['lower', 'model', 'match', 'headers', 'retry'],
+  route: ['compile', 'lower', 'match'],
+  analyze: ['lower', 'model', 'match', 'compile', 'route', 'parse', 'validate'],
+  explain: ['model', 'match', 'headers', 'compile', 'route'],
+};
+
+/** The type of a document of any kind, of which nothing is read. */
+const opaque = 'resources/resource.js';
+
+interface Import {
+  file: string;
+  from: string;
+  to: string;
+}
+
+function imports(): Import[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      return [...text.matchAll(/ from '(\.[^']+)';/g)].map(([, path = '']) => ({
+        file,
+        from: file,
+        to: relative(root, join(root, file, '..', path)),
+      }));
+    });
+}
+
+/** The room of a file: its folder, or nothing. */
+function roomOf(file: string): string | undefined {
+  const [room, ...rest] = file.split(/[\\/]/);
+  return rest.length === 0 ? undefined : room;
+}
+
+it('rooms import each other in one direction', () => {
+  const wrong = imports().filter(({ from, to }) => {
+    const [room, other] = [roomOf(from), roomOf(to)];
+    if (room === undefined || other === undefined || room === other || to === opaque) return false;
+    return !arrows[room]?.includes(other);
+  });
+  expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+});
+
+it('the words of Istio end with the lowering', () => {
+  const rooms = ['model', 'match', 'headers', 'cors', 'retry', 'compile', 'route', 'analyze', 'explain'];
+  expect(rooms.filter((room) => arrows[room]?.includes('resources'))).toEqual([]);
+});
