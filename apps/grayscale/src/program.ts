@@ -9,6 +9,7 @@ import { rolloutCommand } from './commands/rollout.js';
 import { statusCommand } from './commands/status.js';
 import { steerCommands } from './commands/steer.js';
 import { testCommand } from './commands/test.js';
+import { verifyCommand } from './commands/verify.js';
 import { weightCommand } from './commands/weight.js';
 
 /** Runs one command. @returns the exit code */
@@ -31,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       listCommand(),
       statusCommand(finish),
       ...steerCommands(),
+      verifyCommand(finish),
       historyCommand(),
     ]) {
       program.addCommand(command.copyInheritedSettings(program).allowExcessArguments(false));

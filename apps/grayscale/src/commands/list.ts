@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addOutputOptions, gather, type OutputOptions, UsageError } from '@grayscale/command-line';
-import { percentText, type ReleaseState, readPlan } from '@grayscale/release';
+import { percentText, planApiVersion, type ReleaseState, readPlan } from '@grayscale/release';
 import { PlanLock, planPaths } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import { lastState } from '../release/watch-status.js';
@@ -30,7 +30,7 @@ export function listCommand(): Command {
   return addOutputOptions(command, ['text', 'json']).action(async ({ filename, output }: ListOptions) => {
     const files = (await Promise.all(filename.map(planFilesIn))).flat();
     const listed = (await Promise.all(files.map(listedAs))).flatMap((one) => one ?? []);
-    process.stdout.write(output === 'json' ? `${JSON.stringify(listed, null, 2)}\n` : table(listed));
+    process.stdout.write(output === 'json' ? json(listed) : table(listed));
   });
 }
 
@@ -61,6 +61,10 @@ async function listedAs(file: string): Promise<Listed | undefined> {
     ...(holder === undefined ? {} : { process: holder.pid }),
     ...(state?.because === undefined ? {} : { because: state.because.message }),
   };
+}
+
+function json(items: readonly Listed[]): string {
+  return `${JSON.stringify({ apiVersion: planApiVersion, kind: 'GrayReleaseList', items }, null, 2)}\n`;
 }
 
 function table(listed: readonly Listed[]): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gather, UsageError } from '@grayscale/command-line';
 import type { CountSource } from '@grayscale/release';
 import { EndpointSource, type HttpAccess, PrometheusSource } from '@grayscale/request-counts';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Where counts come from, and how to get in there. */
 export interface CountOptions {
@@ -25,7 +25,9 @@ export function addCountOptions(command: Command): Command {
     .option('--bearer-token-file <path>', 'token for the metrics, read again at each look')
     .option('--metrics-ca <path>', "certificates to trust, in PEM, instead of the system's")
     .option('--metrics-header <header>', "'name: value' to send along; repeatable", gather)
-    .option('--interval <duration>', 'time between two looks', duration, 1000);
+    .addOption(
+      new Option('--interval <duration>', 'time between two looks').argParser(duration).default(1000, '1s'),
+    );
 }
 
 /** @throws UsageError when no source is named, or two kinds of them */
