@@ -16,11 +16,23 @@ export async function steer(
   );
   if (steered.kind !== 'carried') throw refusal(planFile.path, steered);
   for (const entry of steered.entries) print(entry);
+  if (!steered.driven) refuseUnlessDone(steered, command);
   if (!steered.driven && steered.phase === 'progressing') {
     process.stderr.write(
       'grayscale: no process carries this release out; grayscale rollout goes on with it.\n',
     );
   }
+}
+
+/** A way back that somebody else's edit keeps from being written is not done. */
+function refuseUnlessDone({ phase, waiting }: Extract<Steered, { kind: 'carried' }>, command: Command): void {
+  if (waiting === undefined || (phase !== 'aborting' && phase !== 'undoing')) return;
+  const wayOut =
+    command.kind === 'undo' && waiting.reason === 'drift'
+      ? ' Add --force to take the weights back all the same.'
+      : '';
+  const code = waiting.reason === 'drift' ? exitCodes.drift : exitCodes.invalidInput;
+  throw new CommandError(code, `nothing was written: ${waiting.message}.${wayOut}`);
 }
 
 function refusal(path: string, steered: Exclude<Steered, { kind: 'carried' }>): Error {

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Command, CountSource, JournalEntry, Phase } from '@grayscale/release';
-import { ReleaseLoop } from '../release-loop.js';
+import type { Command, CountSource, JournalEntry, Phase, Waiting } from '@grayscale/release';
+import { ReleaseLoop, type Tick } from '../release-loop.js';
 import { CommandBox } from './command-box.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
 import { readJournal } from './journal.js';
@@ -9,14 +9,19 @@ import { planPaths } from './plan-paths.js';
 
 /** What became of a command. */
 export type Steered =
-  /** Carried out. `driven`: a process goes on with the release; otherwise it stands where the command left it. */
-  | { kind: 'carried'; entries: JournalEntry[]; driven: boolean; phase?: Phase }
+  /**
+   * Carried out. `driven`: a process goes on with the release; otherwise it stands where the command left it, and `waiting` says what still keeps it
+   * from being done.
+   */
+  | { kind: 'carried'; entries: JournalEntry[]; driven: boolean; phase?: Phase; waiting?: Waiting }
   /** It makes no sense now. */
   | { kind: 'rejected'; message: string }
   | { kind: 'not-started' }
   /** Another process or plan has the rule, and did not take the command. */
   | { kind: 'held'; by: string };
 
+/** Longer than what may be a save is left alone, in milliseconds. */
+const saveTakes = 3000;
 /** Longer than a look and a write take, in milliseconds. */
 const patience = 15_000;
 
@@ -49,11 +54,24 @@ async function steerAlone(options: FileStoreOptions, command: Command): Promise<
   try {
     const carried = await loop.command(command);
     if (carried.kind === 'rejected') return carried;
-    await loop.settle();
+    const tick = await settled(loop);
     const { phase } = loop.state ?? {};
-    return { kind: 'carried', entries, driven: false, ...(phase && { phase }) };
+    const waiting = tick.kind === 'waiting' ? { waiting: tick.waiting } : {};
+    return { kind: 'carried', entries, driven: false, ...(phase && { phase }), ...waiting };
   } finally {
     await loop.close();
+  }
+}
+
+/** Decides until nothing changes by itself any more: what may be somebody's save is looked at again when it cannot be one. */
+async function settled(loop: ReleaseLoop): Promise<Tick> {
+  const until = performance.now() + saveTakes;
+  for (;;) {
+    const tick = await loop.settle();
+    const mayBeSave =
+      tick.kind === 'waiting' && (tick.waiting.reason === 'drift' || tick.waiting.reason === 'unread');
+    if (!mayBeSave || performance.now() > until) return tick;
+    await after(200);
   }
 }
 

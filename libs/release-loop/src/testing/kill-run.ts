@@ -60,6 +60,7 @@ const source = {
 const store = new FileStore({ planFile, planText, plan, filenames: [${JSON.stringify(join(folder, 'rule.yaml'))}] });
 const opened = await ReleaseLoop.open({ plan, store, source });
 if (opened.kind === 'held') throw new Error(opened.by);
+console.log('opened');
 ${work}
 await opened.loop.close();
 `;
@@ -81,7 +82,7 @@ for (;;) {
 async function undo(folder: string): Promise<void> {
   const work = `await opened.loop.command({ kind: 'undo' }); await opened.loop.settle();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', worker(folder, work)], {
-    stdio: 'inherit',
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   await once(child, 'exit');
 }
@@ -118,14 +119,14 @@ export async function killedRun(random: () => number): Promise<KilledRun> {
   for (;;) {
     const entries = await readJournal(journal);
     const child = spawn(process.execPath, ['--input-type=module', '-e', worker(folder.at(), release)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exit = once(child, 'exit');
     const killing = new AbortController();
     const kill =
       kills % 2 === 0
         ? afterIntent(journal, killing.signal)
-        : after(250 + 400 * random(), undefined, { signal: killing.signal });
+        : once(child.stdout, 'data', { signal: killing.signal }).then(() => after(300 * random()));
     const killed = kill.then(() => child.kill('SIGKILL')).catch(() => false);
     const [code, signal] = (await exit) as [number | null, string | null];
     killing.abort();

@@ -68,15 +68,16 @@ export class Rehearsal {
     return this.folder.at(name);
   }
 
+  /** How the plan's files are kept. */
+  get options(): FileStoreOptions {
+    const { plan, planText } = this;
+    const filenames = plan.targets.map(({ virtualService: { name } }) => this.at(`${name}.yaml`));
+    return { planFile: this.at('plan.json'), planText, plan, filenames };
+  }
+
   /** Opens the loop; what an earlier one has left is taken up. */
   async open(options: Partial<FileStoreOptions> = {}): Promise<ReleaseLoop> {
-    const store = new FileStore({
-      planFile: this.at('plan.json'),
-      planText: this.planText,
-      plan: this.plan,
-      filenames: this.plan.targets.map(({ virtualService: { name } }) => this.at(`${name}.yaml`)),
-      ...options,
-    });
+    const store = new FileStore({ ...this.options, ...options });
     const recorded = (entry: JournalEntry) => this.entries.push(entry);
     const opened = await ReleaseLoop.open({
       plan: this.plan,
