@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { satisfies } from 'semver';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
@@ -26,6 +27,21 @@ it('every dependency has a line that says why, and every line a dependency', () 
   );
   const foreign = new Set(used.filter((name) => !name.startsWith('@grayscale/')));
   expect(lines.toSorted()).toEqual([...foreign].sort());
+});
+
+it('no package asks for another Node than README names, so that npm ci has nothing to warn of', () => {
+  const [, oldest = ''] = /Node >= ([\d.]+)/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+  expect(read('package.json').engines.node).toBe(`>=${oldest}`);
+  const { packages } = read('package-lock.json') as {
+    packages: Record<string, { engines?: { node?: string } }>;
+  };
+  // The oldest one and every line after it that Node.js supports, or will.
+  for (const version of [`${oldest}.0`, '24.0.0', '26.0.0']) {
+    const others = Object.entries(packages).filter(
+      ([, { engines }]) => !satisfies(version, engines?.node ?? '*'),
+    );
+    expect(others.map(([path, { engines }]) => `${path}: ${engines?.node}, not ${version}`)).toEqual([]);
+  }
 });
 
 describe('licences', () => {

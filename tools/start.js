@@ -1,6 +1,8 @@
-// `npm start [-- internal|external]`: the two hellos, the local mesh and the page, on built code, until Ctrl-C.
-import { spawn } from 'node:child_process';
-import { concurrently } from 'concurrently';
+// `npm start [-- internal|external]`: builds, then runs the two hellos, the local mesh and the page until Ctrl-C. However it is told to
+// end, and even when it is killed outright, it leaves no process behind.
+import { once } from 'node:events';
+import { DemoProcesses, spawnNode } from './demo-processes.js';
+import './end-with-parent.js';
 
 const modes = ['internal', 'external'];
 const mode = process.argv[2] ?? 'internal';
@@ -9,51 +11,50 @@ if (!modes.includes(mode)) {
   process.exit(64);
 }
 
+let end = () => process.exit(130);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end());
+// The terminal may be gone before its processes are.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+// Here and not in the script of package.json, which is `exec node`: a shell that stays does not pass signals on.
+await run('tools/compile-schemas.js');
+await run('node_modules/typescript/bin/tsc', '--build');
+await run('apps/hello-page/web/build.ts');
+
 const page = 'http://localhost:8080';
-// This very Node.js: the one on the PATH may be older than the workspace's own.
-const node = JSON.stringify(process.execPath);
-const quiet = { REQUEST_LOG: 'errors' };
-const commands = [
-  { name: 'hello-1', command: `${node} apps/hello-1/dist/main.js`, env: quiet },
-  { name: 'hello-2', command: `${node} apps/hello-2/dist/main.js`, env: quiet },
-  { name: 'local-mesh', command: `${node} apps/local-mesh/bin/local-mesh.js -f k8s/${mode} -f k8s/local` },
+// They are on this machine: nobody has to look away before they end.
+const env = { REQUEST_LOG: 'errors', SHUTDOWN_DELAY_MS: '0', SHUTDOWN_GRACE_MS: '2000' };
+const rules = ['-f', `k8s/${mode}`, '-f', 'k8s/local'];
+const demo = new DemoProcesses([
+  { name: 'hello-1', args: ['apps/hello-1/dist/main.js'], env },
+  { name: 'hello-2', args: ['apps/hello-2/dist/main.js'], env },
+  { name: 'local-mesh', args: ['apps/local-mesh/bin/local-mesh.js', ...rules, '--drain-seconds', '2'] },
   {
     name: 'hello-page',
-    command: `${node} apps/hello-page/dist/main.js`,
-    env: { ...quiet, HTTP_PROXY: 'http://127.0.0.1:15001', LOCAL_MESH_ADMIN: 'http://127.0.0.1:15000' },
+    args: ['apps/hello-page/dist/main.js'],
+    env: { ...env, HTTP_PROXY: 'http://127.0.0.1:15001', LOCAL_MESH_ADMIN: 'http://127.0.0.1:15000' },
   },
-];
-
-const { commands: services, result } = concurrently(commands, {
-  prefixColors: ['cyan', 'magenta', 'yellow', 'green'],
-  // A process group of their own: Ctrl-C reaches each of them once, through concurrently, and each can drain.
-  spawn: (command, options) => spawn(command, [], { ...options, shell: true, detached: true }),
-});
-
-// What each of them prints once it can be asked.
-const listening = /listens on http|proxy on http/;
-const waiting = new Set(services);
-let failed = false;
-for (const service of services) {
-  for (const output of [service.stdout, service.stderr])
-    output.subscribe((chunk) => {
-      if (listening.test(chunk) && waiting.delete(service) && waiting.size === 0) invite();
-    });
-  service.close.subscribe(() => {
-    // One that cannot start ends all; one that dies later leaves the others to show what a dead backend looks like.
-    if (!waiting.has(service) || failed) return;
-    failed = true;
-    for (const other of services) other.kill('SIGTERM');
-  });
-}
-result.catch(() => {
-  if (failed) process.exitCode = 1;
-});
-
-function invite() {
+]);
+end = () => demo.end();
+const ended = demo.allEnd();
+try {
+  await demo.allListen();
   console.log(`
   Open ${page}, or ask by hand: curl '${page}/page?name=test'
   The rules are k8s/${mode}: edit the weights in k8s/${mode}/virtual-service-v2-10.yaml and save, or npm run rule:by-user
   Ctrl-C ends it.
 `);
+} catch {
+  // It has said why.
+  process.exitCode = 1;
+  end();
+}
+await ended;
+
+/** Runs a step of the build to its end, or ends with its exit code. */
+async function run(...args) {
+  const child = spawnNode(args, { stdio: 'inherit' });
+  end = () => child.kill();
+  const [code] = await once(child, 'close');
+  if (code !== 0) process.exit(code ?? 1);
 }
