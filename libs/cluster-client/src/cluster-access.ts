@@ -48,7 +48,7 @@ export async function findCluster(options: ClusterOptions = {}): Promise<Cluster
   let { config, context } = await prepare(options);
   const cluster = config.getCurrentCluster() as Cluster;
   return {
-    server: cluster.server.replace(/\/+$/, ''),
+    server: withoutSlashes(cluster.server),
     namespace: config.getContextObject(context)?.namespace || 'default',
     context,
     ...(cluster.proxyUrl && { proxyUrl: cluster.proxyUrl }),
@@ -125,4 +125,10 @@ function tellPlugin(user: User, cluster: Cluster): void {
     },
   };
   exec.env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }];
+}
+
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }

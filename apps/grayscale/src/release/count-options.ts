@@ -61,11 +61,11 @@ function certificates(path: string): string {
 }
 
 function header(text: string): [string, string] {
-  const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? [];
+  const [, name, value] = /^([^:\s]+):(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new UsageError(`--metrics-header '${text}' is not 'name: value'.`);
   }
-  return [name, value];
+  return [name, value.trim()];
 }
 
 function urls(text: string, earlier: URL[] | undefined): URL[] {

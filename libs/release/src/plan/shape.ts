@@ -12,17 +12,16 @@ import {
   wholeNumber,
 } from './scalars.js';
 
-const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const name = (what: string) =>
   text(what, {
-    is: new RegExp(`^${label}(\\.${label})*$`),
+    is: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     wanted: 'a name in lower case, for instance "hello-2"',
   });
 
 const objectName = text(
   '[NAMESPACE/]NAME of the VirtualService; the namespace is the plan’s where none is written',
   {
-    is: new RegExp(`^(${label}/)?${label}(\\.${label})*$`),
+    is: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     wanted: 'a name or NAMESPACE/NAME, for instance "hello-page/hello-ext-svc"',
   },
 );
