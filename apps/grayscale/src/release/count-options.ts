@@ -61,7 +61,7 @@ function certificates(path: string): string {
 }
 
 function header(text: string): [string, string] {
-  const [, name, value] = /^([^:\s]+):(.*)$/s.exec(text) ?? [];
+  const [, name, value] = /^([^:\s]+):([^\r\n]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new UsageError(`--metrics-header '${text}' is not 'name: value'.`);
   }
