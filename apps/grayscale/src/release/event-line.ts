@@ -45,6 +45,7 @@ export function eventLine(entry: JournalEntry): string | undefined {
 
 function eventText({
   op,
+  run,
   note,
   seq,
   message,
@@ -54,6 +55,7 @@ function eventText({
   rejected,
   exec,
 }: JournalEntry): string | undefined {
+  if (op === 'start') return `run ${run} starts${message === undefined ? '' : `: ${message}`}`;
   if (rejected === true) return `refused: ${message}`;
   if (recovered === true) return `write ${seq} was done before this process was started`;
   if (exec === 'failed') return `the command after the write failed: ${message}`;
