@@ -99,7 +99,6 @@ export const faults: readonly Fault[] = [
   { name: 'blank at the end of the request line', sent: `GET / HTTP/1.1 \r\n${host}\r\n`, status: 400 },
   { name: 'method that HTTP does not know', sent: `FROB / HTTP/1.1\r\n${host}\r\n`, status: 400 },
   { name: 'method in lower case', sent: `get / HTTP/1.1\r\n${host}\r\n`, status: 400 },
-  { name: 'HTTP/1.0', sent: `GET / HTTP/1.0\r\n${host}\r\n`, status: 426 },
   { name: 'HTTP/0.9', sent: 'GET /\r\n\r\n', status: 426 },
   { name: 'HTTP/2.0 on a line', sent: `GET / HTTP/2.0\r\n${host}\r\n`, status: 426 },
   { name: 'no HTTP at all', sent: '\x00\x01\x02\r\n\r\n', status: 400 },

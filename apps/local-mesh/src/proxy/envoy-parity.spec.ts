@@ -87,11 +87,6 @@ describe('what Envoy does with odd HTTP', () => {
     expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*\r\nconnection: close\r\n`, 's'));
   });
 
-  it.each(['host', 'X-Forwarded-For'])('Connection: %s is refused without a body', async (option) => {
-    const received = await send(`GET / HTTP/1.1\r\n${host}Connection: ${option}\r\n\r\n`).untilClosed();
-    expect(received).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-length: 0\r\n.*\r\n\r\n$/s);
-  });
-
   it('a greeting in another protocol: 502 at once', async () => {
     backend.onData((socket) => socket.write('SSH-2.0-server\r\n'));
     expect(await send(`GET / HTTP/1.1\r\n${host}\r\n`).saw('protocol error')).toMatch(protocolError);

@@ -39,6 +39,11 @@ class DataPath implements MeshProxy {
         isOwn: (socket) => this.#isOwn(socket),
       }),
       balancer: new LoadBalancer(),
+      lookup: (name) =>
+        this.#resolver.addresses(name).then(
+          () => true,
+          () => false,
+        ),
       stats: this.stats,
       draining: false,
     };

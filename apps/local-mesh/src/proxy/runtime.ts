@@ -10,6 +10,8 @@ export interface Runtime {
   random: () => number;
   pool: UpstreamPool;
   balancer: LoadBalancer;
+  /** Whether a name has an address. */
+  lookup: (name: string) => Promise<boolean>;
   stats: ProxyStats;
   /** No new request is taken; answers tell the client to close. */
   draining: boolean;

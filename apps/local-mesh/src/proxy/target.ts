@@ -16,7 +16,9 @@ export interface RequestTarget {
 
 // RFC 3986's host and port, userinfo aside; Envoy refuses the rest with 400.
 const authorityCharacters = /^[A-Za-z0-9\-._~!$&'()*+,;=:%@[\]]*$/;
-const absoluteForm = /^(https?):\/\/([^/?#]*)(.*)$/is;
+// A websocket client writes ws:// to a proxy (aiohttp does), which Envoy does not take.
+const absoluteForm = /^(http|ws)(s?):\/\/([^/?#]*)(.*)$/is;
+const userinfo = /^[A-Za-z0-9\-._~!$&'()*+,;=:%]*@/;
 /** A URL's host with the port where it has one; `host:` and half of a bracket are refused, as by Envoy. */
 const urlAuthority = /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]@]+)(?::[0-9]+)?$/;
 const connectTarget = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]@]+):([0-9]{1,5})$/;
@@ -32,11 +34,12 @@ export function requestTarget(head: RequestHead, dialled: Dialled | undefined): 
   const url = absoluteForm.exec(head.target);
   if (url === null) return originForm(head, dialled);
   // A client that uses HTTP_PROXY writes http:// where it would send `x-forwarded-proto: https` alone in a cluster.
-  const isHttps = (url[1] as string).length === 5;
+  const isHttps = url[2] !== '';
   const scheme = isHttps ? 'https' : forwardedScheme(head);
-  const authority = withoutUserinfo(url[2] as string);
+  const authority = (url[3] as string).replace(userinfo, '');
   if (!urlAuthority.test(authority)) throw new MalformedMessage(400, 'http1.invalid_url');
-  const rest = url[3] as string;
+  const rest = url[4] as string;
+  if (rest.startsWith('#')) throw new MalformedMessage(400, 'http1.invalid_url');
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   return { scheme, path, ...destination(authority, dialled, isHttps ? 443 : 80) };
 }
@@ -99,10 +102,6 @@ function portOf(authority: string, otherwise: number): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw new MalformedMessage(400, 'http1.invalid_port');
   return port;
-}
-
-function withoutUserinfo(authority: string): string {
-  return authority.slice(authority.indexOf('@') + 1);
 }
 
 function withoutBrackets(host: string): string {

@@ -1,3 +1,4 @@
+import { inlineHeaders, inlineResponseHeaders, joinLines } from '../match/inline-headers.js';
 import { formatHeaderValue, type HeaderContext } from './header-value-format.js';
 import type { HeaderValueFormat } from './header-value-syntax.js';
 
@@ -10,7 +11,7 @@ export type HeaderMutation =
 /**
  * The headers after a rule's changes, which are made in order. Values speak of the headers as they were before
  * the sets and adds that stand together with them, but after removals (Envoy, header_parser.cc evaluateHeaders).
- * A value that comes out empty changes nothing.
+ * A value that comes out empty changes nothing, and one that is added to an inline header joins its line.
  * @param headers names and values in turn; left as it is.
  */
 export function applyHeaderMutations(
@@ -19,6 +20,7 @@ export function applyHeaderMutations(
   context: HeaderContext,
 ): string[] {
   const changed = [...headers];
+  const inline = context.response === undefined ? inlineHeaders : inlineResponseHeaders;
   let index = 0;
   while (index < mutations.length) {
     const mutation = mutations[index] as HeaderMutation;
@@ -34,6 +36,7 @@ export function applyHeaderMutations(
       const value = values[position];
       if (value === undefined || value === '') return;
       if (kind === 'set') removeHeader(changed, name);
+      else if (inline.has(name) && joinHeader(changed, name, value)) return;
       changed.push(name, value);
     });
     index += batch.length;
@@ -58,6 +61,16 @@ function additionsFrom(mutations: readonly HeaderMutation[], start: number): Add
 function withHeaders(context: HeaderContext, headers: readonly string[]): HeaderContext {
   if (context.response !== undefined) return { ...context, response: { ...context.response, headers } };
   return { ...context, request: { ...context.request, headers } };
+}
+
+/** False when there is no such header yet. */
+function joinHeader(headers: string[], name: string, value: string): boolean {
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() !== name) continue;
+    headers[index + 1] = joinLines(headers[index + 1] as string, value);
+    return true;
+  }
+  return false;
 }
 
 function removeHeader(headers: string[], name: string): void {

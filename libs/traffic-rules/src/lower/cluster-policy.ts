@@ -1,6 +1,7 @@
 import type { LoadBalancing } from '../cluster.js';
 import type { ClusterPolicy, ServicePolicy } from '../model/service.js';
-import type { TrafficPolicy } from '../resources/destination-rule.js';
+import { toBytes } from '../match/bytes.js';
+import type { ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
 
 /** Envoy's default in Istio's clusters: 10 s. */
 const defaultConnectTimeoutMs = 10_000;
@@ -21,9 +22,27 @@ const defaultPolicy = clusterPolicy(undefined);
 
 function loadBalancing(policy: TrafficPolicy | undefined): LoadBalancing {
   const { consistentHash, simple } = policy?.loadBalancer ?? {};
-  if (consistentHash !== undefined) return consistentHash;
+  if (consistentHash !== undefined) return inBytes(consistentHash);
   if (simple === 'RANDOM' || simple === 'ROUND_ROBIN' || simple === 'PASSTHROUGH') return simple;
   return 'LEAST_REQUEST';
+}
+
+/** What a rule says as it stands in requests and answers: UTF-8, one character for each byte. */
+function inBytes(hash: ConsistentHash): ConsistentHash {
+  if (hash.kind === 'source-ip') return hash;
+  if (hash.kind !== 'cookie') return { ...hash, name: toBytes(hash.name) };
+  const { path, attributes, ...rest } = hash;
+  return {
+    ...rest,
+    name: toBytes(hash.name),
+    ...(path !== undefined && { path: toBytes(path) }),
+    ...(attributes !== undefined && {
+      attributes: attributes.map(({ name = '', value = '' }) => ({
+        name: toBytes(name),
+        value: toBytes(value),
+      })),
+    }),
+  };
 }
 
 /** `ISTIO_MUTUAL` needs the mesh's certificates and a sidecar on the other side: on a laptop it is plain text. */

@@ -1,23 +1,23 @@
 import type { Socket } from 'node:net';
+import { addressText } from '../address.js';
 import type { Client } from '../exchange/client.js';
 import { Exchange } from '../exchange/exchange.js';
 import { BodyDecoder } from '../http1/body-decoder.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { OutputBuffer } from '../http1/output-buffer.js';
-import { parseRequestHead, type RequestHead } from '../http1/request-head.js';
+import { checkRequestStart, parseRequestHead, type RequestHead } from '../http1/request-head.js';
 import { MalformedMessage } from '../http1/syntax.js';
 import type { Runtime } from '../runtime.js';
 import { connectAuthority, type Dialled, requestTarget } from '../target.js';
 import { refusal, refusalBody, refusalRecord } from './refusal.js';
-import { openTunnel, splice } from './tunnel.js';
+import { sniff } from './sniff.js';
+import { connectionEstablished, openTunnel, splice } from './tunnel.js';
 
-/** `head`: a request is awaited; `exchange`: one is under way; `sniff`: after CONNECT, what comes is not known yet. */
-type State = 'head' | 'exchange' | 'sniff' | 'tunnel' | 'closing';
+/** `head`: a request is awaited; `exchange`: one is under way; `connect`: one to CONNECT is; `sniff`: after it, what comes is not known yet. */
+type State = 'head' | 'exchange' | 'connect' | 'sniff' | 'tunnel' | 'closing';
 
-/** A TLS handshake begins with this byte; no HTTP method does. */
-const tlsHandshake = 0x16;
-/** HTTP/2 with prior knowledge (gRPC through HTTP_PROXY) is passed on as bytes. */
-const http2Preface = 'PRI * HTTP/2.0';
+/** More than enough for a request line that is short enough to be looked at before its head is complete. */
+const maxStartBytes = 4096;
 /** How long a client may go on sending after its connection was ended, so that it can read why. */
 const lingerMs = 1000;
 
@@ -32,6 +32,8 @@ export class ClientConnection implements Client {
   #body: BodyDecoder | undefined;
   /** What came before it could be used: the next requests of a pipeline. */
   #backlog: Buffer | undefined;
+  /** The first bytes behind a CONNECT, too few to tell what they are. */
+  #unsniffed: Buffer | undefined;
   #bodyPaused = false;
   #consuming = false;
   /** Where a CONNECT led to; its port is the one dialled. */
@@ -58,7 +60,10 @@ export class ClientConnection implements Client {
   }
 
   get idle(): boolean {
-    return (this.#state === 'head' && !this.#heads.started) || this.#state === 'sniff';
+    return (
+      (this.#state === 'head' && !this.#heads.started) ||
+      (this.#state === 'sniff' && this.#unsniffed === undefined)
+    );
   }
 
   /** Closes it when it has been idle, or has been sending one head, for too long. */
@@ -67,6 +72,8 @@ export class ClientConnection implements Client {
     const waited = now - this.#since;
     if (this.idle) {
       if (idleTimeoutMs > 0 && waited > idleTimeoutMs) this.socket.destroy();
+    } else if (this.#state === 'sniff') {
+      if (requestHeadersTimeoutMs > 0 && waited > requestHeadersTimeoutMs) this.socket.destroy();
     } else if (this.#state === 'head') {
       if (requestHeadersTimeoutMs > 0 && waited > requestHeadersTimeoutMs) {
         this.#refuse(408, 'request header timeout');
@@ -153,10 +160,10 @@ export class ClientConnection implements Client {
       else if (this.#state === 'sniff') at = this.#sniff(chunk, at);
       else if (this.#state === 'exchange' && this.#body !== undefined && !this.#body.done) {
         at = this.#body.feed(chunk, at);
-      } else if (!this.#startExchange()) break;
+      } else if (this.#state === 'connect' || !this.#startExchange()) break;
     }
     this.#startExchange();
-    if (at < chunk.length && (this.#state === 'exchange' || this.#state === 'sniff')) {
+    if (at < chunk.length && (this.#state === 'exchange' || this.#state === 'connect')) {
       this.#keep(chunk.subarray(at));
     }
   }
@@ -164,7 +171,10 @@ export class ClientConnection implements Client {
   #takeHead(chunk: Buffer, from: number): number {
     if (!this.#heads.started) this.#since = performance.now();
     const text = this.#heads.read(chunk, from);
-    if (text === undefined) return chunk.length;
+    if (text === undefined) {
+      checkRequestStart(this.#heads.beginning(maxStartBytes));
+      return chunk.length;
+    }
     const at = this.#heads.next;
     const head = parseRequestHead(text, this.runtime.limits.maxHeaderCount);
     if (head.method === 'CONNECT') this.#connect(head, chunk.subarray(at));
@@ -202,32 +212,69 @@ export class ClientConnection implements Client {
   }
 
   #connect(head: RequestHead, rest: Buffer): void {
-    if (this.#connectTarget !== undefined) throw new MalformedMessage(400, 'nested_connect');
+    if (this.#connectTarget !== undefined) throw new MalformedMessage(404, 'route_not_found', true);
     const target = connectAuthority(head.target);
     this.#connectTarget = target;
-    this.output.text('HTTP/1.1 200 OK\r\n\r\n');
-    this.output.flush();
-    if (this.runtime.options.hasListener?.(target.port) === false) this.#tunnel(rest);
-    else {
-      this.#state = 'sniff';
-      this.#since = performance.now();
+    if (this.runtime.options.hasListener?.(target.port) === false) {
+      this.#tunnel(rest, false);
+      return;
     }
+    this.#state = 'connect';
+    this.#leadsNowhere(target).then(
+      (nowhere) => this.#answerConnect(nowhere),
+      // A fault of the engine's: each request behind it gets its own answer.
+      () => this.#answerConnect(false),
+    );
+  }
+
+  #answerConnect(nowhere: boolean): void {
+    if (this.#state !== 'connect') return;
+    if (nowhere) {
+      this.#refuse(503, 'DNS resolution failure', 'dns_resolution_failure');
+      return;
+    }
+    this.output.text(connectionEstablished);
+    this.output.flush();
+    this.#state = 'sniff';
+    this.#since = performance.now();
+    const backlog = this.#backlog;
+    this.#backlog = undefined;
+    this.#applyFlow();
+    if (backlog !== undefined) this.#consume(backlog);
+  }
+
+  /** Whether no rule knows a host, and no resolver either: then it is better said now than by a tunnel that ends at once. */
+  async #leadsNowhere({ host, port }: { host: string; port: number }): Promise<boolean> {
+    const { options, lookup } = this.runtime;
+    if (options.resolve?.(host, port) !== undefined) return false;
+    const authority = addressText({ host, port });
+    const request = { method: 'GET', scheme: 'http', authority, port, path: '/', headers: [] } as const;
+    if (options.route(request, 0).kind !== 'pass-through') return false;
+    return !(await lookup(host));
   }
 
   #sniff(chunk: Buffer, at: number): number {
-    const isHttp2 = chunk.toString('latin1', at, at + http2Preface.length) === http2Preface;
-    if (chunk[at] !== tlsHandshake && !isHttp2) {
-      this.#state = 'head';
-      return at;
+    const rest = chunk.subarray(at);
+    const first = this.#unsniffed === undefined ? rest : Buffer.concat([this.#unsniffed, rest]);
+    this.#unsniffed = undefined;
+    switch (sniff(first)) {
+      case 'unknown':
+        this.#unsniffed = Buffer.from(first);
+        break;
+      case 'other':
+        this.#tunnel(first, true);
+        break;
+      case 'http':
+        this.#state = 'head';
+        this.#consumeFrom(first);
     }
-    this.#tunnel(chunk.subarray(at));
     return chunk.length;
   }
 
-  #tunnel(first: Buffer): void {
+  #tunnel(first: Buffer, answered: boolean): void {
     this.#startTunnel();
     const { host, port } = this.#connectTarget as { host: string; port: number };
-    openTunnel(this.runtime, this.socket, { host, port, first, client: this.address });
+    openTunnel(this.runtime, this.socket, { host, port, first, answered, client: this.address });
   }
 
   #startTunnel(): void {

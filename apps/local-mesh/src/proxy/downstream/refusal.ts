@@ -1,20 +1,19 @@
-import { STATUS_CODES } from 'node:http';
 import type { AccessRecord } from '../access-record.js';
-import { statusLine, withDateAndServer } from '../headers/response-headers.js';
+import { withDateAndServer } from '../headers/response-headers.js';
+import { encodeResponseHead } from '../http1/message-encoder.js';
+import { reasonPhrase } from '../http1/reason-phrase.js';
 
 /** Envoy answers what its parser refuses with the status' own words. */
 export function refusalBody(status: number, body?: string): string {
-  return body ?? STATUS_CODES[status] ?? '';
+  return body ?? reasonPhrase(status);
 }
 
 /** An answer to something that is no request; the connection is closed after it. */
 export function refusal(status: number, body: string): string {
-  const headers = ['content-length', String(body.length)];
-  if (body !== '') headers.push('content-type', 'text/plain');
+  const headers = body === '' ? [] : ['content-length', '', 'content-type', 'text/plain'];
   withDateAndServer(headers);
-  let text = statusLine(status);
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  return `${text}connection: close\r\n\r\n${body}`;
+  const framing = { kind: 'length', length: body.length } as const;
+  return `${encodeResponseHead({ status, headers, framing, close: true })}${body}`;
 }
 
 export function refusalRecord(

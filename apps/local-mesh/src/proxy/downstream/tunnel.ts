@@ -4,6 +4,8 @@ import type { ResponseFlag } from '../access-record.js';
 import { type Address, addressText } from '../address.js';
 import { hasEndpoints } from '../exchange/plan.js';
 import type { Runtime } from '../runtime.js';
+import type { ConnectFailure } from '../upstream/upstream-pool.js';
+import { refusal } from './refusal.js';
 
 export interface TunnelRequest {
   /** Where the client's CONNECT led to. */
@@ -11,11 +13,26 @@ export interface TunnelRequest {
   port: number;
   /** What the client has sent already. */
   first: Buffer;
+  /** Its CONNECT was answered; else that is done when the other end is reached, or cannot be. */
+  answered: boolean;
   /** `address:port` of the client. */
   client: string;
 }
 
+/** The answer to a CONNECT. */
+export const connectionEstablished = 'HTTP/1.1 200 OK\r\n\r\n';
+
 const connectTimeoutMs = 10_000;
+
+const failures: Record<
+  ConnectFailure,
+  { status: number; reason: (address: string) => string; flag: ResponseFlag }
+> = {
+  refused: { status: 503, reason: (address) => `${address} refuses connections`, flag: 'UF' },
+  timeout: { status: 504, reason: (address) => `${address} does not answer`, flag: 'UF' },
+  'name-not-found': { status: 503, reason: () => 'DNS resolution failure', flag: 'DF' },
+  loop: { status: 508, reason: (address) => `${address} is the local mesh itself`, flag: 'UF' },
+};
 
 /** Where a tunnel leads; without an address it leads nowhere. */
 interface TunnelRoute {
@@ -24,7 +41,7 @@ interface TunnelRoute {
   connectTimeoutMs: number;
   decision: ConnectionDecision;
   /** Why there is no address. */
-  refusal?: { details: string; flags: ResponseFlag[] };
+  refusal?: { status: number; reason: string; details: string; flags: ResponseFlag[] };
 }
 
 /**
@@ -40,7 +57,12 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
   runtime.stats.requests++;
   runtime.stats.activeRequests++;
 
-  const complete = (flags: ResponseFlag[], sent: number): void => {
+  const fail = (status: number, reason: string, flags: ResponseFlag[]): void => {
+    if (request.answered) client.destroy();
+    else client.end(refusal(status, reason), 'latin1');
+    complete(flags, 0, request.answered ? 0 : status);
+  };
+  const complete = (flags: ResponseFlag[], sent: number, status = 0): void => {
     runtime.stats.activeRequests--;
     runtime.options.onComplete?.({
       startTime,
@@ -49,7 +71,7 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
       authority: addressText(request),
       port: request.port,
       protocol: 'tcp',
-      status: 0,
+      status,
       flags,
       details: route.refusal?.details ?? '',
       bytesReceived: Math.max(0, client.bytesRead),
@@ -68,8 +90,7 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
   };
 
   if (address === undefined) {
-    client.destroy();
-    complete(route.refusal?.flags ?? [], 0);
+    fail(route.refusal?.status ?? 503, route.refusal?.reason ?? '', route.refusal?.flags ?? []);
     return;
   }
   const cancel = runtime.pool.connectRaw(
@@ -77,13 +98,14 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
     {
       onConnected: (upstream) => {
         client.off('close', cancel);
+        if (!request.answered) client.write(connectionEstablished);
         if (request.first.length > 0) upstream.write(request.first);
         const before = client.bytesWritten;
         splice(client, upstream, () => complete([], client.bytesWritten - before));
       },
       onFailure: (kind) => {
-        client.destroy();
-        complete([kind === 'name-not-found' ? 'DF' : 'UF'], 0);
+        const { status, reason, flag } = failures[kind];
+        fail(status, reason(addressText(address)), [flag]);
       },
     },
   );
@@ -95,7 +117,8 @@ function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
   const decision = runtime.options.routeConnection({ host, port });
   if (decision.kind === 'connect') return toService(runtime, request, decision);
   if (decision.kind === 'blocked') {
-    const refusal = { details: 'blocked', flags: [] };
+    const reason = `${addressText(request)} is not registered, and REGISTRY_ONLY lets nothing else pass`;
+    const refusal = { status: 502, reason, details: 'blocked', flags: [] };
     return { cluster: 'BlackHoleCluster', connectTimeoutMs, decision, refusal };
   }
   const address = runtime.options.resolve?.(host, port) ?? { host, port };
@@ -120,7 +143,8 @@ function toService(
     tried: new Set(),
   });
   if (endpoint === undefined) {
-    return { ...common, refusal: { details: 'no_healthy_upstream', flags: ['UH'] } };
+    const reason = 'no healthy upstream';
+    return { ...common, refusal: { status: 503, reason, details: 'no_healthy_upstream', flags: ['UH'] } };
   }
   return { ...common, address: { host: endpoint.address, port: endpoint.port } };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { addressText } from '../address.js';
-import { requestHeadText } from '../headers/request-headers.js';
+import type { EncodedRequest } from '../http1/message-encoder.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import type { ResponseHandler, UpstreamConnection } from '../upstream/upstream-connection.js';
 import type { ConnectFailure, Destination, UpstreamHost, UpstreamPool } from '../upstream/upstream-pool.js';
@@ -24,11 +24,7 @@ export interface AttemptOwner {
 }
 
 export interface AttemptRequest {
-  method: string;
-  path: string;
-  authority: string;
-  headers: readonly string[];
-  chunked: boolean;
+  encoded: EncodedRequest;
   /** 0: none. */
   perTryTimeoutMs: number;
   body: RequestBody;
@@ -82,12 +78,12 @@ export class Attempt implements ResponseHandler, BodyReader {
   }
 
   onBody(data: Buffer): void {
-    this.#connection?.write(data, this.request.chunked);
+    this.#connection?.write(data);
     if (this.#connection?.flush() === false) this.request.source.pauseBody();
   }
 
   onBodyEnd(trailers: readonly string[]): void {
-    this.#connection?.end(trailers, this.request.chunked);
+    this.#connection?.end(trailers);
     this.#requestComplete();
   }
 
@@ -131,8 +127,8 @@ export class Attempt implements ResponseHandler, BodyReader {
     this.#cancelConnect = undefined;
     this.#connection = connection;
     this.#sentAt = performance.now();
-    const { method, path, authority, headers, body } = this.request;
-    connection.start(method, requestHeadText(method, path, authority, headers), this);
+    const { encoded, body } = this.request;
+    connection.start(encoded, this);
     // With a body that is still to come, the head goes ahead: the server may answer `100 Continue`.
     if (!body.complete) connection.flush();
     body.read(this);

@@ -6,15 +6,6 @@ export function headerValue({ headers: { raw, names } }: RequestHead, name: stri
   return index < 0 ? undefined : raw[2 * index + 1];
 }
 
-/** How the body goes on: a length that `connection` takes away is one that the next hop must not be left without. */
-export function outgoingFraming(
-  { framing }: RequestHead,
-  connection: ReadonlySet<string>,
-): 'none' | 'length' | 'chunked' {
-  if (framing.kind === 'length') return connection.has('content-length') ? 'chunked' : 'length';
-  return framing.kind === 'chunked' ? 'chunked' : 'none';
-}
-
 /** The protocol that the client wants to change to. `h2c` is not taken up; Envoy goes on in HTTP/1.1 then. */
 export function requestedUpgrade(head: RequestHead, connection: ReadonlySet<string>): string | undefined {
   if (!connection.has('upgrade')) return undefined;

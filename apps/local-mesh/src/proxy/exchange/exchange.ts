@@ -5,14 +5,15 @@ import type { ResponseFlag } from '../access-record.js';
 import { refusalBody } from '../downstream/refusal.js';
 import { connectionOptions } from '../headers/hop-by-hop.js';
 import { type UpstreamHeaders, upstreamHeaders } from '../headers/request-headers.js';
-import { hasHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
+import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
 import type { BodySink } from '../http1/body-decoder.js';
+import { UnsendableHead } from '../http1/message-encoder.js';
 import type { RequestHead } from '../http1/request-head.js';
 import type { MalformedMessage } from '../http1/syntax.js';
 import type { Runtime } from '../runtime.js';
 import type { RequestTarget } from '../target.js';
 import type { Client } from './client.js';
-import { outgoingFraming, requestedUpgrade } from './client-request.js';
+import { requestedUpgrade } from './client-request.js';
 import { type CorsAnswer, corsAnswer } from './cors.js';
 import { exchangeRecord } from './exchange-record.js';
 import { drawFault } from './fault.js';
@@ -28,18 +29,15 @@ export class Exchange implements BodySink {
   readonly response: ResponseWriter;
   readonly connection: ReadonlySet<string>;
   readonly upgrade: string | undefined;
+  readonly isToProxy: boolean;
   readonly flags: ResponseFlag[] = [];
   readonly request: RouteRequest;
-  /** How the body goes on; a length that `connection` takes away is one that the next hop must not be left without. */
-  readonly outgoingFraming: 'none' | 'length' | 'chunked';
   details = '';
   /** The client's headers as rules see them and as they leave. */
   readonly headers: UpstreamHeaders;
   upstreamHost: string | undefined;
   upstreamCluster: string | undefined;
   upstreamDurationMs: number | undefined;
-  /** A `set-cookie` that ties the client to its endpoint. */
-  affinityCookie: string | undefined;
   attempts = 0;
   started = false;
   decision: Decision | undefined;
@@ -49,6 +47,8 @@ export class Exchange implements BodySink {
   #cors: CorsAnswer | undefined;
   #timer: NodeJS.Timeout | undefined;
   #done = false;
+  /** The request's head is being acted on, whatever of its body came along. */
+  #starting = false;
 
   constructor(
     readonly runtime: Runtime,
@@ -60,7 +60,7 @@ export class Exchange implements BodySink {
     this.response = new ResponseWriter(client.output, head.method);
     this.connection = connectionOptions(head.headers);
     this.upgrade = requestedUpgrade(head, this.connection);
-    this.outgoingFraming = outgoingFraming(head, this.connection);
+    this.isToProxy = !head.target.startsWith('/');
     this.headers = upstreamHeaders(head.headers, this);
     this.request = {
       method: head.method,
@@ -74,11 +74,22 @@ export class Exchange implements BodySink {
 
   /** The connection ends after the answer. */
   get closes(): boolean {
-    return this.connection.has('close') || this.runtime.draining;
+    return (
+      this.connection.has('close') ||
+      this.upgrade !== undefined ||
+      this.head.version === '1.0' ||
+      this.runtime.draining
+    );
   }
 
   start(): void {
     this.started = true;
+    this.#starting = true;
+    this.#begin();
+    this.#starting = false;
+  }
+
+  #begin(): void {
     const decision = this.#decide();
     if (decision === undefined) return;
     this.decision = decision;
@@ -145,11 +156,20 @@ export class Exchange implements BodySink {
   reply(reply: LocalReply, mutations: readonly HeaderMutation[]): void {
     if (reply.flag !== undefined) this.flags.push(reply.flag);
     this.details = reply.details;
-    const { body } = reply;
-    const headers = this.#localHeaders(reply, mutations);
-    const close = this.closes || !this.body.complete || reply.close === true;
-    this.response.head(reply.status, headers, 'length', close);
-    if (body.length > 0) this.response.data(Buffer.from(body));
+    const body = Buffer.from(reply.body);
+    const framing = { kind: 'length', length: body.length } as const;
+    // Envoy answers by itself before it has looked at a body, and reads none behind such an answer.
+    const unread = !this.body.complete || (this.#starting && this.body.bytes > 0);
+    const close = this.closes || unread || reply.close === true;
+    const { status } = reply;
+    try {
+      this.response.head({ status, headers: this.#localHeaders(reply, mutations), framing, close });
+    } catch (error) {
+      if (!(error instanceof UnsendableHead)) throw error;
+      this.reply(replies.unsendable(error), []);
+      return;
+    }
+    if (body.length > 0) this.response.data(body);
     this.finish([], close);
   }
 
@@ -157,13 +177,13 @@ export class Exchange implements BodySink {
   #localHeaders({ status, body, headers }: LocalReply, mutations: readonly HeaderMutation[]): string[] {
     const changed = [...(headers ?? [])];
     const list = mutations.length === 0 ? changed : this.#mutate(changed, mutations, status);
+    removeHeader(list, 'content-length');
     if (body.length > 0) {
-      setHeader(list, 'content-length', String(body.length));
+      // Where it stands; the framing says how long.
+      list.push('content-length', '');
       if (!hasHeader(list, 'content-type')) list.push('content-type', 'text/plain');
     }
-    const result = this.responseHeaders(status, list, []);
-    if (body.length === 0) setHeader(result, 'content-length', '0');
-    return result;
+    return this.responseHeaders(status, list, []);
   }
 
   /** Response headers as they leave: the route's changes, CORS, then what Envoy always adds. */

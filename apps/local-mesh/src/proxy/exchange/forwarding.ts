@@ -1,14 +1,25 @@
 import type { Socket } from 'node:net';
 import { retryable } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import { untouchedHeaders, withAttempt, withFraming } from '../headers/request-headers.js';
-import { downstreamHeaders, untouchedResponseHeaders, upgradeHeaders } from '../headers/response-headers.js';
+import { requestFramingOf, responseFramingOf } from '../headers/outgoing-framing.js';
+import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
+import {
+  declinedUpgradeHeaders,
+  downstreamHeaders,
+  untouchedResponseHeaders,
+  upgradeHeaders,
+  withDateAndServer,
+} from '../headers/response-headers.js';
+import { encodeRequest, UnsendableHead } from '../http1/message-encoder.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import type { Exchange } from './exchange.js';
 import { type LocalReply, replies } from './local-reply.js';
 import { Mirroring } from './mirror.js';
 import type { Plan } from './plan.js';
+
+/** 100 Continue, 102, 103 Early Hints, 104. */
+const lastInformational = 104;
 
 /** Sends one request to a cluster: tries, retries, the route's timeout, and the answer's way back. */
 export class Forwarding implements AttemptOwner {
@@ -22,6 +33,7 @@ export class Forwarding implements AttemptOwner {
   /** When the request was complete: from then on Envoy counts the timeout. */
   #requestEnd = 0;
   #mirrors: Mirroring[] = [];
+  #informed = false;
 
   constructor(
     private readonly exchange: Exchange,
@@ -39,11 +51,13 @@ export class Forwarding implements AttemptOwner {
       this.#reply(replies.upgradeRefused);
       return;
     }
-    for (const mirror of plan.mirrors) {
-      const mirroring = Mirroring.draw(exchange, plan, mirror, this.#requestHeaders(1));
-      if (mirroring !== undefined) this.#mirrors.push(mirroring);
-    }
-    this.#try();
+    this.#guarded(() => {
+      for (const mirror of plan.mirrors) {
+        const mirroring = Mirroring.draw(exchange, plan, mirror, this.#requestHeaders(1));
+        if (mirroring !== undefined) this.#mirrors.push(mirroring);
+      }
+      return this.#try();
+    });
   }
 
   /** The client went away. */
@@ -69,8 +83,15 @@ export class Forwarding implements AttemptOwner {
     this.exchange.upstreamHost = host;
   }
 
-  onInformational(head: ResponseHead): void {
-    this.exchange.response.informational(head.status, untouchedResponseHeaders(head.headers));
+  /** Envoy passes on the first 1xx that it knows, and no other. HTTP/1.0 has none. */
+  onInformational({ status, headers }: ResponseHead): void {
+    const { head, response } = this.exchange;
+    if (this.#informed || status > lastInformational || head.version === '1.0') return;
+    this.#informed = true;
+    response.informational(
+      status,
+      this.plan.untouched ? untouchedResponseHeaders(headers) : downstreamHeaders(headers, undefined),
+    );
   }
 
   /** False: the answer is thrown away, another try is coming. */
@@ -86,14 +107,44 @@ export class Forwarding implements AttemptOwner {
     exchange.body.release();
     exchange.upstreamDurationMs = serviceTimeMs;
     exchange.details = 'via_upstream';
-    const headers = plan.untouched
-      ? untouchedResponseHeaders(head.headers)
-      : this.#responseHeaders(head, serviceTimeMs);
-    const framing =
-      head.framing.kind === 'chunked' || head.framing.kind === 'until-close' ? 'chunked' : 'length';
-    // An answer that begins before the request has ended: Envoy does not wait for the rest of it on this connection.
-    exchange.response.head(status, headers, framing, exchange.closes || !exchange.body.complete);
-    return true;
+    return this.#guarded(() => {
+      const declined = !plan.untouched && exchange.upgrade !== undefined;
+      if (declined && status < 400) return this.#declineUpgrade(head);
+      // An answer that begins before the request has ended: Envoy does not wait for the rest of it on this connection.
+      const early = declined || !exchange.body.complete;
+      const headers = plan.untouched
+        ? untouchedResponseHeaders(head.headers)
+        : this.#responseHeaders(status, downstreamHeaders(head.headers, early ? undefined : serviceTimeMs));
+      const framing = responseFramingOf(headers, head, exchange.head);
+      exchange.response.head({ status, headers, framing, close: exchange.closes || early });
+      return true;
+    });
+  }
+
+  /** The server does not change the protocol. Envoy passes its answer on without the body (recorded: `http-websocket`). */
+  #declineUpgrade({ status, headers: received }: ResponseHead): false {
+    this.#stopTimers();
+    this.#attempt?.cancel();
+    const headers = this.#responseHeaders(status, declinedUpgradeHeaders(received));
+    const framing = status === 204 ? ({ kind: 'none' } as const) : ({ kind: 'length', length: 0 } as const);
+    this.exchange.response.head({ status, headers, framing, close: true });
+    this.exchange.finish([], true);
+    return false;
+  }
+
+  /** What a rule has made unsendable is refused as a whole: nothing of it was written. */
+  #guarded(send: () => boolean): boolean {
+    try {
+      return send();
+    } catch (error) {
+      if (!(error instanceof UnsendableHead)) throw error;
+      this.#attempt?.cancel();
+      for (const mirroring of this.#mirrors) mirroring.onClientGone();
+      this.#stopTimers();
+      // Without the rule's changes to the answer, which may be what is wrong.
+      this.exchange.reply(replies.unsendable(error), []);
+      return false;
+    }
   }
 
   onData(data: Buffer): void {
@@ -110,7 +161,7 @@ export class Forwarding implements AttemptOwner {
   }
 
   onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void {
-    const { exchange, plan } = this;
+    const { exchange } = this;
     if (exchange.upgrade === undefined) {
       // Nobody asked: bytes after it would be a second answer, or a way around the rules.
       socket.destroy();
@@ -118,11 +169,8 @@ export class Forwarding implements AttemptOwner {
       return;
     }
     this.#stopTimers();
-    const list = plan.untouched ? untouchedResponseHeaders(head.headers) : upgradeHeaders(head.headers);
-    const index = head.headers.names.indexOf('upgrade');
-    const protocol = index < 0 ? exchange.upgrade : (head.headers.raw[2 * index + 1] as string);
-    list.push('connection', 'Upgrade', 'upgrade', protocol);
-    exchange.response.head(101, list, 'length', false);
+    const headers = withDateAndServer(upgradeHeaders(head.headers));
+    exchange.response.head({ status: 101, headers, framing: { kind: 'none' }, close: false });
     exchange.response.flush();
     exchange.tunnel(socket, rest);
   }
@@ -136,7 +184,12 @@ export class Forwarding implements AttemptOwner {
       return;
     }
     if (failure === 'loop') {
-      this.#reply(replies.loop(exchange.target.authority));
+      const { clusterName, isMesh } = this.plan;
+      this.#reply(
+        isMesh
+          ? replies.endpointLoop(exchange.upstreamHost ?? '', clusterName)
+          : replies.loop(exchange.target.authority),
+      );
       return;
     }
     if (failure === 'name-not-found') {
@@ -147,44 +200,47 @@ export class Forwarding implements AttemptOwner {
     this.#giveUp(failure);
   }
 
-  #try(): void {
+  #try(): true {
     const { exchange, plan } = this;
     const destination = plan.next();
     if (destination === undefined) {
       this.#reply(replies.noHealthyUpstream);
-      return;
+      return true;
     }
     this.#tries++;
     exchange.attempts = this.#tries;
+    const { method, framing } = exchange.head;
+    const headers = this.#requestHeaders(this.#tries);
     this.#attempt = new Attempt(exchange.runtime.pool, destination, this, {
-      method: exchange.head.method,
-      path: plan.path,
-      authority: plan.authority,
-      headers: this.#requestHeaders(this.#tries),
-      chunked: exchange.outgoingFraming === 'chunked',
+      encoded: encodeRequest({
+        method,
+        path: plan.path,
+        authority: plan.authority,
+        headers,
+        framing: requestFramingOf(headers, plan.untouched ? 'GET' : method, framing),
+      }),
       perTryTimeoutMs: plan.retry.perTryTimeoutMs,
       body: exchange.body,
       source: exchange.client,
     });
     this.#attempt.start();
+    return true;
   }
 
-  #responseHeaders({ status, headers }: ResponseHead, serviceTimeMs: number): string[] {
+  #responseHeaders(status: number, list: string[]): string[] {
     const { exchange, plan } = this;
-    const list = downstreamHeaders(headers, serviceTimeMs);
-    if (exchange.affinityCookie !== undefined) list.push('set-cookie', exchange.affinityCookie);
+    if (plan.setCookie !== undefined) list.push('set-cookie', plan.setCookie);
     return exchange.responseHeaders(status, list, plan.responseHeaders);
   }
 
   #requestHeaders(attempt: number): string[] {
     const { exchange, plan } = this;
-    const { outgoingFraming } = exchange;
-    if (plan.untouched) return withFraming([...this.#headers], 'GET', outgoingFraming);
+    if (plan.untouched) return [...this.#headers];
     const list = withAttempt(this.#headers, attempt, this.#expectedTimeoutMs());
     const result = exchange.requestHeaders(list, plan.requestHeaders);
     if (plan.originalHost !== undefined) result.push('x-envoy-original-host', plan.originalHost);
     if (plan.originalPath !== undefined) result.push('x-envoy-original-path', plan.originalPath);
-    return withFraming(result, exchange.head.method, outgoingFraming);
+    return result;
   }
 
   /** The per-try limit where there is one, else what is left of the route's. */
@@ -210,7 +266,7 @@ export class Forwarding implements AttemptOwner {
     this.#attempt?.cancel();
     this.#attempt = undefined;
     const ceiling = Math.min(plan.retry.backoffMs * 2 ** (this.#tries - 1), plan.retry.backoffMs * 10);
-    this.#backoff = setTimeout(() => this.#try(), exchange.runtime.random() * ceiling);
+    this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), exchange.runtime.random() * ceiling);
     return true;
   }
 

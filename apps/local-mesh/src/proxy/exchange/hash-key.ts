@@ -4,29 +4,40 @@ import type { Exchange } from './exchange.js';
 
 export type HashPolicy = Exclude<LoadBalancing, string>;
 
-/** What a consistent hash goes by for one request; undefined: the request has none, so any endpoint will do. */
-export function hashKey(policy: HashPolicy, exchange: Exchange): string | undefined {
-  const { head, target, client } = exchange;
+/** What a consistent hash goes by for one request. */
+export interface HashKey {
+  /** Undefined: the request has none, so any endpoint will do. */
+  key: string | undefined;
+  /** A `set-cookie` that ties the client to its endpoint from now on. */
+  setCookie?: string | undefined;
+}
+
+export function hashKey(policy: HashPolicy, { headers, target, client }: Exchange): HashKey {
   switch (policy.kind) {
     case 'header':
-      return header(head.headers.raw, policy.name);
-    case 'cookie':
-      return cookie(header(head.headers.raw, 'cookie'), policy.name) ?? newCookie(policy, exchange);
+      return { key: header(headers.list, policy.name) };
+    case 'cookie': {
+      // An empty value counts as none (recorded: `http-hash-cookie-attributes`).
+      const sent = cookie(header(headers.list, 'cookie'), policy.name);
+      return sent ? { key: sent } : newCookie(policy);
+    }
     case 'query-parameter':
-      return parameter(target.path, policy.name);
+      return { key: parameter(target.path, policy.name) };
     case 'source-ip':
-      return client.address.slice(0, client.address.lastIndexOf(':'));
+      return { key: client.address.slice(0, client.address.lastIndexOf(':')) };
   }
 }
 
 /** With a `ttl`, a client without the cookie gets one, as Envoy writes it; a `ttl` of 0 lasts as long as the browser. */
-function newCookie(policy: HashPolicy & { kind: 'cookie' }, exchange: Exchange): string | undefined {
-  const { name, path, ttl } = policy;
-  if (ttl === undefined) return undefined;
+function newCookie({ name, path, ttl, attributes = [] }: HashPolicy & { kind: 'cookie' }): HashKey {
+  if (ttl === undefined) return { key: undefined };
   const value = randomBytes(8).toString('hex');
   const age = ttl === 0 ? '' : `; Max-Age=${Math.floor(ttl / 1000)}`;
-  exchange.affinityCookie = `${name}="${value}"${age}${path === undefined ? '' : `; Path=${path}`}; HttpOnly`;
-  return value;
+  const place = path === undefined ? '' : `; Path=${path}`;
+  const more = attributes.map(
+    (attribute) => `; ${attribute.name}${attribute.value ? `=${attribute.value}` : ''}`,
+  );
+  return { key: value, setCookie: `${name}="${value}"${age}${place}${more.join('')}; HttpOnly` };
 }
 
 function header(raw: readonly string[], name: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { ResponseFlag } from '../access-record.js';
+import type { UnsendableHead } from '../http1/message-encoder.js';
 import type { RequestHead } from '../http1/request-head.js';
 
 /** An answer that the proxy gives by itself, as Envoy words it. */
@@ -54,6 +55,19 @@ export const replies = {
     details: 'loop_detected',
   }),
 
+  /** Nor this: an endpoint with the proxy's own port, which a sidecar's never is. */
+  endpointLoop: (endpoint: string, cluster: string): LocalReply => ({
+    status: 508,
+    body: `${endpoint}, an endpoint of ${cluster}, is the local mesh itself: give the port on which the service listens\n`,
+    details: 'loop_detected',
+  }),
+
+  /** Envoy's words for a header name (recorded: `http-crlf-header-name`); of a target that a rule made, its servers' answer (`http-rewrite-odd`). */
+  unsendable: ({ part, message }: UnsendableHead): LocalReply =>
+    part === 'target' || part === 'authority'
+      ? { status: 400, body: '', details: 'invalid_path' }
+      : { status: 503, body: printable(message), details: 'invalid_header' },
+
   internalError: (message: string): LocalReply => ({
     status: 500,
     body: `the local mesh could not decide where this request goes: ${message}\n`,
@@ -104,3 +118,9 @@ export const replies = {
     };
   },
 } as const;
+
+/** Line ends and other controls of a rule as they would be written in a program. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[\0-\x1f\x7f]/g, (control) => JSON.stringify(control).slice(1, -1));
+}

@@ -1,4 +1,6 @@
 import type { Mirror } from '@grayscale/traffic-rules';
+import { requestFramingOf } from '../headers/outgoing-framing.js';
+import { encodeRequest } from '../http1/message-encoder.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
 import type { Exchange } from './exchange.js';
@@ -17,7 +19,7 @@ export class Mirroring implements AttemptOwner {
   static draw(exchange: Exchange, plan: Plan, mirror: Mirror, headers: string[]): Mirroring | undefined {
     if (exchange.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined)
       return undefined;
-    const destination = chooser(exchange, mirror.cluster, false)();
+    const destination = chooser(exchange, mirror.cluster, false).next();
     if (destination === undefined) return undefined;
     return new Mirroring(exchange, plan, destination, headers);
   }
@@ -28,12 +30,15 @@ export class Mirroring implements AttemptOwner {
     destination: NonNullable<ReturnType<Plan['next']>>,
     headers: string[],
   ) {
+    const { method, framing } = exchange.head;
     this.#attempt = new Attempt(exchange.runtime.pool, destination, this, {
-      method: exchange.head.method,
-      path: plan.path,
-      authority: plan.authority,
-      headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(exchange)],
-      chunked: exchange.outgoingFraming === 'chunked',
+      encoded: encodeRequest({
+        method,
+        path: plan.path,
+        authority: plan.authority,
+        headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(exchange)],
+        framing: requestFramingOf(headers, method, framing),
+      }),
       perTryTimeoutMs: 0,
       body: exchange.body,
       source: new Impatient(() => this.#end()),

@@ -10,13 +10,15 @@ import type {
 import type { Address } from '../address.js';
 import type { Destination } from '../upstream/upstream-pool.js';
 import type { Exchange } from './exchange.js';
-import { type HashPolicy, hashKey } from './hash-key.js';
+import { type HashKey, type HashPolicy, hashKey } from './hash-key.js';
 
 /** How one request is to be sent, whoever decided it. */
 export interface Plan {
   clusterName: string;
   /** The next server to try; undefined: there is none. */
   next(): Destination | undefined;
+  /** Ties the client to the endpoint that its hash has chosen. */
+  setCookie: string | undefined;
   /** No HTTP listener is there: nothing is added to the request or taken from it. */
   untouched: boolean;
   path: string;
@@ -41,6 +43,8 @@ const noRetry: RetryPolicy = {
   avoidPreviousHosts: false,
 };
 
+const noHash: HashKey = { key: undefined };
+
 /** Envoy's default; Istio leaves it so for where the client was going. */
 const defaultConnectTimeoutMs = 10_000;
 
@@ -53,6 +57,7 @@ export function passThroughPlan(exchange: Exchange, decision: PassThrough): Plan
   return {
     clusterName: 'PassthroughCluster',
     next: () => destination,
+    setCookie: undefined,
     untouched: decision.through === 'tcp',
     path: decision.path,
     authority: target.authority,
@@ -71,7 +76,7 @@ export function clusterPlan(exchange: Exchange, decision: Forward): Plan {
   const { cluster } = decision;
   return {
     clusterName: cluster.name,
-    next: chooser(exchange, cluster, decision.retry.avoidPreviousHosts),
+    ...chooser(exchange, cluster, decision.retry.avoidPreviousHosts),
     untouched: false,
     path: decision.path,
     authority: decision.authority,
@@ -91,28 +96,30 @@ export function chooser(
   exchange: Exchange,
   cluster: Cluster,
   avoidTried: boolean,
-): () => Destination | undefined {
+): Pick<Plan, 'next' | 'setCookie'> {
   const { connectTimeoutMs, tls } = cluster;
   const common = { connectTimeoutMs, ...(tls === undefined ? {} : { tls }) };
   if (!hasEndpoints(cluster)) {
     const port = cluster.targetPort ?? exchange.target.port;
-    return () => ({ address: whereTo(exchange, port), ...common });
+    return { next: () => ({ address: whereTo(exchange, port), ...common }), setCookie: undefined };
   }
   const { balancer, pool, random } = exchange.runtime;
   const tried = new Set<Endpoint>();
   const policy = hashPolicy(cluster);
+  const { key, setCookie } = policy === undefined ? noHash : hashKey(policy, exchange);
   const context = {
     random,
     active: (endpoint: Endpoint) => pool.activeRequests({ host: endpoint.address, port: endpoint.port }),
-    hashKey: policy && hashKey(policy, exchange),
+    hashKey: key,
     tried,
   };
-  return () => {
+  const next = (): Destination | undefined => {
     const endpoint = balancer.choose(cluster, context);
     if (endpoint === undefined) return undefined;
     if (avoidTried) tried.add(endpoint);
     return { address: { host: endpoint.address, port: endpoint.port }, ...common };
   };
+  return { next, setCookie };
 }
 
 /** Whether its endpoints are listed; otherwise requests go where the client was going. */

@@ -1,5 +1,5 @@
-import { statusLine } from '../headers/response-headers.js';
 import { writeBody, writeLastChunk } from '../http1/body-encoder.js';
+import { encodeResponseHead, type OutgoingResponse } from '../http1/message-encoder.js';
 import type { OutputBuffer } from '../http1/output-buffer.js';
 
 /** Writes one answer to the client and counts it. */
@@ -17,21 +17,20 @@ export class ResponseWriter {
     private readonly requestMethod: string,
   ) {}
 
-  /** A head with 1xx: the answer proper follows. */
+  /** A head with 1xx: the answer proper follows. Throws UnsendableHead, and nothing is written then. */
   informational(status: number, headers: readonly string[]): void {
-    this.output.text(headText(status, headers, ''));
+    this.output.text(encodeResponseHead({ status, headers, framing: { kind: 'none' }, close: false }));
     this.output.flush();
   }
 
-  /** `framing`: whether the headers announce the body's length, or it goes out in chunks. */
-  head(status: number, headers: readonly string[], framing: 'length' | 'chunked', close: boolean): void {
+  /** Throws UnsendableHead, and nothing is written then. */
+  head(response: OutgoingResponse): void {
+    this.output.text(encodeResponseHead(response));
+    const { status, framing, close } = response;
     this.status = status;
     this.announcedClose = close;
     this.#hasBody = this.requestMethod !== 'HEAD' && status !== 204 && status !== 304;
-    this.#chunked = framing === 'chunked' && this.#hasBody;
-    let ending = this.#chunked ? 'transfer-encoding: chunked\r\n' : '';
-    if (close) ending += 'connection: close\r\n';
-    this.output.text(headText(status, headers, ending));
+    this.#chunked = framing.kind === 'chunked' && this.#hasBody;
   }
 
   data(data: Buffer): void {
@@ -49,14 +48,4 @@ export class ResponseWriter {
   flush(): boolean {
     return this.output.flush();
   }
-}
-
-function headText(status: number, headers: readonly string[], ending: string): string {
-  let text = statusLine(status);
-  for (let i = 0; i < headers.length; i += 2) {
-    // Neither may be announced for an answer that has no body at all.
-    if ((status === 204 || status < 200) && headers[i] === 'content-length') continue;
-    text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  }
-  return `${text}${ending}\r\n`;
 }

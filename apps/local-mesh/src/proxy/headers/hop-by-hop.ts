@@ -3,9 +3,10 @@ import { type HeaderList, MalformedMessage } from '../http1/syntax.js';
 /** Headers that speak of one connection only. `transfer-encoding` is written anew. */
 export const hopByHop: ReadonlySet<string> = new Set([
   'connection',
+  // For HTTP/2, which nobody changes to here.
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
-  'proxy-authorization',
   'transfer-encoding',
   'upgrade',
 ]);
@@ -32,7 +33,7 @@ export function connectionOptions({ raw, names }: HeaderList): ReadonlySet<strin
   if (options === undefined) return noNames;
   for (const option of options) {
     if (mayNotBeNominated.has(option) || option.startsWith(':')) {
-      throw new MalformedMessage(400, 'connection_header_rejected', true);
+      throw new MalformedMessage(400, 'connection_header_rejected', option === 'host');
     }
   }
   return options;

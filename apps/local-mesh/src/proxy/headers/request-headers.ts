@@ -3,8 +3,7 @@ import { inlineHeaders, internalHeaders, joinLines } from '@grayscale/traffic-ru
 import type { HeaderList } from '../http1/syntax.js';
 import { hopByHop } from './hop-by-hop.js';
 
-/** Methods whose requests have no body: Envoy announces no `content-length: 0` for them. */
-const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
+const proxyCredentials = 'proxy-authorization';
 
 /** A client's headers as rules see them and as they leave: what Envoy's connection manager makes of them before it looks for a route. */
 export interface UpstreamHeaders {
@@ -15,6 +14,8 @@ export interface UpstreamHeaders {
 
 export interface UpstreamHeadersOptions {
   connection: ReadonlySet<string>;
+  /** The request names the proxy as such (a URL as its target), so credentials for a proxy are ours and end here. */
+  isToProxy: boolean;
   /** The protocol that the client wants to change to; `connection` and `upgrade` stay then. */
   upgrade: string | undefined;
 }
@@ -25,13 +26,13 @@ export interface UpstreamHeadersOptions {
  */
 export function upstreamHeaders(
   { raw, names }: HeaderList,
-  { connection, upgrade }: UpstreamHeadersOptions,
+  options: UpstreamHeadersOptions,
 ): UpstreamHeaders {
   const list: string[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     const value = raw[2 * i + 1] as string;
-    if (name === 'host' || isDropped(name, value, connection, upgrade)) continue;
+    if (name === 'host' || isDropped(name, value, options)) continue;
     const first = inlineHeaders.has(name) ? valueIndex(list, name) : 0;
     if (first > 0) list[first] = joinLines(list[first] as string, value);
     else list.push(name, name === 'te' ? 'trailers' : value);
@@ -59,13 +60,14 @@ function valueIndex(list: readonly string[], name: string): number {
 /** For a port without an HTTP listener: the client's headers as they are, but for those of its connection to us. */
 export function untouchedHeaders(
   { raw, names }: HeaderList,
-  { connection, upgrade }: UpstreamHeadersOptions,
+  { connection, upgrade, isToProxy }: UpstreamHeadersOptions,
 ): string[] {
   const list: string[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
     const value = raw[2 * i + 1] as string;
     if (name === 'host' || (hopByHop.has(name) && !isKept(name, upgrade)) || connection.has(name)) continue;
+    if (name === proxyCredentials && isToProxy) continue;
     list.push(raw[2 * i] as string, value);
   }
   return list;
@@ -84,37 +86,11 @@ export function withAttempt(list: readonly string[], attempt: number, expectedTi
   return result;
 }
 
-/** Announces the body as Envoy does. */
-export function withFraming(
-  list: string[],
-  method: string,
-  framing: 'none' | 'length' | 'chunked',
-): string[] {
-  if (framing === 'chunked') list.push('transfer-encoding', 'chunked');
-  else if (framing === 'none' && !bodiless.has(method)) list.push('content-length', '0');
-  return list;
-}
-
-/** A request head, ready to be written in Latin-1. */
-export function requestHeadText(
-  method: string,
-  path: string,
-  authority: string,
-  list: readonly string[],
-): string {
-  let text = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n`;
-  for (let i = 0; i < list.length; i += 2) text += `${list[i]}: ${list[i + 1]}\r\n`;
-  return `${text}\r\n`;
-}
-
-function isDropped(
-  name: string,
-  value: string,
-  connection: ReadonlySet<string>,
-  upgrade: string | undefined,
-): boolean {
+function isDropped(name: string, value: string, options: UpstreamHeadersOptions): boolean {
+  const { connection, upgrade, isToProxy } = options;
   if (hopByHop.has(name)) return !isKept(name, upgrade);
   if (name === 'te') return !acceptsTrailers(value);
+  if (name === proxyCredentials && isToProxy) return true;
   return internalHeaders.has(name) || (connection.size > 0 && connection.has(name));
 }
 

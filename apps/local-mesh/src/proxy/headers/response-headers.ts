@@ -1,16 +1,40 @@
-import { STATUS_CODES } from 'node:http';
+import { inlineResponseHeaders, joinLines } from '@grayscale/traffic-rules';
 import type { HeaderList } from '../http1/syntax.js';
 import { hopByHop } from './hop-by-hop.js';
 
-/** An upstream's headers as Envoy passes them on: lower-case names, `server` its own, how long the upstream took. */
-export function downstreamHeaders({ raw, names }: HeaderList, serviceTimeMs: number): string[] {
+const serviceTime = 'x-envoy-upstream-service-time';
+/** What Envoy takes out of an answer below 400 to a request to change the protocol: it has no body then. */
+const ofDeclinedUpgrade: ReadonlySet<string> = new Set([
+  ...[...hopByHop].filter((name) => name !== 'keep-alive'),
+  'content-length',
+  'content-type',
+]);
+
+/**
+ * An upstream's headers as Envoy passes them on: lower-case names, repeated lines of inline headers joined, `server` its own.
+ * @param serviceTimeMs how long the upstream took; undefined: not told
+ */
+export function downstreamHeaders(headers: HeaderList, serviceTimeMs: number | undefined): string[] {
+  const list = headersWithout(hopByHop, headers);
+  if (serviceTimeMs !== undefined) setHeader(list, serviceTime, String(serviceTimeMs));
+  return list;
+}
+
+/** Those of an answer below 400 to a request to change the protocol. */
+export function declinedUpgradeHeaders(headers: HeaderList): string[] {
+  return headersWithout(ofDeclinedUpgrade, headers);
+}
+
+function headersWithout(dropped: ReadonlySet<string>, { raw, names }: HeaderList): string[] {
   const list: string[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    if (hopByHop.has(name) || name === 'x-envoy-upstream-service-time') continue;
-    list.push(name, name === 'server' ? 'envoy' : (raw[2 * i + 1] as string));
+    if (dropped.has(name)) continue;
+    const value = raw[2 * i + 1] as string;
+    const first = inlineResponseHeaders.has(name) ? valueIndex(list, name) : 0;
+    if (first > 0) list[first] = joinLines(list[first] as string, value);
+    else list.push(name, value);
   }
-  list.push('x-envoy-upstream-service-time', String(serviceTimeMs));
   return list;
 }
 
@@ -23,38 +47,43 @@ export function untouchedResponseHeaders({ raw, names }: HeaderList): string[] {
   return list;
 }
 
-/** Those of a 101. */
-export function upgradeHeaders(headers: HeaderList): string[] {
-  const list = untouchedResponseHeaders(headers);
-  for (let i = 0; i < list.length; i += 2) list[i] = (list[i] as string).toLowerCase();
-  if (hasHeader(list, 'server')) setHeader(list, 'server', 'envoy');
-  return withDateAndServer(list);
-}
-
-/** The last two headers that Envoy adds, where they are missing. */
-export function withDateAndServer(list: string[]): string[] {
-  if (!hasHeader(list, 'date')) list.push('date', httpDate());
-  if (!hasHeader(list, 'server')) list.push('server', 'envoy');
+/** Those of a 101, as they stand there; `upgrade` and `connection` are what it is about. */
+export function upgradeHeaders({ raw, names }: HeaderList): string[] {
+  const list: string[] = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const isUpgrade = name === 'connection' || name === 'upgrade';
+    if (isUpgrade || !hopByHop.has(name)) list.push(name, raw[2 * i + 1] as string);
+  }
   return list;
 }
 
-export function statusLine(status: number): string {
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+/** The last two headers that Envoy writes, whatever the server or a rule says of itself; a date that is there stays. */
+export function withDateAndServer(list: string[]): string[] {
+  if (valueIndex(list, 'date') === 0) list.push('date', httpDate());
+  setHeader(list, 'server', 'envoy');
+  return list;
 }
 
 export function hasHeader(list: readonly string[], name: string): boolean {
-  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return true;
-  return false;
+  return valueIndex(list, name) > 0;
 }
 
 /** Sets a header where it stands, or at the end. */
 export function setHeader(list: string[], name: string, value: string): void {
-  for (let i = 0; i < list.length; i += 2) {
-    if (list[i] !== name) continue;
-    list[i + 1] = value;
-    return;
-  }
-  list.push(name, value);
+  const index = valueIndex(list, name);
+  if (index > 0) list[index] = value;
+  else list.push(name, value);
+}
+
+export function removeHeader(list: string[], name: string): void {
+  for (let i = list.length - 2; i >= 0; i -= 2) if (list[i] === name) list.splice(i, 2);
+}
+
+/** Where the value of a header stands in a list of names and values; 0: nowhere. */
+function valueIndex(list: readonly string[], name: string): number {
+  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i + 1;
+  return 0;
 }
 
 let dateText = '';

@@ -1,10 +1,11 @@
 import type { Framing } from './framing.js';
 import { MalformedMessage, parseHeaderLines } from './syntax.js';
+import { allowedTrailers } from './trailers.js';
 
 /** Receives a body as it arrives. */
 export interface BodySink {
   onData(data: Buffer): void;
-  /** Trailers: names and values in turn. */
+  /** Trailers that may go on: names and values in turn. */
   onEnd(trailers: readonly string[]): void;
 }
 
@@ -85,7 +86,7 @@ export class BodyDecoder {
 
   #takeSize(line: string): void {
     // At most 2^48 bytes; an extension is skipped, but not one with control characters in it.
-    const size = /^([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line);
+    const size = /^0*([0-9A-Fa-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line);
     if (size === null) throw badChunk();
     this.#left = Number.parseInt(size[1] as string, 16);
     this.#state = this.#left === 0 ? 'trailers' : 'data';
@@ -93,8 +94,7 @@ export class BodyDecoder {
 
   #takeTrailer(line: string): void {
     if (line === '') {
-      const { raw } = parseHeaderLines(['', ...this.#trailerLines], 100);
-      this.#end(raw);
+      this.#end(allowedTrailers(parseHeaderLines(['', ...this.#trailerLines], 100)));
       return;
     }
     this.#trailerBytes += line.length;

@@ -1,3 +1,4 @@
+import { encodeTrailers } from './message-encoder.js';
 import type { OutputBuffer } from './output-buffer.js';
 
 /** How a body is written: as it is (its length was announced, or it ends with the connection) or in chunks. */
@@ -14,8 +15,5 @@ export function writeBody(output: OutputBuffer, data: Buffer, chunked: boolean):
 
 /** Ends a body in chunks; trailers are names and values in turn. */
 export function writeLastChunk(output: OutputBuffer, trailers: readonly string[]): void {
-  let text = '0\r\n';
-  for (let i = 0; i < trailers.length; i += 2)
-    text += `${trailers[i]?.toLowerCase()}: ${trailers[i + 1]}\r\n`;
-  output.text(`${text}\r\n`);
+  output.text(`0\r\n${encodeTrailers(trailers)}\r\n`);
 }

@@ -17,9 +17,19 @@ export function requestFraming(headers: HeaderList): Framing {
   return declaredFraming(headers) ?? none;
 }
 
-export function responseFraming(headers: HeaderList, status: number, requestMethod: string): Framing {
-  if (requestMethod === 'HEAD' || status === 204 || status === 304 || status < 200) return none;
-  return declaredFraming(headers) ?? untilClose;
+/** What an answer announces; `until-close` where it announces nothing. An answer that has no body is held to the same rules. */
+export function responseFraming(headers: HeaderList, status: number): Framing {
+  const declared = declaredFraming(headers);
+  if (!neverHasBody(status) || declared === undefined) return declared ?? untilClose;
+  if (declared.kind !== 'length' || declared.length > 0) {
+    throw new MalformedMessage(400, 'http1.body_disallowed');
+  }
+  return none;
+}
+
+/** RFC 9110 6.4.1, 304 apart: that one tells how long the body would be. */
+function neverHasBody(status: number): boolean {
+  return status < 200 || status === 204;
 }
 
 function declaredFraming({ raw, names }: HeaderList): Framing | undefined {
@@ -45,8 +55,7 @@ function parseEncoding(value: string): Framing {
 }
 
 function parseLength(value: string): Framing {
-  // 15 digits stay below 2^53.
-  if (!/^[0-9]{1,15}$/.test(value)) throw new MalformedMessage(400, 'http1.invalid_content_length');
-  const length = Number(value);
-  return length === 0 ? { kind: 'length', length: 0 } : { kind: 'length', length };
+  // 15 digits stay below 2^53; zeros before them change nothing.
+  if (!/^0*[0-9]{1,15}$/.test(value)) throw new MalformedMessage(400, 'http1.invalid_content_length');
+  return { kind: 'length', length: Number(value) };
 }

@@ -17,10 +17,9 @@ export class HeadReader {
     return this.#partial !== undefined;
   }
 
-  /** Whether what there is of a head may become one that begins so. */
-  maybe(beginning: string): boolean {
-    const partial = this.#partial?.toString('latin1', 0, beginning.length) ?? '';
-    return beginning.startsWith(partial);
+  /** What there is of a head, up to so many bytes, Latin-1. */
+  beginning(length: number): string {
+    return this.#partial?.toString('latin1', 0, length) ?? '';
   }
 
   /** The head's text without the empty line, or undefined when more is needed. Throws MalformedMessage. */

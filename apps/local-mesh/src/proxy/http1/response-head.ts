@@ -4,7 +4,10 @@ import { type HeaderList, MalformedMessage, parseHeaderLines } from './syntax.js
 export interface ResponseHead {
   status: number;
   headers: HeaderList;
+  /** What it announces, whether a body follows or not. */
   framing: Framing;
+  /** False for answers to HEAD, 1xx, 204 and 304. */
+  hasBody: boolean;
   /** Whether the server will take another request on this connection. */
   keepAlive: boolean;
 }
@@ -18,12 +21,19 @@ export function parseResponseHead(text: string, requestMethod: string, maxHeader
   if (line === null) throw new MalformedMessage(400, 'http1.codec_error');
   const status = Number(line[2]);
   const headers = parseHeaderLines(lines, maxHeaderCount);
-  const framing = responseFraming(headers, status, requestMethod);
-  return { status, headers, framing, keepAlive: keepsAlive(headers, line[1] === '1', framing) };
+  const framing = responseFraming(headers, status);
+  const hasBody = requestMethod !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
+  const endsWithConnection = hasBody && framing.kind === 'until-close';
+  return {
+    status,
+    headers,
+    framing,
+    hasBody,
+    keepAlive: !endsWithConnection && keepsAlive(headers, line[1] === '1'),
+  };
 }
 
-function keepsAlive({ raw, names }: HeaderList, isVersion11: boolean, framing: Framing): boolean {
-  if (framing.kind === 'until-close') return false;
+function keepsAlive({ raw, names }: HeaderList, isVersion11: boolean): boolean {
   const index = names.indexOf('connection');
   if (index < 0) return isVersion11;
   const options = (raw[2 * index + 1] as string).toLowerCase();

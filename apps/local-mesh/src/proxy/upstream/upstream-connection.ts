@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { BodyDecoder } from '../http1/body-decoder.js';
 import { writeBody, writeLastChunk } from '../http1/body-encoder.js';
 import { HeadReader } from '../http1/head-reader.js';
+import type { EncodedRequest } from '../http1/message-encoder.js';
 import { OutputBuffer } from '../http1/output-buffer.js';
 import { parseResponseHead, type ResponseHead } from '../http1/response-head.js';
 import { MalformedMessage } from '../http1/syntax.js';
@@ -31,7 +32,7 @@ export class UpstreamConnection {
   readonly #output: OutputBuffer;
   readonly #heads = new HeadReader(maxResponseHeadBytes);
   #handler: ResponseHandler | undefined;
-  #method = '';
+  #request: EncodedRequest | undefined;
   #head: ResponseHead | undefined;
   #body: BodyDecoder | undefined;
   #requestDone = false;
@@ -59,22 +60,22 @@ export class UpstreamConnection {
   }
 
   /** Writes a request's head; the body follows through `write`, `end`. */
-  start(method: string, head: string, handler: ResponseHandler): void {
+  start(request: EncodedRequest, handler: ResponseHandler): void {
     this.#handler = handler;
-    this.#method = method;
+    this.#request = request;
     this.#requestDone = false;
     this.#responseDone = false;
     this.#head = undefined;
-    this.#output.text(head);
+    this.#output.text(request.head);
   }
 
-  write(data: Buffer, chunked: boolean): void {
-    writeBody(this.#output, data, chunked);
+  write(data: Buffer): void {
+    writeBody(this.#output, data, this.#request?.chunked === true);
   }
 
   /** The request is complete. */
-  end(trailers: readonly string[], chunked: boolean): void {
-    if (chunked) writeLastChunk(this.#output, trailers);
+  end(trailers: readonly string[]): void {
+    if (this.#request?.chunked) writeLastChunk(this.#output, trailers);
     this.#output.flush();
     this.#requestDone = true;
   }
@@ -119,7 +120,8 @@ export class UpstreamConnection {
         const text = this.#heads.read(chunk, at);
         if (text === undefined) {
           // A server that greets in another protocol waits for its client: no more would come.
-          if (!this.#heads.maybe('HTTP/1.')) throw new MalformedMessage(400, 'http1.codec_error');
+          if (!'HTTP/1.'.startsWith(this.#heads.beginning('HTTP/1.'.length)))
+            throw new MalformedMessage(400, 'http1.codec_error');
           break;
         }
         at = this.#heads.next;
@@ -136,7 +138,7 @@ export class UpstreamConnection {
 
   /** True when the connection is no longer ours. */
   #takeHead(text: string, rest: Buffer): boolean {
-    const head = parseResponseHead(text, this.#method, maxResponseHeaders);
+    const head = parseResponseHead(text, this.#request?.method ?? '', maxResponseHeaders);
     const handler = this.#handler as ResponseHandler;
     if (head.status === 101) {
       this.#detach();
@@ -150,8 +152,8 @@ export class UpstreamConnection {
     this.#head = head;
     handler.onHead(head);
     if (this.#handler === undefined) return true;
-    this.#body = new BodyDecoder(head.framing, handler);
-    if (head.framing.kind === 'none' || (head.framing.kind === 'length' && head.framing.length === 0)) {
+    this.#body = new BodyDecoder(head.hasBody ? head.framing : { kind: 'none' }, handler);
+    if (!head.hasBody || (head.framing.kind === 'length' && head.framing.length === 0)) {
       this.#responseDone = true;
       handler.onEnd([]);
     }

@@ -99,9 +99,12 @@ export class UpstreamPool {
     const onError = (error: NodeJS.ErrnoException): void => fail(failureKind(error));
     const timer = setTimeout(fail, destination.connectTimeoutMs, 'timeout');
     socket.on('error', onError);
-    socket.once(destination.tls === undefined ? 'connect' : 'secureConnect', () => {
+    socket.once('connect', () => {
       if (isOwn(socket)) fail('loop');
-      else if (settle()) callbacks.onConnected(socket);
+      else if (destination.tls === undefined && settle()) callbacks.onConnected(socket);
+    });
+    socket.once('secureConnect', () => {
+      if (settle()) callbacks.onConnected(socket);
     });
     return drop;
   }
