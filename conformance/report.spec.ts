@@ -12,9 +12,9 @@ describe('REPORT.md', () => {
   it('names each known difference with its reason', () => {
     const [first] = loadCases();
     if (first === undefined) throw new Error('no case');
-    const known = { id: first.id, exchange: 0, by: 'engine', reason: 'a reason' } as const;
+    const known = { id: first.id, exchange: 0, by: 'engine', kind: 'missing', reason: 'a reason' } as const;
     const report = renderReport([first], [known]);
-    expect(report).toContain(`- ${first.id}, exchange 0, engine: a reason`);
+    expect(report).toContain(`- a reason (engine): ${first.id} 0`);
     expect(report).toContain(`${first.exchanges.length - 1} of ${first.exchanges.length}`);
   });
 });

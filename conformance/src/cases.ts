@@ -6,14 +6,21 @@ export type Headers = ReadonlyArray<readonly [name: string, value: string]>;
 
 /** A recorded case: rules, and what a real sidecar made of requests under them. */
 export interface Case {
+  /** The folder that it is in. */
+  area: Area;
   id: string;
   about: string;
   /** False: Istio refuses the rules, so the exchanges have no answers. */
   valid: boolean;
   /** YAML, applied on top of {@link fixture}. */
   config: string;
+  /** Istio let the rules through, and Envoy refused what istiod made of them: its reasons. The answers are those without the rules. */
+  refused?: readonly string[];
   exchanges: readonly Exchange[];
 }
+
+/** What a folder of recordings is about; see README.md. */
+export type Area = 'traffic' | 'http';
 
 export interface Exchange {
   request: CaseRequest;
@@ -34,6 +41,12 @@ export interface CaseRequest {
   repeat: number;
   /** The backends counted the attempts that reached them. */
   count: boolean;
+  /** These bytes were sent as they are, instead of all that the other fields say. */
+  raw?: string;
+  /** Seconds that passed before it. */
+  wait: number;
+  /** The answer has every header, those of a hop included; `<any>` stands for a value that changes. */
+  allHeaders: boolean;
 }
 
 export interface Answer {
@@ -51,7 +64,18 @@ export interface Answer {
   attempts?: Readonly<Record<string, number>>;
   /** A lower bound, roughly, of how long the answer took. */
   ms?: number;
+  /** All that came back to `raw` within a second of silence. */
+  data?: string;
+  /** Whether the connection was ended by then. */
+  closed?: boolean;
+  /** There was no answer: `connection closed`, `no answer` within 20 s. */
+  error?: string;
+  /** What the backend was spoken to in, where it was not HTTP/1.1. */
+  protocol?: string;
 }
+
+/** Headers that a sidecar adds and a proxy on a laptop does not: they are of Istio's telemetry. */
+export const ofSidecarsAlone: ReadonlySet<string> = new Set(['x-envoy-decorator-operation']);
 
 const folder = new URL('../', import.meta.url);
 
@@ -72,12 +96,16 @@ export const backends: Readonly<Record<string, string>> = {
   '10.200.0.20': 'outside',
 };
 
-/** All of `traffic/`, by name. */
+const areas: readonly Area[] = ['traffic', 'http'];
+
+/** Every case, by area and name. */
 export function loadCases(): Case[] {
-  return readdirSync(new URL('traffic/', folder))
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => toCase(parse(read(`traffic/${name}`)) as RawCase));
+  return areas.flatMap((area) =>
+    readdirSync(new URL(`${area}/`, folder))
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map((name) => toCase(area, parse(read(`${area}/${name}`)) as RawCase)),
+  );
 }
 
 /** A file of this folder. */
@@ -85,27 +113,47 @@ export function read(name: string): string {
   return readFileSync(new URL(name, folder), 'utf8');
 }
 
-type RawCase = Omit<Case, 'exchanges'> & {
+type RawCase = Omit<Case, 'area' | 'exchanges'> & {
   exchanges: Array<{
-    request: Omit<CaseRequest, 'headers' | 'repeat' | 'count'> & Partial<CaseRequest>;
+    request: Partial<CaseRequest> & Pick<CaseRequest, 'port'>;
     answer?: Omit<Answer, 'headers'> & Partial<Answer>;
   }>;
 };
 
-function toCase({ exchanges, ...rest }: RawCase): Case {
+function toCase(area: Area, { exchanges, ...rest }: RawCase): Case {
   return {
+    area,
     ...rest,
     exchanges: exchanges.map(({ request, answer }) => ({
-      request: { headers: [], repeat: 1, count: false, ...request },
+      request: toRequest(request),
       ...(answer !== undefined && { answer: toAnswer(answer) }),
     })),
   };
 }
 
+function toRequest(raw: RawCase['exchanges'][number]['request']): CaseRequest {
+  const { path = '', headers = [], body, ...rest } = raw;
+  return {
+    ...{ method: 'GET', host: '', repeat: 1, count: false, wait: 0, allHeaders: false },
+    ...rest,
+    path: whole(path),
+    headers: headers.map(([name, value]) => [name, whole(value)] as const),
+    ...(body !== undefined && { body: whole(body) }),
+  };
+}
+
+/** A long run of one character is written `<a*70000>`. */
+function whole(text: string): string {
+  return text.replace(/<(.)\*([0-9]+)>/g, (_run, character: string, count: string) =>
+    character.repeat(Number(count)),
+  );
+}
+
 function toAnswer({ upstream, ...answer }: NonNullable<RawCase['exchanges'][number]['answer']>): Answer {
   if (upstream === undefined) return { headers: [], ...answer };
   const headers = upstream.headers.map(([name, value]) => [name, readOnce(value)] as const);
-  return { headers: [], ...answer, upstream: { ...upstream, headers } };
+  const body = upstream.body === undefined ? {} : { body: whole(upstream.body) };
+  return { headers: [], ...answer, upstream: { ...upstream, headers, ...body } };
 }
 
 /** What a backend echoed was read as Latin-1 twice on its way into the recording; bytes are wanted, read once. */

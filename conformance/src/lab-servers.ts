@@ -9,6 +9,8 @@ export interface Echo {
   path: string;
   host: string;
   headers: Headers;
+  /** All of them, names and values in turn. */
+  rawHeaders: readonly string[];
   body: string;
   /** Which try of this request reached it. */
   attempt: number;
@@ -22,7 +24,7 @@ const carriers = new Set(['host', 'connection', 'content-length', 'transfer-enco
 
 /**
  * The backends of the recordings on free loopback ports: they echo the request, count tries and obey `x-lab`
- * (`delay=MS`, `fail=STATUS`, `fail=STATUSxN`, `close=N`).
+ * (`delay=MS`, `fail=STATUS`, `fail=STATUSxN`, `close=N`, `set-cookie`).
  */
 export class Lab {
   readonly #servers = new Map<string, Server>();
@@ -87,6 +89,7 @@ export class Lab {
     const echo = { backend: name, ...described(request), body, attempt };
     response.writeHead(failure(orders.get('fail'), attempt), [
       ...['content-type', 'application/json', 'x-backend', name, 'x-from', 'a', 'x-from', 'b'],
+      ...(orders.has('set-cookie') ? ['set-cookie', 'a=1', 'set-cookie', 'b=2'] : []),
     ]);
     response.end(JSON.stringify(echo), 'latin1');
   }
@@ -98,7 +101,7 @@ function described({ method = '', url = '', rawHeaders, headers }: IncomingMessa
     const name = rawHeaders[i] as string;
     if (!carriers.has(name.toLowerCase())) pairs.push([name, rawHeaders[i + 1] as string]);
   }
-  return { method, path: url, host: headers.host ?? '', headers: pairs };
+  return { method, path: url, host: headers.host ?? '', headers: pairs, rawHeaders };
 }
 
 function failure(order: string | undefined, attempt: number): number {

@@ -1,6 +1,7 @@
-import { Agent, type IncomingMessage, request as startRequest } from 'node:http';
+import { Agent, type IncomingMessage, METHODS, request as startRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { CaseRequest, Headers } from './cases.js';
+import { readAnswers } from './raw-answer.js';
 
 /** An answer as it came over the socket. */
 export interface Received {
@@ -11,8 +12,8 @@ export interface Received {
   ms: number;
 }
 
-/** How a request is put to an explicit proxy. */
-export type Form = 'absolute' | 'connect';
+/** How a request is put to an explicit proxy; `bytes`: through a tunnel, and written by hand, because no client of HTTP's would. */
+export type Form = 'absolute' | 'connect' | 'bytes';
 
 /** Asks a proxy in the ways that clients do. */
 export class ProxyClient {
@@ -28,12 +29,46 @@ export class ProxyClient {
   async ask(request: CaseRequest, form: Form): Promise<Received> {
     const started = performance.now();
     if (form === 'absolute') return this.#exchange(request, absoluteTarget(request), started);
+    if (form === 'bytes') return this.#byHand(request, started);
     const socket = await this.#tunnel(request);
     try {
       return await this.#exchange(request, request.path, started, socket);
     } finally {
       socket.destroy();
     }
+  }
+
+  async #byHand(request: CaseRequest, started: number): Promise<Received> {
+    const { method, path, host, headers, body = '' } = request;
+    const lines = [`host: ${host}`, ...headers.map((header) => header.join(': ')), 'connection: close'];
+    const raw = `${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
+    const { data } = await this.sendRaw({ ...request, raw }, 300);
+    const answers = readAnswers(data);
+    const answer = typeof answers === 'string' ? undefined : answers.at(-1);
+    if (answer === undefined) throw new Error(`no answer: ${data}`);
+    const received = answer.headers.map((line) => line.split(': ', 2) as [string, string]);
+    const status = Number(answer.statusLine.split(' ')[1]);
+    return { status, headers: received, body: answer.body, ms: performance.now() - started };
+  }
+
+  /** Sends bytes behind a CONNECT; everything that came back until it was silent for so long. */
+  async sendRaw(request: CaseRequest, silenceMs: number): Promise<{ data: string; closed: boolean }> {
+    const socket = await this.#tunnel({ ...request, host: 'outside.host' });
+    let data = '';
+    let closed = false;
+    socket.on('data', (bytes: Buffer) => {
+      data += bytes.toString('latin1');
+    });
+    socket.on('close', () => {
+      closed = true;
+    });
+    socket.write(request.raw ?? '', 'latin1');
+    for (let seen = -1; seen !== data.length && !closed; ) {
+      seen = data.length;
+      await new Promise((resolve) => setTimeout(resolve, silenceMs));
+    }
+    socket.destroy();
+    return { data, closed };
   }
 
   #exchange(request: CaseRequest, path: string, started: number, socket?: Socket): Promise<Received> {
@@ -68,8 +103,18 @@ export class ProxyClient {
   }
 }
 
+/** In which forms a request can be asked; a repeated one in one form only: it is about shares. */
+export function formsOf(request: CaseRequest): Form[] {
+  if (request.raw !== undefined) return [];
+  // No client of Node's writes these.
+  const isOdd = !/^\/[\x21-\x7e]*$/.test(request.path) || !METHODS.includes(request.method);
+  if (isOdd || request.headers.some(([name]) => name === 'trailer')) return ['bytes'];
+  if (!hasAbsoluteForm(request)) return ['connect'];
+  return request.repeat > 1 ? ['absolute'] : ['absolute', 'connect'];
+}
+
 /** Whether a URL can say it: it has one host, and its port is the one dialled. */
-export function hasAbsoluteForm({ host, port }: CaseRequest): boolean {
+function hasAbsoluteForm({ host, port }: CaseRequest): boolean {
   const named = /:([0-9]+)$/.exec(host)?.[1];
   return host !== '' && (named === undefined || Number(named) === port);
 }

@@ -1,0 +1,192 @@
+import {
+  applyHeaderMutations,
+  explain,
+  type Forward,
+  type HeaderMutation,
+  type RouteRequest,
+  type RouteTable,
+  route,
+} from '@grayscale/traffic-rules';
+import { type Answer, backends, type CaseRequest, type Headers } from './cases.js';
+
+/** What a decision and a recorded answer both say, in the same words. */
+export interface Told {
+  /** Who answers: a backend as `hello-1:8080`, or the proxy itself as `status 404`. */
+  by: string;
+  upstream?: { path: string; host: string; headers: Headers };
+  /** Response headers that a rule wrote. */
+  headers?: Headers;
+  body?: string;
+}
+
+/** Headers of every answer of a backend. */
+const ofBackends = ['content-type', 'application/json', 'x-from', 'a', 'x-from', 'b'];
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function toRouteRequest({ method, host, port, path, headers }: CaseRequest): RouteRequest {
+  const proto = headers.find(([name]) => name.toLowerCase() === 'x-forwarded-proto')?.[1];
+  const flat = headers.flatMap(([name, value]) => [name.toLowerCase(), value.trim()]);
+  const scheme = proto === 'https' ? 'https' : 'http';
+  return { method, scheme, authority: host, port, path, headers: flat };
+}
+
+/**
+ * What the engine's decision says of a request. What a proxy does beyond it (tries, time, bytes) is played over sockets.
+ * @param answer where a decision leaves the outcome to its backends, theirs is taken
+ */
+export function decided(table: RouteTable, request: CaseRequest, answer: Answer, draw = 0): Told {
+  const asked = toRouteRequest(request);
+  const decision = route(table, asked, draw);
+  switch (decision.kind) {
+    case 'no-route':
+      return { by: 'status 404', body: '' };
+    case 'bad-request':
+      return { by: 'status 400', body: decision.body };
+    case 'blocked':
+      return { by: 'status 502', body: '' };
+    case 'cluster-not-found':
+      return { by: 'status 503', body: '', headers: written(decision.responseHeaders, [], asked) };
+    case 'redirect':
+      return {
+        by: `status ${decision.status}`,
+        body: '',
+        headers: [['location', decision.location], ...written(decision.responseHeaders, [], asked)],
+      };
+    case 'direct-response': {
+      const headers = written(decision.responseHeaders, [], asked);
+      return { by: `status ${decision.status}`, body: new TextDecoder().decode(decision.body), headers };
+    }
+    case 'pass-through':
+      return {
+        by: `outside:${request.port}`,
+        upstream: { path: decision.path, host: asked.authority, headers: [] },
+      };
+    case 'forward':
+      return forwarded(decision, asked, answer);
+  }
+}
+
+/** The same of a recorded answer, as far as the decision says something of it. */
+export function recorded(answer: Answer, said: Told): Told {
+  const { backend, upstream, headers, body, status } = answer;
+  return {
+    by: backend ?? `status ${status}`,
+    ...(said.body !== undefined && { body: body ?? '' }),
+    ...(said.headers !== undefined && { headers: named(headers, said.headers) }),
+    ...(said.upstream !== undefined &&
+      upstream !== undefined && {
+        upstream: {
+          path: upstream.path,
+          host: upstream.host,
+          headers: named(upstream.headers, said.upstream.headers),
+        },
+      }),
+  };
+}
+
+/** The exact share of each outcome, named as in a recorded tally; the backends of one cluster are one outcome, joined with commas. */
+export function shares(table: RouteTable, request: CaseRequest, answer: Answer): Map<string, number> {
+  const result = new Map<string, number>();
+  const add = (label: string, share: number) => result.set(label, (result.get(label) ?? 0) + share);
+  const { destinations, effects } = explain(table, toRouteRequest(request));
+  const abort = effects?.fault?.abort;
+  const aborted = (abort?.percentage ?? 0) / 100;
+  if (abort !== undefined && 'status' in abort) add(`status ${abort.status}`, aborted);
+  let start = 0;
+  for (const { share } of destinations) {
+    const decision = route(table, toRouteRequest(request), start + share / 2);
+    const labels = decision.kind === 'forward' ? backendsOf(decision, request.port) : [];
+    if (labels.length === 0)
+      add(decided(table, request, answer, start + share / 2).by, share * (1 - aborted));
+    else add(labels.join(), share * (1 - aborted));
+    start += share;
+  }
+  return result;
+}
+
+function forwarded(decision: Forward, asked: RouteRequest, answer: Answer): Told {
+  const { fault, cluster, responseHeaders } = decision;
+  if (fault?.abort?.percentage === 100 && 'status' in fault.abort) {
+    const headers = written(responseHeaders, [], asked);
+    return { by: `status ${fault.abort.status}`, body: 'fault filter abort', headers };
+  }
+  const candidates = backendsOf(decision, asked.port);
+  if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
+  // A backend that refuses, is late or is not asked (a preflight): the proxy's own answer, which sockets show.
+  if (answer.backend === undefined && answer.status !== 503) return { by: `status ${answer.status}` };
+  if (answer.backend === undefined)
+    return { by: mayFail(decision, candidates) ? 'status 503' : candidates.join() };
+  const by = candidates.includes(answer.backend) ? answer.backend : candidates.join();
+  return {
+    by,
+    headers: cluster.endpoints.length === 0 ? [] : written(responseHeaders, ofBackend(asked), asked),
+    upstream: {
+      path: decision.path,
+      host: decision.authority,
+      headers: written(decision.requestHeaders, asked.headers, asked),
+    },
+  };
+}
+
+/** `x-lab: set-cookie` makes a backend set two cookies. */
+function ofBackend({ headers }: RouteRequest): readonly string[] {
+  return headers.includes('set-cookie')
+    ? [...ofBackends, 'set-cookie', 'a=1', 'set-cookie', 'b=2']
+    : ofBackends;
+}
+
+function mayFail({ timeoutMs, retry }: Forward, candidates: readonly string[]): boolean {
+  return candidates.some((name) => name.startsWith('dead:')) || timeoutMs > 0 || retry.attempts > 0;
+}
+
+function backendsOf({ cluster }: Forward, dialled: number): string[] {
+  if (cluster.discovery === 'original-destination') return [`outside:${cluster.targetPort ?? dialled}`];
+  return cluster.endpoints
+    .filter(({ healthy }) => healthy)
+    .map(({ address, port }) => `${backends[address]}:${port}`);
+}
+
+/** The headers that a rule's changes leave, of the names that they name. */
+function written(
+  mutations: readonly HeaderMutation[],
+  before: readonly string[],
+  asked: RouteRequest,
+): Headers {
+  const names = new Set(mutations.map(({ name }) => name));
+  const isRequest = before === asked.headers;
+  const context = isRequest
+    ? { request: asked }
+    : { request: asked, response: { status: 200, headers: before } };
+  const after = applyHeaderMutations(before, mutations, context);
+  return pairs(after).filter(([name]) => names.has(name));
+}
+
+/** Those of the names that the decision speaks of, in the order of names. */
+function named(headers: Headers, said: Headers): Headers {
+  const names = new Set(said.map(([name]) => name));
+  return headers.filter(([name]) => names.has(name));
+}
+
+/** For a comparison: the order of headers of different names does not matter, and any fresh id is one. */
+export function comparable(told: Told): Told {
+  const { headers, upstream, ...rest } = told;
+  return {
+    ...rest,
+    ...(headers !== undefined && { headers: sorted(headers) }),
+    ...(upstream !== undefined && { upstream: { ...upstream, headers: sorted(upstream.headers) } }),
+  };
+}
+
+function sorted(headers: Headers): Headers {
+  return headers
+    .map(([name, value]) => [name, uuid.test(value) ? '<uuid>' : value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function pairs(flat: readonly string[]): Array<[string, string]> {
+  const result: Array<[string, string]> = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    result.push([flat[index] as string, flat[index + 1] as string]);
+  }
+  return result;
+}
