@@ -79,8 +79,6 @@ function targetOf(
   const because: Because = { reason: 'malformed-target' };
   if (method === 'CONNECT' || (method === 'OPTIONS' && path === '*'))
     return { kind: 'no-route', because, rules };
-  // Recorded: `http-odd-request-lines`.
-  if (path.startsWith('?')) return { kind: 'bad-request', body: '', because, rules };
   if (path !== '' && !path.startsWith('/'))
     return { kind: 'bad-request', body: 'Bad Request', because, rules };
   const normal = normalizePath(path);

@@ -5,8 +5,8 @@ export type Sniffed = 'http' | 'other' | 'unknown';
 const maxLineBytes = 64 * 1024;
 /** A request line as far as it has come: method, target, version. */
 const beginning =
-  /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: (?:[\x21-\x7e]+(?: (?:H(?:T(?:T(?:P(?:\/(?:1(?:\.(?:1\r?)?)?)?)?)?)?)?)?)?)?)?$/;
-const requestLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e]+ HTTP\/1\.1\r?\n/;
+  /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: (?:(?!\?)[\x21-\x7e]+(?: (?:H(?:T(?:T(?:P(?:\/(?:1(?:\.(?:1\r?)?)?)?)?)?)?)?)?)?)?)?$/;
+const requestLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ (?!\?)[\x21-\x7e]+ HTTP\/1\.1\r?\n/;
 
 /**
  * Whether a client speaks HTTP/1.1, as a sidecar's inspector tells it: by the request line alone. HTTP/1.0, HTTP/2, TLS and everything

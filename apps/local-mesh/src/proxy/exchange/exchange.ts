@@ -159,7 +159,7 @@ export class Exchange implements BodySink {
     const body = Buffer.from(reply.body);
     const framing = { kind: 'length', length: body.length } as const;
     // Envoy answers by itself before it has looked at a body, and reads none behind such an answer.
-    const unread = !this.body.complete || (this.#starting && this.body.bytes > 0);
+    const unread = !this.body.complete || (this.#starting && this.body.bytes > 0 && reply.late !== true);
     const close = this.closes || unread || reply.close === true;
     const { status } = reply;
     try {

@@ -13,6 +13,8 @@ export interface LocalReply {
   headers?: readonly string[];
   /** Ends the connection as well. */
   close?: true;
+  /** Envoy gives it when it writes to the upstream, and has taken what there is of a body by then. */
+  late?: true;
 }
 
 export type UpstreamFailure = 'refused' | 'timeout' | 'termination' | 'protocol';
@@ -65,8 +67,8 @@ export const replies = {
   /** Envoy's words for a header name (recorded: `http-crlf-header-name`); of a target that a rule made, its servers' answer (`http-rewrite-odd`). */
   unsendable: ({ part, message }: UnsendableHead): LocalReply =>
     part === 'target' || part === 'authority'
-      ? { status: 400, body: '', details: 'invalid_path' }
-      : { status: 503, body: printable(message), details: 'invalid_header' },
+      ? { status: 400, body: '', details: 'invalid_path', late: true }
+      : { status: 503, body: printable(message), details: 'invalid_header', late: true },
 
   internalError: (message: string): LocalReply => ({
     status: 500,
