@@ -16,8 +16,13 @@ const workload = {
 
 /** A ServiceEntry `back.ext`, port 80, with endpoints on loopback ports, and one VirtualService for it whose rules are `http`. */
 export function rulesFor(ports: readonly number[], http = '', destinationRule = '') {
+  return routing(rulesText(ports, http, destinationRule));
+}
+
+/** The same as YAML. */
+export function rulesText(ports: readonly number[], http = '', destinationRule = ''): string {
   const endpoints = ports.map((port) => `{address: 127.0.0.1, ports: {http: ${port}}}`).join(', ');
-  const text = `
+  return `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: back, namespace: hello-page}
@@ -31,7 +36,6 @@ ${http === '' ? '' : virtualService(http)}
 ---
 ${destinationRule}
 `;
-  return routing(text);
 }
 
 /** `route` and `hasListener` for a proxy, from YAML. */

@@ -40,6 +40,8 @@ export type HashPolicy =
       name: string;
       path?: string;
       ttl?: number;
+      /** Written behind the others. */
+      attributes?: ReadonlyArray<{ name: string; value: string }>;
     }
   | { kind: 'query-parameter'; name: string }
   | { kind: 'source-ip' };

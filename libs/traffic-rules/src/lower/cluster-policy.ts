@@ -1,6 +1,6 @@
-import type { LoadBalancing } from '../cluster.js';
+import { toBytes } from '../bytes.js';
+import type { HashPolicy, LoadBalancing } from '../cluster.js';
 import type { ClusterPolicy, ServicePolicy } from '../model/service.js';
-import { toBytes } from '../match/bytes.js';
 import type { ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
 
 /** Envoy's default in Istio's clusters: 10 s. */
@@ -28,13 +28,14 @@ function loadBalancing(policy: TrafficPolicy | undefined): LoadBalancing {
 }
 
 /** What a rule says as it stands in requests and answers: UTF-8, one character for each byte. */
-function inBytes(hash: ConsistentHash): ConsistentHash {
+function inBytes(hash: ConsistentHash): HashPolicy {
   if (hash.kind === 'source-ip') return hash;
   if (hash.kind !== 'cookie') return { ...hash, name: toBytes(hash.name) };
-  const { path, attributes, ...rest } = hash;
+  const { path, ttl, attributes } = hash;
   return {
-    ...rest,
+    kind: 'cookie',
     name: toBytes(hash.name),
+    ...(ttl !== undefined && { ttl }),
     ...(path !== undefined && { path: toBytes(path) }),
     ...(attributes !== undefined && {
       attributes: attributes.map(({ name = '', value = '' }) => ({
