@@ -13,6 +13,7 @@ import {
 import { encodeRequest, UnsendableHead } from '../http1/message-encoder.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
+import { backOffCeilingMs } from './back-off.js';
 import type { Exchange } from './exchange.js';
 import { type LocalReply, replies } from './local-reply.js';
 import { Mirroring } from './mirror.js';
@@ -265,7 +266,7 @@ export class Forwarding implements AttemptOwner {
     if (this.#tries > plan.retry.attempts || !exchange.body.replayable) return false;
     this.#attempt?.cancel();
     this.#attempt = undefined;
-    const ceiling = Math.min(plan.retry.backoffMs * 2 ** (this.#tries - 1), plan.retry.backoffMs * 10);
+    const ceiling = backOffCeilingMs(plan.retry.backoffMs, this.#tries);
     this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), exchange.runtime.random() * ceiling);
     return true;
   }

@@ -3,6 +3,15 @@ import type { LookupFunction } from 'node:net';
 
 const keepMs = 5_000;
 
+/** Every address of a name. */
+export type LookupSource = (name: string) => Promise<LookupAddress[]>;
+
+/** The system's resolver. */
+const systemLookup: LookupSource = (name) =>
+  new Promise((resolve, reject) => {
+    lookup(name, { all: true }, (error, all) => (error === null ? resolve(all) : reject(error)));
+  });
+
 interface Entry {
   expires: number;
   answer: Promise<LookupAddress[]>;
@@ -13,6 +22,8 @@ interface Entry {
 /** The system's resolver with a short memory: a lookup for each connection would cost a thread each time. */
 export class NameResolver {
   readonly #entries = new Map<string, Entry>();
+
+  constructor(private readonly source: LookupSource = systemLookup) {}
 
   /** Every address of a name, beginning with another one each time. Rejects with the resolver's error. */
   async addresses(name: string): Promise<LookupAddress[]> {
@@ -42,9 +53,7 @@ export class NameResolver {
   #entry(name: string): Entry {
     const known = this.#entries.get(name);
     if (known !== undefined && known.expires > Date.now()) return known;
-    const answer = new Promise<LookupAddress[]>((resolve, reject) => {
-      lookup(name, { all: true }, (error, all) => (error === null ? resolve(all) : reject(error)));
-    });
+    const answer = this.source(name);
     const entry = { expires: Date.now() + keepMs, answer, turn: known?.turn ?? 0 };
     // A failure is not remembered: the next request asks again.
     answer.catch(() => this.#entries.delete(name));
