@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { addressText } from '../address.js';
 import type { Client } from '../exchange/client.js';
 import { Exchange } from '../exchange/exchange.js';
+import { RequestContext } from '../exchange/request-context.js';
 import { BodyDecoder } from '../http1/body-decoder.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { OutputBuffer } from '../http1/output-buffer.js';
@@ -184,7 +185,7 @@ export class ClientConnection implements Client {
 
   #begin(head: RequestHead): void {
     const target = requestTarget(head, this.#dialled(head));
-    const exchange = new Exchange(this.runtime, this, head, target);
+    const exchange = new Exchange(new RequestContext(this.runtime, this, head, target));
     this.#state = 'exchange';
     this.#exchange = exchange;
     this.runtime.stats.requests++;
@@ -297,10 +298,9 @@ export class ClientConnection implements Client {
 
   #onMalformed(error: MalformedMessage): void {
     const exchange = this.#exchange;
-    if (exchange !== undefined && exchange.response.status !== 0) {
-      exchange.flags.push('DPE');
+    if (exchange?.answering) {
       this.destroy();
-      exchange.onClientGone();
+      exchange.onClientGone(true);
       return;
     }
     if (exchange !== undefined) {

@@ -12,12 +12,14 @@ import {
 } from '../headers/response-headers.js';
 import { encodeRequest, UnsendableHead } from '../http1/message-encoder.js';
 import type { ResponseHead } from '../http1/response-head.js';
+import type { Answer } from './answer.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import { backOffCeilingMs } from './back-off.js';
-import type { Exchange } from './exchange.js';
 import { type LocalReply, replies } from './local-reply.js';
 import { Mirroring } from './mirror.js';
+import type { Outcome } from './outcome.js';
 import type { Plan } from './plan.js';
+import type { RequestContext } from './request-context.js';
 
 /** 100 Continue, 102, 103 Early Hints, 104. */
 const lastInformational = 104;
@@ -37,24 +39,24 @@ export class Forwarding implements AttemptOwner {
   #informed = false;
 
   constructor(
-    private readonly exchange: Exchange,
+    private readonly context: RequestContext,
     private readonly plan: Plan,
+    private readonly answer: Answer,
+    private readonly outcome: Outcome,
   ) {
-    this.#headers = plan.untouched
-      ? untouchedHeaders(exchange.head.headers, exchange)
-      : exchange.headers.list;
+    this.#headers = plan.untouched ? untouchedHeaders(context.head.headers, context) : context.headers.list;
   }
 
   start(): void {
-    const { exchange, plan } = this;
-    exchange.upstreamCluster = plan.clusterName;
-    if (!plan.untouched && exchange.upgrade !== undefined && exchange.upgrade.toLowerCase() !== 'websocket') {
+    const { context, plan } = this;
+    this.outcome.ledTo(plan.clusterName);
+    if (!plan.untouched && context.upgrade !== undefined && context.upgrade.toLowerCase() !== 'websocket') {
       this.#reply(replies.upgradeRefused);
       return;
     }
     this.#guarded(() => {
       for (const mirror of plan.mirrors) {
-        const mirroring = Mirroring.draw(exchange, plan, mirror, this.#requestHeaders(1));
+        const mirroring = Mirroring.draw(context, plan, mirror, this.#requestHeaders(1));
         if (mirroring !== undefined) this.#mirrors.push(mirroring);
       }
       return this.#try();
@@ -81,15 +83,15 @@ export class Forwarding implements AttemptOwner {
   }
 
   onUpstream(host: string): void {
-    this.exchange.upstreamHost = host;
+    this.outcome.triedAt(host);
   }
 
   /** Envoy passes on the first 1xx that it knows, and no other. HTTP/1.0 has none. */
   onInformational({ status, headers }: ResponseHead): void {
-    const { head, response } = this.exchange;
-    if (this.#informed || status > lastInformational || head.version === '1.0') return;
+    const { version } = this.context.head;
+    if (this.#informed || status > lastInformational || version === '1.0') return;
     this.#informed = true;
-    response.informational(
+    this.answer.writer.informational(
       status,
       this.plan.untouched ? untouchedResponseHeaders(headers) : downstreamHeaders(headers, undefined),
     );
@@ -97,27 +99,26 @@ export class Forwarding implements AttemptOwner {
 
   /** False: the answer is thrown away, another try is coming. */
   onHead(head: ResponseHead, serviceTimeMs: number): boolean {
-    const { exchange, plan } = this;
+    const { context, plan } = this;
     const { status } = head;
     const { raw } = head.headers;
     if (!plan.untouched && retryable(plan.retry, { kind: 'response', status, headers: raw })) {
       if (this.#retry()) return false;
-      if (plan.retry.attempts > 0) exchange.flags.push('URX');
+      if (plan.retry.attempts > 0) this.outcome.flag('URX');
     }
     this.#answered = true;
-    exchange.body.release();
-    exchange.upstreamDurationMs = serviceTimeMs;
-    exchange.details = 'via_upstream';
+    context.body.release();
+    this.outcome.upstreamAnswered(serviceTimeMs);
     return this.#guarded(() => {
-      const declined = !plan.untouched && exchange.upgrade !== undefined;
+      const declined = !plan.untouched && context.upgrade !== undefined;
       if (declined && status < 400) return this.#declineUpgrade(head);
       // An answer that begins before the request has ended: Envoy does not wait for the rest of it on this connection.
-      const early = declined || !exchange.body.complete;
+      const early = declined || !context.body.complete;
       const headers = plan.untouched
         ? untouchedResponseHeaders(head.headers)
         : this.#responseHeaders(status, downstreamHeaders(head.headers, early ? undefined : serviceTimeMs));
-      const framing = responseFramingOf(headers, head, exchange.head);
-      exchange.response.head({ status, headers, framing, close: exchange.closes || early });
+      const framing = responseFramingOf(headers, head, context.head);
+      this.answer.writer.head({ status, headers, framing, close: context.closes || early });
       return true;
     });
   }
@@ -128,8 +129,8 @@ export class Forwarding implements AttemptOwner {
     this.#attempt?.cancel();
     const headers = this.#responseHeaders(status, declinedUpgradeHeaders(received));
     const framing = status === 204 ? ({ kind: 'none' } as const) : ({ kind: 'length', length: 0 } as const);
-    this.exchange.response.head({ status, headers, framing, close: true });
-    this.exchange.finish([], true);
+    this.answer.writer.head({ status, headers, framing, close: true });
+    this.answer.finish([], true);
     return false;
   }
 
@@ -143,27 +144,26 @@ export class Forwarding implements AttemptOwner {
       for (const mirroring of this.#mirrors) mirroring.onClientGone();
       this.#stopTimers();
       // Without the rule's changes to the answer, which may be what is wrong.
-      this.exchange.reply(replies.unsendable(error), []);
+      this.answer.reply(replies.unsendable(error), []);
       return false;
     }
   }
 
   onData(data: Buffer): void {
-    this.exchange.response.data(data);
+    this.answer.writer.data(data);
   }
 
   onFlush(): void {
-    if (!this.exchange.response.flush()) this.#attempt?.pauseResponse();
+    if (!this.answer.writer.flush()) this.#attempt?.pauseResponse();
   }
 
   onEnd(trailers: readonly string[]): void {
     this.#stopTimers();
-    this.exchange.finish(trailers, this.exchange.closes);
+    this.answer.finish(trailers, this.context.closes);
   }
 
   onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void {
-    const { exchange } = this;
-    if (exchange.upgrade === undefined) {
+    if (this.context.upgrade === undefined) {
       // Nobody asked: bytes after it would be a second answer, or a way around the rules.
       socket.destroy();
       this.onFailure('protocol');
@@ -171,25 +171,24 @@ export class Forwarding implements AttemptOwner {
     }
     this.#stopTimers();
     const headers = withDateAndServer(upgradeHeaders(head.headers));
-    exchange.response.head({ status: 101, headers, framing: { kind: 'none' }, close: false });
-    exchange.response.flush();
-    exchange.tunnel(socket, rest);
+    this.answer.writer.head({ status: 101, headers, framing: { kind: 'none' }, close: false });
+    this.answer.writer.flush();
+    this.answer.tunnel(socket, rest);
   }
 
   onFailure(failure: AttemptFailure): void {
-    const { exchange } = this;
     if (this.#answered) {
       this.#stopTimers();
-      if (failure === 'termination' || failure === 'protocol') exchange.flags.push('UC');
-      exchange.abort('upstream_reset_after_response_started');
+      if (failure === 'termination' || failure === 'protocol') this.outcome.flag('UC');
+      this.answer.abort('upstream_reset_after_response_started');
       return;
     }
     if (failure === 'loop') {
       const { clusterName, isMesh } = this.plan;
       this.#reply(
         isMesh
-          ? replies.endpointLoop(exchange.upstreamHost ?? '', clusterName)
-          : replies.loop(exchange.target.authority),
+          ? replies.endpointLoop(this.outcome.upstreamHost ?? '', clusterName)
+          : replies.loop(this.context.target.authority),
       );
       return;
     }
@@ -202,17 +201,17 @@ export class Forwarding implements AttemptOwner {
   }
 
   #try(): true {
-    const { exchange, plan } = this;
+    const { context, plan } = this;
     const destination = plan.next();
     if (destination === undefined) {
       this.#reply(replies.noHealthyUpstream);
       return true;
     }
     this.#tries++;
-    exchange.attempts = this.#tries;
-    const { method, framing } = exchange.head;
+    this.outcome.tried();
+    const { method, framing } = context.head;
     const headers = this.#requestHeaders(this.#tries);
-    this.#attempt = new Attempt(exchange.runtime.pool, destination, this, {
+    this.#attempt = new Attempt(context.runtime.pool, destination, this, {
       encoded: encodeRequest({
         method,
         path: plan.path,
@@ -221,24 +220,24 @@ export class Forwarding implements AttemptOwner {
         framing: requestFramingOf(headers, plan.untouched ? 'GET' : method, framing),
       }),
       perTryTimeoutMs: plan.retry.perTryTimeoutMs,
-      body: exchange.body,
-      source: exchange.client,
+      body: context.body,
+      source: context.client,
     });
     this.#attempt.start();
     return true;
   }
 
   #responseHeaders(status: number, list: string[]): string[] {
-    const { exchange, plan } = this;
+    const { plan } = this;
     if (plan.setCookie !== undefined) list.push('set-cookie', plan.setCookie);
-    return exchange.responseHeaders(status, list, plan.responseHeaders);
+    return this.answer.headers(status, list, plan.responseHeaders);
   }
 
   #requestHeaders(attempt: number): string[] {
-    const { exchange, plan } = this;
+    const { plan } = this;
     if (plan.untouched) return [...this.#headers];
     const list = withAttempt(this.#headers, attempt, this.#expectedTimeoutMs());
-    const result = exchange.requestHeaders(list, plan.requestHeaders);
+    const result = this.answer.changed(list, plan.requestHeaders);
     if (plan.originalHost !== undefined) result.push('x-envoy-original-host', plan.originalHost);
     if (plan.originalPath !== undefined) result.push('x-envoy-original-path', plan.originalPath);
     return result;
@@ -262,17 +261,17 @@ export class Forwarding implements AttemptOwner {
 
   /** Starts another try after a pause; false when none is left, or the body cannot be sent again. */
   #retry(): boolean {
-    const { exchange, plan } = this;
-    if (this.#tries > plan.retry.attempts || !exchange.body.replayable) return false;
+    const { context, plan } = this;
+    if (this.#tries > plan.retry.attempts || !context.body.replayable) return false;
     this.#attempt?.cancel();
     this.#attempt = undefined;
     const ceiling = backOffCeilingMs(plan.retry.backoffMs, this.#tries);
-    this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), exchange.runtime.random() * ceiling);
+    this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), context.runtime.random() * ceiling);
     return true;
   }
 
   #giveUp(failure: AttemptFailure): void {
-    if (this.#tries > 1) this.exchange.flags.push('URX');
+    if (this.#tries > 1) this.outcome.flag('URX');
     if (failure === 'per-try-timeout') this.#reply(replies.perTryTimeout);
     else if (failure !== 'loop' && failure !== 'name-not-found') {
       this.#reply(replies.upstreamFailure(failure, this.#tries));
@@ -286,13 +285,13 @@ export class Forwarding implements AttemptOwner {
       this.#reply(replies.timeout);
       return;
     }
-    this.exchange.flags.push('UT');
-    this.exchange.abort('response_timeout');
+    this.outcome.flag('UT');
+    this.answer.abort('response_timeout');
   }
 
   #reply(reply: LocalReply & { flag?: ResponseFlag }): void {
     this.#stopTimers();
-    this.exchange.reply(reply, this.plan.responseHeaders);
+    this.answer.reply(reply, this.plan.responseHeaders);
   }
 
   #stopTimers(): void {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LoadBalancing } from '@grayscale/traffic-rules';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from './request-context.js';
 
 export type HashPolicy = Exclude<LoadBalancing, string>;
 
@@ -12,7 +12,7 @@ export interface HashKey {
   setCookie?: string | undefined;
 }
 
-export function hashKey(policy: HashPolicy, { headers, target, client }: Exchange): HashKey {
+export function hashKey(policy: HashPolicy, { headers, target, client }: RequestContext): HashKey {
   switch (policy.kind) {
     case 'header':
       return { key: header(headers.list, policy.name) };

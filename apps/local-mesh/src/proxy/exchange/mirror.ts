@@ -3,9 +3,9 @@ import { requestFramingOf } from '../headers/outgoing-framing.js';
 import { encodeRequest } from '../http1/message-encoder.js';
 import type { ResponseHead } from '../http1/response-head.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
-import type { Exchange } from './exchange.js';
 import { chooser, type Plan } from './plan.js';
 import type { BodySource } from './request-body.js';
+import type { RequestContext } from './request-context.js';
 
 /** A copy whose server never answers is given up after this. */
 const answerLimitMs = 60_000;
@@ -16,31 +16,30 @@ export class Mirroring implements AttemptOwner {
   #timer: NodeJS.Timeout;
 
   /** Undefined when the draw or the lack of a server says so. */
-  static draw(exchange: Exchange, plan: Plan, mirror: Mirror, headers: string[]): Mirroring | undefined {
-    if (exchange.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined)
-      return undefined;
-    const destination = chooser(exchange, mirror.cluster, false).next();
+  static draw(context: RequestContext, plan: Plan, mirror: Mirror, headers: string[]): Mirroring | undefined {
+    if (context.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined) return undefined;
+    const destination = chooser(context, mirror.cluster, false).next();
     if (destination === undefined) return undefined;
-    return new Mirroring(exchange, plan, destination, headers);
+    return new Mirroring(context, plan, destination, headers);
   }
 
   private constructor(
-    exchange: Exchange,
+    context: RequestContext,
     plan: Plan,
     destination: NonNullable<ReturnType<Plan['next']>>,
     headers: string[],
   ) {
-    const { method, framing } = exchange.head;
-    this.#attempt = new Attempt(exchange.runtime.pool, destination, this, {
+    const { method, framing } = context.head;
+    this.#attempt = new Attempt(context.runtime.pool, destination, this, {
       encoded: encodeRequest({
         method,
         path: plan.path,
         authority: plan.authority,
-        headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(exchange)],
+        headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(context)],
         framing: requestFramingOf(headers, method, framing),
       }),
       perTryTimeoutMs: 0,
-      body: exchange.body,
+      body: context.body,
       source: new Impatient(() => this.#end()),
     });
     this.#timer = setTimeout(() => this.#end(), answerLimitMs).unref();
@@ -89,6 +88,6 @@ class Impatient implements BodySource {
   resumeBody(): void {}
 }
 
-function ownAddress({ client }: Exchange): string {
+function ownAddress({ client }: RequestContext): string {
   return client.localAddress;
 }

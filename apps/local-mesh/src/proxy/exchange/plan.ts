@@ -9,8 +9,8 @@ import type {
 } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 import type { Destination } from '../upstream/upstream-pool.js';
-import type { Exchange } from './exchange.js';
 import { type HashKey, type HashPolicy, hashKey } from './hash-key.js';
+import type { RequestContext } from './request-context.js';
 
 /** How one request is to be sent, whoever decided it. */
 export interface Plan {
@@ -48,10 +48,10 @@ const noHash: HashKey = { key: undefined };
 /** Envoy's default; Istio leaves it so for where the client was going. */
 const defaultConnectTimeoutMs = 10_000;
 
-export function passThroughPlan(exchange: Exchange, decision: PassThrough): Plan {
-  const { target } = exchange;
+export function passThroughPlan(context: RequestContext, decision: PassThrough): Plan {
+  const { target } = context;
   const destination: Destination = {
-    address: whereTo(exchange, target.port),
+    address: whereTo(context, target.port),
     connectTimeoutMs: defaultConnectTimeoutMs,
   };
   return {
@@ -72,11 +72,11 @@ export function passThroughPlan(exchange: Exchange, decision: PassThrough): Plan
   };
 }
 
-export function clusterPlan(exchange: Exchange, decision: Forward): Plan {
+export function clusterPlan(context: RequestContext, decision: Forward): Plan {
   const { cluster } = decision;
   return {
     clusterName: cluster.name,
-    ...chooser(exchange, cluster, decision.retry.avoidPreviousHosts),
+    ...chooser(context, cluster, decision.retry.avoidPreviousHosts),
     untouched: false,
     path: decision.path,
     authority: decision.authority,
@@ -93,28 +93,28 @@ export function clusterPlan(exchange: Exchange, decision: Forward): Plan {
 
 /** The servers of a cluster, one after another. */
 export function chooser(
-  exchange: Exchange,
+  context: RequestContext,
   cluster: Cluster,
   avoidTried: boolean,
 ): Pick<Plan, 'next' | 'setCookie'> {
   const { connectTimeoutMs, tls } = cluster;
   const common = { connectTimeoutMs, ...(tls === undefined ? {} : { tls }) };
   if (!hasEndpoints(cluster)) {
-    const port = cluster.targetPort ?? exchange.target.port;
-    return { next: () => ({ address: whereTo(exchange, port), ...common }), setCookie: undefined };
+    const port = cluster.targetPort ?? context.target.port;
+    return { next: () => ({ address: whereTo(context, port), ...common }), setCookie: undefined };
   }
-  const { balancer, pool, random } = exchange.runtime;
+  const { balancer, pool, random } = context.runtime;
   const tried = new Set<Endpoint>();
   const policy = hashPolicy(cluster);
-  const { key, setCookie } = policy === undefined ? noHash : hashKey(policy, exchange);
-  const context = {
+  const { key, setCookie } = policy === undefined ? noHash : hashKey(policy, context);
+  const choice = {
     random,
     active: (endpoint: Endpoint) => pool.activeRequests({ host: endpoint.address, port: endpoint.port }),
     hashKey: key,
     tried,
   };
   const next = (): Destination | undefined => {
-    const endpoint = balancer.choose(cluster, context);
+    const endpoint = balancer.choose(cluster, choice);
     if (endpoint === undefined) return undefined;
     if (avoidTried) tried.add(endpoint);
     return { address: { host: endpoint.address, port: endpoint.port }, ...common };
@@ -128,7 +128,7 @@ export function hasEndpoints({ discovery, loadBalancing }: Cluster): boolean {
 }
 
 /** Where the client was going: an explicit proxy has only the name to go by. */
-function whereTo({ runtime, target }: Exchange, port: number): Address {
+function whereTo({ runtime, target }: RequestContext, port: number): Address {
   return runtime.options.resolve?.(target.host, port) ?? { host: target.host, port };
 }
 

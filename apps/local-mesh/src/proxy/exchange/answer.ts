@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net';
+import { applyHeaderMutations, type HeaderMutation } from '@grayscale/traffic-rules';
+import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
+import { UnsendableHead } from '../http1/message-encoder.js';
+import type { CorsAnswer } from './cors.js';
+import { type LocalReply, replies } from './local-reply.js';
+import type { Outcome } from './outcome.js';
+import type { RequestContext } from './request-context.js';
+import { ResponseWriter } from './response-writer.js';
+
+/** The way back to the client: an upstream's answer or one of the proxy's own, and the end of the exchange. */
+export class Answer {
+  readonly writer: ResponseWriter;
+  /** The request's head is being acted on, whatever of its body came along. */
+  isAtHead = false;
+  #cors: CorsAnswer['headers'] = [];
+  #done = false;
+
+  constructor(
+    private readonly context: RequestContext,
+    private readonly outcome: Outcome,
+  ) {
+    this.writer = new ResponseWriter(context.client.output, context.head.method);
+  }
+
+  /** Nothing more can be said. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** From now on answers carry these. */
+  withCors(headers: CorsAnswer['headers']): void {
+    this.#cors = headers;
+  }
+
+  /** An answer of the proxy's own. */
+  reply(reply: LocalReply, mutations: readonly HeaderMutation[]): void {
+    if (reply.flag !== undefined) this.outcome.flag(reply.flag);
+    this.outcome.because(reply.details);
+    const body = Buffer.from(reply.body);
+    const framing = { kind: 'length', length: body.length } as const;
+    const close = this.context.closes || this.#leavesBody(reply) || reply.close === true;
+    const { status } = reply;
+    try {
+      this.writer.head({ status, headers: this.#localHeaders(reply, mutations), framing, close });
+    } catch (error) {
+      if (!(error instanceof UnsendableHead)) throw error;
+      this.reply(replies.unsendable(error), []);
+      return;
+    }
+    if (body.length > 0) this.writer.data(body);
+    this.finish([], close);
+  }
+
+  /** Response headers as they leave: the route's changes, CORS, then what Envoy always adds. */
+  headers(status: number, headers: string[], mutations: readonly HeaderMutation[]): string[] {
+    const list = this.changed(headers, mutations, status);
+    for (const [name, value] of this.#cors) setHeader(list, name, value);
+    return withDateAndServer(list);
+  }
+
+  /**
+   * Headers after a route's changes.
+   * @param status of the response whose headers they are; undefined: they are the request's
+   */
+  changed(headers: string[], mutations: readonly HeaderMutation[], status?: number): string[] {
+    if (mutations.length === 0) return headers;
+    const { request, client, startTime } = this.context;
+    const { upstreamHost, upstreamCluster } = this.outcome;
+    return applyHeaderMutations(headers, mutations, {
+      request,
+      ...(status === undefined ? {} : { response: { status, headers } }),
+      protocol: 'HTTP/1.1',
+      downstreamAddress: client.address,
+      ...(upstreamHost === undefined ? {} : { upstreamHost }),
+      ...(upstreamCluster === undefined ? {} : { upstreamCluster }),
+      startTime: new Date(startTime),
+    });
+  }
+
+  /** The last byte is written. */
+  finish(trailers: readonly string[], close: boolean): void {
+    const { client, body } = this.context;
+    this.writer.end(trailers);
+    this.complete();
+    client.finished(!close && !this.writer.announcedClose && body.complete);
+  }
+
+  /** It cannot be completed, or may not be begun. */
+  abort(details: string): void {
+    this.outcome.because(details);
+    this.complete();
+    this.context.client.destroy();
+  }
+
+  /** The upstream changed the protocol: from here on bytes only. */
+  tunnel(peer: Socket, rest: Buffer): void {
+    this.context.client.upgrade(peer, rest, () => this.complete());
+  }
+
+  /** The exchange is over, and is told of. */
+  complete(): void {
+    if (this.#done) return;
+    this.#done = true;
+    const { body, runtime } = this.context;
+    body.release();
+    runtime.stats.activeRequests--;
+    runtime.options.onComplete?.(this.outcome.record(this.context, this.writer));
+  }
+
+  /** Envoy answers by itself before it has looked at a body, and reads none behind such an answer. */
+  #leavesBody({ late }: LocalReply): boolean {
+    const { body } = this.context;
+    return !body.complete || (this.isAtHead && body.bytes > 0 && late !== true);
+  }
+
+  /** The rule's changes come first: a content type that it sets is kept. */
+  #localHeaders({ status, body, headers }: LocalReply, mutations: readonly HeaderMutation[]): string[] {
+    const list = this.changed([...(headers ?? [])], mutations, status);
+    removeHeader(list, 'content-length');
+    if (body.length > 0) {
+      // Where it stands; the framing says how long.
+      list.push('content-length', '');
+      if (!hasHeader(list, 'content-type')) list.push('content-type', 'text/plain');
+    }
+    return this.headers(status, list, []);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Decision } from '@grayscale/traffic-rules';
+import type { AccessRecord, ResponseFlag } from '../access-record.js';
+import { headerValue } from './client-request.js';
+import type { RequestContext } from './request-context.js';
+import type { ResponseWriter } from './response-writer.js';
+
+/** What comes of a request, told step by step by who acts on it, for the access log, the metrics and the events. */
+export class Outcome {
+  readonly #flags: ResponseFlag[] = [];
+  #decision: Decision | undefined;
+  #details = '';
+  #upstreamCluster: string | undefined;
+  #upstreamHost: string | undefined;
+  #upstreamDurationMs: number | undefined;
+  #attempts = 0;
+
+  /** `address:port` of the last endpoint tried. */
+  get upstreamHost(): string | undefined {
+    return this.#upstreamHost;
+  }
+
+  get upstreamCluster(): string | undefined {
+    return this.#upstreamCluster;
+  }
+
+  decided(decision: Decision): void {
+    this.#decision = decision;
+  }
+
+  ledTo(cluster: string): void {
+    this.#upstreamCluster = cluster;
+  }
+
+  /** Another try begins. */
+  tried(): void {
+    this.#attempts++;
+  }
+
+  triedAt(host: string): void {
+    this.#upstreamHost = host;
+  }
+
+  upstreamAnswered(durationMs: number): void {
+    this.#upstreamDurationMs = durationMs;
+    this.#details = 'via_upstream';
+  }
+
+  flag(flag: ResponseFlag): void {
+    this.#flags.push(flag);
+  }
+
+  /** Envoy's RESPONSE_CODE_DETAILS. */
+  because(details: string): void {
+    this.#details = details;
+  }
+
+  clientGone(): void {
+    this.#flags.push('DC');
+    this.#details ||= 'downstream_remote_disconnect';
+  }
+
+  record(context: RequestContext, response: ResponseWriter): AccessRecord {
+    const { head, target } = context;
+    return {
+      startTime: context.startTime,
+      method: head.method,
+      path: target.path,
+      authority: target.authority,
+      port: target.port,
+      protocol: `HTTP/${head.version}`,
+      status: response.status,
+      flags: this.#flags,
+      details: this.#details,
+      bytesReceived: context.body.bytes,
+      bytesSent: response.bytesSent,
+      durationMs: context.elapsedMs(),
+      upstreamDurationMs: this.#upstreamDurationMs,
+      forwardedFor: headerValue(head, 'x-forwarded-for'),
+      userAgent: headerValue(head, 'user-agent'),
+      requestId: context.headers.requestId,
+      upstreamHost: this.#upstreamHost,
+      upstreamCluster: this.#upstreamCluster,
+      downstreamAddress: context.client.address,
+      attempts: this.#attempts,
+      decision: this.#decision,
+    };
+  }
+}

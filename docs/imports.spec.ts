@@ -1,0 +1,51 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const files = globSync('{apps,libs,conformance,bench}/**/*.ts', {
+  cwd: root,
+  exclude: (name) => /node_modules|^dist$/.test(String(name)),
+}).filter((file) => !/node_modules|\/dist\/|\.d\.ts$/.test(file));
+
+/** Where types lead back as well, there are none left; a circle of types is one of ideas. */
+const strict = ['apps/local-mesh'];
+
+/** What a file imports by a relative path. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const withTypes = strict.some((folder) => file.startsWith(`${folder}/`));
+  return [...text.matchAll(/^(?:import|export)( type)?\b[^;]*?from '(\.{1,2}\/[^']+)'/gms)].flatMap(
+    ([, type, path]) =>
+      type === undefined || withTypes ? [join(dirname(file), path as string).replace(/\.js$/, '.ts')] : [],
+  );
+}
+
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+/** Groups of files that lead back to themselves (Tarjan's strongly connected components of more than one file). */
+function circles(): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (file: string): void => {
+    index.set(file, index.size);
+    low.set(file, index.get(file) as number);
+    stack.push(file);
+    for (const next of imports.get(file) ?? []) {
+      if (!imports.has(next)) continue;
+      if (!index.has(next)) visit(next);
+      else if (!stack.includes(next)) continue;
+      low.set(file, Math.min(low.get(file) as number, low.get(next) as number));
+    }
+    if (low.get(file) !== index.get(file)) return;
+    const group = stack.splice(stack.indexOf(file));
+    if (group.length > 1) found.push(group.sort());
+  };
+  for (const file of files) if (!index.has(file)) visit(file);
+  return found;
+}
+
+it('no file leads back to itself by what it imports', () => {
+  expect(circles()).toEqual([]);
+});
