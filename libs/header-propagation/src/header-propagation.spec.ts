@@ -235,11 +235,11 @@ describe('inject', () => {
     ['leaves what is set, in any letter case', { USER: 'mine' }, { USER: 'mine', baggage: 'a=1,k=v' }],
     ['leaves an empty value', { user: '' }, { user: '', baggage: 'a=1,k=v' }],
     [
-      'adds the named member to a baggage that is set',
+      'adds the members to a baggage that is set',
       { Baggage: 'x=1' },
-      { Baggage: 'x=1,k=v', user: 'test' },
+      { Baggage: 'x=1,a=1,k=v', user: 'test' },
     ],
-    ['leaves a member that is set', { baggage: 'k=mine,x=1' }, { baggage: 'k=mine,x=1', user: 'test' }],
+    ['leaves a member that is set', { baggage: 'k=mine,x=1' }, { baggage: 'k=mine,x=1,a=1', user: 'test' }],
   ])('%s', (_, headers, expected) => {
     expect(propagation.inject(captured, 'http://hello.com/hello', headers)).toBe(headers);
     expect(headers).toEqual(expected);

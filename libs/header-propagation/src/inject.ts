@@ -1,5 +1,5 @@
 import type { Captured, HeaderValue } from './captured.js';
-import { mergeBaggage, withoutMembers } from './rules/baggage.js';
+import { membersOf, mergeBaggage, withoutMembers } from './rules/baggage.js';
 
 /** Headers on their way out: a record, a web `Headers`, or axios' `AxiosHeaders`. */
 export type OutgoingHeaders = Record<string, unknown> | Headers | MethodHeaders;
@@ -30,12 +30,12 @@ export interface Added {
  * @returns what was added; undefined when nothing was
  */
 export function addHeaders(captured: Captured, outgoing: MethodHeaders): Added | undefined {
-  const { headers, baggage } = captured;
+  const { headers } = captured;
   const names: string[] = [];
   let members: string[] = [];
   for (const name in headers) {
     if (outgoing.has(name)) {
-      if (name === 'baggage') members = mergeMembers(baggage, outgoing);
+      if (name === 'baggage') members = mergeMembers(headers.baggage as HeaderValue, outgoing);
     } else if (name !== 'tracestate' || ownTrace(headers, outgoing)) {
       outgoing.set(name, mutable(headers[name] as HeaderValue));
       names.push(name);
@@ -49,11 +49,11 @@ function ownTrace(headers: Captured['headers'], outgoing: MethodHeaders): boolea
   return !outgoing.has('traceparent') || outgoing.get('traceparent') === headers.traceparent;
 }
 
-/** The one header that is shared: the application's members stay and win, ours join them. */
-function mergeMembers(members: Captured['baggage'], outgoing: MethodHeaders): string[] {
+/** The one header that is shared: members of the application, or of an instrumentation, stay and win; ours join them. */
+function mergeMembers(ours: HeaderValue, outgoing: MethodHeaders): string[] {
   const header = joined(outgoing.get('baggage'));
   if (header === undefined) return [];
-  const { text, added } = mergeBaggage(header, members);
+  const { text, added } = mergeBaggage(header, membersOf([ours].flat().join(',')));
   if (added.length > 0) outgoing.set('baggage', text);
   return added;
 }
