@@ -36,7 +36,16 @@ function targetOfParts(parts: Exclude<TargetAddress, string | URL>): RequestTarg
   const scheme = schemeOf(parts.scheme ?? 'http');
   const host = canonicalHost(parts.host);
   if (host === undefined || scheme === undefined) return undefined;
-  return { scheme, host, port: portOf(parts.port, scheme), path: canonicalPath(parts.path ?? '/') };
+  const { path = '/' } = parts;
+  return {
+    scheme,
+    host,
+    port: portOf(parts.port, scheme),
+    // Few targets name a path, and to resolve one is the dearest part.
+    get path() {
+      return canonicalPath(path);
+    },
+  };
 }
 
 function withScheme(text: string): string {
@@ -82,5 +91,9 @@ export function plainHost(host: string): string {
 
 /** `URL.parse`, which Node 20 does not have. */
 export function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -88,10 +88,22 @@ export function receiverOf(
   name: string | undefined,
 ): TargetAddress | undefined {
   if (/^https?:\/\//i.test(path)) return path;
-  const url = typeof origin === 'string' ? parseUrl(origin) : origin;
+  const url = typeof origin === 'string' ? originOf(origin) : origin;
   if (url === undefined) return undefined;
   const { protocol, hostname, port } = (name && parseUrl(`${url.protocol}//${name}`)) || url;
   return { scheme: protocol, host: hostname, port, path };
+}
+
+/** The origins that were parsed last: a service asks few, again and again. */
+const origins = new Map<string, URL | undefined>();
+const MOST_ORIGINS = 256;
+
+function originOf(text: string): URL | undefined {
+  if (origins.has(text)) return origins.get(text);
+  if (origins.size >= MOST_ORIGINS) origins.clear();
+  const url = parseUrl(text);
+  origins.set(text, url);
+  return url;
 }
 
 /** An instrumentation that came first has added its own header beside ours: its trace is the nearer one. */
