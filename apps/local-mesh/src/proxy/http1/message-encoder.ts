@@ -49,9 +49,35 @@ export interface OutgoingResponse {
   close: boolean;
 }
 
-/** Headers of responses that only the proxy writes. */
-const ownOfResponses: ReadonlySet<string> = new Set(['connection', 'proxy-connection', 'upgrade']);
-const noNames: ReadonlySet<string> = new Set();
+/** What a header's name means to the encoder. */
+type NameKind =
+  | 'plain'
+  | 'content-length'
+  | 'transfer-encoding'
+  /** In responses, only the proxy writes it. */
+  | 'own'
+  /** It may not be sent. */
+  | 'invalid';
+
+const special: ReadonlyMap<string, NameKind> = new Map<string, NameKind>([
+  ['content-length', 'content-length'],
+  ['transfer-encoding', 'transfer-encoding'],
+  ['connection', 'own'],
+  ['proxy-connection', 'own'],
+  ['upgrade', 'own'],
+]);
+
+/** The kinds of names seen so far: most messages have the same few dozen. */
+const seen = new Map<string, NameKind>();
+const mostSeen = 1000;
+
+function kindOf(name: string): NameKind {
+  const known = seen.get(name);
+  if (known !== undefined) return known;
+  const kind = token.test(name) ? (special.get(name.toLowerCase()) ?? 'plain') : 'invalid';
+  if (seen.size < mostSeen) seen.set(name, kind);
+  return kind;
+}
 
 const sendableTarget = /^(?:\/[\x21-\x7e]*|\*)$/;
 const sendableAuthority = /^[\x21-\x7e\x80-\xff]*$/;
@@ -68,15 +94,14 @@ export function encodeRequest({
 }: OutgoingRequest): EncodedRequest {
   if (!sendableTarget.test(path)) throw new UnsendableHead('target', path);
   if (!sendableAuthority.test(authority)) throw new UnsendableHead('authority', authority);
-  const lines = headerLines(headers, framing, noNames);
+  const lines = headerLines(headers, framing, true);
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${lines}${announcement(headers, framing)}\r\n`;
   return { method, head, chunked: framing.kind === 'chunked' };
 }
 
 /** The head of an answer, Latin-1. Throws UnsendableHead. */
 export function encodeResponseHead({ status, headers, framing, close }: OutgoingResponse): string {
-  const own = status === 101 ? noNames : ownOfResponses;
-  const lines = headerLines(headers, framing, own);
+  const lines = headerLines(headers, framing, status === 101);
   const ending = close ? 'connection: close\r\n' : '';
   return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}${ending}${announcement(headers, framing)}\r\n`;
 }
@@ -85,21 +110,23 @@ export function encodeResponseHead({ status, headers, framing, close }: Outgoing
 export function encodeTrailers(trailers: readonly string[]): string {
   let text = '';
   for (let i = 0; i < trailers.length; i += 2) {
-    text += headerLine((trailers[i] as string).toLowerCase(), trailers[i + 1] as string);
+    const name = (trailers[i] as string).toLowerCase();
+    if (kindOf(name) === 'invalid') throw new UnsendableHead('header name', name);
+    text += headerLine(name, trailers[i + 1] as string);
   }
   return text;
 }
 
 /** A content-length is written where one stands, whatever it says there. */
-function headerLines(headers: readonly string[], framing: OutgoingFraming, own: ReadonlySet<string>): string {
+function headerLines(headers: readonly string[], framing: OutgoingFraming, withOwn: boolean): string {
   let text = '';
   let announced = false;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
-    const lower = name.toLowerCase();
-    if (lower === 'transfer-encoding' || own.has(lower)) continue;
-    if (lower !== 'content-length') text += headerLine(name, headers[i + 1] as string);
-    else if (framing.kind === 'length' && !announced) {
+    const kind = kindOf(name);
+    if (kind === 'plain' || (kind === 'own' && withOwn)) text += headerLine(name, headers[i + 1] as string);
+    else if (kind === 'invalid') throw new UnsendableHead('header name', name);
+    else if (kind === 'content-length' && framing.kind === 'length' && !announced) {
       text += `${name}: ${framing.length}\r\n`;
       announced = true;
     }
@@ -116,14 +143,12 @@ function announcement(headers: readonly string[], framing: OutgoingFraming): str
 
 /** Whether a content-length stands among headers, names and values in turn. */
 export function declaresLength(headers: readonly string[]): boolean {
-  for (let i = 0; i < headers.length; i += 2) {
-    if ((headers[i] as string).length === 14 && headers[i]?.toLowerCase() === 'content-length') return true;
-  }
+  for (let i = 0; i < headers.length; i += 2)
+    if (kindOf(headers[i] as string) === 'content-length') return true;
   return false;
 }
 
 function headerLine(name: string, value: string): string {
-  if (!token.test(name)) throw new UnsendableHead('header name', name);
   if (!sendableValue.test(value)) throw new UnsendableHead('header value', name);
   return `${name}: ${value}\r\n`;
 }
