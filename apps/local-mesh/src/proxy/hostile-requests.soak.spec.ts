@@ -1,6 +1,6 @@
 import { StrictBackend, sendHostile, stillAnswers } from '../../test/hostile-run.js';
 import { rulesText } from '../../test/rules.js';
-import { istioRules } from '../../test/side-by-side/rules.js';
+import { acceptedRules, istioRules } from '../../test/side-by-side/rules.js';
 import { RuleFile } from '../testing/manifests.js';
 import { MeshProcess } from '../testing/mesh-process.js';
 
@@ -11,7 +11,7 @@ const batch = 10_000;
 
 it(`${count} mutated requests through a running mesh (seed ${seed})`, async () => {
   const backend = new StrictBackend();
-  await using rules = await RuleFile.with(rulesText([await backend.listen()], istioRules()));
+  await using rules = await RuleFile.with(rulesText([await backend.listen()], istioRules(acceptedRules)));
   await using mesh = await MeshProcess.listening('-f', rules.path, '--access-log', 'off');
   const port = Number(new URL(mesh.proxy).port);
   try {
