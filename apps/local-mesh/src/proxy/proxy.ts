@@ -110,6 +110,7 @@ class DataPath implements MeshProxy {
     const now = performance.now();
     for (const connection of this.#connections) connection.enforceLimits(now);
     this.#runtime.pool.sweep();
+    this.#runtime.balancer.sweep();
     this.#resolver.sweep();
   }
 

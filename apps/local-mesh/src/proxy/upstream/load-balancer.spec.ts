@@ -57,6 +57,31 @@ describe('LoadBalancer', () => {
     expect(chosen.filter((port) => port === 1)).toHaveLength(2);
   });
 
+  it('ROUND_ROBIN goes on in turn when the rules are read anew', () => {
+    const read = () => cluster('ROUND_ROBIN', [endpoint(1), endpoint(2), endpoint(3)]);
+    const balancer = new LoadBalancer();
+    const chosen = Array.from({ length: 6 }, () => balancer.choose(read(), context)?.port);
+    expect(chosen).toEqual([1, 2, 3, 1, 2, 3]);
+  });
+
+  it('takes the endpoints of the rules in force', () => {
+    const balancer = new LoadBalancer();
+    expect(balancer.choose(cluster('ROUND_ROBIN', [endpoint(1)]), context)?.port).toBe(1);
+    expect(balancer.choose(cluster('ROUND_ROBIN', [endpoint(7)]), context)?.port).toBe(7);
+  });
+
+  it('forgets a cluster that is out of use, and no other', () => {
+    const all = cluster('ROUND_ROBIN', [endpoint(1), endpoint(2)]);
+    const balancer = new LoadBalancer();
+    const next = () => balancer.choose({ ...all }, context)?.port;
+    expect([next(), next(), next()]).toEqual([1, 2, 1]);
+    balancer.sweep();
+    expect(next()).toBe(2);
+    next();
+    balancer.sweep(Date.now() + 700_000);
+    expect(next()).toBe(1);
+  });
+
   it('avoids what was tried while there is something else', () => {
     const [first, second] = [endpoint(1), endpoint(2)];
     const all = cluster('ROUND_ROBIN', [first, second]);

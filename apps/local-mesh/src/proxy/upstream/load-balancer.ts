@@ -17,14 +17,23 @@ export interface ChoiceContext {
 const reselections = 5;
 
 interface Rotation {
+  /** As the rules in force have it. */
+  cluster: Cluster;
   endpoints: readonly Endpoint[];
   next: number;
   ring?: HashRing;
+  /** Milliseconds since 1970. */
+  usedAt: number;
 }
 
-/** Chooses endpoints; what it remembers of a cluster goes with the cluster. */
+/** A cluster that nobody has asked for so long is forgotten. */
+const forgetAfterMs = 600_000;
+
+/**
+ * Chooses endpoints. What it remembers of a cluster goes by the cluster's name, so that a turn goes on when the rules are read anew.
+ */
 export class LoadBalancer {
-  readonly #rotations = new WeakMap<Cluster, Rotation>();
+  readonly #rotations = new Map<string, Rotation>();
 
   /** Undefined: no healthy endpoint. */
   choose(cluster: Cluster, context: ChoiceContext): Endpoint | undefined {
@@ -36,13 +45,23 @@ export class LoadBalancer {
     return endpoint;
   }
 
+  /** Forgets clusters that are out of use; called now and then. */
+  sweep(now = Date.now()): void {
+    const oldest = now - forgetAfterMs;
+    for (const [name, { usedAt }] of this.#rotations) if (usedAt < oldest) this.#rotations.delete(name);
+  }
+
   #rotation(cluster: Cluster, random: () => number): Rotation {
-    let rotation = this.#rotations.get(cluster);
-    if (rotation === undefined) {
-      const endpoints = cluster.endpoints.filter((endpoint) => endpoint.healthy);
-      rotation = { endpoints, next: Math.floor(random() * totalWeight(endpoints)) };
-      this.#rotations.set(cluster, rotation);
+    const usedAt = Date.now();
+    const known = this.#rotations.get(cluster.name);
+    if (known?.cluster === cluster) {
+      known.usedAt = usedAt;
+      return known;
     }
+    const endpoints = cluster.endpoints.filter((endpoint) => endpoint.healthy);
+    const next = known?.next ?? Math.floor(random() * totalWeight(endpoints));
+    const rotation = { cluster, endpoints, next, usedAt };
+    this.#rotations.set(cluster.name, rotation);
     return rotation;
   }
 }
