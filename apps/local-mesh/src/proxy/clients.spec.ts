@@ -189,6 +189,18 @@ describe('clients that people have', () => {
       expect(backend.received).not.toMatch(/evil|second|x[ :]a/i);
     });
 
+    it.each([
+      ['a preflight', 'OPTIONS', 'Access-Control-Request-Method: GET\r\n'],
+      ['a request', 'GET', ''],
+    ])('what CORS would write: %s', async (_, method, headers) => {
+      const cors = 'corsPolicy: {allowOrigins: [{exact: "http://a"}], exposeHeaders: ["x\\r\\nEvil: 1"]}';
+      await start(rulesFor([backend.port], `[{${cors}, ${to}}]`));
+      const received = await send(
+        `${method} / HTTP/1.1\r\nHost: back.ext\r\nOrigin: http://a\r\n${headers}\r\n`,
+      ).saw('\r\n\r\n');
+      expect(received).toMatch(/^HTTP\/1\.1 503 .*invalid header value: access-control-expose-headers$/s);
+    });
+
     it.each(['č\u010aEvil: 1', '\u0d0a\u010d', 'é'])('a cookie path keeps the bytes of %j', async (path) => {
       const cookie = `{httpCookie: {name: c, path: ${JSON.stringify(`/${path}`)}, ttl: 0s}}`;
       const rule = `apiVersion: networking.istio.io/v1

@@ -45,11 +45,17 @@ export class Answer {
       this.writer.head({ status, headers: this.#localHeaders(reply, mutations), framing, close });
     } catch (error) {
       if (!(error instanceof UnsendableHead)) throw error;
-      this.reply(replies.unsendable(error), []);
+      this.refuse(error);
       return;
     }
     if (body.length > 0) this.writer.data(body);
     this.finish([], close);
+  }
+
+  /** Instead of what a rule has made unsendable; without the rule's changes to the answer, which may be what is wrong. */
+  refuse(error: UnsendableHead): void {
+    this.#cors = [];
+    this.reply(replies.unsendable(error), []);
   }
 
   /** Response headers as they leave: the route's changes, CORS, then what Envoy always adds. */

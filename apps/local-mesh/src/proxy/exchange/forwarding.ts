@@ -143,8 +143,7 @@ export class Forwarding implements AttemptOwner {
       this.#attempt?.cancel();
       for (const mirroring of this.#mirrors) mirroring.onClientGone();
       this.#stopTimers();
-      // Without the rule's changes to the answer, which may be what is wrong.
-      this.answer.reply(replies.unsendable(error), []);
+      this.answer.refuse(error);
       return false;
     }
   }
