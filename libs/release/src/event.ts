@@ -9,8 +9,8 @@ export type Command =
   | { kind: 'promote'; full: boolean }
   | { kind: 'pause' }
   | { kind: 'resume' }
-  /** `reason` is for the journal. */
-  | { kind: 'abort'; reason?: string }
+  /** `reason` is for the journal. `to`: the canary's share in percent, where the plan's own is not wanted; 0 takes it out. */
+  | { kind: 'abort'; reason?: string; to?: number }
   /** `toStep` counts from 1; absent: the weights of the start. `force`: although the rule was edited since. */
   | { kind: 'undo'; toStep?: number; force?: boolean }
   /** Try again after an abort or a refusal: from the step that was left. */

@@ -74,6 +74,7 @@ export {
   type ReleaseReport,
   reportOf,
   type StepReport,
+  stepsOf,
   type TargetReport,
 } from './words/report.js';
 export type {

@@ -53,9 +53,7 @@ function commanded(plan: Plan, state: ReleaseState, command: Command): Received 
   if (goesBack && command.kind !== 'abort')
     return rejected(`the release is ${phase}; it cannot ${command.kind} now`);
   if (command.kind === 'abort')
-    return phase === 'aborting'
-      ? rejected('the release is aborting already')
-      : abort(plan, state, command.reason);
+    return phase === 'aborting' ? rejected('the release is aborting already') : abort(plan, state, command);
   if (command.kind === 'pause') return pause(state);
   return command.kind === 'promote' ? promote(plan, state, command.full) : resume(state);
 }
@@ -101,8 +99,11 @@ function promote(plan: Plan, state: ReleaseState, full: boolean): Received {
   return accepted({ ...promoted, step: last - 1 }, 'advance', `promoted to the last step by command`);
 }
 
-function abort(plan: Plan, state: ReleaseState, reason = 'aborted by command'): Received {
-  const { to } = plan.abort;
+function abort(
+  plan: Plan,
+  state: ReleaseState,
+  { reason = 'aborted by command', to = plan.abort.to }: Extract<Command, { kind: 'abort' }>,
+): Received {
   const goal = { kind: 'back' as const, ...(to === undefined ? {} : { to }) };
   return accepted(
     { ...state, phase: 'aborting', goal, because: { reason: 'paused', message: reason } },

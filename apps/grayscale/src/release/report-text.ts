@@ -40,6 +40,7 @@ function isOver(phase: ReleaseReport['phase']): boolean {
 
 function stepMark({ percent, pause, state }: StepReport, paint: Paint): string {
   const text = `${percentText(percent)}${pause ? ' (pause)' : ''}`;
+  if (state === 'left') return paint('red', `✗ ${text}`);
   if (state === 'done') return paint('green', `✓ ${text}`);
   return state === 'current' ? paint('bold', `▶ ${text}`) : paint('dim', `· ${text}`);
 }

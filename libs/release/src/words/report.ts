@@ -2,12 +2,12 @@ import type { Waiting } from '../action.js';
 import { requestsOfStep } from '../decide/advance.js';
 import { canaryShare } from '../decide/content.js';
 import { advanceLevel } from '../decide/levels.js';
-import { testsNow } from '../decide/verdict.js';
+import { type Test, testsNow } from '../decide/verdict.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Phase, ReleaseState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
-import { pairsOf, watchesSwallowed } from '../trials.js';
+import { pairsOf, type TrialSpec, watchesSwallowed } from '../trials.js';
 import { shortHosts } from './names.js';
 import { testText } from './test-text.js';
 import { untilNext } from './until-next.js';
@@ -37,7 +37,8 @@ export interface ReleaseReport {
 export interface StepReport {
   percent: number;
   pause: boolean;
-  state: 'done' | 'current' | 'ahead';
+  /** `left`: the run went back from here. */
+  state: 'done' | 'current' | 'left' | 'ahead';
   /** Of the hold. */
   held: number;
   hold: number;
@@ -68,6 +69,10 @@ export interface ObservedReport {
 export interface GuardReport {
   guard: string;
   kind: 'ratio' | 'ceiling' | 'swallowed';
+  /** What it counts as bad; absent for `swallowed`. */
+  outcome?: TrialSpec['outcome']['kind'];
+  /** How many times as bad as stable, or the ceiling in percent; absent for `swallowed`. */
+  limit?: number;
   /** E, and the E at which the release is aborted. */
   evidence: number;
   needed: number;
@@ -80,7 +85,7 @@ export interface GuardReport {
 }
 
 export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
-  const { run, phase, because, step, percent, startedAt, now } = state;
+  const { run, phase, because, step, startedAt, now } = state;
   const next = untilNext(plan, state);
   return {
     release: `${plan.namespace}/${plan.name}`,
@@ -89,7 +94,7 @@ export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
     ...(because === undefined ? {} : { because }),
     step: step + 1,
     steps: plan.steps.map((each, index) => stepReport(plan, state, each, index)),
-    wanted: percent,
+    wanted: wantedShare(state),
     targets: state.targets.map((target, index) => {
       const { namespace = '', name = '' } = plan.targets[index]?.virtualService ?? {};
       const [stable, canary] = shortHosts(target.stable.host, target.canary.host);
@@ -112,9 +117,8 @@ function stepReport(plan: Plan, state: ReleaseState, step: Step, index: number):
   const { percent, pause, hold } = step;
   const requestsNeeded = requestsOfStep(plan, step, Object.values(state.evidence.ceilings));
   const counts = pairsOf(state.targets).map(({ key }) => state.evidence.inStep[key] ?? 0);
-  const place =
-    state.phase === 'completed' || index < state.step ? 'done' : index === state.step ? 'current' : 'ahead';
-  const isCurrent = place === 'current';
+  const place = placeOf(state, index);
+  const isCurrent = place === 'current' || place === 'left';
   return {
     percent,
     pause,
@@ -124,6 +128,19 @@ function stepReport(plan: Plan, state: ReleaseState, step: Step, index: number):
     requests: isCurrent ? Math.min(...counts) : 0,
     requestsNeeded,
   };
+}
+
+function placeOf({ phase, step }: ReleaseState, index: number): StepReport['state'] {
+  if (phase === 'completed' || index < step) return 'done';
+  if (index > step) return 'ahead';
+  return wentBack.has(phase) ? 'left' : 'current';
+}
+
+const wentBack: ReadonlySet<Phase> = new Set(['aborting', 'aborted', 'undoing', 'undone']);
+
+/** Back from a step, what is wanted is what was written. */
+function wantedShare({ phase, percent, targets: [first] }: ReleaseState): number {
+  return wentBack.has(phase) && first !== undefined ? canaryShare(first.written, first) : percent;
 }
 
 function observedReports({ targets, progress }: ReleaseState): ObservedReport[] {
@@ -145,6 +162,7 @@ function guardReports(plan: Plan, state: ReleaseState): GuardReport[] {
     return {
       guard: test.guard,
       kind: test.kind,
+      ...limitOf(test),
       // JSON has no infinity.
       evidence: Math.exp(Math.min(test.evidence, 700)),
       needed: Math.exp(test.needed),
@@ -154,4 +172,23 @@ function guardReports(plan: Plan, state: ReleaseState): GuardReport[] {
       message: testText(state, test),
     };
   });
+}
+
+function limitOf({ kind, spec }: Test): Pick<GuardReport, 'outcome' | 'limit'> {
+  if (spec === undefined || kind === 'swallowed') return {};
+  const limit = kind === 'ceiling' ? 100 * (spec.max ?? 0) : (spec.ratio ?? 1);
+  return { outcome: spec.outcome.kind, limit };
+}
+
+/** The steps of a plan that has not been started. */
+export function stepsOf(plan: Plan): StepReport[] {
+  return plan.steps.map((step) => ({
+    percent: step.percent,
+    pause: step.pause,
+    state: 'ahead',
+    held: 0,
+    hold: step.hold,
+    requests: 0,
+    requestsNeeded: requestsOfStep(plan, step),
+  }));
 }
