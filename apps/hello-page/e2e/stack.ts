@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '../../..');
 /** The ports that k8s/ names for the two services outside the cluster; a stack has free ones in their place. */
 const namedPorts = { 'hello-1': '43990', 'hello-2': '43991' } as const;
 
-export type ProcessName = 'hello-1' | 'hello-2' | 'local-mesh' | 'hello-page';
+export type ProcessName = 'hello-1' | 'hello-2' | 'local-mesh' | 'release-controller' | 'hello-page';
 
 export interface Stack {
   /** Where hello-page listens, without a trailing slash. */
@@ -32,10 +32,13 @@ export interface Stack {
 export async function startStack({
   rules = 'internal',
   admin: told = true,
+  release = false,
 }: {
   rules?: 'internal' | 'external';
   /** False: hello-page is not told of the mesh's admin side, as in a cluster. */
   admin?: boolean;
+  /** True: with the release controller, over the plans in the copy's release/, and with hello-2's faults in reach. */
+  release?: boolean;
 } = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-'));
   const processes = new Map<ProcessName, Process>();
@@ -45,7 +48,7 @@ export async function startStack({
     return started.printed(ready, name);
   };
   const hello = (name: 'hello-1' | 'hello-2', port: string) =>
-    launch(name, [`apps/${name}/dist/main.js`], { PORT: port }, /listens on http:\/\/[^:]+:(\d+)/);
+    launch(name, [`apps/${name}/dist/main.js`], { PORT: port, FAULT_CONTROL: 'on' }, listensOn);
 
   try {
     const ports = {
@@ -57,11 +60,14 @@ export async function startStack({
     const filenames = ['--filename', join(folder, rules), '--filename', join(folder, 'local')];
     const listening = /proxy on (http:\/\/\S+:\d+), admin on (http:\/\/\S+:\d+)/;
     const [, proxy = '', admin = ''] = await launch('local-mesh', [...mesh, ...filenames], {}, listening);
+    const neighbours = release
+      ? await startController(launch, join(folder, rules), admin, ports['hello-2'])
+      : {};
     const page = await launch(
       'hello-page',
       ['apps/hello-page/dist/main.js'],
-      { PORT: '0', HTTP_PROXY: proxy, NO_PROXY: '', ...(told && { LOCAL_MESH_ADMIN: admin }) },
-      /listens on http:\/\/[^:]+:(\d+)/,
+      { PORT: '0', HTTP_PROXY: proxy, NO_PROXY: '', ...(told && { LOCAL_MESH_ADMIN: admin }), ...neighbours },
+      listensOn,
     );
     return {
       page: `http://127.0.0.1:${page[1]}`,
@@ -77,6 +83,36 @@ export async function startStack({
     await stopAll(processes, folder);
     throw error;
   }
+}
+
+const listensOn = /listens on http:\/\/[^:]+:(\d+)/;
+
+type Launch = (
+  name: ProcessName,
+  args: string[],
+  env: Record<string, string>,
+  ready: RegExp,
+) => Promise<RegExpExecArray>;
+
+/** @returns what hello-page is told of it */
+async function startController(launch: Launch, rules: string, admin: string, canaryPort = '0') {
+  const env = {
+    PORT: '0',
+    PLANS: join(rules, '../release'),
+    RULES: rules,
+    METRICS: `${admin}/stats/prometheus`,
+    LOOK_INTERVAL_MS: '300',
+  };
+  const [, port] = await launch(
+    'release-controller',
+    ['apps/release-controller/dist/main.js'],
+    env,
+    listensOn,
+  );
+  return {
+    RELEASE_CONTROLLER: `http://127.0.0.1:${port}`,
+    FAULT_CONTROL_URL: `http://127.0.0.1:${canaryPort}`,
+  };
 }
 
 async function stopAll(processes: Map<ProcessName, Process>, folder: string) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
+import type { Metafile } from 'esbuild';
 
 /** The browsers that know all that the page uses (`light-dark()` is the youngest). */
 const target = ['chrome123', 'firefox121', 'safari17.5'];
@@ -16,22 +17,26 @@ const indexFile = join(destination, 'index.html');
 const partial = '.partial';
 
 /**
- * Builds the live page into dist/web: one script and one style sheet, named by their content so that they may be cached for ever,
+ * Builds the live page into dist/web: a script and a style sheet, and scripts that are loaded later, named by their content so that they may be cached for ever,
  * and each file a second and third time as Brotli and gzip.
  */
 async function buildPage(): Promise<void> {
   const started = new Date();
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [join(source, 'main.ts'), join(source, 'page.css')],
     outdir: destination,
     entryNames: 'page-[hash]',
+    // What only some pages need is a script of its own, loaded when it is needed.
+    chunkNames: 'part-[hash]',
+    splitting: true,
     bundle: true,
     format: 'esm',
     minify: true,
     target,
     legalComments: 'none',
     write: false,
+    metafile: true,
   });
   const html = await readFile(join(source, 'index.html'), 'utf8');
   const icon = await readFile(join(source, 'favicon.svg'));
@@ -42,7 +47,8 @@ async function buildPage(): Promise<void> {
   assets.set(iconName, icon);
   await mkdir(join(destination, 'assets'), { recursive: true });
   for (const [name, contents] of assets) await writeCompressed(join(destination, 'assets', name), contents);
-  await writeCompressed(indexFile, Buffer.from(withNames(html, [...assets.keys()])));
+  const page = withPreloads(withNames(html, [...assets.keys()]), metafile);
+  await writeCompressed(indexFile, Buffer.from(page));
   await utimes(indexFile, started, started);
   await removeOthers([...assets.keys()]);
 }
@@ -81,6 +87,16 @@ function withNames(html: string, names: readonly string[]): string {
     if (!name) throw new Error(`index.html names ${stem}.${extension}, which is not built`);
     return `/assets/${name}`;
   });
+}
+
+/** What the page's script imports at once is asked for at once, not when the script has arrived. */
+function withPreloads(html: string, { outputs }: Metafile): string {
+  const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint?.endsWith('main.ts'));
+  const imported = entry?.imports.filter(({ kind }) => kind === 'import-statement') ?? [];
+  const links = imported.map(
+    ({ path }) => `    <link rel="modulepreload" href="/assets/${basename(path)}">\n`,
+  );
+  return html.replace('  </head>', `${links.join('')}  </head>`);
 }
 
 async function writeCompressed(file: string, contents: Buffer): Promise<void> {

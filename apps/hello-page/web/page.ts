@@ -5,6 +5,7 @@ import { LoadGenerator } from './load-generator.js';
 import { MeshClient } from './mesh/mesh-client.js';
 import { askPage, newRequestId } from './page-client.js';
 import { Palette } from './palette.js';
+import type { ReleasePanel } from './release/release-panel.js';
 import { Announcer } from './view/announcer.js';
 import { readColours } from './view/colours.js';
 import { Controls } from './view/controls.js';
@@ -19,8 +20,11 @@ import { outcomeText, WhyPanel } from './view/why-panel.js';
 import { parseViewState } from './view-state.js';
 import { Wall } from './wall/wall.js';
 
-/** A browser opens six connections to a host by HTTP/1.1, one of which the mesh's events keep; more would wait and look slow. */
-const maximumInFlight = 5;
+/**
+ * A browser opens six connections to a host by HTTP/1.1: the mesh's events keep one, questions about the release need another now
+ * and then; more requests than the rest would wait and look slow.
+ */
+const maximumInFlight = 4;
 
 /** Requests that are held back are told of when they are more than this share of the rate, looked at this often. */
 const heldBackShare = 0.1;
@@ -62,6 +66,7 @@ export class Page {
   readonly #why = new WhyPanel(this.#palette);
   readonly #announcer = new Announcer(byId('announcer', HTMLElement));
   readonly #notice = new Notice(byId('notice', HTMLElement));
+  #release: ReleasePanel | undefined;
   readonly #load = new LoadGenerator({
     send: () => this.#ask(),
     timers: {
@@ -97,6 +102,20 @@ export class Page {
     setInterval(() => this.#noticeHeldBack(), heldBackMs);
     byId('why', HTMLElement).hidden = !(await this.#mesh.follow());
     this.#run();
+    await this.#showRelease();
+  }
+
+  /** The panel of the release is loaded where there is a release controller: not in a cluster. */
+  async #showRelease(): Promise<void> {
+    const response = await fetch('/rehearsal/releases').catch(() => undefined);
+    if (response === undefined || response.status === 404) return;
+    const { ReleasePanel } = await import('./release/release-panel.js');
+    const element = byId('release', HTMLElement);
+    this.#release = new ReleasePanel(
+      { element, announcer: this.#announcer, notice: this.#notice },
+      this.#figures,
+    );
+    this.#restyle();
   }
 
   async #ask(): Promise<void> {
@@ -159,6 +178,7 @@ export class Page {
     this.#chart.restyle({ colours, locale: this.#messages.locale, markTexts: this.#messages.marks });
     byId('chart', HTMLElement).setAttribute('aria-label', this.#messages.chartSummary);
     if (this.#experiment.rules) this.#banner.show(this.#experiment.rules, this.#messages);
+    this.#release?.restyle(this.#messages.language, this.#messages.locale, this.#figures);
     this.#showChosen();
     this.#refresh();
   }

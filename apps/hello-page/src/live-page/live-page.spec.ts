@@ -75,7 +75,8 @@ describe('GET /', () => {
   it('asks nobody else for anything, and names only assets that are there', async () => {
     const { body } = await read(`${service.origin}/`, { accept: 'text/html' });
     const named = [...body.toString().matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => match[1] ?? '');
-    expect(named).toHaveLength(3);
+    // The icon, the style sheet, the script, and what the script imports at once.
+    expect(named).toHaveLength(4);
     for (const path of named) expect(path).toMatch(/^\/assets\/[\w-]+\.(js|css|svg)$/);
     for (const path of named) {
       const asset = await read(`${service.origin}${path}`, browser);

@@ -1,6 +1,7 @@
 import type { Messages } from './messages.js';
 
 export const english: Messages = {
+  language: 'en',
   locale: 'en',
   texts: {
     skip: 'Skip to the wall',
@@ -32,6 +33,7 @@ export const english: Messages = {
     language: 'Language',
     wall: 'Requests, newest first',
     issues: 'Problems in the rules',
+    release: 'The release',
   },
   forwarded: (header) => `sends ${header}`,
   nothingForwarded: 'sends no user header',

@@ -19,6 +19,7 @@ export interface Messages {
   texts: Record<TextKey, string>;
   /** Accessible names of the elements with that `data-label`. */
   labels: Record<LabelKey, string>;
+  language: Language;
   /** For `Intl`. */
   locale: string;
   forwarded(header: string): string;
@@ -88,7 +89,7 @@ export type TextKey =
   | 'chosenNone'
   | 'footer';
 
-export type LabelKey = 'controls' | 'name' | 'rate' | 'language' | 'wall' | 'issues';
+export type LabelKey = 'controls' | 'name' | 'rate' | 'language' | 'wall' | 'issues' | 'release';
 
 export type Reason =
   | 'rule'

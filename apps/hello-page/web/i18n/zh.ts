@@ -1,6 +1,7 @@
 import type { Messages } from './messages.js';
 
 export const chinese: Messages = {
+  language: 'zh',
   locale: 'zh-CN',
   texts: {
     skip: '跳到请求墙',
@@ -32,6 +33,7 @@ export const chinese: Messages = {
     language: '语言',
     wall: '请求，新的在前',
     issues: '规则中的问题',
+    release: '发布',
   },
   forwarded: (header) => `发送 ${header}`,
   nothingForwarded: '不发送 user 请求头',
