@@ -9,7 +9,7 @@ const arrows: Record<string, readonly string[]> = {
   'api-server': ['parse'],
   parse: ['resources', 'api-server'],
   validate: ['resources', 'parse', 'headers', 'match', 'model'],
-  lower: ['resources', 'validate', 'model', 'headers', 'retry'],
+  lower: ['resources', 'parse', 'validate', 'model', 'headers', 'retry'],
   model: ['headers', 'retry'],
   match: ['model'],
   headers: [],

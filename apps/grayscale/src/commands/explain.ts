@@ -1,5 +1,7 @@
 import { addOutputOptions, exitCodes, gather, type OutputOptions, UsageError } from '@grayscale/command-line';
+import { issueLine, type ManifestIssue } from '@grayscale/manifest-files';
 import {
+  type Explanation,
   explain,
   type RouteRequest,
   renderExplanation,
@@ -30,7 +32,18 @@ export function explainCommand(finish: (code: number) => void): Command {
       const explanation = explain(manifests.table, request);
       const answer = options.output === 'json' ? toJson(explanation, 2) : renderExplanation(explanation);
       process.stdout.write(answer.endsWith('\n') ? answer : `${answer}\n`);
+      if (options.output === 'text') process.stdout.write(warningsOn(explanation, manifests.issues));
     });
+}
+
+/** What check says of the documents that decide. */
+function warningsOn({ decision }: Explanation, issues: readonly ManifestIssue[]): string {
+  const { resource, rule } = decision.because;
+  const names = [resource, rule?.delegate].map((one) => one && `${one.kind} ${one.namespace}/${one.name}`);
+  const lines = issues
+    .filter((issue) => issue.severity === 'warning' && names.includes(issue.resource))
+    .map((issue) => `  ${issueLine(issue)}\n`);
+  return lines.length === 0 ? '' : `\nWarnings:\n${lines.join('')}`;
 }
 
 function requestOf(url: string, { request: method, header: headers = [] }: ExplainOptions): RouteRequest {

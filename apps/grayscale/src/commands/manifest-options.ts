@@ -3,6 +3,7 @@ import {
   checkManifests,
   isBlocking,
   issueLines,
+  type ManifestIssue,
   type ManifestSet,
   readManifests,
 } from '@grayscale/manifest-files';
@@ -27,10 +28,10 @@ export function addManifestOptions(command: Command): Command {
 /** The manifests and their check; undefined, with the errors on standard error, when they cannot be put in force. */
 export async function soundManifests(
   options: ManifestOptions,
-): Promise<{ files: ManifestSet['files']; table: RouteTable } | undefined> {
+): Promise<{ files: ManifestSet['files']; table: RouteTable; issues: ManifestIssue[] } | undefined> {
   const set = await readManifests(options.filename);
   const checked = checkManifests(set, workloadOf(options));
-  if (checked.table !== undefined) return { files: set.files, table: checked.table };
+  if (checked.table !== undefined) return { files: set.files, table: checked.table, issues: checked.issues };
   const lines = [
     ...issueLines(checked.issues.filter(isBlocking)),
     'These rules cannot be put in force; correct them first. grayscale check lists all issues.',

@@ -255,11 +255,15 @@ const rows: Row[] = [
   ],
 ];
 
+/** Most rules here have no catch-all, which has tests of its own. */
+const others = (text: string, options?: AnalyzeOptions) =>
+  analysis(text, options).filter(({ code }) => code !== 'requests-left-over');
+
 const messageOf = (text: string, options?: AnalyzeOptions) => analysis(text, options)[0]?.message;
 
 describe('analyze', () => {
   it.each(rows)('%s', (_when, text, ...found) => {
-    expect(analysis(text).map(brief)).toEqual(found);
+    expect(others(text).map(brief)).toEqual(found);
   });
 
   it('never says error', () => {
@@ -294,13 +298,13 @@ describe('analyze', () => {
     const text = together(
       matching('{headers: {User: {exact: a}, ":path": {prefix: /}}}', '{withoutHeaders: {x-beta: {}}}'),
     );
-    expect(analysis(text, { forwardedHeaders: ['USER'] }).map(brief)).toEqual([
+    expect(others(text, { forwardedHeaders: ['USER'] }).map(brief)).toEqual([
       'warning header-not-forwarded spec.http[1].match[0].withoutHeaders.x-beta',
     ]);
   });
 
   it('takes a thousand rules by user for what they are', () => {
     const matches = Array.from({ length: 1000 }, (_, index) => `{headers: {user: {exact: u${index}}}}`);
-    expect(analysis(together(matching(...matches)))).toEqual([]);
+    expect(others(together(matching(...matches)))).toEqual([]);
   });
 });

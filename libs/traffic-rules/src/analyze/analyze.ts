@@ -9,6 +9,8 @@ import { MeshView } from './mesh-view.js';
 import { ruleEntries } from './rule-entries.js';
 import { warnOfShadowedRules } from './shadowed-rules.js';
 import { warnOfMixedSplits } from './splits.js';
+import { warnOfSurprisingDestinations } from './surprising-destinations.js';
+import { warnOfUncoveredRequests } from './uncovered-requests.js';
 
 /** As much of an issue as tells whether something was said already. */
 export type KnownIssue = Pick<Issue, 'file' | 'resource' | 'path'> & { code: string };
@@ -46,6 +48,8 @@ export function* analyzeInSteps(
   const entries = yield* ruleEntries(view);
   yield* warnOfDestinations(view, entries);
   yield* warnOfMixedSplits(view, entries);
+  yield* warnOfSurprisingDestinations(view, entries);
+  yield* warnOfUncoveredRequests(view);
   yield* remarkOnResources(view.table.resources, (document) => view.report(document));
   warnOfUnusedDestinationRules(view);
   if (forwardedHeaders !== undefined) yield* warnOfLostHeaders(view, forwardedHeaders);

@@ -28,6 +28,11 @@ function destinationsOf({ action }: RuleEntry): DestinationName[] {
   return [...action.destinations.filter(({ weight }) => weight > 0), ...action.mirrors];
 }
 
+/** A mirror's answer goes nowhere, so a mirror that leads nowhere harms nobody. */
+function consequence(path: string): string {
+  return /\.mirrors?(?:\[|$)/.test(path) ? 'the copies are lost' : 'requests get 503';
+}
+
 /** Where something is to be said. */
 interface ReportPlace {
   path: string;
@@ -43,7 +48,7 @@ function warnOfUnknownHost(
   report.warning(
     'destination-unknown-host',
     `${path}.host`,
-    `no Service and no ServiceEntry that ${table.workload.namespace} sees has the host ${host}; requests get 503. ${advice.on(host)}`,
+    `no Service and no ServiceEntry that ${table.workload.namespace} sees has the host ${host}; ${consequence(path)}. ${advice.on(host)}`,
   );
 }
 
@@ -56,7 +61,11 @@ function warnOfDestination(
   const numbers = target.service.ports.map(({ number }) => number);
   const missing = missingPort(destination, ports, numbers);
   if (missing !== undefined)
-    target.report.warning(missing.code, target.path, missing.message(target.service.host));
+    target.report.warning(
+      missing.code,
+      target.path,
+      missing.message(target.service.host, consequence(target.path)),
+    );
   else if (!hasSubset(view, destination, target.service)) warnOfSubset(view, destination, target);
   else warnOfEndpoints(view, destination, target);
 }
@@ -91,7 +100,7 @@ class HostAdvice {
 
 type Missing = {
   code: 'destination-unknown-port' | 'destination-port-missing';
-  message: (host: string) => string;
+  message: (host: string, effect: string) => string;
 };
 
 /** Without a port a destination means the port that the client dialled, whatever the service has (Istio, GetDestinationCluster). */
@@ -101,21 +110,24 @@ function missingPort(
   numbers: readonly number[],
 ): Missing | undefined {
   const has = numbers.length === 0 ? 'no ports' : `only ${numbers.join(', ')}`;
+  const [first] = numbers;
   if (port !== undefined) {
     if (numbers.includes(port)) return undefined;
     return {
       code: 'destination-unknown-port',
-      message: (host) =>
-        `${host} has ${has}, so requests to port ${port} get 503; write one of its ports (the Service's, not the container's).`,
+      message: (host, effect) =>
+        first === undefined
+          ? `${host} has no ports: ${effect}. Write its ports where it is registered.`
+          : `${host} has ${has}, not ${port}: ${effect}. Write one of its ports (the Service's, not the container's).`,
     };
   }
   const lost = [...dialled].filter((number) => !numbers.includes(number));
   if (lost.length === 0) return undefined;
-  const advice = `port: { number: ${numbers[0] ?? 8080} }`;
+  const advice = first === undefined ? 'the ports where it is registered' : `port: { number: ${first} }`;
   return {
     code: 'destination-port-missing',
-    message: (host) =>
-      `without a port the destination means the port that the client dialled (${lost.join(', ')}), and ${host} has ${has}: requests get 503. Write ${advice}.`,
+    message: (host, effect) =>
+      `without a port the destination means the port that the client dialled (${lost.join(', ')}), and ${host} has ${has}: ${effect}. Write ${advice}.`,
   };
 }
 
@@ -151,7 +163,7 @@ function warnOfSubset(
   report.warning(
     'destination-unknown-subset',
     `${path}.subset`,
-    `${service.host} has no subset ${subset}: ${has}, so requests get 503. Write one of them, or a DestinationRule with this subset.`,
+    `${service.host} has no subset ${subset}: ${has}, so ${consequence(path)}. Write one of them, or a DestinationRule with this subset.`,
   );
 }
 
@@ -181,7 +193,7 @@ function warnOfEndpoints(
     report.warning(
       'destination-no-endpoints',
       path,
-      `${name} has ${what}; requests get 503. ${endpointAdvice(service, subset)}`,
+      `${name} has ${what}; ${consequence(path)}. ${endpointAdvice(service, subset)}`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { isForWorkload } from '../compile/routes.js';
+import { carriesHttp } from '../model/service.js';
 import { quote } from '../parse/describe.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 
@@ -42,6 +43,13 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
     if (!wildcard && !table.mesh.services.has(host)) noteUnregistered(view, deciding, host, path);
     return;
   }
+  const served = servedElsewhere(view, host);
+  if (served.length > 0) {
+    const message = `${host} is served on port ${served.join(', ')}, but its rules ask for other ports, so they do not apply there. Write one of its ports in match, or leave the port out.`;
+    view.report(deciding.owner.document).warning('host-not-served', path, message);
+    return;
+  }
+  const covering = coveringEntry(view, host);
   const advice = table.mesh.services.has(host)
     ? 'give its port the protocol HTTP'
     : `write a ServiceEntry with hosts: [${quote(host)}] and an HTTP port`;
@@ -51,8 +59,24 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
     .warning(
       'host-not-served',
       path,
-      `no port routes ${host}: it is no service with an HTTP port${listener}, so its requests leave the mesh as if there were no rule. To route it, ${advice}.`,
+      `no port routes ${host}: no service with an HTTP port has this host${listener}${covering}, so its requests go on as if there were no rule. To route it, ${advice}.`,
     );
+}
+
+/** Ports on which the registered host is served, whatever rules it has. */
+function servedElsewhere({ table }: MeshView, host: string): number[] {
+  const ports = table.mesh.services.get(host)?.ports ?? [];
+  return ports.filter(({ protocol }) => carriesHttp(protocol)).map(({ number }) => number);
+}
+
+/** A wildcard takes the requests, but a rule for one name under it is not used. */
+function coveringEntry({ table }: MeshView, host: string): string {
+  const wildcard = [...table.mesh.services.keys()].find(
+    (known) => known.startsWith('*') && host.endsWith(known.slice(1)),
+  );
+  return wildcard === undefined
+    ? ''
+    : ` (${wildcard} covers it, and its requests go there without these rules)`;
 }
 
 function isServed({ table }: MeshView, { owner, ports }: Deciding, host: string): boolean {
@@ -71,6 +95,6 @@ function noteUnregistered(view: MeshView, { owner }: Deciding, host: string, pat
     .info(
       'host-not-registered',
       path,
-      `${host} is no service of the mesh: it is routed only while some service has an HTTP port ${portOfUnregisteredHosts}, or beside a registered host. A ServiceEntry for it makes that sure.`,
+      `${host} is not registered: it is routed only while some service has an HTTP port ${portOfUnregisteredHosts}, or beside a registered host. Write a ServiceEntry for it to be sure.`,
     );
 }

@@ -8,6 +8,8 @@ export interface Deciding {
   owner: HostRules;
   /** On which they have at least one virtual host. */
   ports: ReadonlySet<number>;
+  /** Of those the ones that a client would dial: a registered service's own, port 80 for other hosts. */
+  dialled: ReadonlySet<number>;
   /** The names of their virtual hosts: of services, and hosts that no service has. */
   served: ReadonlySet<string>;
 }
@@ -27,7 +29,7 @@ export class MeshView {
     const found = new Map(
       this.table.mesh.rules.map((owner) => [
         owner,
-        { owner, ports: new Set<number>(), served: new Set<string>() },
+        { owner, ports: new Set<number>(), dialled: new Set<number>(), served: new Set<string>() },
       ]),
     );
     for (const { port, hosts } of this.table.ports.values())
@@ -35,6 +37,8 @@ export class MeshView {
         const deciding = owner && found.get(owner);
         deciding?.ports.add(port);
         deciding?.served.add(name);
+        if (this.table.mesh.services.get(name)?.ports.every(({ number }) => number !== port) !== true)
+          deciding?.dialled.add(port);
       }
     this.deciding = [...found.values()];
   }

@@ -9,14 +9,14 @@ export interface RuleEntry {
   action: Action;
   /** The first whose rules it is among. */
   owner: HostRules;
-  /** On which some host of it is routed. */
+  /** On which clients dial some host of it. */
   ports: Set<number>;
 }
 
 /** @returns by its last step, the entries in order */
 export function* ruleEntries({ deciding }: MeshView): Generator<undefined, RuleEntry[]> {
   const byDocument = new Map<Document, Map<string, RuleEntry>>();
-  for (const { owner, ports } of deciding)
+  for (const { owner, dialled: ports } of deciding)
     for (const { place, action } of owner.rules) {
       yield;
       const { document, rule } = place;

@@ -138,7 +138,7 @@ Passed over:
     {
       authority: 'one.ext',
       port: 8080,
-      summary: 'No VirtualService speaks of one.ext on port 8080: it goes to the service itself.',
+      summary: 'No rule is in force for one.ext on port 8080: the request goes to the service itself.',
     },
     {
       authority: 'x.org',
@@ -160,6 +160,48 @@ Passed over:
   ])('of $authority on port $port: $summary', ({ summary, ...ask }) => {
     expect(explain(table, requestOf(ask)).summary).toBe(summary);
   });
+
+  it.each([
+    [
+      'bound to a gateway only',
+      'gateways: [public], hosts: [one.ext]',
+      /but is bound to the gateway public only: add mesh/,
+    ],
+    ['not exported', 'exportTo: [elsewhere], hosts: [one.ext]', /but is not exported to hello-page/],
+    [
+      'for a gateway, and routes there',
+      'gateways: [public], hosts: [x.example]',
+      /routes to one\.ext, but .*; its hosts are x\.example\./,
+    ],
+  ])('tells of a VirtualService that is %s', (_why, fields, words) => {
+    const rule = `
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: hidden, namespace: hello-page}
+spec: {${fields}, http: [{route: [{destination: {host: one.ext}}]}]}
+`;
+    const [note, ...more] = explain(
+      tableOf(entry('one.ext') + rule),
+      requestOf({ authority: 'one.ext' }),
+    ).notes;
+    expect(note).toMatch(words);
+    expect(more).toEqual([]);
+  });
+
+  it.each(['reviews', 'reviews.shop', 'reviews.shop.svc.cluster.local'])(
+    'tells where a service is served, or in which namespace: %s',
+    (authority) => {
+      const service =
+        '\n---\napiVersion: v1\nkind: Service\nmetadata: {name: reviews, namespace: shop}\nspec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 9080}]}\n';
+      const [note] = explain(tableOf(service), requestOf({ authority, port: 80 })).notes;
+      expect(note).toMatch(
+        authority === 'reviews'
+          ? /is a service of the namespace shop, and the calling workload is in hello-page: call reviews\.shop/
+          : /is served on port 9080, not on 80\./,
+      );
+    },
+  );
 
   it('tells of a VirtualService that never acts because another has its host', () => {
     const twice =

@@ -1,10 +1,11 @@
 import { toReadableText } from '../bytes.js';
-import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
+import { contentsOf, type RouteTable } from '../compile/table.js';
 import type { Because } from '../decision.js';
 import type { RouteRequest } from '../request.js';
-import { decide, type Found, findRoute, lookupName } from '../route/route.js';
+import { decide, type Found, findRoute } from '../route/route.js';
 import { destinationsOf, effectsOf } from './effects.js';
 import type { Explanation } from './explanation.js';
+import { notes } from './notes.js';
 import { passedOver } from './passed-over.js';
 
 /** Says what `route` decides for the request, and why: which rule, which others not and for what reason. */
@@ -37,7 +38,7 @@ function summarize(found: Found, because: Because, { authority, port }: RouteReq
     case 'rule':
       return `${describeOwner(because)} decides.`;
     case 'default-route':
-      return `No VirtualService speaks of ${host} on port ${port}: it goes to the service itself.`;
+      return `No rule is in force for ${host} on port ${port}: the request goes to the service itself.`;
     case 'no-rule-matches':
       return `${owner?.kind} ${owner?.namespace}/${owner?.name} has the host, but no rule for this request: 404 with an empty body.`;
     case 'unknown-host':
@@ -65,20 +66,4 @@ function unknownEnd(found: Found, host: string): string {
     return found.through === 'http' ? 'REGISTRY_ONLY answers 502.' : 'REGISTRY_ONLY closes the connection.';
   }
   return `it passes through to where ${host} leads.`;
-}
-
-function notes(contents: TableContents, request: RouteRequest, found: Found): string[] {
-  const name = lookupName(request.authority);
-  const owner = contents.ports.get(request.port)?.hosts.find(name)?.owner;
-  const others = contents.mesh.rules.filter((rules) => rules !== owner && rules.hosts.includes(name));
-  return others.map(({ resource }) => {
-    const label = `${resource.kind} ${resource.namespace}/${resource.name} names ${name} too`;
-    if (owner !== undefined) {
-      const first = owner.resource;
-      return `${label}, but ${first.namespace}/${first.name} comes first and wins whole: the two are not merged.`;
-    }
-    return found.kind === 'pass-through' || found.kind === 'blocked'
-      ? `${label}, but no service registers ${name} on port ${request.port}: a host that is nobody's is routed on port 80 alone, and only if some service there speaks HTTP.`
-      : `${label}, but it has no rule for this workload on port ${request.port}.`;
-  });
 }

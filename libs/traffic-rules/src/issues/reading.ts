@@ -53,6 +53,12 @@ export const reading = {
       wrong: 'kind: Deployment',
       right: '(nothing to do)',
     },
+    'kind-not-modelled': {
+      severity: 'warning',
+      why: 'The kind takes part in routing, and is not modelled: the document is passed over, and a cluster may answer otherwise.',
+      wrong: 'kind: EnvoyFilter',
+      right: '(a test in a cluster)',
+    },
     'name-missing': {
       severity: 'warning',
       refusedBy: 'api-server',

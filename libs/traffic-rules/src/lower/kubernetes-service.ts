@@ -1,7 +1,7 @@
 import { asciiLowerCase } from '../ascii.js';
 import type { Instance } from '../model/service.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
-import { kubernetesProtocol } from './port-protocol.js';
+import { isEncrypted, kubernetesProtocol } from './port-protocol.js';
 import type { OwnedService } from './registry.js';
 import { clusterDomain } from './short-name.js';
 
@@ -24,6 +24,7 @@ export function kubernetesService(service: Service, slices: readonly EndpointSli
       number: port.port,
       name: port.name ?? '',
       protocol: kubernetesProtocol(port),
+      ...(isEncrypted(port.appProtocol ?? port.name?.split('-')[0]) && { encrypted: true }),
     })),
     addresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],
     hasAddress: !headless && !external,

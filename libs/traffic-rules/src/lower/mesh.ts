@@ -2,8 +2,10 @@ import type { Mesh } from '../model/mesh.js';
 import type { Resource } from '../resources/resource.js';
 import type { Workload } from '../workload.js';
 import { DestinationRules } from './destination-rule.js';
+import { ofKind } from './of-kind.js';
 import { visibleServices } from './registry.js';
 import { qualifyHost } from './short-name.js';
+import { hiddenRules } from './virtual-service/hidden-rules.js';
 import { lowerVirtualServices } from './virtual-service/virtual-service.js';
 
 /** What istiod would make of the resources for a workload: names qualified, what it does not see left out, delegates in their place. */
@@ -14,6 +16,7 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
     entries: ofKind(resources, 'ServiceEntry'),
   };
   const destinationRules = ofKind(resources, 'DestinationRule');
+  const virtualServices = ofKind(resources, 'VirtualService');
   const policies = new DestinationRules(destinationRules, workload);
   return {
     services: visibleServices(documents, workload),
@@ -22,13 +25,7 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
       document,
       host: qualifyHost(document.spec.host, document.metadata.namespace),
     })),
-    rules: lowerVirtualServices(ofKind(resources, 'VirtualService'), workload),
+    rules: lowerVirtualServices(virtualServices, workload),
+    hiddenRules: () => hiddenRules(virtualServices, workload),
   };
-}
-
-export function ofKind<K extends Resource['kind']>(
-  resources: readonly Resource[],
-  kind: K,
-): Array<Extract<Resource, { kind: K }>> {
-  return resources.filter((resource): resource is Extract<Resource, { kind: K }> => resource.kind === kind);
 }

@@ -28,6 +28,11 @@ export function protocolOf(word: string | undefined): PortProtocol {
   return words[word?.toLowerCase() ?? ''] ?? 'auto';
 }
 
+/** Whether a protocol is one of TLS, as it is written. */
+export function isEncrypted(word: string | undefined): boolean {
+  return ['https', 'tls', 'kubernetes.io/wss'].includes(word?.toLowerCase() ?? '');
+}
+
 /** UDP first, then `appProtocol`, then the port's name up to the first dash. */
 export function kubernetesProtocol(port: KubernetesServicePort): PortProtocol {
   if (port.protocol === 'UDP') return 'udp';

@@ -2,7 +2,7 @@ import type { Document } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Report } from '../validate/report.js';
-import { ofKind } from './mesh.js';
+import { ofKind } from './of-kind.js';
 import { remarkOnDelegates } from './virtual-service/delegate-remarks.js';
 import { remarkOnEffects } from './virtual-service/without-effect.js';
 

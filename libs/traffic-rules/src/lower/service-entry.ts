@@ -2,7 +2,7 @@ import { asciiLowerCase } from '../ascii.js';
 import type { Discovery } from '../cluster.js';
 import type { Instance, RegistryPort } from '../model/service.js';
 import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
-import { protocolOf } from './port-protocol.js';
+import { isEncrypted, protocolOf } from './port-protocol.js';
 import type { OwnedService } from './registry.js';
 
 const discoveries: Readonly<Record<Resolution, Discovery>> = {
@@ -24,6 +24,7 @@ export function servicesOfEntry(entry: ServiceEntry): OwnedService[] {
       number,
       name,
       protocol: protocolOf(protocol),
+      ...(isEncrypted(protocol) && { encrypted: true }),
       ...(targetPort !== undefined && targetPort !== 0 && { targetPort }),
     }),
   );

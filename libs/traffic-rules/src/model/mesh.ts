@@ -1,4 +1,4 @@
-import type { Document, HostRules } from './rule.js';
+import type { Document, HiddenRules, HostRules } from './rule.js';
 import type { RegistryService, ServicePolicy } from './service.js';
 
 /** All that one workload is told of a set of resources, whatever kinds they were written in. */
@@ -10,4 +10,6 @@ export interface Mesh {
   policies: ReadonlyArray<{ document: Document; host: string }>;
   /** The first in order decides for a host. */
   rules: readonly HostRules[];
+  /** What the workload is not told. */
+  hiddenRules(): Iterable<HiddenRules>;
 }

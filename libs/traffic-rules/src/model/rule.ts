@@ -27,6 +27,16 @@ export interface HostRules {
   rules: readonly Rule[];
 }
 
+/** A resource with rules that the workload's sidecar is not told, and why. */
+export interface HiddenRules {
+  resource: ResourceReference;
+  /** Fully qualified: the hosts that it names, and those that it routes to. */
+  hosts: readonly string[];
+  destinations: readonly string[];
+  /** As `is not exported to shop`, with what to do about it. */
+  reason: string;
+}
+
 /** One thing that is done with requests which meet all requirements. */
 export interface Rule {
   place: Place;

@@ -26,6 +26,8 @@ export interface RegistryPort {
   name: string;
   protocol: PortProtocol;
   targetPort?: number;
+  /** Whether it is declared to expect TLS from the application (HTTPS or TLS). */
+  encrypted?: boolean;
 }
 
 /** What matters of a port's protocol for HTTP routing; `auto`: Istio sniffs it. */

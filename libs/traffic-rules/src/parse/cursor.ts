@@ -42,10 +42,19 @@ export class Cursor {
   readonly problems: Problem[] = [];
   private readonly steps: (string | number)[] = [];
 
-  constructor(private readonly budget: Budget) {}
+  /** @param textAt a scalar's own text, for messages */
+  constructor(
+    private readonly budget: Budget,
+    private readonly textAt: (path: string) => string | undefined = () => undefined,
+  ) {}
 
   get failed(): boolean {
     return this.problems.some((problem) => problem.severity === 'error');
+  }
+
+  /** The scalar here as it is written: `1.10`, which YAML reads as 1.1. */
+  get writtenText(): string | undefined {
+    return this.textAt(this.path);
   }
 
   /** As in an issue's `path`. */

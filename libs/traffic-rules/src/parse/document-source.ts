@@ -56,6 +56,12 @@ export class DocumentSource implements Source {
     return this.#source.locate(offsetOf(root, [...this.prefix, ...path]));
   }
 
+  /** A scalar as it is written, before YAML reads a number or a truth value in it; undefined for anything else. */
+  textAt(path: string): string | undefined {
+    const node = nodeAt(this.node, parsePath(path));
+    return node?.kind === 'scalar' ? node.text : undefined;
+  }
+
   /** The place of an offset in the file's text. */
   locateOffset(offset: number): Location {
     return this.#source.locate(offset);

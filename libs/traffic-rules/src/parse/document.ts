@@ -2,10 +2,10 @@ import { checkDocument } from '../api-server/check-document.js';
 import type { Issue } from '../issue.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
-import type { Source } from '../source.js';
 import { type Budget, Cursor, type Problem } from './cursor.js';
 import { isObject } from './decode.js';
 import { describeValue } from './describe.js';
+import type { DocumentSource } from './document-source.js';
 import { istioGroup, type KnownKind, kinds } from './kinds.js';
 import { metadata } from './metadata.js';
 
@@ -18,8 +18,8 @@ export interface DecodedDocument {
 }
 
 /** Turns one document's value into a resource. */
-export function decodeDocument(value: unknown, source: Source, budget: Budget): DecodedDocument {
-  const at = new Cursor(budget);
+export function decodeDocument(value: unknown, source: DocumentSource, budget: Budget): DecodedDocument {
+  const at = new Cursor(budget, (path) => source.textAt(path));
   const decoded = decode(value, source, at);
   const located = (problem: Problem): Issue => {
     const { file, line, column } = problem.path === '' ? source : source.locate(problem.path);
@@ -37,7 +37,7 @@ function apiServerProblems(value: unknown): Problem[] {
   return groupOf(value.apiVersion) === istioGroup ? checkDocument(value.kind, value) : [];
 }
 
-function decode(value: unknown, source: Source, at: Cursor): Resource | undefined {
+function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | undefined {
   if (!isObject(value))
     return at.report(
       'document-not-a-resource',
@@ -49,19 +49,35 @@ function decode(value: unknown, source: Source, at: Cursor): Resource | undefine
       'the document has no apiVersion and kind; write for instance "apiVersion: networking.istio.io/v1" and "kind: VirtualService".',
     );
   const kind = kinds.find((known) => known.kind === value.kind && known.group === groupOf(value.apiVersion));
-  if (kind === undefined)
-    return at.report(
-      'kind-ignored',
-      `${value.kind} (${value.apiVersion}) does not concern routing; passed over.`,
-      'info',
-    );
+  if (kind === undefined) return passOver(value.kind, value.apiVersion, at);
   return at.withinBudget(() => decodeKind(kind, value, source, at));
+}
+
+/** Kinds that change where requests go or what becomes of them, by group. */
+const notModelled: Readonly<Record<string, readonly string[]>> = {
+  'networking.istio.io': ['EnvoyFilter', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup', 'ProxyConfig'],
+  'extensions.istio.io': ['WasmPlugin', 'TrafficExtension'],
+  'gateway.networking.k8s.io': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'],
+};
+
+function passOver(kind: string, apiVersion: string, at: Cursor): undefined {
+  if (notModelled[groupOf(apiVersion)]?.includes(kind) === true)
+    return at.report(
+      'kind-not-modelled',
+      `${kind} (${apiVersion}) takes part in routing, and is passed over here: a cluster may answer otherwise.`,
+      'warning',
+    );
+  return at.report(
+    'kind-ignored',
+    `${kind} (${apiVersion}) does not take part in routing; passed over.`,
+    'info',
+  );
 }
 
 function decodeKind(
   kind: KnownKind,
   value: Record<string, unknown>,
-  source: Source,
+  source: DocumentSource,
   at: Cursor,
 ): Resource | undefined {
   const version = String(value.apiVersion).replace(/^.*\//, '');

@@ -30,7 +30,16 @@ export function parse(text: string, file: string): Parsed {
       add(decodeDocument(value, source, budget), parsed);
     }
   }
+  if (text.includes('{{')) parsed.issues = parsed.issues.map(withTemplateHint);
   return parsed;
+}
+
+/** `{{` is how Helm's templates begin, which are YAML only once they are rendered. */
+function withTemplateHint(issue: Issue): Issue {
+  if (issue.code !== 'yaml-syntax') return issue;
+  const hint =
+    'The text contains {{, as a Helm template does: render it first, for instance with helm template.';
+  return { ...issue, message: `${issue.message} ${hint}` };
 }
 
 function add(decoded: ReturnType<typeof decodeDocument>, parsed: Parsed): void {

@@ -7,16 +7,10 @@ import { suggest } from './suggestion.js';
 export const string: Decoder<string> = (value, at) => {
   if (value === null) return '';
   if (typeof value === 'string') return value;
-  const quoted = quotedExample(value);
-  return wrongType(at, value, quoted === undefined ? 'a text' : `a text in quotes, for instance ${quoted}`);
+  if (typeof value !== 'number' && typeof value !== 'boolean') return wrongType(at, value, 'a text');
+  // YAML reads 1.10 as 1.1, and y, yes and on as true: show what was written.
+  return wrongType(at, value, `a text in quotes, for instance ${quote(at.writtenText ?? String(value))}`);
 };
-
-/** What can have been meant by a number or a boolean: YAML reads y, yes and on as true. */
-function quotedExample(value: unknown): string | undefined {
-  if (typeof value === 'number') return `"${value}"`;
-  if (typeof value !== 'boolean') return undefined;
-  return value ? '"true", "yes" or "y"' : '"false", "no" or "n"';
-}
 
 /** A string of which the empty one means "not written", as everywhere in protobuf. */
 export const text: Decoder<string> = mapped(string, (value) => (value === '' ? undefined : value));

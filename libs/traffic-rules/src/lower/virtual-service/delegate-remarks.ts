@@ -2,6 +2,8 @@ import type { Document } from '../../model/rule.js';
 import type { Delegate, VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';
 import { reachOf } from '../visibility.js';
+import { mergeDelegate } from './delegate.js';
+import { sourcedRules } from './sourced-rule.js';
 
 /** Delegates that are missing, hidden, not delegates, in a circle, or that nobody uses. */
 export function* remarkOnDelegates(
@@ -38,6 +40,7 @@ function remarkOnDelegate(delegate: Delegate, path: string, { root, documents, r
   const problem = delegateProblem(documents.get(name), name, root);
   if (problem !== undefined)
     report.warning('delegate-missing', path, `${problem}; the rule does not exist until then.`);
+  else remarkOnLostRules(root, Number(/\d+/.exec(path)?.[0] ?? 0), documents.get(name), report);
   const circle = circleFrom(name, root, documents);
   if (circle !== undefined)
     report.warning(
@@ -45,6 +48,28 @@ function remarkOnDelegate(delegate: Delegate, path: string, { root, documents, r
       path,
       `the delegates lead in a circle (${circle.join(' -> ')}); only one level is followed. Write the rules in the last one.`,
     );
+}
+
+/** Rules of a delegate that lie outside of what the root delegates to it do not exist. */
+function remarkOnLostRules(
+  root: VirtualService,
+  index: number,
+  leaf: VirtualService | undefined,
+  report: Report,
+): void {
+  const rule = sourcedRules(root)[index];
+  if (rule === undefined || leaf === undefined) return;
+  const lost = sourcedRules(leaf).filter(
+    (own) => own.http.delegate === undefined && mergeDelegate(rule, own).length === 0,
+  );
+  for (const { entry } of lost) {
+    const { file, line } = entry.location;
+    report.warning(
+      'delegate-rule-lost',
+      `${rule.entry.path}.delegate`,
+      `rule ${entry.index} of the delegate (${file}:${line}) does not exist: Istio has to see that its match lies within the match of this rule, and a regular expression, or a path outside of this rule's prefix, counts as a conflict. Write exact or prefix matches below this rule's prefix, or leave the match out on one side.`,
+    );
+  }
 }
 
 function delegateProblem(

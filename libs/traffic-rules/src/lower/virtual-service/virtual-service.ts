@@ -29,7 +29,8 @@ export function lowerVirtualServices(documents: readonly VirtualService[], workl
   });
 }
 
-function bindsMesh(gateways: readonly string[]): boolean {
+/** Whether the rules are for sidecars too. */
+export function bindsMesh(gateways: readonly string[]): boolean {
   return gateways.length === 0 || gateways.includes('mesh');
 }
 

@@ -1,11 +1,14 @@
 import type { HttpRule, VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';
+import { remarkOnPaths } from './odd-paths.js';
 
 /** What a rule says and does not do. */
 export function remarkOnEffects({ spec }: VirtualService, report: Report): void {
   spec.http.forEach((rule, index) => {
     warnOfWeights(rule, `spec.http[${index}].route`, report);
     warnOfFaults(rule, `spec.http[${index}].fault`, report);
+    warnOfUnretriedFault(rule, `spec.http[${index}].retries`, report);
+    remarkOnPaths(rule, `spec.http[${index}]`, report);
   });
 }
 
@@ -26,6 +29,16 @@ function warnOfWeights({ route }: HttpRule, path: string, report: Report): void 
         'beside others a destination without a weight gets nothing; write its weight.',
       );
   });
+}
+
+/** Faults come before the router, which alone retries (Envoy's filter order). */
+function warnOfUnretriedFault({ fault, retries }: HttpRule, path: string, report: Report): void {
+  if (fault?.abort !== undefined && (retries?.attempts ?? 0) > 0)
+    report.warning(
+      'fault-not-retried',
+      path,
+      'injected failures go back to the application at once: retries do not apply to them. To try the retries out, let the service itself fail.',
+    );
 }
 
 function warnOfFaults({ fault }: HttpRule, path: string, report: Report): void {

@@ -1,0 +1,119 @@
+import type { Destination, ForwardAction } from '../model/action.js';
+import type { RegistryService } from '../model/service.js';
+import { quote } from '../parse/describe.js';
+import type { Deciding, MeshView } from './mesh-view.js';
+import type { RuleEntry } from './rule-entries.js';
+
+/** Destinations that exist, and do not get the requests, or in the form, that the rule seems to say. */
+export function* warnOfSurprisingDestinations(
+  view: MeshView,
+  entries: readonly RuleEntry[],
+): Generator<undefined, void> {
+  const owners = ownersByHost(view.deciding);
+  for (const entry of entries) {
+    yield;
+    const { action } = entry;
+    if (action.kind !== 'forward') continue;
+    warnOfUnstickySplit(view, entry, action);
+    for (const destination of action.destinations.filter(({ weight }) => weight > 0)) {
+      const service = view.table.mesh.services.get(destination.host);
+      if (service === undefined) continue;
+      warnOfEncryptedPort(view, entry, destination, service);
+      warnOfForeignHost(view, entry, destination, service);
+      noteOwnRules(view, entry, destination, owners);
+    }
+  }
+}
+
+function ownersByHost(deciding: readonly Deciding[]): Map<string, Deciding> {
+  const owners = new Map<string, Deciding>();
+  for (const one of deciding)
+    for (const host of one.owner.hosts) if (!owners.has(host)) owners.set(host, one);
+  return owners;
+}
+
+/** The destination is drawn for each request, before its load balancer looks at the hash (recorded: `http-hash-cookie-weighted`). */
+function warnOfUnstickySplit(view: MeshView, entry: RuleEntry, { destinations }: ForwardAction): void {
+  const drawn = destinations.filter(({ weight }) => weight > 0);
+  const sticky = drawn.find((destination) => hashesAt(view, destination));
+  if (drawn.length < 2 || sticky === undefined) return;
+  view
+    .report(entry.document)
+    .warning(
+      'split-not-sticky',
+      `${entry.path}.${sticky.field}`,
+      `the consistent hash of ${sticky.host} chooses among the endpoints of one destination; which destination a request gets is drawn anew each time by weight, so users move between them. To keep users where they are, route by a header or cookie.`,
+    );
+}
+
+function hashesAt({ table }: MeshView, { host, port, subset }: Destination): boolean {
+  const service = table.mesh.services.get(host);
+  if (service === undefined) return false;
+  const policy = table.mesh
+    .policyFor(service)
+    .at(subset === '' ? undefined : subset, port ?? service.ports[0]?.number ?? 0);
+  return typeof policy.loadBalancing === 'object';
+}
+
+function warnOfEncryptedPort(
+  view: MeshView,
+  entry: RuleEntry,
+  { host, port, subset, field }: Destination,
+  service: RegistryService,
+): void {
+  const target = service.ports.find(({ number }) => number === port);
+  if (target?.encrypted !== true) return;
+  const policy = view.table.mesh.policyFor(service).at(subset === '' ? undefined : subset, target.number);
+  if (policy.tls !== undefined) return;
+  view
+    .report(entry.document)
+    .warning(
+      'plain-text-to-tls-port',
+      `${entry.path}.${field}.port`,
+      `port ${target.number} of ${host} expects TLS, and a rule sends what the application sent, plain HTTP. Write a DestinationRule with trafficPolicy: { tls: { mode: SIMPLE } }, or route to an HTTP port.`,
+    );
+}
+
+/** Servers outside of the mesh that go by a name serve that name, as a rule. */
+function warnOfForeignHost(
+  view: MeshView,
+  { document, path, owner, action }: RuleEntry,
+  { host, field, authority }: Destination,
+  { external, discovery }: RegistryService,
+): void {
+  if (!external || discovery !== 'dns' || authority !== undefined || action.kind !== 'forward') return;
+  if (owner.hosts.includes(host) || host.startsWith('*') || isMixed(view, action)) return;
+  view
+    .report(document)
+    .warning(
+      'outside-gets-foreign-host',
+      `${path}.${field}`,
+      `${host} is outside of the mesh and gets the Host ${quote(owner.hosts[0] ?? '')}, which it may not serve (404 or 421). If so, write rewrite: { authority: ${host} }.`,
+    );
+}
+
+/** Such a split has a warning of its own. */
+function isMixed({ table }: MeshView, { destinations }: ForwardAction): boolean {
+  return destinations.some(
+    ({ host, weight }) => weight > 0 && table.mesh.services.get(host)?.external === false,
+  );
+}
+
+/** Rules are asked once for each request, by the Host that the application sent. */
+function noteOwnRules(
+  view: MeshView,
+  { document, path, owner }: RuleEntry,
+  { host, field }: Destination,
+  owners: ReadonlyMap<string, Deciding>,
+): void {
+  const other = owners.get(host);
+  if (other === undefined || owner.hosts.includes(host) || other.owner === owner) return;
+  const { kind, namespace, name } = other.owner.resource;
+  view
+    .report(document)
+    .info(
+      'destination-rules-not-applied',
+      `${path}.${field}`,
+      `${kind} ${namespace}/${name} has rules for ${host}, which do not apply to these requests: rules are chosen once, by the Host that the application sent. Write here what should happen to them.`,
+    );
+}

@@ -1,0 +1,109 @@
+import type { TableContents } from '../compile/table.js';
+import type { ResourceReference } from '../model/rule.js';
+import { carriesHttp } from '../model/service.js';
+import type { RouteRequest } from '../request.js';
+import { type Found, lookupName } from '../route/route.js';
+
+/** What else is worth knowing of a request's host, however the host is spelt. */
+export function notes(contents: TableContents, request: RouteRequest, found: Found): string[] {
+  const host = new AskedHost(contents, lookupName(request.authority));
+  return [
+    ...notesOnOtherRules(contents, request, found, host),
+    ...notesOnHiddenRules(contents, host),
+    ...notesOnOtherPorts(request, found, host),
+    ...notesOnOtherNamespaces(contents, found, host),
+  ];
+}
+
+/** A host as the client wrote it, and as its service is called in full. */
+class AskedHost {
+  readonly names: ReadonlySet<string>;
+  readonly service: TableContents['mesh']['services'] extends ReadonlyMap<string, infer S>
+    ? S | undefined
+    : never;
+
+  constructor(
+    { mesh, workload }: TableContents,
+    readonly asked: string,
+  ) {
+    const spellings = [
+      asked,
+      `${asked}.${workload.namespace}.svc.cluster.local`,
+      `${asked}.svc.cluster.local`,
+      `${asked}.cluster.local`,
+    ];
+    const full = spellings.find((name) => mesh.services.has(name)) ?? asked;
+    this.service = mesh.services.get(full);
+    this.names = new Set([asked, full]);
+  }
+
+  isAmong(hosts: readonly string[]): boolean {
+    return hosts.some((host) => this.names.has(host));
+  }
+}
+
+function notesOnOtherRules(
+  { ports, mesh }: TableContents,
+  request: RouteRequest,
+  found: Found,
+  host: AskedHost,
+): string[] {
+  const owner = ports.get(request.port)?.hosts.find(host.asked)?.owner;
+  const others = mesh.rules.filter((rules) => rules !== owner && host.isAmong(rules.hosts));
+  return others.map(({ resource }) => {
+    const label = `${nameOf(resource)} names ${host.asked} too`;
+    if (owner !== undefined) {
+      const first = owner.resource;
+      return `${label}, but ${first.namespace}/${first.name} comes first and wins whole: the two are not merged.`;
+    }
+    const leaves = found.kind === 'pass-through' || found.kind === 'blocked';
+    return leaves && host.service === undefined
+      ? `${label}, but no service registers ${host.asked} on port ${request.port}: a host that is not registered is routed on port 80 alone, and only if some service there speaks HTTP.`
+      : `${label}, but it has no rule for this workload on port ${request.port}.`;
+  });
+}
+
+/** Rules that are for gateways, or for other namespaces. */
+function notesOnHiddenRules({ mesh }: TableContents, host: AskedHost): string[] {
+  return [...mesh.hiddenRules()].flatMap(({ resource, hosts, destinations, reason }) => {
+    if (host.isAmong(hosts)) return [`${nameOf(resource)} names ${host.asked} too, but ${reason}.`];
+    if (host.isAmong(destinations))
+      return [
+        `${nameOf(resource)} routes to ${host.asked}, but ${reason}; its hosts are ${hosts.join(', ')}.`,
+      ];
+    return [];
+  });
+}
+
+/** A port on which nobody looks into requests, beside those on which somebody does. */
+function notesOnOtherPorts(
+  { port, scheme }: RouteRequest,
+  found: Found,
+  { service, asked }: AskedHost,
+): string[] {
+  if (service === undefined || (found.kind !== 'pass-through' && found.kind !== 'blocked')) return [];
+  const routed = service.ports.filter(({ protocol }) => carriesHttp(protocol)).map(({ number }) => number);
+  const own = service.ports.find(({ number }) => number === port);
+  if (own !== undefined || scheme === 'https')
+    return [
+      `On port ${port} the application speaks TLS or TCP, which HTTP rules do not look into${routed.length > 0 ? `; they apply on port ${routed.join(', ')} of ${asked}` : ''}.`,
+    ];
+  return routed.length > 0 ? [`${asked} is served on port ${routed.join(', ')}, not on ${port}.`] : [];
+}
+
+/** A short name means a service of the workload's own namespace. */
+function notesOnOtherNamespaces({ mesh, workload }: TableContents, found: Found, host: AskedHost): string[] {
+  if (host.service !== undefined || (found.kind !== 'pass-through' && found.kind !== 'blocked')) return [];
+  if (host.asked.includes('.')) return [];
+  const namespaces = [...mesh.services.keys()]
+    .filter((name) => name.startsWith(`${host.asked}.`) && name.endsWith('.svc.cluster.local'))
+    .map((name) => name.split('.')[1] ?? '');
+  return namespaces.map(
+    (namespace) =>
+      `${host.asked} is a service of the namespace ${namespace}, and the calling workload is in ${workload.namespace}: call ${host.asked}.${namespace}, or say --namespace ${namespace}.`,
+  );
+}
+
+function nameOf({ kind, namespace, name }: ResourceReference): string {
+  return `${kind} ${namespace}/${name}`;
+}

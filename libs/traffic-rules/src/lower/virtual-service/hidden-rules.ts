@@ -1,0 +1,38 @@
+import { asciiLowerCase } from '../../ascii.js';
+import type { HiddenRules } from '../../model/rule.js';
+import type { VirtualService } from '../../resources/virtual-service.js';
+import type { Workload } from '../../workload.js';
+import { qualifyHost } from '../short-name.js';
+import { reachOf } from '../visibility.js';
+import { referenceTo } from './sourced-rule.js';
+import { bindsMesh } from './virtual-service.js';
+
+/** The VirtualServices that are for gateways only, or not exported to the workload's namespace. */
+export function* hiddenRules(
+  documents: readonly VirtualService[],
+  { namespace }: Workload,
+): Generator<HiddenRules> {
+  for (const document of documents) {
+    const { spec, metadata } = document;
+    if (spec.hosts.length === 0) continue;
+    const reason = reasonOf(document, namespace);
+    if (reason === undefined) continue;
+    const qualify = (host: string) => asciiLowerCase(qualifyHost(host, metadata.namespace));
+    yield {
+      resource: referenceTo(document),
+      hosts: spec.hosts.map(qualify),
+      destinations: spec.http.flatMap(({ route }) =>
+        route.map(({ destination }) => qualify(destination.host)),
+      ),
+      reason,
+    };
+  }
+}
+
+function reasonOf({ spec, metadata }: VirtualService, namespace: string): string | undefined {
+  if (!bindsMesh(spec.gateways))
+    return `is bound to the gateway ${spec.gateways.join(', ')} only: add mesh to its gateways for requests from inside of the mesh`;
+  if (reachOf(spec.exportTo, metadata.namespace, namespace) === undefined)
+    return `is not exported to ${namespace}: add it to its exportTo`;
+  return undefined;
+}
