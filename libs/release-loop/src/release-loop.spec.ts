@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
 import { CommandBox } from './files/command-box.js';
+import { FileStore } from './files/file-store.js';
 import { Journal, readJournal } from './files/journal.js';
 import { Rehearsal, virtualService } from './testing/rehearsal.js';
 
@@ -265,6 +266,26 @@ describe('started again', () => {
     );
     expect(starts.map(({ run }) => run)).toEqual([1, 2]);
   });
+});
+
+it('a write that somebody takes back at once is not fought for', async () => {
+  await using stage = await Rehearsal.of(cart);
+  const loop = await stage.open();
+  await loop.start();
+  const write = FileStore.prototype.write;
+  let writes = 0;
+  FileStore.prototype.write = async () => {
+    writes += 1;
+    return { kind: 'done' };
+  };
+  try {
+    expect(await stage.tick()).toMatchObject({ kind: 'waiting', waiting: { message: /takes them back/ } });
+  } finally {
+    FileStore.prototype.write = write;
+  }
+  expect(writes).toBe(1);
+  await stage.tick();
+  expect(await stage.weights('cart')).toEqual([75, 25]);
 });
 
 it('a journal that cannot be written ends the release before anything is written to a rule', async () => {

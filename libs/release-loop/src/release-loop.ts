@@ -62,6 +62,8 @@ export class ReleaseLoop {
   private recordedAt = 0;
   /** The seq of an intent whose outcome is not in the journal. */
   private undone: number | undefined;
+  /** The seq of the write that was done last, while decisions follow each other. */
+  private writtenNow: number | undefined;
 
   private constructor(private readonly options: ReleaseLoopOptions) {
     this.now = options.now ?? Date.now;
@@ -151,6 +153,7 @@ export class ReleaseLoop {
   /** Decides until there is something to wait for. Only the first decision has a look. */
   private async decideOn(look: Look | NoLook | undefined): Promise<Tick> {
     let counts = look;
+    this.writtenNow = undefined;
     for (;;) {
       const decision = decide(
         this.options.plan,
@@ -205,10 +208,14 @@ export class ReleaseLoop {
   }
 
   private async write(write: Write): Promise<Tick | undefined> {
+    // Done and not to be seen: somebody takes it back at once. Writing it again and again would be a fight.
+    if (this.writtenNow === write.seq)
+      return waitingFor('the weights that were written are not there; somebody takes them back');
     this.undone = write.seq;
     const outcome = await this.options.store.write(write);
     if (outcome.kind === 'done') {
       this.undone = undefined;
+      this.writtenNow = write.seq;
       await this.append({ op: 'done', run: this.run, seq: write.seq, at: this.now() });
       return undefined;
     }
@@ -218,7 +225,7 @@ export class ReleaseLoop {
     }
     const message =
       outcome.kind === 'unknown' ? outcome.message : 'the rule was changed while it was being written';
-    return { kind: 'waiting', waiting: { reason: 'unread', message } };
+    return waitingFor(message);
   }
 
   private async takeCommands(): Promise<number> {
@@ -296,6 +303,10 @@ export class ReleaseLoop {
   private async readView(): Promise<View> {
     return await this.options.store.view();
   }
+}
+
+function waitingFor(message: string): Tick {
+  return { kind: 'waiting', waiting: { reason: 'unread', message } };
 }
 
 function opOf(note: Note['kind'] | undefined, op: JournalEntry['op']): JournalEntry['op'] {

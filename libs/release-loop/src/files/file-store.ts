@@ -57,6 +57,9 @@ export class FileStore implements Store {
   private markers: RunMarker[] = [];
   private phase: ReleaseState['phase'] | undefined;
   private run = 1;
+  private files: ReleaseFiles | undefined;
+  /** The targets in `files`. */
+  private views: TargetView[] = [];
   /** Ids of the commands that the journal names. */
   private readonly carried = new Set<string>();
   private announced: Announced | undefined;
@@ -85,12 +88,14 @@ export class FileStore implements Store {
   }
 
   async view(): Promise<View> {
-    const { plan } = this.options;
     await this.runOwed();
-    const files = await ReleaseFiles.read(this.options.filenames);
-    return {
-      targets: plan.targets.map((target, index) => this.present(targetView(files, target, plan), index)),
-    };
+    await this.read();
+    return { targets: this.views.map((view, index) => this.present(view, index)) };
+  }
+
+  private viewsOf(files: ReleaseFiles): TargetView[] {
+    const { plan } = this.options;
+    return plan.targets.map((target) => targetView(files, target, plan));
   }
 
   /** A file that is gone may be about to be saved; one that stays away, as after a change of branches, has no rule any more. */
@@ -152,6 +157,13 @@ export class FileStore implements Store {
     this.lock = undefined;
   }
 
+  private async read(): Promise<ReleaseFiles> {
+    const files = await ReleaseFiles.read(this.options.filenames, this.files);
+    if (files !== this.files) this.views = this.viewsOf(files);
+    this.files = files;
+    return files;
+  }
+
   private async record(entry: JournalEntry): Promise<void> {
     if (this.journal === undefined) throw new Error('the store is not open');
     await this.journal.append(entry);
@@ -201,7 +213,7 @@ export class FileStore implements Store {
   }
 
   private async documents(): Promise<ManifestDocument[]> {
-    const files = await ReleaseFiles.read(this.options.filenames);
+    const files = await this.read();
     return this.options.plan.targets.flatMap(({ virtualService }) => {
       const found = files.document(virtualService);
       return 'document' in found ? [found.document] : [];
@@ -209,7 +221,7 @@ export class FileStore implements Store {
   }
 
   private async edit(write: Write): Promise<TargetEdit> {
-    const files = await ReleaseFiles.read(this.options.filenames);
+    const files = await this.read();
     const edit = targetEdit(files, this.options.plan, write);
     return edit.kind === 'edit' ? { ...edit, after: this.texts.exact(edit) } : edit;
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type FoundDocument,
   findDocument,
@@ -12,26 +13,37 @@ import type { VirtualService } from './rule-views.js';
 
 /** Manifests as they were at one moment. */
 export class ReleaseFiles {
+  private found: ManifestIssue[] | undefined;
+
   private constructor(
     private readonly set: ManifestSet,
     readonly resources: readonly Resource[],
-    /** What is wrong with them. */
-    readonly errors: readonly ManifestIssue[],
+    private readonly parsing: readonly ManifestIssue[],
   ) {}
 
-  /** @param paths files, folders and kustomizations, as `-f` takes them */
-  static async read(paths: readonly string[]): Promise<ReleaseFiles> {
-    return ReleaseFiles.of(await readManifests(paths));
+  /**
+   * @param paths files, folders and kustomizations, as `-f` takes them
+   * @param earlier is given back if nothing has changed since: most looks find the files as they were
+   */
+  static async read(paths: readonly string[], earlier?: ReleaseFiles): Promise<ReleaseFiles> {
+    const set = await readManifests(paths);
+    const isSame =
+      earlier !== undefined &&
+      isDeepStrictEqual([set.files, set.issues], [earlier.set.files, earlier.set.issues]);
+    return isSame ? earlier : ReleaseFiles.of(set);
   }
 
   private static of(set: ManifestSet): ReleaseFiles {
     const { resources, issues } = parseManifests(set.files);
-    const all = [...set.issues, ...issues, ...validate(resources)];
-    return new ReleaseFiles(
-      set,
-      resources,
-      all.filter(({ severity }) => severity === 'error'),
+    return new ReleaseFiles(set, resources, [...set.issues, ...issues]);
+  }
+
+  /** What is wrong with them. */
+  get errors(): readonly ManifestIssue[] {
+    this.found ??= [...this.parsing, ...validate(this.resources)].filter(
+      ({ severity }) => severity === 'error',
     );
+    return this.found;
   }
 
   /** The VirtualService of a target; undefined when none of the files has it, or it cannot be read. */
