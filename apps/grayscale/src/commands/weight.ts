@@ -113,15 +113,23 @@ async function write({ document: { file } }: Split, text: string): Promise<void>
 /** Checks the files as they are to be, and asks the engine. @throws CommandError when the change makes a mistake */
 function whoIsAffected(set: ManifestSet, split: Split, text: string, options: SetOptions): string[] {
   const workload = workloadOf(options);
-  const before = checkManifests(set, workload);
-  const { file } = split.document;
-  const files = set.files.map((one) => (one.path === file.path ? { ...one, text } : one));
-  const after = checkManifests({ ...set, files }, workload);
-  const known = new Set(before.issues.map(issueLine));
-  refuseFor(after.issues.filter((issue) => issue.severity === 'error' && !known.has(issueLine(issue))));
-  const { table, resources } = after;
+  const { path } = split.document.file;
+  const files = set.files.map((one) => (one.path === path ? { ...one, text } : one));
+  const { table, resources, issues } = checkManifests({ ...set, files }, workload);
+  refuseFor(newErrors(issues, () => checkManifests(set, workload).issues));
   if (table !== undefined) return affected(split, { table, resources, workload });
   return ['These files have errors, so no one follows them before they are corrected; see grayscale check.'];
+}
+
+/** Errors that were not there before; what was is looked at only where there are any. */
+function newErrors(
+  issues: readonly ManifestIssue[],
+  before: () => readonly ManifestIssue[],
+): ManifestIssue[] {
+  const errors = issues.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return [];
+  const known = new Set(before().map(issueLine));
+  return errors.filter((issue) => !known.has(issueLine(issue)));
 }
 
 /** @throws CommandError if there is any reason not to write */
