@@ -35,12 +35,12 @@ export {
   unknownCommands,
 } from './headers/header-value-format.js';
 export type { HeaderValueFormat } from './headers/header-value-syntax.js';
+export { inlineHeaders, inlineResponseHeaders, joinLines } from './inline-headers.js';
 export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
 export { issueCatalogue, issueSections } from './issues/catalogue.js';
 export type { IssueKind, IssueSection, RefusedBy } from './issues/issue-kind.js';
 export { qualifyHost } from './lower/short-name.js';
-export { inlineHeaders, inlineResponseHeaders, joinLines } from './match/inline-headers.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
 export type { Cors, Fault } from './model/action.js';

@@ -1,4 +1,4 @@
-import { inlineHeaders, inlineResponseHeaders, joinLines } from '../match/inline-headers.js';
+import { inlineHeaders, inlineResponseHeaders, joinLines } from '../inline-headers.js';
 import { formatHeaderValue, type HeaderContext } from './header-value-format.js';
 import type { HeaderValueFormat } from './header-value-syntax.js';
 

@@ -1,5 +1,5 @@
 import { type Ask, outcome, rulesOf, tableOf, to, virtualService } from '../../test/mesh.js';
-import { inlineHeaders } from './inline-headers.js';
+import { inlineHeaders } from '../inline-headers.js';
 
 interface Row {
   id: string;

@@ -1,5 +1,5 @@
+import { inlineHeaders, joinLines } from '../inline-headers.js';
 import type { RouteRequest } from '../request.js';
-import { inlineHeaders, joinLines } from './inline-headers.js';
 import { internalHeaders } from './internal-headers.js';
 
 /** How a header that stands on several lines is compared: line by line, inline headers apart (Envoy since 1.39), or always joined with commas. */
