@@ -68,22 +68,19 @@ export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosL
 
 /** An instance without defaults and interceptors: axios' own way from the name of an adapter to its function. */
 function bareInstance(axios: AxiosLike): Send {
-  const bare = axios.create ? withoutDefaults(axios.create()) : plainInstance(axios);
-  // What the outer instance has transformed is sent, and given back, as it is.
-  return (config) => bare({ ...config, transformRequest: [], transformResponse: [] });
-}
-
-function withoutDefaults(instance: unknown): Send {
-  const bare = instance as Send & { defaults: Record<string, unknown> };
+  const bare = (axios.create?.() ?? newOfItsClass(axios)) as {
+    request: Send;
+    defaults: Record<string, unknown>;
+  };
   for (const key of Object.keys(bare.defaults)) delete bare.defaults[key];
   bare.defaults.headers = {};
-  return bare;
+  // What the outer instance has transformed is sent, and given back, as it is.
+  return (config) => bare.request({ ...config, transformRequest: [], transformResponse: [] });
 }
 
-/** `new Axios(...)` makes an instance that cannot make others. */
-function plainInstance({ constructor: Axios }: AxiosLike): Send {
-  const bare = new (Axios as new (defaults: object) => { request: Send })({ headers: {} });
-  return (config) => bare.request(config);
+function newOfItsClass(axios: AxiosLike): unknown {
+  const { constructor: Axios } = axios as unknown as { constructor: new (defaults: object) => unknown };
+  return new Axios({});
 }
 
 /** The adapter that axios calls in the place of the application's. */

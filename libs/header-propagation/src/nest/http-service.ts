@@ -62,9 +62,9 @@ function axiosInstances(modules: ModulesContainer): Set<AxiosLike> {
   return instances;
 }
 
-/** A request-scoped provider has an empty object here until a request comes. */
+/** A function, or an object of the class; a request-scoped provider has an empty object here until a request comes. */
 function isAxios(instance: unknown): instance is AxiosLike {
-  return typeof instance === 'function' && 'interceptors' in instance;
+  return instance !== null && /function|object/.test(typeof instance) && 'interceptors' in Object(instance);
 }
 
 /** Calls back with the axios instance of each `HttpService` that is used, in whatever way. */

@@ -1,5 +1,5 @@
 import http, { Agent as HttpAgent } from 'node:http';
-import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import axios, { Axios, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import superagent from 'superagent';
 import { Agent, type Dispatcher, interceptors, fetch as undiciFetch, request as undiciRequest } from 'undici';
 import { propagateWithAxios } from '../clients/axios.js';
@@ -80,7 +80,10 @@ export function axiosClients(propagation: HeaderPropagation): Record<string, Get
     'a function around fetch': (config) => axios.getAdapter('fetch')(config),
     'a function around http': (config) => axios.getAdapter('http')(config),
   };
-  return Object.fromEntries(
+  const ofTheClass = new Axios({ adapter: 'http' });
+  propagateWithAxios(propagation, ofTheClass);
+  const others = { 'an Axios of the class': (url: string, headers = {}) => ofTheClass.get(url, { headers }) };
+  const named = Object.fromEntries(
     Object.entries(adapters).map(([name, adapter]) => {
       const instance = anInstance(adapter === undefined ? {} : { adapter }, propagation);
       return [
@@ -89,6 +92,7 @@ export function axiosClients(propagation: HeaderPropagation): Record<string, Get
       ];
     }),
   );
+  return { ...named, ...others };
 }
 
 export function fetchClients(propagation: HeaderPropagation): Record<string, Get> {
