@@ -14,7 +14,12 @@ import { type HelloPageSettings, helloUrl } from './settings.js';
       inject: [ConfigService],
       useFactory: (config: ConfigService<HelloPageSettings, true>) => ({
         // `user` comes from the query alone: the header of that name is not taken from callers.
-        rules: [{ query: 'name', to: 'user' }, ...istioTracing],
+        rules: [
+          { query: 'name', to: 'user' },
+          // For a release by users: `sticky: { header: x-bucket, digits: 4 }` grows without anybody changing sides.
+          { bucket: 'x-bucket', of: 'user', salt: 'hello-page' },
+          ...istioTracing,
+        ],
         targets: [helloUrl(config).hostname],
         limits: { valueBytes: MAX_NAME_BYTES, totalBytes: 4 * MAX_NAME_BYTES },
         clients: { httpService: true },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
+import { bucketOf } from '@grayscale/header-propagation';
 import { createService, type Service } from '@grayscale/service-runtime';
 import request from 'supertest';
 import { AppModule } from '../app.module.js';
@@ -110,6 +111,15 @@ describe('GET /page', () => {
       expect(lastUser()).toBeUndefined();
     },
   );
+
+  it('sends the bucket of the user, and never the one of the caller', async () => {
+    await ask('/page?name=test').set('x-bucket', '0000').expect(200);
+    expect(upstream.seen.at(-1)?.headers).toMatchObject({
+      'x-bucket': bucketOf('test', { salt: 'hello-page' }),
+    });
+    await ask('/page').set('x-bucket', '0000').expect(200);
+    expect(upstream.seen.at(-1)?.headers).not.toHaveProperty('x-bucket');
+  });
 
   it('takes no user from the caller, but the trace', async () => {
     const trace = {
