@@ -149,6 +149,29 @@ describe('a copy of k8s', () => {
     expect(await readFile(kustomization, 'utf8')).toBe(before);
   });
 
+  it('is not switched in the middle of a release', async () => {
+    const plan = join(copy, 'plan.yaml');
+    const marker = join(folder('internal'), '.hello-page.hello-ext-svc.release');
+    const state = (phase: string) =>
+      writeFile(
+        `${plan}.journal.jsonl`,
+        `${JSON.stringify({ op: 'start', run: 1, seq: 0, at: 0, state: { phase } })}\n`,
+      );
+    await writeFile(marker, `${plan}\n`);
+    await state('progressing');
+    const before = await readFile(join(folder('internal'), 'kustomization.yaml'), 'utf8');
+    const { status, stderr } = switchTo('by-user');
+    expect([status, stderr]).toEqual([
+      75,
+      expect.stringContaining(`under release by ${plan}; nothing was changed`),
+    ]);
+    expect(await readFile(join(folder('internal'), 'kustomization.yaml'), 'utf8')).toBe(before);
+    await state('aborted');
+    expect(switchTo('by-user').status).toBe(0);
+    expect(switchTo('percent').status).toBe(0);
+    await rm(marker);
+  });
+
   it('a rule that does not exist is refused with the names of those that do', () => {
     const { status, stderr } = switchTo('by-moon');
     expect(status).toBe(64);

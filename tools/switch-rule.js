@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueLine, replaceFile } from '@grayscale/manifest-files';
+import { RunMarker } from '@grayscale/release-loop';
 import { nodeAt, readYaml } from '@grayscale/traffic-rules';
 
 const files = { percent: 'virtual-service-v2-10.yaml', 'by-user': 'virtual-service-test-v1.yaml' };
@@ -13,7 +14,22 @@ if (wanted === undefined) {
   process.exit(64);
 }
 
-for (const mode of ['internal', 'external']) {
+const modes = ['internal', 'external'];
+/** The VirtualService that both rules are. */
+const object = { namespace: 'hello-page', name: 'hello-ext-svc' };
+
+// A release owns the rule until it has ended: another rule in its place would be drift in the middle of it.
+for (const mode of modes) {
+  const manifest = join(root, 'k8s', mode, files.percent);
+  const plan = await RunMarker.running(manifest, object);
+  if (plan === undefined) continue;
+  console.error(
+    `switch-rule: ${manifest} is under release by ${plan}; nothing was changed. End that release first: npx grayscale abort ${plan}`,
+  );
+  process.exit(75);
+}
+
+for (const mode of modes) {
   const file = join(root, 'k8s', mode, 'kustomization.yaml');
   const text = readFileSync(file, 'utf8');
   const entry = ruleEntry(text, file);

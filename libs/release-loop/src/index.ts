@@ -5,6 +5,7 @@ export { readJournal } from './files/journal.js';
 export { PlanLock } from './files/plan-lock.js';
 export { type PlanPaths, planPaths } from './files/plan-paths.js';
 export { type Preview, type PreviewedStep, preview } from './files/preview.js';
+export { RunMarker } from './files/run-marker.js';
 export { type Steered, steer } from './files/steer.js';
 export { StoreError } from './files/store-error.js';
 export {

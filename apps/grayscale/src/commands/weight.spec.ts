@@ -54,6 +54,17 @@ metadata: {name: one, namespace: shop}
 spec: {host: one.a.svc.cluster.local, subsets: [{name: v1, labels: {v: "1"}}, {name: v2, labels: {v: "2"}}]}
 `;
 
+/** As a process leaves them that was killed in the middle of a release. */
+function underRelease(phase: string): string {
+  const plan = join(folder, 'plan.yaml');
+  writeFileSync(join(folder, '.shop.cart.release'), `${plan}\n`);
+  writeFileSync(
+    `${plan}.journal.jsonl`,
+    `${JSON.stringify({ op: 'start', run: 1, seq: 0, at: 0, state: { phase } })}\n`,
+  );
+  return plan;
+}
+
 describe('grayscale weight get', () => {
   it('shows every split, where it stands, and exact shares', async () => {
     const path = file(shop);
@@ -289,5 +300,27 @@ spec:
     const path = file(shop);
     await promisify(execFile)(process.execPath, [script, 'weight', 'set', 'cart#2', 'one=7', '-f', path]);
     expect(readFileSync(path, 'utf8')).toBe(shop.replace('weight: 1}', 'weight: 7}'));
+  });
+});
+
+describe('a rule under release', () => {
+  it('is not written by hand, also while no process drives the release', async () => {
+    const path = file(shop);
+    const plan = underRelease('paused');
+    const { code, err } = await runCaptured('weight', 'set', '-f', path, 'cart:main', '--to', 'two=5');
+    expect([code, err]).toEqual([
+      75,
+      expect.stringContaining(`under release by ${plan}; nothing is written`),
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe(shop);
+    const dry = await runCaptured('weight', 'set', '-f', path, 'cart:main', '--to', 'two=5', '--dry-run');
+    expect(dry.code).toBe(0);
+  });
+
+  it('is anybody’s again when the run has ended', async () => {
+    const path = file(shop);
+    underRelease('completed');
+    const { code } = await runCaptured('weight', 'set', '-f', path, 'cart:main', '--to', 'two=5');
+    expect(code).toBe(0);
   });
 });

@@ -16,6 +16,7 @@ import {
   readManifests,
   replaceFile,
 } from '@grayscale/manifest-files';
+import { RunMarker } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
@@ -105,7 +106,14 @@ function editedText(set: ManifestSet, split: Split, weights: readonly number[]):
   return 'text' in edited ? edited.text : '';
 }
 
-async function write({ document: { file } }: Split, text: string): Promise<void> {
+async function write({ document: { file, identity } }: Split, text: string): Promise<void> {
+  const plan = await RunMarker.running(file.path, identity);
+  if (plan !== undefined) {
+    throw new CommandError(
+      exitCodes.heldByAnother,
+      `${file.path} is under release by ${plan}; nothing is written. Steer that release instead: grayscale promote, abort or undo ${plan}.`,
+    );
+  }
   const issue = await replaceFile(file.path, file.text, text);
   refuseFor(issue === undefined ? [] : [issue]);
 }

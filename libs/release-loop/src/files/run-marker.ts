@@ -21,6 +21,12 @@ export class RunMarker {
     return new RunMarker(join(folder, `.${namespace}.${name}.release`), resolve(plan));
   }
 
+  /** The plan that has a VirtualService of that file under release now; undefined when none has. */
+  static async running(manifest: string, identity: ObjectName): Promise<string | undefined> {
+    const owner = await (await RunMarker.of(manifest, identity, '')).owner();
+    return owner !== undefined && (await isRunning(owner)) ? owner : undefined;
+  }
+
   /** Sets the mark. @returns the plan that has set it before and is not at its end, if there is one */
   async set(): Promise<string | undefined> {
     for (;;) {
