@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readPlan } from '@grayscale/release';
 import { manifests } from './testing/kustomizations.js';
 
-const plans = globSync('release/*.yaml', { cwd: manifests });
+const plans = globSync('release/**/*.yaml', { cwd: manifests });
 
 it.each(plans)('%s is a valid plan', (file) => {
   const { plan, issues } = readPlan(readFileSync(join(manifests, file), 'utf8'), file);
@@ -15,5 +15,5 @@ it('no kustomization lists a plan: a cluster without the kind would refuse all o
   const listing = globSync('**/kustomization.yaml', { cwd: manifests }).filter((file) =>
     /(^|[/ ])release(\/|$)/m.test(readFileSync(join(manifests, file), 'utf8')),
   );
-  expect([plans.length, listing]).toEqual([2, []]);
+  expect([plans.length, listing]).toEqual([3, []]);
 });

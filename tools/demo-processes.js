@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 
-const colours = ['cyan', 'magenta', 'yellow', 'green'];
+const colours = ['cyan', 'magenta', 'yellow', 'blue', 'green'];
 /** What each prints once it can be asked. */
 const listening = /listens on http|proxy on http/;
 /** What is left of them this long after they were told to end is ended outright. */

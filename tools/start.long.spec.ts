@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = resolve(import.meta.dirname, '..');
-/** Of the two services, the mesh's proxy and its admin side, and the page. */
-const ports = [43990, 43991, 15001, 15000, 8080];
+/** Of the two services, the mesh's proxy and its admin side, the release controller and the page. */
+const ports = [43990, 43991, 15001, 15000, 8081, 8080];
 
 interface Listed {
   pid: number;
@@ -79,7 +79,7 @@ describe('npm start leaves no process and no port behind', () => {
       const demo = await startDemo();
       running = demo;
       const started = descendants(demo.pid ?? 0);
-      expect(started.filter(({ command }) => /apps\/\S+\/(dist|bin)\//.test(command))).toHaveLength(4);
+      expect(started.filter(({ command }) => /apps\/\S+\/(dist|bin)\//.test(command))).toHaveLength(5);
       expect(await Promise.all(ports.map(isTaken))).toEqual(ports.map(() => true));
       const begun = performance.now();
       end(demo.pid ?? 0, ofStart(started)?.pid ?? 0);
