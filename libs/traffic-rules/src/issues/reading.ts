@@ -26,6 +26,12 @@ export const reading = {
       wrong: '[[[[...]]]]',
       right: 'the resource itself',
     },
+    'yaml-text-ignored': {
+      severity: 'warning',
+      why: 'The text goes on behind the end of its document. kubectl reads one document between two lines `---`, and is silent about what comes behind it.',
+      wrong: '[a, b] ] / key: value',
+      right: 'the rest as a document of its own, behind a line `---`',
+    },
     'yaml-too-large': {
       severity: 'error',
       refusedBy: 'kubectl',

@@ -12,32 +12,24 @@ export class DocumentSource implements Source {
   readonly column: number;
   readonly #source: SourceFile;
   readonly #piece: Piece;
-  readonly #document: { index: number; offset: number };
+  readonly #offset: number;
   /** The way from the document's root to the object: empty, or `items` and an index. */
   readonly prefix: Path;
 
-  /**
-   * @param document which document of the piece, and where it starts in it.
-   */
-  constructor(
-    source: SourceFile,
-    piece: Piece,
-    document: { index: number; offset: number },
-    prefix: Path = [],
-  ) {
+  /** @param offset where the document starts in the piece. */
+  constructor(source: SourceFile, piece: Piece, offset: number, prefix: Path = []) {
     this.#source = source;
     this.#piece = piece;
-    this.#document = document;
+    this.#offset = offset;
     this.prefix = prefix;
     this.file = source.name;
-    const { line, column } =
-      prefix.length === 0 ? source.locate(piece.offset + document.offset) : this.locate('');
+    const { line, column } = prefix.length === 0 ? source.locate(piece.offset + offset) : this.locate('');
     this.line = line;
     this.column = column;
   }
 
   item(index: number): DocumentSource {
-    return new DocumentSource(this.#source, this.#piece, this.#document, ['items', index]);
+    return new DocumentSource(this.#source, this.#piece, this.#offset, ['items', index]);
   }
 
   /** The object's nodes; undefined for JSON that YAML does not allow. */
@@ -52,7 +44,7 @@ export class DocumentSource implements Source {
   /** As {@link DocumentSource.locate}, by the steps of a path. */
   locatePath(path: Path): Location {
     const root = this.#root();
-    if (root === undefined) return this.#source.locate(this.#piece.offset + this.#document.offset);
+    if (root === undefined) return this.#source.locate(this.#piece.offset + this.#offset);
     return this.#source.locate(offsetOf(root, [...this.prefix, ...path]));
   }
 
@@ -68,6 +60,6 @@ export class DocumentSource implements Source {
   }
 
   #root(): YamlNode | undefined {
-    return this.#source.nodes(this.#piece)[this.#document.index];
+    return this.#source.node(this.#piece);
   }
 }

@@ -19,7 +19,6 @@ describe('the documents of a text', () => {
   it.each([
     ['CRLF', `${service}---\n${service}`.replaceAll('\n', '\r\n')],
     ['a byte order mark', `\uFEFF${service}---\n${service}`],
-    ['a directive', `%YAML 1.1\n---\n${service}---\n${service}`],
     [
       'a List',
       `apiVersion: v1\nkind: List\nitems:\n- ${service.replaceAll('\n', '\n  ')}\n- ${service.replaceAll('\n', '\n  ')}\n`,

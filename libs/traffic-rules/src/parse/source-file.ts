@@ -1,12 +1,12 @@
 import type { Location } from '../issue.js';
-import { readNodeTrees } from './node-tree.js';
+import { readNodeTree } from './node-tree.js';
 import type { YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';
 
 /** A file's name and text, with its lines; all documents of the file share it. */
 export class SourceFile {
   private starts: number[] | undefined;
-  private last: { piece: Piece; nodes: YamlNode[] } | undefined;
+  private last: { piece: Piece; node: YamlNode | undefined } | undefined;
 
   constructor(
     readonly name: string,
@@ -26,10 +26,10 @@ export class SourceFile {
     return { file: this.name, line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
   }
 
-  /** The documents of a piece; those of the last one are kept, as the issues of a document come one after the other. */
-  nodes(piece: Piece): YamlNode[] {
-    if (this.last?.piece !== piece) this.last = { piece, nodes: readNodeTrees(piece) };
-    return this.last.nodes;
+  /** The document of a piece; that of the last one is kept, as the issues of a document come one after the other. */
+  node(piece: Piece): YamlNode | undefined {
+    if (this.last?.piece !== piece) this.last = { piece, node: readNodeTree(piece) };
+    return this.last.node;
   }
 }
 

@@ -29,17 +29,14 @@ export function* documentsOf(text: string, file: string, issues: Issue[]): Gener
 }
 
 function* documentsOfPiece(piece: Piece, source: SourceFile, issues: Issue[]): Generator<YamlDocument> {
-  const documents = readPiece(piece.text);
-  if (!Array.isArray(documents)) {
-    const { code, message, offset } = documents;
-    const place = source.locate(piece.offset + offset);
-    issues.push({ ...place, code, severity: 'error', resource: '', path: '', message });
-    return;
+  const { value, offset, problem } = readPiece(piece);
+  if (problem !== undefined) {
+    const { code, severity, message } = problem;
+    const place = source.locate(piece.offset + problem.offset);
+    issues.push({ ...place, code, severity, resource: '', path: '', message });
   }
-  for (const [index, { value, offset }] of documents.entries()) {
-    if (value === null || value === undefined) continue;
-    yield { value, source: new DocumentSource(source, piece, { index, offset }) };
-  }
+  if (value === null || value === undefined) return;
+  yield { value, source: new DocumentSource(source, piece, offset) };
 }
 
 /** A List's items, or the document itself. */

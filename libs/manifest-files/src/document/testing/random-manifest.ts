@@ -197,7 +197,7 @@ export class RandomWriter {
 
   private between(column: number): string[] {
     if (this.chance.is(0.93)) return [];
-    return [this.chance.one(['', '  ', `${' '.repeat(column)}# above`, '# at the margin', '\t'])];
+    return [this.chance.one(['', '  ', `${' '.repeat(column)}# above`, '# at the margin'])];
   }
 }
 

@@ -1,0 +1,89 @@
+// node tools/public-manifests.ts FOLDER: puts every manifest of the repositories in public-manifests.txt, whole files, through what
+// `grayscale check` does, and prints counts: nothing may hang, throw, or take more than two seconds. FOLDER holds clones as OWNER/NAME,
+// bare or not; what is not there is passed over. Run by hand: none of those files is in this repository.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { checkManifests, type ManifestIssue } from '../libs/manifest-files/dist/index.js';
+
+const [folder = '.'] = process.argv.slice(2);
+const repositories = readFileSync(new URL('public-manifests.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => /^[^#\s]/.test(line));
+const workload = { namespace: 'default', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
+const slowMs = 2000;
+
+interface Counts {
+  files: number;
+  resources: number;
+  errors: number;
+  warnings: number;
+  /** What may not be. */
+  faults: string[];
+  slowest: { ms: number; path: string };
+}
+
+function git(repository: string, ...args: string[]): string {
+  return execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 });
+}
+
+/** The manifests of the newest commit: files that name a kind and a version. */
+function* manifestsOf(repository: string): Generator<{ path: string; text: string }> {
+  for (const line of git(repository, 'ls-tree', '-r', '-z', 'HEAD').split('\0')) {
+    const [, object, path] = /^100\d+ blob ([0-9a-f]+)\t(.*\.(?:ya?ml|json))$/.exec(line) ?? [];
+    if (object === undefined || path === undefined) continue;
+    const text = git(repository, 'cat-file', 'blob', object);
+    if (/"?\bapiVersion"?:/.test(text) && /"?\bkind"?:/.test(text)) yield { path, text };
+  }
+}
+
+function check(counts: Counts, { path, text }: { path: string; text: string }): void {
+  const set = {
+    files: [{ path, text, overrides: { labels: {}, annotations: {} } }],
+    issues: [],
+    tracked: [],
+  };
+  const start = performance.now();
+  try {
+    // The time limit is for what would never end.
+    const work = () => checkManifests(set, workload);
+    const { resources, issues } = runInNewContext('work()', { work }, { timeout: 60_000 });
+    counts.resources += resources.length;
+    count(counts, issues);
+  } catch (error) {
+    counts.faults.push(`${path}: ${error}`);
+  }
+  const ms = performance.now() - start;
+  counts.files += 1;
+  if (ms > counts.slowest.ms) counts.slowest = { ms, path };
+  if (ms > slowMs) counts.faults.push(`${path}: ${Math.round(ms)} ms`);
+}
+
+function count(counts: Counts, issues: readonly ManifestIssue[]): void {
+  for (const { severity, code, file, message } of issues) {
+    if (severity === 'error') counts.errors += 1;
+    if (severity === 'warning') counts.warnings += 1;
+    if (code === 'engine-failure') counts.faults.push(`${file}: ${message}`);
+  }
+}
+
+let faults = 0;
+for (const name of repositories) {
+  const repository = join(folder, name);
+  if (!existsSync(repository)) {
+    console.log(`${name}: not in ${folder}`);
+    continue;
+  }
+  const none = { files: 0, resources: 0, errors: 0, warnings: 0, faults: [], slowest: { ms: 0, path: '' } };
+  const counts: Counts = none;
+  for (const manifest of manifestsOf(repository)) check(counts, manifest);
+  const { files, resources, errors, warnings, slowest } = counts;
+  console.log(
+    `${name}: ${files} files, ${resources} resources that concern routing, ${errors} errors, ${warnings} warnings; slowest ${Math.round(slowest.ms)} ms (${slowest.path})`,
+  );
+  for (const fault of counts.faults) console.log(`  FAULT ${fault}`);
+  faults += counts.faults.length;
+}
+console.log(`${faults} faults`);
+if (faults > 0) process.exitCode = 1;
