@@ -30,11 +30,24 @@ function git(repository: string, ...args: string[]): string {
 
 /** The manifests of the newest commit: files that name a kind and a version. */
 function* manifestsOf(repository: string): Generator<{ path: string; text: string }> {
-  for (const line of git(repository, 'ls-tree', '-r', '-z', 'HEAD').split('\0')) {
-    const [, object, path] = /^100\d+ blob ([0-9a-f]+)\t(.*\.(?:ya?ml|json))$/.exec(line) ?? [];
-    if (object === undefined || path === undefined) continue;
-    const text = git(repository, 'cat-file', 'blob', object);
-    if (/"?\bapiVersion"?:/.test(text) && /"?\bkind"?:/.test(text)) yield { path, text };
+  const found = git(
+    repository,
+    'grep',
+    '-l',
+    '-z',
+    '-I',
+    'apiVersion"\\?:',
+    'HEAD',
+    '--',
+    '*.yaml',
+    '*.yml',
+    '*.json',
+  );
+  for (const name of found.split('\0')) {
+    const path = name.replace(/^HEAD:/, '');
+    if (path === '') continue;
+    const text = git(repository, 'cat-file', 'blob', `HEAD:${path}`);
+    if (/"?\bkind"?:/.test(text)) yield { path, text };
   }
 }
 
