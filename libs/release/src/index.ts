@@ -53,7 +53,24 @@ export {
   type Split,
 } from './split/find-split.js';
 export type { Phase, ReleaseState, TargetState } from './state.js';
-export { type RateInterval, rateInterval, requestsNeeded } from './statistics/rate-evidence.js';
+export { addLook, type Exposure, type Harm, noHarm } from './statistics/harm.js';
+export {
+  evidenceAbove,
+  evidenceBelow,
+  type RateInterval,
+  rateInterval,
+  requestsNeeded,
+} from './statistics/rate-evidence.js';
+export type { Tally } from './statistics/tally.js';
+export {
+  ceilingEvidence,
+  dispersionOf,
+  noTrial,
+  observe,
+  ratioEvidence,
+  type Trial,
+  type TrialRule,
+} from './statistics/trial.js';
 export { type ArmPair, armKey, countQuestion, pairsOf } from './trials.js';
 export type {
   ArmView,

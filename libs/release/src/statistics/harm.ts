@@ -26,7 +26,7 @@ export const noHarm: Harm = { logs: alternatives.map(() => 0), peaks: alternativ
  * Of the failures of a caller in a look, a share of t(r) = r n / (r n + N) falls on the canary if it is r times as bad, where n and N are
  * the two arms' requests. ln of the ratio of t(r) to t(ratio) is added up over callers and looks, each with its own t: the weights may change,
  * and callers may differ (pooled, they would accuse an innocent canary). Under independent failures with p <= ratio P the ratio's mean stays at
- * most exp((t - t0) (ratio n + N) (p / ratio - P)) <= 1, so that Ville's inequality holds. docs/release.md has the proof.
+ * most exp((t - t0) (ratio n + N) (p / ratio - P)) <= 1, so that Ville's inequality holds. docs/release-statistics.md has the proof.
  */
 export function addLook(harm: Harm, ratio: number, exposures: readonly Exposure[]): Harm {
   const steps = alternatives.map((alternative) =>

@@ -105,5 +105,7 @@ export function ceilingEvidence(
     return arm === 'stable' ? whole : Math.min(whole, evidenceAbove(minus(tally, arms.worst), max));
   };
   const staked = [since(trial.start), since(trial.step) - Math.log(Math.max(steps, 1))];
-  return logMeanExp(staked.map((log) => log / dispersionOf(trial)));
+  if (staked.every((log) => log === Number.NEGATIVE_INFINITY)) return Number.NEGATIVE_INFINITY;
+  const bursts = dispersionOf(trial);
+  return logMeanExp(staked.map((log) => log / bursts));
 }
