@@ -7,6 +7,7 @@ import {
 } from '@grayscale/command-line';
 import {
   durationText,
+  estimatePlan,
   type Plan,
   percentText,
   planApiVersion,
@@ -61,7 +62,7 @@ function checkCommand(finish: (code: number) => void): Command {
       }
       const problems = await planProblems(plan, previewed.state, options.filename);
       const steps = await Promise.all(
-        previewed.steps.map((step) => checkedStep(plan, previewed, step, options.rate)),
+        previewed.steps.map((step, index) => checkedStep(plan, previewed, step, index, options.rate)),
       );
       process.stdout.write(
         options.output === 'json' ? json(plan, steps, problems) : text(path, steps, problems),
@@ -80,6 +81,8 @@ interface CheckedStep {
   requestsNeeded: number;
   /** In milliseconds at the rate that was given; absent without one. */
   takes?: number;
+  /** The smallest ratio to stable that its requests would notice nine times in ten, if stable fails 0.5 % of the time; absent where none would be. */
+  noticedRatio?: number;
   diff: string;
 }
 
@@ -87,6 +90,7 @@ async function checkedStep(
   plan: Plan,
   { state }: Extract<Preview, { kind: 'possible' }>,
   { step, isSkipped, edits }: PreviewedStep,
+  index: number,
   perSecond: number | undefined,
 ): Promise<CheckedStep> {
   const requestsNeeded = requestsOfStep(plan, step, Object.values(state.evidence.ceilings));
@@ -94,17 +98,15 @@ async function checkedStep(
     edit.kind === 'edit' ? fileDiff(edit.path, edit.before, edit.after) : '',
   );
   const { percent, pause, hold } = step;
-  const takes =
-    perSecond === undefined
-      ? {}
-      : { takes: plan.settle + Math.max(hold, (requestsNeeded / ((perSecond * percent) / 100)) * 1000) };
+  const estimate = perSecond === undefined ? undefined : estimatePlan(plan, perSecond).steps[index];
   return {
     percent,
     pause,
     isSkipped,
     hold,
     requestsNeeded,
-    ...takes,
+    ...(estimate === undefined ? {} : { takes: estimate.takes }),
+    ...(estimate?.noticed === undefined ? {} : { noticedRatio: estimate.noticed }),
     diff: (await Promise.all(diffs)).join(''),
   };
 }
@@ -134,12 +136,16 @@ function text(path: string, steps: readonly CheckedStep[], problems: readonly st
   return [...steps.map(stepText), ...duration, ...verdict].map((line) => `${line}\n`).join('');
 }
 
-function stepText({ percent, pause, isSkipped, hold, requestsNeeded, takes, diff }: CheckedStep): string {
+function stepText(step: CheckedStep): string {
+  const { percent, pause, isSkipped, hold, requestsNeeded, takes, noticedRatio, diff } = step;
   if (isSkipped) return `${percentText(percent)}: skipped, so much is written already`;
   const parts = [
     `hold ${durationText(hold)}`,
     ...(requestsNeeded > 0 ? [`${requestsNeeded} canary requests at least`] : []),
     ...(takes === undefined ? [] : [`about ${durationText(takes)}`]),
+    ...(noticedRatio === undefined
+      ? []
+      : [`would notice ${noticedRatio} times as many failures as stable's 0.5 %`]),
     ...(pause ? ['then waits for a person'] : []),
   ];
   return [`${percentText(percent)}: ${parts.join(', ')}`, diff.trimEnd()]
