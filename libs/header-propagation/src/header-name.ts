@@ -27,7 +27,7 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
 /**
  * The name in lower case, as Node spells incoming headers.
  *
- * @throws HeaderPropagationError when it is no header name, a wildcard, or a header that belongs to one connection
+ * @throws HeaderPropagationError when it is not a header name, a wildcard, or a header that belongs to one connection
  */
 export function headerName(name: string, where: string): string {
   const lower = typeof name === 'string' ? name.toLowerCase() : '';

@@ -353,7 +353,7 @@ describe('values as text', () => {
 describe('what answers too late', () => {
   const late = () => Promise.resolve(true) as never;
 
-  it('is no yes', () => {
+  it('is not a yes', () => {
     const options = { rules: ['a', { header: 'b', filter: late }, { header: 'c', default: late }] };
     const captured = create({ ...options, accept: ({ name }) => name !== 'a' || late() }).extract({
       a: '1',
@@ -462,7 +462,7 @@ describe('a mistake in the options', () => {
       'UNKNOWN_OPTION',
       /rules\[0\]\.accept/,
     ],
-    ['a value that is no function', { rules: [{ value: 'a', to: 'b' }] }, 'INVALID_RULE', /rules\[0\]/],
+    ['a value that is not a function', { rules: [{ value: 'a', to: 'b' }] }, 'INVALID_RULE', /rules\[0\]/],
     [
       'an async value',
       { rules: [{ value: async () => 'a', to: 'b' }] },
@@ -478,7 +478,7 @@ describe('a mistake in the options', () => {
       /rules\[0\]\.filter: an async function answers too late/,
     ],
     [
-      'a filter that is no function',
+      'a filter that is not a function',
       { rules: [{ header: 'a', filter: /a/ }] },
       'INVALID_RULE',
       /rules\[0\]\.filter: \/a\//,

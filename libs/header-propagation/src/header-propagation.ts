@@ -289,7 +289,7 @@ function addDefault(draft: Draft, rule: CompiledRule): void {
   addText(draft, rule, typeof rule.default === 'function' ? rule.default() : rule.default);
 }
 
-/** A promise, a number or nothing is no text: such a value does not go out. */
+/** A promise, a number or nothing is not text: such a value does not go out. */
 function addText(draft: Draft, rule: CompiledRule, text: unknown): void {
   if (typeof text === 'string') draft.add(rule, encodeFieldValue(text));
   else if (text !== undefined && text !== null) draft.drop(rule, 'characters');

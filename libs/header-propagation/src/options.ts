@@ -88,7 +88,7 @@ function checkMatched(matched: unknown): void {
 /**
  * The headers that go to the response, in lower case.
  *
- * @throws HeaderPropagationError when it is no list, or names a header that no rule sends on
+ * @throws HeaderPropagationError when it is not a list, or names a header that no rule sends on
  */
 export function responseNames(response: unknown, sent: ReadonlySet<string>): string[] {
   if (response === undefined) return [];

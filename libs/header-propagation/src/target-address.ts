@@ -63,12 +63,12 @@ function portOf(port: string | number | undefined, scheme: string): number {
   return Number(port || 0) || (scheme === 'https' ? 443 : 80);
 }
 
-/** Letters somewhere in the last label, so that it is no spelling of an address such as `134744072` or `0x7f.1`. */
+/** Letters somewhere in the last label, so that it is not a spelling of an address such as `134744072` or `0x7f.1`. */
 const PLAIN_NAME = /^(?:[a-z0-9_-]+\.)*[a-z_][a-z0-9_-]*$/;
 
 /**
  * The host as the URL standard writes it: `2130706433` is `127.0.0.1`, `bücher.example` is `xn--bcher-kva.example`, and
- * `::ffff:127.0.0.1` is `::ffff:7f00:1`. Undefined when it is no host.
+ * `::ffff:127.0.0.1` is `::ffff:7f00:1`. Undefined when it is not a host.
  */
 export function canonicalHost(host: string): string | undefined {
   const plain = plainHost(host);

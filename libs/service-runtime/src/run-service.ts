@@ -47,7 +47,7 @@ function listenProblem(error: unknown, host: string, port: number): string {
       return `port ${port} needs more rights than this user has; choose one above 1023 with PORT`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${host} is no address of this machine; HOST must be one (0.0.0.0 for all of them)`;
+      return `${host} is not an address of this machine; HOST must be one (0.0.0.0 for all of them)`;
     default:
       return `cannot listen on ${host}:${port}: ${(error as Error).message}`;
   }

@@ -85,7 +85,7 @@ function splitItem(split: Split): object {
   };
 }
 
-/** A weight that is no number is null, as is a share that cannot be told. */
+/** A weight that is not a number is null, as is a share that cannot be told. */
 function shares({ destinations }: Split, weights: readonly number[]): object[] {
   const total = totalOf(weights);
   return destinations.map(({ weight: _, ...destination }, index) => ({

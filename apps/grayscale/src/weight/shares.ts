@@ -8,7 +8,7 @@ export function shareText(weight: number, total: number): string {
   return `${weight / common}/${total / common} (${rounded})`;
 }
 
-/** Undefined where no share can be told: a total of 0, or something that is no whole number. */
+/** Undefined where no share can be told: a total of 0, or something that is not a whole number. */
 export function percentOf(weight: number, total: number): number | undefined {
   if (!Number.isSafeInteger(weight) || !Number.isSafeInteger(total) || total <= 0 || weight < 0)
     return undefined;

@@ -15,7 +15,7 @@ export interface SplitDestination {
   host: string;
   port?: number;
   subset?: string;
-  /** 0 where none is written; NaN where what is written is no number. */
+  /** 0 where none is written; NaN where what is written is not a number. */
   weight: number;
 }
 

@@ -14,8 +14,8 @@ export const english: Messages = {
     reset: 'Reset',
     requests: 'Requests',
     errors: 'Errors',
-    p50: 'Half within',
-    p95: '95 % within',
+    p50: 'Median',
+    p95: '95th percentile',
     wall: 'Every dot is a real request',
     wallHint: 'Newest first. Click a dot, or use the arrow keys, to see why it went where it went.',
     numbers: 'Wanted and seen',
@@ -24,7 +24,7 @@ export const english: Messages = {
     why: 'Why',
     chosenTitle: 'The chosen request',
     chosenNone: 'Choose a dot on the wall.',
-    footer: 'Shares over time speak of the last 10 seconds. Intervals are Wilson’s, at 95 %.',
+    footer: 'Shares over time are of the last 10 seconds. Intervals are Wilson’s, at 95 %.',
   },
   labels: {
     controls: 'Controls',
@@ -83,7 +83,7 @@ export const english: Messages = {
   everyRequest: 'for every request',
   reasons: {
     rule: 'A rule of a VirtualService decides.',
-    'default-route': 'No VirtualService speaks of this service: it goes straight to it.',
+    'default-route': 'No VirtualService has rules for this service: the request goes straight to it.',
     'no-rule-matches': 'The host has rules, but none of them is for this request: 404.',
     'unknown-host': 'No rule knows this host: the request leaves for the real one.',
     'no-listener': 'No service in the mesh has this port: the request leaves untouched.',

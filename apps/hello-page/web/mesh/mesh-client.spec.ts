@@ -47,7 +47,7 @@ describe('what the mesh says', () => {
   });
 
   it.each([{ event: {} }, { event: { requestId: 'id' } }, { event: { decision: { kind: 'forward' } } }])(
-    'is no decision without a request or without a verdict: $event',
+    'is not a decision without a request or without a verdict: $event',
     ({ event }) => {
       expect(parseDecisionEvent(event)).toBeUndefined();
     },

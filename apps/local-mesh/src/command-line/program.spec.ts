@@ -83,7 +83,7 @@ describe('the command line', () => {
     ['no rules', [], /--filename PATH/],
     ['an option that it has not', ['-f', 'a', '--prot', '1'], /--port/],
     ['a port that is none', ['-f', 'a', '--port', '70000'], /--port.*0 to 65535/],
-    ['a port that is no number', ['-f', 'a', '--port', '0x10'], /--port/],
+    ['a port that is not a number', ['-f', 'a', '--port', '0x10'], /--port/],
     [
       'a policy that it has not',
       ['-f', 'a', '--outbound-traffic-policy', 'ALLOW'],

@@ -97,7 +97,7 @@ describe('what Envoy does with odd HTTP', () => {
     expect(await send(`GET / HTTP/1.1\r\n${host}\r\n`).saw('reset reason: ')).toMatch(protocolError);
   });
 
-  it('101 that nobody asked for is no tunnel', async () => {
+  it('101 that nobody asked for is not a tunnel', async () => {
     backend.onData((socket) =>
       socket.write('HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nbytes'),
     );

@@ -70,7 +70,7 @@ describe('a rule book', () => {
     ]);
   });
 
-  it('takes what the analysis found for issues of the set in force, which is no reload', () => {
+  it('takes what the analysis found for issues of the set in force, which is not a reload', () => {
     const book = ruleBookOf(helloManifest());
     const changes: unknown[] = [];
     book.onChange(({ inForce, isReload }) => changes.push([inForce.hash, inForce.issues.length, isReload]));

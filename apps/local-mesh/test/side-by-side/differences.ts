@@ -43,7 +43,7 @@ export const differences: readonly Difference[] = [
   },
   {
     exchanges: [/^answer 304 Not Modified\\r\\ncontent-length: x/],
-    why: 'A content-length that is no number is a protocol error in every answer; Envoy passes it on with a 304.',
+    why: 'A content-length that is not a number is a protocol error in every answer; Envoy passes it on with a 304.',
   },
   {
     exchanges: ['trailers', 'forbidden trailers', /^answer 200 OK.*X-Sum: 1/],

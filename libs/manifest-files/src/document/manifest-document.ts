@@ -174,7 +174,7 @@ function errorsIn(text: string, path: string): number {
   return parse(text, path).issues.filter(({ severity }) => severity === 'error').length;
 }
 
-/** Undefined for what is no object of Kubernetes. */
+/** Undefined for what is not an object of Kubernetes. */
 function identityOf(value: unknown, { overrides }: ManifestFile): ObjectIdentity | undefined {
   const { apiVersion, kind, metadata } = (value ?? {}) as Partial<Record<string, unknown>>;
   if (typeof kind !== 'string' || typeof apiVersion !== 'string') return undefined;

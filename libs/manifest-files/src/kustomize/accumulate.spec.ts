@@ -146,7 +146,7 @@ describe('a kustomization', () => {
     ['a list at the top', '- a.yaml\n', 'kustomization-invalid', 1],
     ['nothing', '', 'kustomization-invalid', 1],
     ['a list that is none', 'resources: a.yaml\n', 'kustomization-invalid', 1],
-    ['an entry that is no path', 'resources: [a.yaml, {b: 1}]\n', 'kustomization-invalid', 1],
+    ['an entry that is not a path', 'resources: [a.yaml, {b: 1}]\n', 'kustomization-invalid', 1],
     ['a missing file', 'resources:\n- a.yaml\n- b.yaml\n', 'file-not-found', 3],
     ['a folder without kustomization', 'resources:\n- plain\n', 'file-not-found', 2],
     ['a file twice', 'resources:\n- a.yaml\n- a.yaml\n', 'kustomization-repeated', 3],

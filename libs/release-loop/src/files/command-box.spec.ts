@@ -20,7 +20,7 @@ it('gives commands in the order of sending, again and again until they are remov
   expect(await box.list()).toEqual(both.slice(1));
 });
 
-it('what is no command is thrown out, and what is not there as a whole is left alone', async () => {
+it('what is not a command is thrown out, and what is not there as a whole is left alone', async () => {
   await using folder = await temporaryFolder();
   const box = new CommandBox(folder.at('commands'));
   const id = await box.send({ kind: 'abort', reason: 'a "reason"' });

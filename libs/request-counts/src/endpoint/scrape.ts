@@ -35,7 +35,7 @@ export function scrapeOf(samples: readonly Sample[], question: CountQuestion, at
 
 /**
  * A start time tells nothing where there is an Envoy, or more than one: Istio's agent merges the metrics of the application and its own
- * into Envoy's, and an application that starts again is no reset of Envoy's counters.
+ * into Envoy's, and an application that starts again is not a reset of Envoy's counters.
  */
 function processAge(samples: readonly Sample[]): ProcessAge {
   const values = (metric: string) => samples.flatMap(({ name, value }) => (name === metric ? [value] : []));

@@ -137,7 +137,7 @@ withPrometheus('counts from a real Prometheus', () => {
     expect(countsOf(await source.look(question, cursor), 'canary').requests).toBe(9);
   });
 
-  it("counters of one's own are counted as exactly, new series too; what is no selector is refused", async () => {
+  it("counters of one's own are counted as exactly, new series too; what is not a selector is refused", async () => {
     const { server, prometheus, source, stack } = await watched();
     await using _ = stack;
     const all = 'istio_requests_total{destination_service=~".*hello-2.*"}';

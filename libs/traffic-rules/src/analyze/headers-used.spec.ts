@@ -5,7 +5,7 @@ import { parse } from '../parse/parse.js';
 import { headersUsedBy } from './headers-used.js';
 
 describe('headersUsedBy', () => {
-  it('names each header once, in lower case and sorted, and what is no header of its own not at all', () => {
+  it('names each header once, in lower case and sorted, and what is not a header of its own not at all', () => {
     const matches = [
       '{headers: {User: {exact: a}, ":path": {prefix: /a}, Host: {exact: b}}}',
       '{headers: {user: {exact: c}}, withoutHeaders: {X-Beta: {}}, queryParams: {q: {exact: d}}}',

@@ -12,7 +12,7 @@ export interface HeaderUse {
   path: string;
 }
 
-/** The names, in lower case and sorted, of the headers that rules look at; what is no header of its own (`:path`, `host`) is left out. */
+/** The names, in lower case and sorted, of the headers that rules look at; what is not a header of its own (`:path`, `host`) is left out. */
 export function headersUsedBy(table: RouteTable): string[] {
   const names = new Set<string>();
   for (const { name } of headersUsed(contentsOf(table).mesh)) names.add(name);

@@ -76,7 +76,7 @@ describe('header operations', () => {
     },
     {
       id: '4.4',
-      when: 'a Host among them is no header',
+      when: 'a Host among them is not a header',
       http: ofRule('set: {Host: h}'),
       expected: request.headers,
     },

@@ -91,7 +91,7 @@ describe('a value', () => {
       'error field-wrong-type spec.http[0].route[0].weight',
     ],
     [
-      'a word is no weight',
+      'a word is not a weight',
       virtualServiceOf(`hosts: [a.com]\nhttp: [{route: [{destination: {host: a}, weight: ninety}]}]`),
       'error field-wrong-type spec.http[0].route[0].weight',
     ],
@@ -117,8 +117,8 @@ describe('a value', () => {
     ['a key stands once', 'kind: a\nkind: b', 'error yaml-duplicate-key'],
     ['a document is an object', '- a', 'error document-not-a-resource'],
     ['a document has a kind', 'a: b', 'error document-not-a-resource'],
-    ['a tab is no indentation', 'a:\n\tb: c', 'error yaml-syntax'],
-    ['NUL is no text', 'a: \0', 'error yaml-syntax'],
+    ['a tab is not an indentation', 'a:\n\tb: c', 'error yaml-syntax'],
+    ['NUL is not text', 'a: \0', 'error yaml-syntax'],
   ])('%s', (_when, text, ...found) => {
     expect(findings(text)).toEqual(found);
   });

@@ -18,7 +18,7 @@ export interface YamlNode {
   target?: YamlNode;
   /** Of a scalar: its text without quotes, before its type is settled. */
   text: string;
-  /** Of a mapping, by name, in the order of the text; a field whose name is no scalar is left out. */
+  /** Of a mapping, by name, in the order of the text; a field whose name is not a scalar is left out. */
   fields: Map<string, YamlField>;
   /** Of a sequence. */
   items: YamlNode[];

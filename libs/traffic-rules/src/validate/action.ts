@@ -18,13 +18,13 @@ export function validateRedirect({ redirect, match }: HttpRule, path: string, re
     report.error(
       'redirect-invalid',
       `${path}.redirectCode`,
-      `${code} is no redirect; write 301, 302, 303, 307 or 308.`,
+      `${code} is not a redirect; write 301, 302, 303, 307 or 308.`,
     );
   if (redirect.scheme !== undefined && !['http', 'https'].includes(redirect.scheme))
     report.error(
       'redirect-invalid',
       `${path}.scheme`,
-      `${quote(redirect.scheme)} is no scheme to redirect to; write http or https.`,
+      `${quote(redirect.scheme)} is not a scheme to redirect to; write http or https.`,
     );
   if (redirect.port) validatePort(redirect.port, `${path}.port`, report);
   const other = match.find(({ uri }) => uri !== undefined && uri.kind !== 'prefix');

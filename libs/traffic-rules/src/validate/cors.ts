@@ -33,7 +33,7 @@ export function validateCors(cors: CorsPolicy | undefined, path: string, report:
         report.error(
           'header-name-invalid',
           `${path}.${list}[${index}]`,
-          `${quote(name)} is no header name; write letters, digits and "-", or *.`,
+          `${quote(name)} is not a header name; write letters, digits and "-", or *.`,
         );
     });
   validateMaxAge(cors.maxAge, `${path}.maxAge`, report);

@@ -37,6 +37,6 @@ function validateHost(host: string, path: string, report: Report): void {
 
 export function validateSubsetName(name: string, path: string, report: Report): void {
   if (isDnsLabel(name)) return;
-  const what = name === '' ? 'the subset has no name' : `${quote(name)} is no name for a subset`;
+  const what = name === '' ? 'the subset has no name' : `${quote(name)} is not a name for a subset`;
   report.error('subset-name-invalid', path, `${what}; write letters, digits and "-", for instance v1.`);
 }

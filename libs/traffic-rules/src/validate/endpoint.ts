@@ -85,7 +85,7 @@ function validateStatic(
       report.error(
         'endpoint-invalid',
         `${path}.address`,
-        `${quote(address)} is no socket; write unix:///path/to/socket.`,
+        `${quote(address)} is not a socket; write unix:///path/to/socket.`,
       );
     if (Object.keys(ports).length > 0)
       report.error('endpoint-invalid', `${path}.ports`, 'a unix socket has no ports; leave them out.');

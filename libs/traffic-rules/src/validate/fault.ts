@@ -63,7 +63,7 @@ function validateGrpcStatus(status: string, path: string, report: Report): void 
     report.error(
       'fault-invalid',
       path,
-      `${quote(status)} is no gRPC status; write one of ${grpcStatuses.join(', ')}.`,
+      `${quote(status)} is not a gRPC status; write one of ${grpcStatuses.join(', ')}.`,
     );
 }
 

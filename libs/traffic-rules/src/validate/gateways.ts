@@ -17,7 +17,7 @@ export function validateGateways(gateways: readonly string[], path: string, repo
         report.error(
           'gateway-name-invalid',
           place,
-          `${quote(gateway)} is no gateway; write namespace/name in letters, digits and "-", or mesh.`,
+          `${quote(gateway)} is not a gateway; write namespace/name in letters, digits and "-", or mesh.`,
         );
   }
 }

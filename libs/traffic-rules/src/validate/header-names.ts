@@ -18,7 +18,7 @@ export function isJwtClaim(name: string): boolean {
 /** The name of a header to match on. */
 export function validateMatchedHeader(name: string, path: string, report: Report): void {
   if (isHeaderName(name) || pseudoHeaders.has(name) || isJwtClaim(name)) return;
-  const what = name === '' ? 'the header name is empty' : `${quote(name)} is no header name`;
+  const what = name === '' ? 'the header name is empty' : `${quote(name)} is not a header name`;
   report.error(
     'header-name-invalid',
     path,

@@ -11,7 +11,7 @@ export function validateService({ spec, metadata }: Service, report: Report): vo
     report.error(
       'kubernetes-invalid',
       'metadata.name',
-      `${quote(metadata.name)} is no name for a Service; write lower-case letters, digits and "-".`,
+      `${quote(metadata.name)} is not a name for a Service; write lower-case letters, digits and "-".`,
     );
   if (spec.type === 'ExternalName') {
     if (domainProblem(spec.externalName ?? '') !== undefined)
@@ -37,7 +37,7 @@ export function validateService({ spec, metadata }: Service, report: Report): vo
       report.error(
         'kubernetes-invalid',
         `${path}.name`,
-        `${quote(port.name)} is no port name; write lower-case letters, digits and "-".`,
+        `${quote(port.name)} is not a port name; write lower-case letters, digits and "-".`,
       );
     else if (names.has(port.name))
       report.error(
@@ -74,7 +74,7 @@ export function validateEndpointSlice(slice: EndpointSlice, report: Report): voi
         report.error(
           'kubernetes-invalid',
           `endpoints[${index}].addresses[${at}]`,
-          `${quote(address)} is no address of type ${slice.addressType}.`,
+          `${quote(address)} is not an address of type ${slice.addressType}.`,
         );
     });
   });

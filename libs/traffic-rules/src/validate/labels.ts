@@ -16,13 +16,13 @@ export function validateLabels(labels: Readonly<Record<string, string>>, path: s
       report.error(
         'label-invalid',
         member(path, label),
-        `${quote(label)} is no label name; write letters, digits, "-", "_" and ".", at most ${longest}, for instance app or example.com/app.`,
+        `${quote(label)} is not a label name; write letters, digits, "-", "_" and ".", at most ${longest}, for instance app or example.com/app.`,
       );
     if (!value.test(text))
       report.error(
         'label-invalid',
         member(path, label),
-        `${quote(text)} is no label value; write letters, digits, "-", "_" and ".".`,
+        `${quote(text)} is not a label value; write letters, digits, "-", "_" and ".".`,
       );
   }
 }

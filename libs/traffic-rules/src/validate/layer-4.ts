@@ -67,7 +67,7 @@ function validateLayer4Match(match: Layer4Match, path: string, report: Report): 
       report.error(
         'address-invalid',
         `${path}.destinationSubnets[${index}]`,
-        `${quote(subnet)} is no address; write for instance 10.0.0.1 or 10.0.0.0/8.`,
+        `${quote(subnet)} is not an address; write for instance 10.0.0.1 or 10.0.0.0/8.`,
       );
   });
   if (match.port) validatePort(match.port, `${path}.port`, report);

@@ -44,6 +44,6 @@ export function validateSource(
     report.error(
       'namespace-invalid',
       `${path}.sourceNamespace`,
-      `${quote(namespace)} is no namespace; write letters, digits and "-".`,
+      `${quote(namespace)} is not a namespace; write letters, digits and "-".`,
     );
 }

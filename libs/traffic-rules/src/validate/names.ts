@@ -10,7 +10,7 @@ export function isDnsLabel(text: string): boolean {
   return text.length <= longestLabel && label.test(text);
 }
 
-/** Why a text is no domain name; undefined when it is one. */
+/** Why a text is not a domain name; undefined when it is one. */
 export function domainProblem(domain: string): string | undefined {
   return lengthProblem(domain) ?? labelsProblem(domain);
 }

@@ -79,7 +79,7 @@ function validateAddresses({ addresses, resolution }: ServiceEntrySpec, report: 
       report.error(
         'address-invalid',
         path,
-        `${quote(address)} is no address; write for instance 240.0.0.1 or 240.0.0.0/24.`,
+        `${quote(address)} is not an address; write for instance 240.0.0.1 or 240.0.0.0/24.`,
       );
     else if (address.includes('/') && resolution !== 'NONE' && resolution !== 'STATIC')
       report.error(

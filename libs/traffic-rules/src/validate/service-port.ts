@@ -47,7 +47,7 @@ export function validateServicePorts(
       report.error(
         'protocol-unknown',
         `${path}.protocol`,
-        `${quote(port.protocol)} is no protocol; write HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, MONGO, REDIS or MYSQL.`,
+        `${quote(port.protocol)} is not a protocol; write HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, MONGO, REDIS or MYSQL.`,
       );
     if (spec.addresses.length === 0 && !addressesAllocated && (port.protocol ?? 'TCP') === 'TCP')
       report.warning(
@@ -60,6 +60,6 @@ export function validateServicePorts(
 
 export function validatePortName(name: string, path: string, report: Report): void {
   if (isDnsLabel(name)) return;
-  const what = name === '' ? 'the port has no name' : `${quote(name)} is no port name`;
+  const what = name === '' ? 'the port has no name' : `${quote(name)} is not a port name`;
   report.error('port-name-invalid', path, `${what}; write letters, digits and "-", for instance http.`);
 }

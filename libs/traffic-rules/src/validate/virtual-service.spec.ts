@@ -20,7 +20,7 @@ const documents: Row[] = [
     'error host-invalid spec.hosts[0]',
   ],
   ['2: *foo and *-foo are wildcards', `hosts: ["*foo.com", "*-bar.com"]\nhttp: [{${to}}]`],
-  ['2: the last part is no number', `hosts: [a.123]\nhttp: [{${to}}]`, 'error host-invalid spec.hosts[0]'],
+  ['2: the last part is not a number', `hosts: [a.123]\nhttp: [{${to}}]`, 'error host-invalid spec.hosts[0]'],
   ['2: a trailing dot is allowed', `hosts: ["a.com."]\nhttp: [{${to}}]`],
   ['2: an address is allowed', `hosts: ["10.0.0.1", "2001:db8::1"]\nhttp: [{${to}}]`],
   [
@@ -162,7 +162,7 @@ const rules: Row[] = [
   ],
   ['11: * in withoutHeaders is presence', `match: [{withoutHeaders: {a: {regex: "*"}}}]\n${to}`],
   [
-    '11: * in headers is no regex',
+    '11: * in headers is not a regex',
     `match: [{headers: {a: {regex: "*"}}}]\n${to}`,
     'error regex-invalid spec.http[0].match[0].headers.a.regex',
   ],
@@ -232,7 +232,7 @@ const rules: Row[] = [
     'error host-invalid spec.http[0].route[0].destination.host',
   ],
   [
-    '14: a destination is no address',
+    '14: a destination is not an address',
     'route: [{destination: {host: 10.0.0.1}}]',
     'error host-invalid spec.http[0].route[0].destination.host',
   ],
@@ -269,7 +269,7 @@ const rules: Row[] = [
     'error redirect-invalid spec.http[0].redirect.prefixRewrite',
   ],
   [
-    '16: a code that is no redirect',
+    '16: a code that is not a redirect',
     'redirect: {uri: /a, redirectCode: 200}',
     'error redirect-invalid spec.http[0].redirect.redirectCode',
   ],

@@ -8,7 +8,7 @@ export function refusalBody(status: number, body?: string): string {
   return body ?? reasonPhrase(status);
 }
 
-/** An answer to something that is no request; the connection is closed after it. */
+/** An answer to something that is not a request; the connection is closed after it. */
 export function refusal(status: number, body: string): string {
   const headers = body === '' ? [] : ['content-length', '', 'content-type', 'text/plain'];
   withDateAndServer(headers);

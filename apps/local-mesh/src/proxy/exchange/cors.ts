@@ -8,7 +8,7 @@ export interface CorsAnswer {
   headers: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
-/** Undefined: nothing, the request is no cross-origin one, or its origin is not allowed and the upstream is to decide. */
+/** Undefined: nothing, the request is not a cross-origin one, or its origin is not allowed and the upstream is to decide. */
 export function corsAnswer(cors: Cors, head: RequestHead): CorsAnswer | undefined {
   const origin = value(head, 'origin');
   if (origin === undefined || origin === '') return undefined;

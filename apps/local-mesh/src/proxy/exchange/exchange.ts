@@ -55,7 +55,7 @@ export class Exchange implements BodySink {
     this.#forwarding?.onClientDrain();
   }
 
-  /** The client went away, or sent what is no body after its answer was begun (`isMalformed`). */
+  /** The client went away, or sent what is not a body after its answer was begun (`isMalformed`). */
   onClientGone(isMalformed = false): void {
     if (this.#answer.done) return;
     if (isMalformed) this.#outcome.flag('DPE');

@@ -40,7 +40,7 @@ function linesNamed(head: string, name: string): string[] {
 }
 
 describe('the one place in which heads are written', () => {
-  it('never writes a line that is not one of the headers given, nor a character that is no byte', () => {
+  it('never writes a line that is not one of the headers given, nor a character that is not a byte', () => {
     fc.assert(
       fc.property(headers, framing, text, text, (list, framing, path, authority) => {
         const request = { method: 'GET', path: `/${path}`, authority, headers: list, framing };

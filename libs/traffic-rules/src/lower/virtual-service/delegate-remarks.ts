@@ -79,7 +79,7 @@ function delegateProblem(
 ): string | undefined {
   if (target === undefined) return `there is no VirtualService ${name}; write it, without hosts`;
   if (target.spec.hosts.length > 0)
-    return `VirtualService ${name} has hosts and so is no delegate; leave its hosts out`;
+    return `VirtualService ${name} has hosts and so is not a delegate; leave its hosts out`;
   const { namespace } = root.metadata;
   const seen = reachOf(target.spec.exportTo, target.metadata.namespace, namespace) !== undefined;
   return seen ? undefined : `VirtualService ${name} is not exported to ${namespace}; add it to its exportTo`;
