@@ -18,14 +18,14 @@ type Text = Exclude<StringMatch, { kind: 'present' }>;
 function uriProblem({ kind, value }: Text): string | undefined {
   if (value === '') return undefined;
   const literal = kind === 'regex' ? literalText(value) : value;
-  const query = kind === 'regex' ? /\\\?|\[\?\]|[?&]?\w+=/.test(value) : value.includes('?');
+  const query = kind === 'regex' ? /\\\?|\[\?\]|\w=/.test(value) : value.includes('?');
   if (query)
     return `${quote(value)} asks for a query, but the path is compared without it, so no request matches; write queryParams.`;
   if (literal.includes('#'))
     return `${quote(value)} asks for a fragment, which clients do not send, so no request matches; write the path alone.`;
   if (/^[^/]/.test(literal) && !(kind === 'regex' && /^[.([\\*^]/.test(value.replace(/^\^/, ''))))
     return `every path begins with "/", so ${quote(value)} never matches; write ${quote(`/${value}`)}.`;
-  if (kind !== 'regex' && /\.\*|\(.*\)|\[.*\]|[$^*]/.test(value))
+  if (kind !== 'regex' && looksLikeRegex(value))
     return `a ${kind} is compared letter by letter, and ${quote(value)} looks like a regular expression; write uri: { regex: ... } for one.`;
   return undefined;
 }
@@ -63,4 +63,14 @@ function seam(prefix: string, replacement: string): string | undefined {
   if (prefix.endsWith('/') && !replacement.endsWith('/'))
     return `the prefix ${quote(prefix)} is replaced as a whole: ${becomes(`${prefix}a`, `${replacement}a`)}. Write uri: ${quote(`${replacement}/`)}.`;
   return undefined;
+}
+
+function looksLikeRegex(text: string): boolean {
+  return /[$^*]/.test(text) || isWithin(text, '(', ')') || isWithin(text, '[', ']');
+}
+
+/** Whether the closing character comes somewhere behind the opening one; an expression for it would take quadratic time. */
+function isWithin(text: string, opening: string, closing: string): boolean {
+  const first = text.indexOf(opening);
+  return first >= 0 && text.lastIndexOf(closing) > first;
 }
