@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -43,6 +43,28 @@ it('of a process that was killed is taken over', async () => {
   expect(await PlanLock.acquire(folder.at('lock'))).toMatchObject({ pid: child.pid });
   await kill(child);
   expect(await PlanLock.acquire(folder.at('lock'))).toBeInstanceOf(PlanLock);
+});
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+onLinux('of a process that is dead, and whose parent has not noticed, is taken over', async () => {
+  await using folder = await temporaryFolder();
+  await ((await PlanLock.acquire(folder.at('lock'))) as PlanLock).release();
+  // The shell becomes a program that never asks for its child.
+  const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(parent.stdout, 'data');
+  const pid = Number(line);
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  await writeFile(folder.at('lock', 'one.json'), JSON.stringify({ host: hostname(), pid, started }));
+  expect(await PlanLock.acquire(folder.at('lock'))).toMatchObject({ pid });
+  process.kill(pid, 'SIGKILL');
+  while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8')))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(await PlanLock.acquire(folder.at('lock'))).toBeInstanceOf(PlanLock);
+  await kill(parent);
 });
 
 it('is not lost to another process that has the number of a dead one by now', async () => {

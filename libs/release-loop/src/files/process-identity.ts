@@ -22,13 +22,22 @@ export async function isRunning({ host, pid, started }: ProcessIdentity): Promis
   return now !== undefined && now === started;
 }
 
-/** Undefined when there is no such process. */
+/** Undefined when there is no such process, or when it is dead and only its parent has not noticed yet. */
 async function startOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // Behind the command in parentheses, which may hold anything: state is the first field, the start the twentieth. See proc(5).
-  if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'lstart=']).catch(() => ({
-    stdout: '',
-  }));
-  return stdout.trim() === '' ? undefined : stdout.trim();
+  const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  if (state !== undefined) return isDead(state) ? undefined : fields[18];
+  const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'stat=,lstart=']).catch(
+    () => ({
+      stdout: '',
+    }),
+  );
+  const [, status = '', started] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(stdout) ?? [];
+  return isDead(status) ? undefined : started;
+}
+
+/** `Z`, a zombie, and `X`. */
+function isDead(state: string): boolean {
+  return state.startsWith('Z') || state.startsWith('X');
 }
