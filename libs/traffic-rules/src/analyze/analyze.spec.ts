@@ -1,5 +1,8 @@
 import { analysis, brief, destinationRuleOf, serviceEntryOf, virtualServiceOf } from '../../test/issues.js';
-import type { AnalyzeOptions } from './analyze.js';
+import { workload } from '../../test/mesh.js';
+import { compile } from '../compile/compile.js';
+import { parse } from '../parse/parse.js';
+import { type AnalyzeOptions, analyze, analyzeInSteps } from './analyze.js';
 
 /** hello.com on port 80, a.ext on 8080 outside of the mesh, b.ext on 8080 inside of it. */
 const registry = [
@@ -177,6 +180,24 @@ const rows: Row[] = [
     'warning match-shadowed spec.http[1].match[0]',
   ],
   [
+    'a path behind its prefix on another port',
+    together(matching('{uri: {prefix: /a}, port: 80}', '{uri: {exact: /a/b}, port: 8080}')),
+  ],
+  [
+    'a path on any port behind its prefix on one',
+    together(matching('{uri: {prefix: /a}, port: 80}', '{uri: {exact: /a/b}}')),
+  ],
+  [
+    'a path on a port behind its prefix there',
+    together(matching('{uri: {prefix: /a}, port: 80}', '{uri: {exact: /a/b}, port: 80}')),
+    'warning rule-shadowed spec.http[1]',
+  ],
+  [
+    'a path on a port behind its prefix on any',
+    together(matching('{uri: {prefix: /a}}', '{uri: {exact: /a/b}, port: 80}')),
+    'warning rule-shadowed spec.http[1]',
+  ],
+  [
     'a rule behind an empty match',
     together(hello(`- {match: [{}], ${a}}\n- ${a}`)),
     'warning rule-shadowed spec.http[1]',
@@ -306,5 +327,29 @@ describe('analyze', () => {
   it('takes a thousand rules by user for what they are', () => {
     const matches = Array.from({ length: 1000 }, (_, index) => `{headers: {user: {exact: u${index}}}}`);
     expect(others(together(matching(...matches)))).toEqual([]);
+  });
+
+  it('says from which rule on it did not compare, where many rules are alike', () => {
+    const regexes = Array.from({ length: 400 }, (_, index) => `{headers: {user: {regex: "u${index}x+"}}}`);
+    const values = Array.from({ length: 400 }, (_, index) => `{headers: {user: {exact: u${index}}}}`);
+    expect(analysis(together(matching(...regexes, ...values))).map(brief)).toEqual([
+      expect.stringMatching(/^info analysis-incomplete spec\.http\[4\d\d\]$/),
+    ]);
+  });
+
+  it('says the same in steps, which are many', () => {
+    const matches = Array.from({ length: 50 }, (_, index) => `{uri: {prefix: /${index % 10}}}`);
+    const { resources } = parse(together(matching(...matches)), 'rules.yaml');
+    const table = compile(resources, workload);
+    const steps = analyzeInSteps(table);
+    let count = 0;
+    for (;;) {
+      const { done, value } = steps.next();
+      count++;
+      if (!done) continue;
+      expect(value).toEqual(analyze(table));
+      break;
+    }
+    expect(count).toBeGreaterThan(100);
   });
 });

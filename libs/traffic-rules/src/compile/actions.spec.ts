@@ -1,5 +1,6 @@
-import { decide, outcome, rulesOf, to } from '../../test/mesh.js';
+import { decide, outcome, requestOf, rulesOf, to } from '../../test/mesh.js';
 import { originAllowed } from '../cors/allowed-origin.js';
+import { explain } from '../explain/explain.js';
 
 const act = (rule: string) => rulesOf(`[{${rule}}]`);
 const sent = (rule: string, path: string) => decide(act(`${rule}, ${to('one.ext')}`), path);
@@ -50,6 +51,12 @@ describe('redirect', () => {
       `[{match: [{uri: {prefix: /a}}], redirect: {uri: /b, redirectCode: 304}}, {${to('one.ext')}}]`,
     );
     expect(outcome(table, '/a')).toBe('one.ext:8080');
+  });
+
+  it('a rule without match ends the table even where Envoy has no route for it', () => {
+    const table = rulesOf(`[{redirect: {uri: /b, redirectCode: 304}}, {${to('one.ext')}}]`);
+    expect(decide(table, '/a').kind).toBe('no-route');
+    expect(explain(table, requestOf('/a')).passedOver.map(({ rule }) => rule.index)).toEqual([0]);
   });
 });
 

@@ -193,6 +193,24 @@ describe('clusters', () => {
     });
   });
 
+  it('where a subset and its service both say something, the subset’s own counts', () => {
+    const lb = (simple: string, timeout: string) =>
+      `trafficPolicy: {loadBalancer: {simple: ${simple}}, connectionPool: {tcp: {connectTimeout: ${timeout}}}}`;
+    const yaml = policy(
+      'p',
+      'both.ext',
+      `${lb('RANDOM', '3s')}, subsets: [{name: s, labels: {version: v1}, ${lb('ROUND_ROBIN', '1s')}}]`,
+    );
+    expect(cluster(yaml, 'outbound|8080|s|both.ext')).toMatchObject({
+      loadBalancing: 'ROUND_ROBIN',
+      connectTimeoutMs: 1000,
+    });
+    expect(cluster(yaml, 'outbound|8080||both.ext')).toMatchObject({
+      loadBalancing: 'RANDOM',
+      connectTimeoutMs: 3000,
+    });
+  });
+
   it.each([
     { loadBalancer: 'simple: LEAST_CONN', expected: 'LEAST_REQUEST' },
     { loadBalancer: 'simple: PASSTHROUGH', expected: 'PASSTHROUGH' },
@@ -210,6 +228,11 @@ describe('clusters', () => {
     );
     const table = tableOf(sticky + virtualService(`[{route: [${dest('one.ext')}]}]`));
     expect(decide(table, '/')).toMatchObject({ kind: 'forward', retry: { avoidPreviousHosts: false } });
+    const split = `[{route: [${dest('one.ext', 1)}, ${dest('two.ext', 1)}]}]`;
+    expect(decide(tableOf(sticky + virtualService(split)), '/')).toMatchObject({
+      cluster: { name: 'outbound|8080||one.ext' },
+      retry: { avoidPreviousHosts: true },
+    });
   });
 
   it.each([

@@ -75,6 +75,12 @@ describe('header operations', () => {
       expected: ['User', 'tester', 'z', 'r', 'k', 'd', 'z', 'd'],
     },
     {
+      id: 'T46',
+      when: 'a destination’s set sees what the rule added',
+      http: both('add: {z: r}, remove: [x]', 'set: {k: "%REQ(z)%"}', other),
+      expected: ['User', 'tester', 'z', 'r', 'k', 'r'],
+    },
+    {
       id: '4.4',
       when: 'a Host among them is not a header',
       http: ofRule('set: {Host: h}'),

@@ -165,5 +165,5 @@ function requirementImplies(requirement: Requirement, other: Requirement): boole
     return false;
   if (!other.absent) return testImplies(requirement.test, other.test);
   if (requirement.test.kind === 'present') return other.test.kind === 'present' || !passes(other.test, '');
-  return other.test.kind !== 'present' && testImplies(other.test, requirement.test);
+  return testImplies(other.test, requirement.test);
 }

@@ -39,6 +39,7 @@ describe('a delegate', () => {
     { root: '{headers: {user: {exact: a}}}', leaf: '{headers: {user: {exact: a}, x: {}}}', merges: true },
     { root: '{headers: {user: {exact: a}}}', leaf: '{headers: {user: {exact: b}, x: {}}}', merges: false },
     { root: '{headers: {user: {exact: a}}}', leaf: '{headers: {x: {}}}', merges: true },
+    { root: '{headers: {user: {prefix: ""}}}', leaf: '{headers: {user: {exact: a}, x: {}}}', merges: false },
     { root: '{headers: {user: {prefix: a}}}', leaf: '{headers: {user: {exact: a}, x: {}}}', merges: true },
     { root: '{headers: {user: {}}}', leaf: '{headers: {user: {exact: a}, x: {}}}', merges: false },
     {
