@@ -332,9 +332,9 @@ describe('analyze', () => {
   it('says from which rule on it did not compare, where many rules are alike', () => {
     const regexes = Array.from({ length: 400 }, (_, index) => `{headers: {user: {regex: "u${index}x+"}}}`);
     const values = Array.from({ length: 400 }, (_, index) => `{headers: {user: {exact: u${index}}}}`);
-    expect(analysis(together(matching(...regexes, ...values))).map(brief)).toEqual([
+    expect(analysis(together(matching(...regexes, ...values))).map(brief)).toContainEqual(
       expect.stringMatching(/^info analysis-incomplete spec\.http\[4\d\d\]$/),
-    ]);
+    );
   });
 
   it('says the same in steps, which are many', () => {

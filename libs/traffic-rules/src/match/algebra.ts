@@ -123,9 +123,8 @@ export function describeRequirement({ subject, test, absent }: Requirement): str
 
 function verdict({ test, absent }: Requirement, passes: ValueTest): (values: Values) => boolean {
   if (test.kind === 'present') return absent ? isMissing : isThere;
-  const some = (values: string | readonly string[]) =>
-    typeof values === 'string' ? passes(values) : values.some(passes);
-  return absent ? (values) => !some(values ?? '') : (values) => values !== undefined && some(values);
+  if (absent) return (values = '') => !(typeof values === 'string' ? passes(values) : values.some(passes));
+  return (values) => (typeof values === 'string' ? passes(values) : values?.some(passes) === true);
 }
 
 function isMissing(values: Values): boolean {
