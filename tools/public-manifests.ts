@@ -1,7 +1,7 @@
 // node tools/public-manifests.ts FOLDER: puts every manifest of the repositories in public-manifests.txt, whole files, through what
 // `grayscale check` does, and prints counts: nothing may hang, throw, or take more than two seconds of CPU. FOLDER holds clones as OWNER/NAME,
 // bare or not; what is not there is passed over. Run by hand: none of those files is in this repository.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -24,8 +24,9 @@ interface Counts {
   slowest: { ms: number; path: string };
 }
 
+/** What git prints; nothing where it finds nothing, or where a partial clone lacks the file. */
 function git(repository: string, ...args: string[]): string {
-  return execFileSync('git', ['-C', repository, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 });
+  return spawnSync('git', ['-C', repository, ...args], { encoding: 'utf8', maxBuffer: 1 << 30 }).stdout ?? '';
 }
 
 /** The manifests of the newest commit: files that name a kind and a version. */
