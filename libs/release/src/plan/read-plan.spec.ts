@@ -292,7 +292,7 @@ const mistakes: [name: string, text: string, expected: string[], words: RegExp][
   ['no plan at all', 'a: 1', ['1:1  plan-missing'], /there is no plan here/],
   ['an empty text', '', ['1:1  plan-missing'], /there is no plan here/],
   ['two plans', `${head}---\n${head}`, ['10:1  plan-repeated'], /a file of its own/],
-  ['a text that is no YAML', `${head}  x: [`, ['9:7  yaml-syntax'], /not valid YAML/],
+  ['a text that is no YAML', `${head}  x: [`, ['9:8  yaml-syntax'], /not valid YAML/],
 ];
 
 describe('a plan with a mistake gives no plan, and says where and what to write:', () => {

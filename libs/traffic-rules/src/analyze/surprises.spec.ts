@@ -21,7 +21,7 @@ const uri = 'spec.http[0].match[0].uri';
 
 describe('a path that no request has', () => {
   it.each([
-    ['exact: /a?b=c', 'queryParams'],
+    ['exact: "/a?b=c"', 'queryParams'],
     ['prefix: a', 'write "/a"'],
     ['exact: a/b', 'write "/a/b"'],
     ['prefix: "/a.*"', 'regular expression'],
