@@ -19,7 +19,7 @@ export function compileLocation(
   return (view) => {
     const scheme = redirect.scheme ?? view.request.scheme;
     const host = authority ?? requestHost(view, scheme, port !== '');
-    return `${scheme}://${host}${port}${changed(view.target)}`;
+    return `${scheme}://${host}${port}${withSlash(changed(view.target))}`;
   };
 }
 
@@ -35,6 +35,11 @@ function pathChange({ path }: RedirectAction, requirements: readonly Requirement
   if (path.kind === 'replace-matched') return replaceMatched(path.replacement, requirements);
   const replacement = toBytes(path.replacement);
   return replacement.includes('?') ? () => replacement : (target) => replacement + queryOf(target);
+}
+
+/** Envoy puts the slash that a rule has forgotten (case redirect-without-slash); without it the host would be another. */
+function withSlash(target: string): string {
+  return target.startsWith('/') ? target : `/${target}`;
 }
 
 function queryOf(target: string): string {

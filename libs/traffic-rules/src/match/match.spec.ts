@@ -284,10 +284,10 @@ const rows: Row[] = [
   },
   {
     id: 'T73',
-    when: 'a null match is presence',
-    match: '{headers: {user: null}}',
-    taken: [user('')],
-    left: [{}],
+    when: 'a null match is no condition',
+    match: '{headers: {user: null, tenant: {exact: a}}}',
+    taken: [{ headers: ['tenant', 'a'] }, { headers: ['user', 'b', 'tenant', 'a'] }],
+    left: [{}, { headers: ['user', 'b'] }],
   },
 ];
 

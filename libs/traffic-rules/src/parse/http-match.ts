@@ -1,7 +1,11 @@
+import type { StringMatch } from '../resources/string-match.js';
 import type { HttpMatchRequest } from '../resources/virtual-service.js';
 import { checked, type Decoder, list, map, mapped, message } from './decode.js';
 import { boolean, string, text, uint32 } from './scalar.js';
 import { stringMatch } from './string-match.js';
+
+/** By name. The API server prunes a name whose value is null, so it is no condition at all (case bug-header-null). */
+const matches = map<StringMatch>((value, at) => (value === null ? undefined : stringMatch(value, at)));
 
 const fields = message({
   name: text,
@@ -9,9 +13,9 @@ const fields = message({
   scheme: stringMatch,
   method: stringMatch,
   authority: stringMatch,
-  headers: map(stringMatch),
-  withoutHeaders: map(stringMatch),
-  queryParams: map(stringMatch),
+  headers: matches,
+  withoutHeaders: matches,
+  queryParams: matches,
   ignoreUriCase: boolean,
   port: uint32('8080'),
   sourceLabels: map(string),

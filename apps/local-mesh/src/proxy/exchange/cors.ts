@@ -14,7 +14,9 @@ export function corsAnswer(cors: Cors, head: RequestHead): CorsAnswer | undefine
   if (origin === undefined || origin === '') return undefined;
   const isPreflight = head.method === 'OPTIONS' && Boolean(value(head, 'access-control-request-method'));
   if (!originAllowed(cors, origin)) {
-    return isPreflight && !cors.forwardUnmatchedPreflights ? { preflight: true, headers: [] } : undefined;
+    // The answer lacks the allowed origin alone (case bug-unmatched-preflights-ignore).
+    const answered = isPreflight && !cors.forwardUnmatchedPreflights;
+    return answered ? { preflight: true, headers: preflight(cors, undefined) } : undefined;
   }
   return { preflight: isPreflight, headers: isPreflight ? preflight(cors, origin) : actual(cors, origin) };
 }
@@ -28,8 +30,8 @@ function actual(cors: Cors, origin: string): Headers {
   return headers;
 }
 
-function preflight(cors: Cors, origin: string): Headers {
-  const headers: Headers = [['access-control-allow-origin', origin]];
+function preflight(cors: Cors, origin: string | undefined): Headers {
+  const headers: Headers = origin === undefined ? [] : [['access-control-allow-origin', origin]];
   if (cors.allowCredentials) headers.push(['access-control-allow-credentials', 'true']);
   if (cors.allowMethods !== '') headers.push(['access-control-allow-methods', cors.allowMethods]);
   if (cors.allowHeaders !== '') headers.push(['access-control-allow-headers', cors.allowHeaders]);
