@@ -1,5 +1,6 @@
-import { constants, createReadStream, type Stats } from 'node:fs';
+import { constants, openSync, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fileError, type ManifestIssue } from './file-issue.js';
 
@@ -25,10 +26,14 @@ export async function readTextFile(file: string): Promise<TextOrIssue> {
   }
 }
 
-/** Reads what `--filename <(kubectl kustomize ...)` gives, as soon as it is written. */
+/**
+ * Reads what `--filename <(kubectl kustomize ...)` gives, as soon as it is written. The event loop waits for it: a thread that waited in
+ * open(2) for a writer could not be ended, and with it neither could the process.
+ */
 export async function readPipe(file: string): Promise<TextOrIssue> {
   try {
-    return await readText(createReadStream(file), file);
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await readText(new Socket({ fd, readable: true, writable: false }), file);
   } catch (error) {
     return { issue: systemIssue(file, error) };
   }
