@@ -33,8 +33,8 @@ async function startOf(pid: number): Promise<string | undefined> {
       stdout: '',
     }),
   );
-  const [, status = '', started] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(stdout) ?? [];
-  return isDead(status) ? undefined : started;
+  const [status = '', ...started] = stdout.trim().split(/\s+/);
+  return status === '' || isDead(status) ? undefined : started.join(' ');
 }
 
 /** `Z`, a zombie, and `X`. */
