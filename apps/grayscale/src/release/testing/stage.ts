@@ -55,6 +55,11 @@ export class Stage {
     return join(this.folder, ...names);
   }
 
+  /** The local mesh's proxy. */
+  get mesh(): string {
+    return this.proxy;
+  }
+
   get metrics(): string {
     return `${this.admin}/stats/prometheus`;
   }
