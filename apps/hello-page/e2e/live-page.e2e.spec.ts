@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Locator } from 'playwright-core';
 import { findBrowser, launchBrowser, type OpenPage, openPage, phone } from './browser.js';
-import { countPixels, readLines, readPeriod, textOf, waitForRequests, waitForWanted } from './reading.js';
+import {
+  countPixels,
+  readLines,
+  readPeriod,
+  textOf,
+  waitForNewPeriod,
+  waitForRequests,
+  waitForWanted,
+} from './reading.js';
 import { Rules } from './rules.js';
 import { type Stack, startStack } from './stack.js';
 
@@ -78,8 +86,10 @@ function fiveSigma(requests: number, percent: number): number {
       { name: 'hello 2', seen: 0 },
     ]);
     await keep('by-user-test');
+    const before = await readPeriod(page);
     await page.getByRole('button', { name: 'nobody' }).click();
     await expectForwarded(page.locator('#forwarded'), 'sends no user header');
+    await waitForNewPeriod(page, before);
     await waitForRequests(page, 60);
     expect((await readLines(page)).find(({ name }) => name === 'hello 2')).toMatchObject({
       seen: 100,

@@ -35,6 +35,11 @@ export async function waitForRequests(page: Page, requests: number): Promise<voi
   while ((await readPeriod(page)).requests < requests) await page.waitForTimeout(50);
 }
 
+/** Waits until the statistics have begun anew after `before`; the figures of a page are written a few times a second, not at once. */
+export async function waitForNewPeriod(page: Page, before: { requests: number }): Promise<void> {
+  while ((await readPeriod(page)).requests >= before.requests) await page.waitForTimeout(50);
+}
+
 /** Waits until the page has learnt what each answer's share ought to be. */
 export async function waitForWanted(page: Page): Promise<void> {
   await page.locator('#shares .verdict', { hasText: 'wanted' }).first().waitFor();
