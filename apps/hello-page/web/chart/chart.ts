@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import type { Palette } from '../palette.js';
 import type { Colours } from '../view/colours.js';
+import { chartSize, shareAxes, shareScale } from './share-axes.js';
 import { answerKey, chartSeconds, errorKey, type MarkCause, type ShareSeries } from './share-series.js';
 
 export interface ChartOptions {
@@ -20,7 +21,7 @@ export class ShareChart {
 
   constructor(options: ChartOptions) {
     this.#options = options;
-    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(options.element);
+    new ResizeObserver(() => this.#plot?.setSize(chartSize(this.#options.element))).observe(options.element);
   }
 
   /** New colours or another language. */
@@ -58,39 +59,14 @@ export class ShareChart {
     }));
     const paths = uPlot.paths.stepped?.({ align: 1 }) ?? null;
     const wanted = lines.map((line) => ({ ...line, width: 1.5, dash: [5, 5], spanGaps: false, paths }));
-    const clock = new Intl.DateTimeFormat(locale, {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hour12: false,
-    });
-    const axis = {
-      stroke: colours.soft,
-      grid: { stroke: colours.faint, width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui, sans-serif',
-    };
     return {
-      ...this.#size(),
+      ...chartSize(this.#options.element),
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 28, 0, 0],
-      scales: { x: { time: true, auto: false }, y: { range: [-2, 102] } },
+      scales: { x: { time: true, auto: false }, y: shareScale },
       series: [{}, ...lines, ...wanted],
-      axes: [
-        {
-          ...axis,
-          space: 90,
-          size: 30,
-          values: (_, splits) => splits.map((split) => clock.format(split * 1000)),
-        },
-        {
-          ...axis,
-          size: 48,
-          splits: () => [0, 25, 50, 75, 100],
-          values: (_, splits) => splits.map((split) => `${split} %`),
-        },
-      ],
+      axes: shareAxes(colours, locale),
       hooks: { draw: [(plot) => this.#drawMarks(plot)] },
     };
   }
@@ -142,10 +118,5 @@ export class ShareChart {
     const { colours, palette } = this.#options;
     if (key === errorKey) return colours.error;
     return colours.answers[palette.slotOf(key.slice(answerKey('').length))] ?? colours.ink;
-  }
-
-  #size(): { width: number; height: number } {
-    const { clientWidth, clientHeight } = this.#options.element;
-    return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
   }
 }

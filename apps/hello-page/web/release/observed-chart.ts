@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { chartSize, shareAxes, shareScale } from '../chart/share-axes.js';
 import type { Colours } from '../view/colours.js';
 import type { ObservedShare } from './release-state.js';
 
@@ -10,7 +11,7 @@ export class ObservedChart {
 
   constructor(element: HTMLElement) {
     this.#element = element;
-    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(element);
+    new ResizeObserver(() => this.#plot?.setSize(chartSize(this.#element))).observe(element);
   }
 
   draw(series: readonly ObservedShare[], colours: Colours, locale: string): void {
@@ -36,24 +37,12 @@ export class ObservedChart {
     const stroke = colours.answers[1] ?? colours.accent;
     const edge = { stroke: 'transparent', points: { show: false } };
     const stepped = uPlot.paths.stepped?.({ align: 1 });
-    const clock = new Intl.DateTimeFormat(locale, {
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hour12: false,
-    });
-    const axis = {
-      stroke: colours.soft,
-      grid: { stroke: colours.faint, width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui, sans-serif',
-    };
     return {
-      ...this.#size(),
+      ...chartSize(this.#element),
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 28, 0, 0],
-      scales: { x: { time: true }, y: { range: [-2, 102] } },
+      scales: { x: { time: true }, y: shareScale },
       bands: [{ series: [1, 2], fill: translucent(stroke) }],
       series: [
         {},
@@ -68,26 +57,8 @@ export class ObservedChart {
           ...(stepped && { paths: stepped }),
         },
       ],
-      axes: [
-        {
-          ...axis,
-          space: 90,
-          size: 30,
-          values: (_, splits) => splits.map((split) => clock.format(split * 1000)),
-        },
-        {
-          ...axis,
-          size: 48,
-          splits: () => [0, 25, 50, 75, 100],
-          values: (_, splits) => splits.map((split) => `${split} %`),
-        },
-      ],
+      axes: shareAxes(colours, locale),
     };
-  }
-
-  #size(): { width: number; height: number } {
-    const { clientWidth, clientHeight } = this.#element;
-    return { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
   }
 }
 
