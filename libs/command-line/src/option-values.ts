@@ -36,3 +36,20 @@ export function namespace(text: string): string {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text;
   throw new InvalidArgumentError('Write lower-case letters, digits and dashes, for instance hello-page.');
 }
+
+const unitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+const longestMs = 30 * 24 * 3_600_000;
+
+/** Reads `500ms`, `10s`, `5m`, `1h`; in milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const milliseconds = Number(number) * (unitsMs[unit ?? ''] ?? Number.NaN);
+  if (milliseconds > 0 && milliseconds <= longestMs) return milliseconds;
+  throw new InvalidArgumentError('Write a number and a unit, for instance 500ms, 10s, 5m or 1h.');
+}
+
+/** As {@link duration}, and `0`. */
+export function durationOrZero(text: string): number {
+  return /^0(?:ms|s|m|h)?$/.test(text) ? 0 : duration(text);
+}

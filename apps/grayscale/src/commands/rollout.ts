@@ -1,6 +1,7 @@
 import {
   addOutputOptions,
   CommandError,
+  duration,
   exitCodes,
   gather,
   type OutputOptions,
@@ -9,7 +10,7 @@ import {
 import type { Plan } from '@grayscale/release';
 import { PlanLock, planPaths, preview, type ReleaseLoop } from '@grayscale/release-loop';
 import { Command } from 'commander';
-import { addCountOptions, type CountOptions, countSource, duration } from '../release/count-options.js';
+import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { detach } from '../release/detach.js';
 import { drive } from '../release/driver.js';
 import { type PlanFile, readPlanFile } from '../release/plan-file.js';

@@ -1,6 +1,5 @@
-import { addOutputOptions, exitCodes } from '@grayscale/command-line';
+import { addOutputOptions, duration, exitCodes } from '@grayscale/command-line';
 import { Command } from 'commander';
-import { duration } from '../release/count-options.js';
 import { readPlanFile } from '../release/plan-file.js';
 import { codeOfState, lastState, shower, type WatchOptions, watchStatus } from '../release/watch-status.js';
 

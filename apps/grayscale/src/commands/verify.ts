@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import {
   addOutputOptions,
   CommandError,
+  duration,
   exitCodes,
   gather,
   type OutputOptions,
@@ -9,7 +10,7 @@ import {
 import { readManifests } from '@grayscale/manifest-files';
 import { count, percentText, planApiVersion } from '@grayscale/release';
 import { Command, Option } from 'commander';
-import { addCountOptions, type CountOptions, countSource, duration } from '../release/count-options.js';
+import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { type ObservedShare, ObservedSplit } from '../release/observed-split.js';
 import { chooseSplit } from '../weight/choose-split.js';
 import { ruleText, type Split, splitsIn } from '../weight/split.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { gather, UsageError } from '@grayscale/command-line';
+import { duration, gather, UsageError } from '@grayscale/command-line';
 import type { CountSource } from '@grayscale/release';
 import { EndpointSource, type HttpAccess, PrometheusSource } from '@grayscale/request-counts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -76,14 +76,4 @@ function url(text: string): URL {
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
   throw new InvalidArgumentError('Write it in full, for instance http://127.0.0.1:15000/stats/prometheus.');
-}
-
-const unitsMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Reads `500ms`, `10s`, `5m`, `1h`; in milliseconds. */
-export function duration(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const milliseconds = Number(number) * (unitsMs[unit ?? ''] ?? Number.NaN);
-  if (milliseconds > 0 && milliseconds <= 30 * 24 * 3_600_000) return milliseconds;
-  throw new InvalidArgumentError('Write a number and a unit, for instance 500ms, 10s, 5m or 1h.');
 }
