@@ -1,13 +1,21 @@
 export { type DriveOptions, drive } from './drive.js';
-export { CommandBox } from './files/command-box.js';
+export { FileRelease } from './files/file-release.js';
 export { FileStore, type FileStoreOptions } from './files/file-store.js';
 export { readJournal } from './files/journal.js';
 export { PlanLock } from './files/plan-lock.js';
 export { type PlanPaths, planPaths } from './files/plan-paths.js';
-export { type Preview, type PreviewedStep, preview } from './files/preview.js';
+export { isRunning, ownIdentity, type ProcessIdentity } from './files/process-identity.js';
 export { RunMarker } from './files/run-marker.js';
-export { type Steered, steer } from './files/steer.js';
 export { StoreError } from './files/store-error.js';
+export {
+  type Driver,
+  type KeptRelease,
+  lastState,
+  type Preview,
+  type PreviewedEdit,
+  type PreviewedStep,
+} from './kept-release.js';
+export { previewOf, type TriedWrite } from './preview.js';
 export {
   type Carried,
   type OpenedLoop,
@@ -15,3 +23,7 @@ export {
   type ReleaseLoopOptions,
   type Tick,
 } from './release-loop.js';
+export { otherWay } from './rules/other-ways.js';
+export { ruleViews, type VirtualService } from './rules/rule-views.js';
+export { type TargetEdits, targetEdits } from './rules/target-edits.js';
+export { type Steered, steer } from './steer.js';

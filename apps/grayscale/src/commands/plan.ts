@@ -14,10 +14,11 @@ import {
   planSchema,
   requestsOfStep,
 } from '@grayscale/release';
-import { type Preview, type PreviewedStep, preview } from '@grayscale/release-loop';
+import { FileRelease, type Preview, type PreviewedStep } from '@grayscale/release-loop';
 import { Command, InvalidArgumentError } from 'commander';
 import { readPlanFile } from '../release/plan-file.js';
 import { planProblems } from '../release/plan-problems.js';
+import { storeOptions } from '../release/session.js';
 import { fileDiff } from '../weight/file-diff.js';
 
 interface CheckOptions extends OutputOptions<'text' | 'json'> {
@@ -52,8 +53,10 @@ function checkCommand(finish: (code: number) => void): Command {
   return addOutputOptions(command, ['text', 'json'])
     .option('--rate <requests>', 'requests a second of the rule, for how long each step takes', rate)
     .action(async (path: string, options: CheckOptions) => {
-      const { plan } = await readPlanFile(path);
-      const previewed = await preview(plan, options.filename, Date.now());
+      const planFile = await readPlanFile(path);
+      const { plan } = planFile;
+      const release = new FileRelease(await storeOptions({ planFile, filenames: options.filename }));
+      const previewed = await release.preview(Date.now());
       if (previewed.kind === 'impossible') {
         throw new CommandError(
           exitCodes.found,
@@ -94,9 +97,7 @@ async function checkedStep(
   perSecond: number | undefined,
 ): Promise<CheckedStep> {
   const requestsNeeded = requestsOfStep(plan, step, Object.values(state.evidence.ceilings));
-  const diffs = edits.map((edit) =>
-    edit.kind === 'edit' ? fileDiff(edit.path, edit.before, edit.after) : '',
-  );
+  const diffs = edits.map(({ path, before, after }) => fileDiff(path, before, after));
   const { percent, pause, hold } = step;
   const estimate = perSecond === undefined ? undefined : estimatePlan(plan, perSecond).steps[index];
   return {

@@ -7,15 +7,14 @@ import {
   type OutputOptions,
   UsageError,
 } from '@grayscale/command-line';
-import type { Plan } from '@grayscale/release';
-import { PlanLock, planPaths, preview, type ReleaseLoop } from '@grayscale/release-loop';
+import { FileRelease, PlanLock, planPaths, type ReleaseLoop } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { detach } from '../release/detach.js';
 import { drive } from '../release/driver.js';
 import { type PlanFile, readPlanFile } from '../release/plan-file.js';
 import { type Reporter, reporterFor } from '../release/reporter.js';
-import { asDriver } from '../release/session.js';
+import { asDriver, storeOptions } from '../release/session.js';
 import { watchStatus } from '../release/watch-status.js';
 
 interface RolloutOptions extends CountOptions, OutputOptions<'text' | 'json'> {
@@ -85,20 +84,28 @@ Exit status: 0 the canary has everything, 65 the plan or the rule is not valid, 
 while waiting. However it ends, the same command goes on where it was.`;
 
 /** What keeps a run from starting; where nothing does, it is started. All steps are tried on the files first. */
-async function obstacles(loop: ReleaseLoop, plan: Plan, filenames: readonly string[]): Promise<string[]> {
-  const previewed = await preview(plan, filenames, Date.now());
+async function obstacles(
+  loop: ReleaseLoop,
+  planFile: PlanFile,
+  filenames: readonly string[],
+): Promise<string[]> {
+  const release = new FileRelease(await storeOptions({ planFile, filenames }));
+  const previewed = await release.preview(Date.now());
   return previewed.kind === 'impossible' ? previewed.messages : await loop.start();
 }
 
 async function rollOut(
   loop: ReleaseLoop,
-  { path, plan }: PlanFile,
+  planFile: PlanFile,
   options: RolloutOptions,
   reporter: Reporter,
 ): Promise<number> {
-  const messages = loop.isRunning ? [] : await obstacles(loop, plan, options.filename);
+  const messages = loop.isRunning ? [] : await obstacles(loop, planFile, options.filename);
   if (messages.length > 0) {
-    throw new CommandError(exitCodes.invalidInput, [`${path} cannot be started`, ...messages].join('\n'));
+    throw new CommandError(
+      exitCodes.invalidInput,
+      [`${planFile.path} cannot be started`, ...messages].join('\n'),
+    );
   }
   const { interval, once = false, exitOnPause = false, unreachableFor } = options;
   const stop = new AbortController();

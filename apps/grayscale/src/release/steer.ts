@@ -1,6 +1,6 @@
 import { CommandError, exitCodes, UsageError } from '@grayscale/command-line';
 import type { Command, JournalEntry } from '@grayscale/release';
-import { type Steered, steer as steerRelease } from '@grayscale/release-loop';
+import { FileRelease, type Steered, steer as steerRelease } from '@grayscale/release-loop';
 import { eventLine } from './event-line.js';
 import type { PlanFile } from './plan-file.js';
 import { storeOptions, translateStoreErrors } from './session.js';
@@ -12,7 +12,7 @@ export async function steer(
   filenames: readonly string[] | undefined,
 ): Promise<void> {
   const steered = await translateStoreErrors(async () =>
-    steerRelease(await storeOptions({ planFile, filenames }), command),
+    steerRelease(new FileRelease(await storeOptions({ planFile, filenames })), command),
   );
   if (steered.kind !== 'carried') throw refusal(planFile.path, steered);
   for (const entry of steered.entries) print(entry);

@@ -10,6 +10,7 @@ import {
 } from '@grayscale/release';
 import {
   drive,
+  FileRelease,
   FileStore,
   type FileStoreOptions,
   PlanLock,
@@ -72,7 +73,7 @@ export class PlanRelease {
     this.trouble = undefined;
     try {
       if (command.kind === 'start') await this.start();
-      else this.accept(await steer(await this.storeOptions(), command));
+      else this.accept(await steer(new FileRelease(await this.storeOptions()), command));
       // After a retry somebody has to carry it out.
       if (command.kind === 'retry' && this.running === undefined) await this.start();
     } catch (error) {

@@ -9,7 +9,7 @@ import {
 } from '@grayscale/manifest-files';
 import type { ObjectName, Target } from '@grayscale/release';
 import { type Resource, validate } from '@grayscale/traffic-rules';
-import type { VirtualService } from './rule-views.js';
+import type { VirtualService } from '../rules/rule-views.js';
 
 /** Manifests as they were at one moment. */
 export class ReleaseFiles {

@@ -6,6 +6,7 @@ import {
   type Plan,
   readPlan,
 } from '@grayscale/release';
+import { FileRelease } from '../files/file-release.js';
 import { FileStore, type FileStoreOptions } from '../files/file-store.js';
 import { ReleaseLoop, type Tick } from '../release-loop.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -73,6 +74,10 @@ export class Rehearsal {
     const { plan, planText } = this;
     const filenames = plan.targets.map(({ virtualService: { name } }) => this.at(`${name}.yaml`));
     return { planFile: this.at('plan.json'), planText, plan, filenames };
+  }
+
+  get release(): FileRelease {
+    return new FileRelease(this.options);
   }
 
   /** Opens the loop; what an earlier one has left is taken up. */

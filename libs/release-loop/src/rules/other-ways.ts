@@ -1,13 +1,13 @@
 import { type Arm, generatedPrefix, type Plan, type RuleView, type Target } from '@grayscale/release';
-import type { ReleaseFiles } from './release-files.js';
+import type { Resource } from '@grayscale/traffic-rules';
 import { placeOf, ruleViews, type VirtualService } from './rule-views.js';
 
 /**
  * Another rule through which requests reach an arm, in words: the share of all requests is then not the written one.
- * Undefined when there is none in these files.
+ * Undefined when there is none among these resources.
  */
-export function otherWay(files: ReleaseFiles, target: Target, plan: Plan): string | undefined {
-  for (const resource of files.resources) {
+export function otherWay(resources: Iterable<Resource>, target: Target, plan: Plan): string | undefined {
+  for (const resource of resources) {
     if (resource.kind !== 'VirtualService') continue;
     for (const rule of ruleViews(resource)) {
       if (rule.name?.startsWith(generatedPrefix(plan)) || isSplit(rule, target)) continue;

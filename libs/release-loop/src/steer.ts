@@ -1,11 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Command, CountSource, JournalEntry, Phase, Waiting } from '@grayscale/release';
-import { ReleaseLoop, type Tick } from '../release-loop.js';
-import { CommandBox } from './command-box.js';
-import { FileStore, type FileStoreOptions } from './file-store.js';
-import { readJournal } from './journal.js';
-import { PlanLock } from './plan-lock.js';
-import { planPaths } from './plan-paths.js';
+import { type Driver, type KeptRelease, lastState } from './kept-release.js';
+import { ReleaseLoop, type Tick } from './release-loop.js';
 
 /** What became of a command. */
 export type Steered =
@@ -32,23 +28,19 @@ const noCounts: CountSource = {
 
 /**
  * Asks the process that drives a release for something, or does it itself where there is none.
- * @throws StoreError when files cannot be read or written
+ * @throws what the store throws when it cannot be read or written
  */
-export async function steer(options: FileStoreOptions, command: Command): Promise<Steered> {
-  const { journal, lock } = planPaths(options.planFile);
-  const entries = await readJournal(journal);
-  if (!entries.some(({ state }) => state !== undefined)) return { kind: 'not-started' };
-  const holder = await PlanLock.holder(lock);
-  return holder === undefined
-    ? steerAlone(options, command)
-    : steerOther(options.planFile, command, holder.pid);
+export async function steer(release: KeptRelease, command: Command): Promise<Steered> {
+  if (lastState(await release.journal()) === undefined) return { kind: 'not-started' };
+  const driver = await release.driver();
+  return driver === undefined ? steerAlone(release, command) : steerOther(release, command, driver);
 }
 
-async function steerAlone(options: FileStoreOptions, command: Command): Promise<Steered> {
+async function steerAlone(release: KeptRelease, command: Command): Promise<Steered> {
   const entries: JournalEntry[] = [];
   const recorded = (entry: JournalEntry) => void entries.push(entry);
-  const store = new FileStore(options);
-  const opened = await ReleaseLoop.open({ plan: options.plan, store, source: noCounts, recorded });
+  const store = release.store();
+  const opened = await ReleaseLoop.open({ plan: release.plan, store, source: noCounts, recorded });
   if (opened.kind === 'held') return opened;
   const { loop } = opened;
   try {
@@ -75,17 +67,15 @@ async function settled(loop: ReleaseLoop): Promise<Tick> {
   }
 }
 
-async function steerOther(plan: string, command: Command, pid: number): Promise<Steered> {
-  const { commands, journal } = planPaths(plan);
-  const box = new CommandBox(commands);
-  const id = await box.send(command);
+async function steerOther(release: KeptRelease, command: Command, driver: Driver): Promise<Steered> {
+  const id = await release.send(command);
   const until = performance.now() + patience;
   for (;;) {
-    const answer = (await readJournal(journal)).find((entry) => entry.command === id);
+    const answer = (await release.journal()).find((entry) => entry.command === id);
     if (answer?.rejected === true) return { kind: 'rejected', message: answer.message ?? 'refused' };
     if (answer !== undefined) return { kind: 'carried', entries: [answer], driven: true };
-    // Taken out of the box it cannot be carried out later.
-    if (performance.now() > until && (await box.remove(id))) return { kind: 'held', by: `process ${pid}` };
+    // Taken back it cannot be carried out later.
+    if (performance.now() > until && (await release.withdraw(id))) return { kind: 'held', by: driver.text };
     await after(50);
   }
 }
