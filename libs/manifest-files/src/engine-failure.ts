@@ -1,4 +1,4 @@
-import type { Resource } from '@grayscale/traffic-rules';
+import { locationOf, type Resource } from '@grayscale/traffic-rules';
 import { fileError, type ManifestIssue, type Place } from './file-issue.js';
 
 /** What our own code threw over a file, as an issue: a fault of ours must neither end a process nor lose rules. */
@@ -12,8 +12,7 @@ export function engineFailure(place: Place, error: unknown): ManifestIssue {
 /** Where the resource stands that makes the work fail by itself; if none does, the first one. */
 export function culprit(resources: readonly Resource[], work: (some: readonly Resource[]) => unknown): Place {
   const found = resources.find((resource) => fails(() => work([resource]))) ?? resources[0];
-  const { file = '', line = 1, column = 1 } = found?.source ?? {};
-  return { file, line, column };
+  return found === undefined ? { file: '' } : locationOf(found.source);
 }
 
 function fails(work: () => unknown): boolean {

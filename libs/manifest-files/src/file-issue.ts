@@ -1,4 +1,4 @@
-import type { Issue, IssueCode } from '@grayscale/traffic-rules';
+import { type Issue, type IssueCode, locationOf } from '@grayscale/traffic-rules';
 import type { fileIssues } from './file-issues.js';
 
 export type FileIssueCode = keyof typeof fileIssues.kinds;
@@ -11,6 +11,8 @@ export interface Place {
   file: string;
   line?: number;
   column?: number;
+  /** Of an object in a cluster. */
+  field?: string;
   path?: string;
 }
 
@@ -27,8 +29,15 @@ export function fileWarning(code: FileIssueCode, place: Place, message: string):
 function fileIssue(
   severity: 'error' | 'warning',
   code: FileIssueCode,
-  { file, line = 1, column = 1, path = '' }: Place,
+  { file, line = 1, column = 1, field, path = '' }: Place,
   message: string,
 ): ManifestIssue {
-  return { code, severity, file, line, column, path, resource: '', message };
+  return {
+    code,
+    severity,
+    ...locationOf({ file, line, column, ...(field !== undefined && { field }) }),
+    path,
+    resource: '',
+    message,
+  };
 }

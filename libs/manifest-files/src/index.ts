@@ -1,3 +1,4 @@
+export { placeText } from '@grayscale/traffic-rules';
 export {
   type CheckedManifests,
   type CheckOptions,

@@ -1,4 +1,4 @@
-import { parse, type Resource } from '@grayscale/traffic-rules';
+import { locationOf, parse, placeText, type Resource } from '@grayscale/traffic-rules';
 import { engineFailure } from './engine-failure.js';
 import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { applyOverrides } from './overrides.js';
@@ -15,9 +15,9 @@ export function parseManifests(files: readonly ManifestFile[]): {
   const resources = new Map<string, Resource>();
   const issues: ManifestIssue[] = [];
   for (const file of files) {
-    const parsed = parseFile(file);
-    for (const issue of parsed.issues) issues.push(issue);
-    for (const resource of parsed.resources) {
+    const { resources: found, issues: problems } = parseFile(file);
+    for (const issue of problems) issues.push(issue);
+    for (const resource of found) {
       const earlier = resources.get(identity(resource));
       if (earlier !== undefined) issues.push(replaced(earlier, resource));
       resources.delete(identity(resource));
@@ -27,12 +27,23 @@ export function parseManifests(files: readonly ManifestFile[]): {
   return { resources: [...resources.values()], issues };
 }
 
-function parseFile({ path, text, overrides }: ManifestFile): {
-  resources: Resource[];
-  issues: ManifestIssue[];
-} {
+/** An object of a cluster stays the same until it changes, while those around it come and go: it is parsed once. */
+const parsed = new WeakMap<ManifestFile, ParsedFile>();
+
+interface ParsedFile {
+  readonly resources: readonly Resource[];
+  readonly issues: readonly ManifestIssue[];
+}
+
+function parseFile(file: ManifestFile): ParsedFile {
+  const known = parsed.get(file) ?? parseText(file);
+  parsed.set(file, known);
+  return known;
+}
+
+function parseText({ path, text, kind, overrides }: ManifestFile): ParsedFile {
   try {
-    const { resources, issues, apiServerIssues } = parse(text, path);
+    const { resources, issues, apiServerIssues } = parse(text, path, kind);
     return {
       resources: resources.map((resource) => applyOverrides(resource, overrides)),
       issues: issues.concat(apiServerIssues),
@@ -48,14 +59,9 @@ export function identity({ kind, metadata }: Resource): string {
 }
 
 function replaced({ source }: Resource, later: Resource): ManifestIssue {
-  const { file, line } = later.source;
-  const message = `It is given again in ${file}:${line}, which replaces this one.`;
+  const message = `It is given again in ${placeText(later.source)}, which replaces this one.`;
   return {
-    ...fileWarning(
-      'document-replaced',
-      { file: source.file, line: source.line, column: source.column },
-      message,
-    ),
+    ...fileWarning('document-replaced', locationOf(source), message),
     resource: identity(later),
   };
 }

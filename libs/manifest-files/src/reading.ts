@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { TextKind } from '@grayscale/traffic-rules';
 import type { ManifestIssue } from './file-issue.js';
 import type { Overrides } from './overrides.js';
 import { readPipe, readText, readTextFile, systemIssue, type TextOrIssue } from './text-file.js';
@@ -14,6 +15,8 @@ export interface ManifestFile {
   text: string;
   /** What the file has, where a kustomization has put other values into `text`. */
   written?: string;
+  /** `object`: what an API server has, as JSON, instead of a file; `path` is the object's name then. */
+  kind?: TextKind;
   overrides: Overrides;
 }
 

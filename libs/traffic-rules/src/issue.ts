@@ -3,11 +3,14 @@ import type { Severity } from './issues/issue-kind.js';
 
 export type { Severity };
 
-/** A place in a user's file. Lines and columns count from 1. */
+/** A place in a user's file, or in an object of a cluster. Lines and columns count from 1. */
 export interface Location {
+  /** A path; of an object its name, as `VirtualService hello-page/hello-ext-svc (cluster)`. */
   file: string;
   line: number;
   column: number;
+  /** Of an object alone, whose lines (those of its JSON) nobody sees: the field, as `spec.http[0]`; empty for the object as a whole. */
+  field?: string;
 }
 
 /** One problem in a user's files: a value, never thrown, so that all of them can be shown at once. */

@@ -9,6 +9,7 @@ import {
 } from '@grayscale/command-line';
 import { readManifests } from '@grayscale/manifest-files';
 import { count, percentText, planApiVersion } from '@grayscale/release';
+import { placeText } from '@grayscale/traffic-rules';
 import { Command, Option } from 'commander';
 import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { type ObservedShare, ObservedSplit } from '../release/observed-split.js';
@@ -79,7 +80,7 @@ function text(split: Split, shares: readonly ObservedShare[]): string {
     ? 'The written split is not the one that happens: another rule may decide, or these files are not in force.'
     : 'The written split is in force.';
   const lines = [
-    `${ruleText(split)}  ${split.place.file}:${split.place.line}`,
+    `${ruleText(split)}  ${placeText(split.place)}`,
     ...shares.map(({ destination, written, share, low, high, differs }) =>
       total === 0
         ? `  ${destination}  ${percentText(written)} written`

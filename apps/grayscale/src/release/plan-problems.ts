@@ -1,6 +1,6 @@
 import { checkManifests, type ManifestSet, readManifests } from '@grayscale/manifest-files';
 import type { Caller, Plan, ReleaseState } from '@grayscale/release';
-import type { Workload } from '@grayscale/traffic-rules';
+import { placeText, type Workload } from '@grayscale/traffic-rules';
 import { affected } from '../weight/affected.js';
 import { type Split, splitsIn } from '../weight/split.js';
 
@@ -34,7 +34,7 @@ function problemsFor(
       ({ code, severity, resource }) =>
         code === 'destination-no-endpoints' && severity === 'warning' && resource === subject,
     );
-    return [...undecided, ...dead.map(({ file, line, message }) => `${file}:${line}: ${message}`)];
+    return [...undecided, ...dead.map((issue) => `${placeText(issue)}: ${issue.message}`)];
   });
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '@grayscale/manifest-files';
 import {
   explain,
   type Location,
+  placeText,
   type Resource,
   type RouteRequest,
   type RouteTable,
@@ -64,7 +65,7 @@ function otherRule(
     requests.length === 0
       ? index < split.rule
       : requests.some((request) => samePlace(decidingRule(request, inForce)?.location, place));
-  return isDeciding ? [`${capital(words)} ${actionWords(rule)} (${place.file}:${place.line}).`] : [];
+  return isDeciding ? [`${capital(words)} ${actionWords(rule)} (${placeText(place)}).`] : [];
 }
 
 /** A request for each block of a rule's match for which one can be made; of a rule without blocks, any request. */
@@ -79,10 +80,9 @@ function decidingRule(
 ): { location: Location; text: string } | undefined {
   const { rule, resource } = explain(table, request).decision.because;
   if (rule === undefined || resource === undefined) return undefined;
-  const { file, line } = rule.location;
   return {
     location: rule.location,
-    text: `${resource.kind} ${resource.namespace}/${resource.name} (${file}:${line})`,
+    text: `${resource.kind} ${resource.namespace}/${resource.name} (${placeText(rule.location)})`,
   };
 }
 

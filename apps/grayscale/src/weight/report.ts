@@ -1,5 +1,6 @@
 import type { Paint } from '@grayscale/command-line';
 import { planApiVersion } from '@grayscale/release';
+import { locationOf, placeText } from '@grayscale/traffic-rules';
 import { percentOf, shareText, totalOf } from './shares.js';
 import { destinationText, ruleText, type Split } from './split.js';
 
@@ -76,11 +77,10 @@ export function sameWeights(one: readonly number[], other: readonly number[]): b
 
 function splitItem(split: Split): object {
   const { namespace, name } = split.document.identity;
-  const { file, line, column } = split.place;
   return {
     virtualService: { namespace, name },
     rule: { index: split.rule, ...(split.ruleName !== undefined && { name: split.ruleName }) },
-    place: { file, line, column },
+    place: locationOf(split.place),
     destinations: shares(split, weightsOf(split)),
   };
 }
@@ -97,7 +97,7 @@ function shares({ destinations }: Split, weights: readonly number[]): object[] {
 }
 
 function heading(split: Split, paint: Paint): string {
-  return `${paint('bold', ruleText(split))}  ${paint('dim', `${split.place.file}:${split.place.line}`)}`;
+  return `${paint('bold', ruleText(split))}  ${paint('dim', `${placeText(split.place)}`)}`;
 }
 
 function weightText(weight: number | undefined): string {

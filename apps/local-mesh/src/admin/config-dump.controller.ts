@@ -1,4 +1,4 @@
-import { toJson } from '@grayscale/traffic-rules';
+import { locationOf, toJson } from '@grayscale/traffic-rules';
 import { Controller, Get, Header } from '@nestjs/common';
 import { RuleBook } from '../rules/rule-book.js';
 
@@ -20,7 +20,7 @@ export class ConfigDumpController {
       workload,
       resources: inForce.resources.map(({ source, ...resource }) => ({
         ...resource,
-        source: { file: source.file, line: source.line, column: source.column },
+        source: locationOf(source),
       })),
     });
   }

@@ -1,4 +1,4 @@
-import { describeRules, type RuleDescription } from '@grayscale/traffic-rules';
+import { describeRules, placeText, type RuleDescription } from '@grayscale/traffic-rules';
 import type { RuleSet } from './rule-set.js';
 
 const maxLines = 30;
@@ -27,7 +27,7 @@ const withoutRules = {
 
 function summarizeResource({ resource, hosts, rules }: RuleDescription): string[] {
   const { kind, namespace, name, location } = resource;
-  const place = `${kind} ${namespace}/${name}, ${location.file}:${location.line}`;
+  const place = `${kind} ${namespace}/${name}, ${placeText(location)}`;
   return [`${hosts.join(', ')}  (${place})`, ...rules.map(indent)];
 }
 

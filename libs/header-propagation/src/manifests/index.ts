@@ -1,5 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { checkManifests, issueLine, type ManifestIssue, readManifests } from '@grayscale/manifest-files';
+import {
+  checkManifests,
+  issueLine,
+  type ManifestIssue,
+  placeText,
+  readManifests,
+} from '@grayscale/manifest-files';
 import { HeaderPropagationError } from '../errors.js';
 import { headerName } from '../header-name.js';
 import { show } from '../option-checks.js';
@@ -33,10 +39,10 @@ const LAST_OF_PATH = /(?:\.([^.[\]]+)|\[("(?:[^"\\]|\\.)*")\])$/;
 /** One entry for each header, with all its places. */
 function byName(issues: readonly ManifestIssue[]): MatchedHeader[] {
   const places = new Map<string, Set<string>>();
-  for (const { path, file, line } of issues) {
-    const [, plain, quoted] = LAST_OF_PATH.exec(path) ?? [];
+  for (const issue of issues) {
+    const [, plain, quoted] = LAST_OF_PATH.exec(issue.path) ?? [];
     const name = (plain ?? JSON.parse(quoted ?? '""')).toLowerCase();
-    places.set(name, (places.get(name) ?? new Set()).add(`${file}:${line}`));
+    places.set(name, (places.get(name) ?? new Set()).add(placeText(issue)));
   }
   return [...places]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

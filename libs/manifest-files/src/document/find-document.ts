@@ -1,4 +1,4 @@
-import { readYaml } from '@grayscale/traffic-rules';
+import { locationOf, placeText, readYaml } from '@grayscale/traffic-rules';
 import { fileError, type ManifestIssue } from '../file-issue.js';
 import type { ManifestSet } from '../manifest-reader.js';
 import type { ManifestFile } from '../reading.js';
@@ -62,12 +62,11 @@ function notFound(wanted: ObjectIdentity, { files }: ManifestSet): ManifestIssue
 }
 
 function foundTwice({ identity, source: first }: ManifestDocument, second: ManifestDocument): ManifestIssue {
-  const { file, line, column } = second.source;
   return {
     ...fileError(
       'edit-ambiguous',
-      { file, line, column },
-      `It is written in ${first.file}:${first.line} as well, so it is not clear which one to edit. Remove one, or name one file.`,
+      locationOf(second.source),
+      `It is written in ${placeText(first)} as well, so it is not clear which one to edit. Remove one, or name one file.`,
     ),
     resource: describe(identity),
   };

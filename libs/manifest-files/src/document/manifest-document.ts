@@ -49,8 +49,9 @@ export class ManifestDocument {
       path: read.path,
       text: read.written ?? read.text,
       overrides: read.overrides,
+      ...(read.kind && { kind: read.kind }),
     };
-    const { documents } = readYaml(file.text, file.path);
+    const { documents } = readYaml(file.text, file.path, file.kind);
     return documents.flatMap((whole, index) =>
       [...objectsIn(whole)].flatMap((object) => {
         const identity = identityOf(object.value, file);

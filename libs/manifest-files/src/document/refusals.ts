@@ -16,9 +16,9 @@ export class Refusals {
    * @param node where it is written, or the reason why it cannot be edited
    */
   add(code: FileIssueCode, path: string, node: YamlNode | undefined, message: string): undefined {
-    const { file, line, column } =
-      node === undefined ? this.source.locate(path) : this.source.locateOffset(node.outerStart);
-    const issue = { ...fileError(code, { file, line, column, path }, message), resource: this.resource };
+    const place = node === undefined ? this.source.locate(path) : this.source.locateOffset(node.outerStart);
+    const { line, column } = place;
+    const issue = { ...fileError(code, { ...place, path }, message), resource: this.resource };
     if (!this.issues.some((known) => known.line === line && known.column === column && known.code === code))
       this.issues.push(issue);
     return undefined;

@@ -1,4 +1,4 @@
-import type { Location } from '../issue.js';
+import { exactPlaceText } from '../place.js';
 import type {
   Effects,
   ExplainedDestination,
@@ -27,7 +27,7 @@ function renderRequest({ request, summary, decision }: Explanation): string[] {
   return [
     `${method} ${scheme}://${authority}${dialled}${path}`,
     summary,
-    ...(place === undefined ? [] : [`  ${renderLocation(place)}`]),
+    ...(place === undefined ? [] : [`  ${exactPlaceText(place)}`]),
   ];
 }
 
@@ -117,11 +117,7 @@ function renderPassedOver({ rule, match, reasons }: PassedOver): string {
   const name = match?.name ?? rule.name;
   const block = match === undefined ? '' : `.match[${match.index}]`;
   const label = `http[${rule.index}]${block}${name === undefined ? '' : ` "${name}"`}`;
-  return `${label} (${renderLocation(match?.location ?? rule.location)}): ${reasons.join('; ')}`;
-}
-
-function renderLocation({ file, line, column }: Location): string {
-  return `${file}:${line}:${column}`;
+  return `${label} (${exactPlaceText(match?.location ?? rule.location)}): ${reasons.join('; ')}`;
 }
 
 function percent(share: number): string {

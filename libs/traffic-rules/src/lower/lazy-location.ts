@@ -16,5 +16,6 @@ export function lazyLocation(source: Source, path: string): Location {
     get column() {
       return find().column;
     },
+    ...(source.field !== undefined && { field: path }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Location } from '../issue.js';
 import type { Source } from '../source.js';
-import { type Path, parsePath } from './path.js';
+import { formatPath, type Path, parsePath } from './path.js';
 import type { SourceFile } from './source-file.js';
 import { nodeAt, offsetOf, type YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';
@@ -10,6 +10,7 @@ export class DocumentSource implements Source {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly field?: string;
   readonly #source: SourceFile;
   readonly #piece: Piece;
   readonly #offset: number;
@@ -26,6 +27,7 @@ export class DocumentSource implements Source {
     const { line, column } = prefix.length === 0 ? source.locate(piece.offset + offset) : this.locate('');
     this.line = line;
     this.column = column;
+    if (source.kind === 'object') this.field = '';
   }
 
   item(index: number): DocumentSource {
@@ -44,8 +46,10 @@ export class DocumentSource implements Source {
   /** As {@link DocumentSource.locate}, by the steps of a path. */
   locatePath(path: Path): Location {
     const root = this.#root();
-    if (root === undefined) return this.#source.locate(this.#piece.offset + this.#offset);
-    return this.#source.locate(offsetOf(root, [...this.prefix, ...path]));
+    const offset =
+      root === undefined ? this.#piece.offset + this.#offset : offsetOf(root, [...this.prefix, ...path]);
+    const location = this.#source.locate(offset);
+    return this.#source.kind === 'object' ? { ...location, field: formatPath(path) } : location;
   }
 
   /** A scalar as it is written, before YAML reads a number or a truth value in it; undefined for anything else. */

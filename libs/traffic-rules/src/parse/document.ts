@@ -1,5 +1,6 @@
 import { checkDocument } from '../api-server/check-document.js';
 import type { Issue } from '../issue.js';
+import { locationOf } from '../place.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
 import { type Budget, Cursor, type Problem } from './cursor.js';
@@ -22,8 +23,8 @@ export function decodeDocument(value: unknown, source: DocumentSource, budget: B
   const at = new Cursor(budget, (path) => source.textAt(path));
   const decoded = decode(value, source, at);
   const located = (problem: Problem): Issue => {
-    const { file, line, column } = problem.path === '' ? source : source.locate(problem.path);
-    return { ...problem, file, line, column, resource: nameOf(value) };
+    const place = problem.path === '' ? source : source.locate(problem.path);
+    return { ...problem, ...locationOf(place), resource: nameOf(value) };
   };
   const found = {
     issues: at.problems.map(located),

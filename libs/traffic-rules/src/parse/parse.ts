@@ -2,6 +2,7 @@ import type { Issue } from '../issue.js';
 import type { Resource } from '../resources/resource.js';
 import { Budget } from './cursor.js';
 import { decodeDocument } from './document.js';
+import { SourceFile, type TextKind } from './source-file.js';
 import { documentsOf, objectsIn } from './yaml-documents.js';
 
 export interface Parsed {
@@ -20,16 +21,18 @@ export interface Parsed {
  * Reads Kubernetes YAML or JSON: several documents, Lists, every kind that matters to routing.
  * Never throws; whatever is wrong with the text is an issue with file, line and column.
  * @param file name to show in issues.
+ * @param kind an `object` has been accepted by its API server, which is not asked again
  */
-export function parse(text: string, file: string): Parsed {
+export function parse(text: string, file: string, kind: TextKind = 'file'): Parsed {
   const parsed: Parsed = { resources: [], issues: [], apiServerIssues: [] };
   const budget = new Budget(text.length);
-  for (const document of documentsOf(text, file, parsed.issues)) {
+  for (const document of documentsOf(new SourceFile(file, text, kind), parsed.issues)) {
     for (const { value, source } of objectsIn(document)) {
       if (budget.spent) return parsed;
       add(decodeDocument(value, source, budget), parsed);
     }
   }
+  if (kind === 'object') parsed.apiServerIssues = [];
   if (text.includes('{{')) parsed.issues = parsed.issues.map(withTemplateHint);
   return parsed;
 }

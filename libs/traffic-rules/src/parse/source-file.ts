@@ -3,6 +3,9 @@ import { readNodeTree } from './node-tree.js';
 import type { YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';
 
+/** What a text is: a file that somebody wrote, or an object of a cluster printed as JSON. */
+export type TextKind = 'file' | 'object';
+
 /** A file's name and text, with its lines; all documents of the file share it. */
 export class SourceFile {
   private starts: number[] | undefined;
@@ -10,7 +13,8 @@ export class SourceFile {
 
   constructor(
     readonly name: string,
-    private readonly text: string,
+    readonly text: string,
+    readonly kind: TextKind = 'file',
   ) {}
 
   /** The place of an offset; lines are counted when first asked for. */

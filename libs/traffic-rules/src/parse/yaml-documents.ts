@@ -1,7 +1,7 @@
 import type { Issue } from '../issue.js';
 import { isObject } from './decode.js';
 import { DocumentSource } from './document-source.js';
-import { SourceFile } from './source-file.js';
+import { SourceFile, type TextKind } from './source-file.js';
 import { type Piece, readPiece, splitStream } from './yaml-stream.js';
 
 /** One document, or one item of a List, before its kind is looked at. */
@@ -17,15 +17,18 @@ export interface YamlDocument {
  * Never throws; a document that cannot be read is an issue with file, line and column, and hides no other.
  * @param file name to show in issues.
  */
-export function readYaml(text: string, file: string): { documents: YamlDocument[]; issues: Issue[] } {
+export function readYaml(
+  text: string,
+  file: string,
+  kind: TextKind = 'file',
+): { documents: YamlDocument[]; issues: Issue[] } {
   const issues: Issue[] = [];
-  return { documents: [...documentsOf(text, file, issues)], issues };
+  return { documents: [...documentsOf(new SourceFile(file, text, kind), issues)], issues };
 }
 
 /** The documents of a text that have a value, one after the other. */
-export function* documentsOf(text: string, file: string, issues: Issue[]): Generator<YamlDocument> {
-  const source = new SourceFile(file, text);
-  for (const piece of splitStream(text)) yield* documentsOfPiece(piece, source, issues);
+export function* documentsOf(source: SourceFile, issues: Issue[]): Generator<YamlDocument> {
+  for (const piece of splitStream(source.text)) yield* documentsOfPiece(piece, source, issues);
 }
 
 function* documentsOfPiece(piece: Piece, source: SourceFile, issues: Issue[]): Generator<YamlDocument> {

@@ -2,6 +2,7 @@ import type { Issue, Severity } from '../issue.js';
 import type { IssueCode } from '../issue-codes.js';
 import type { Document } from '../model/rule.js';
 import { formatPath } from '../parse/path.js';
+import { locationOf } from '../place.js';
 
 /** Collects what is wrong with one resource. */
 export class Report {
@@ -23,9 +24,9 @@ export class Report {
 
   private add(code: IssueCode, severity: Severity, path: string, message: string): void {
     const { kind, metadata, source } = this.resource;
-    const { file, line, column } = path === '' ? source : source.locate(path);
+    const place = locationOf(path === '' ? source : source.locate(path));
     const resource = `${kind} ${metadata.namespace}/${metadata.name}`;
-    this.issues.push({ code, severity, file, line, column, resource, path, message });
+    this.issues.push({ code, severity, ...place, resource, path, message });
   }
 }
 

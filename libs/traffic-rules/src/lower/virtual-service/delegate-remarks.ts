@@ -1,4 +1,5 @@
 import type { Document } from '../../model/rule.js';
+import { placeText } from '../../place.js';
 import type { Delegate, VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';
 import { reachOf } from '../visibility.js';
@@ -63,11 +64,10 @@ function remarkOnLostRules(
     (own) => own.http.delegate === undefined && mergeDelegate(rule, own).length === 0,
   );
   for (const { entry } of lost) {
-    const { file, line } = entry.location;
     report.warning(
       'delegate-rule-lost',
       `${rule.entry.path}.delegate`,
-      `rule ${entry.index} of the delegate (${file}:${line}) does not exist: Istio has to see that its match lies within the match of this rule, and a regular expression, or a path outside of this rule's prefix, counts as a conflict. Write exact or prefix matches below this rule's prefix, or leave the match out on one side.`,
+      `rule ${entry.index} of the delegate (${placeText(entry.location)}) does not exist: Istio has to see that its match lies within the match of this rule, and a regular expression, or a path outside of this rule's prefix, counts as a conflict. Write exact or prefix matches below this rule's prefix, or leave the match out on one side.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 import type { Requirement } from '../../model/requirement.js';
 import type { Entry, ResourceReference } from '../../model/rule.js';
+import { locationOf } from '../../place.js';
 import type { Destination, HttpRule, VirtualService } from '../../resources/virtual-service.js';
 import type { Source } from '../../source.js';
 import { lazyLocation } from '../lazy-location.js';
@@ -45,8 +46,7 @@ function entryOf(name: string | undefined, index: number, path: string, source: 
 }
 
 export function referenceTo({ kind, metadata, source }: VirtualService): ResourceReference {
-  const { file, line, column } = source;
-  return { kind, namespace: metadata.namespace, name: metadata.name, location: { file, line, column } };
+  return { kind, namespace: metadata.namespace, name: metadata.name, location: locationOf(source) };
 }
 
 function qualifyDestinations(http: HttpRule, namespace: string): HttpRule {

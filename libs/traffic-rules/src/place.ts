@@ -1,0 +1,21 @@
+import type { Location } from './issue.js';
+
+/** A location alone, of something that has more. */
+export function locationOf({ file, line, column, field }: Location): Location {
+  return { file, line, column, ...(field !== undefined && { field }) };
+}
+
+/** `k8s/rules.yaml:12`, or of an object in a cluster `VirtualService shop/front (cluster) spec.http[0]`. */
+export function placeText(location: Location): string {
+  return location.field === undefined ? `${location.file}:${location.line}` : fieldText(location);
+}
+
+/** As {@link placeText}, with the column of a file: a form that editors and terminals make links of. */
+export function exactPlaceText(location: Location): string {
+  const { file, line, column, field } = location;
+  return field === undefined ? `${file}:${line}:${column}` : fieldText(location);
+}
+
+function fieldText({ file, field }: Location): string {
+  return field ? `${file} ${field}` : file;
+}
