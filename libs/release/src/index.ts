@@ -9,6 +9,16 @@ export type {
   WebhookQuestion,
 } from './action.js';
 export { type Begun, begin } from './begin.js';
+export { planDefinition, planPlural } from './custom-resource/definition.js';
+export {
+  type Condition,
+  type ConditionType,
+  type ReleaseStatus,
+  releaseStatus,
+  type StandStill,
+  type StatusContext,
+  standStillStatus,
+} from './custom-resource/status.js';
 export { requestsOfStep } from './decide/advance.js';
 export { canaryShare, contentAt } from './decide/content.js';
 export { decide } from './decide/decide.js';

@@ -6,7 +6,7 @@ import type { WrittenGuard } from './shape.js';
 const usual = { ratio: 1.5, max: 0.01 };
 
 /** Upper bounds of the buckets of Istio's istio_request_duration_milliseconds. */
-const bucketBounds = [
+export const bucketBounds = [
   0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000,
   3_600_000,
 ];
@@ -99,10 +99,11 @@ function slowOutcome(over: number, at: At): GuardedOutcome | undefined {
   );
   return at.error(
     'bucket-bound-unknown',
-    `Istio does not count requests over this time; its next bound is ${durationText(nearest)} (all: ${bucketBounds.map(durationText).join(', ')}).`,
+    `Istio does not count requests over this time; its next bound is ${boundText(nearest)} (all: ${bucketBounds.map(boundText).join(', ')}).`,
   );
 }
 
-function durationText(milliseconds: number): string {
+/** As a plan writes it. */
+export function boundText(milliseconds: number): string {
   return milliseconds < 1000 ? `${milliseconds}ms` : `${milliseconds / 1000}s`;
 }

@@ -78,14 +78,23 @@ export function object<Fields extends Record<string, Reader<unknown>>>(
   };
 }
 
+/** More items than any plan needs. An API server evaluates rules over a list only if it knows how long it may be. */
+const mostItems = 100;
+
 /** A list with at least so many items. */
 export function list<T>(item: Reader<T>, description: string, least = 0): Reader<T[]> {
+  const size = { ...(least > 0 ? { minItems: least } : {}), maxItems: mostItems };
   return {
-    schema: { type: 'array', description, items: item.schema, ...(least > 0 ? { minItems: least } : {}) },
+    schema: { type: 'array', description, items: item.schema, ...size },
     read(value, at) {
       if (!Array.isArray(value)) return wrongType(at, value, 'a list; start each item with "- "');
       if (value.length < least)
         return at.error('field-missing', `${at.name} is empty; write at least one item.`);
+      if (value.length > mostItems)
+        return at.error(
+          'value-out-of-range',
+          `${at.name} has ${value.length} items; ${mostItems} are the most.`,
+        );
       return value.flatMap((raw: unknown, index) => item.read(raw, at.within(index)) ?? []);
     },
   };
@@ -97,6 +106,11 @@ export function either<A, B>(first: (value: unknown) => boolean, a: Reader<A>, b
     schema: { anyOf: [a.schema, b.schema] },
     read: (value, at): A | B | undefined => (first(value) ? a.read(value, at) : b.read(value, at)),
   };
+}
+
+/** The same, with what a missing field means; reading leaves it out, and `completePlan` fills it in. */
+export function withDefault<T>(inner: Reader<T>, value: unknown): Reader<T> {
+  return { ...inner, schema: { ...inner.schema, default: value } };
 }
 
 /** What `inner` reads, turned into something else, or refused. */

@@ -1,13 +1,31 @@
 import { parseDuration, suggest } from '@grayscale/traffic-rules';
 import { type At, describe, mapped, type Reader, wrongType } from './reader.js';
 
-export function text(description: string, pattern?: { is: RegExp; wanted: string }): Reader<string> {
+/** Longer than any selector or URL of a plan. */
+const mostCharacters = 4096;
+/** Longer than any duration or percentage. */
+const mostDigits = 64;
+
+export interface TextForm {
+  is: RegExp;
+  /** What to write instead of something else. */
+  wanted: string;
+}
+
+/** @param most how many characters it may have: an API server evaluates rules over a text only if it knows that */
+export function text(description: string, form?: TextForm, most = mostCharacters): Reader<string> {
+  const pattern = form === undefined ? {} : { pattern: form.is.source };
   return {
-    schema: { type: 'string', description, ...(pattern === undefined ? {} : { pattern: pattern.is.source }) },
+    schema: { type: 'string', description, minLength: 1, maxLength: most, ...pattern },
     read(value, at) {
       if (typeof value !== 'string') return wrongType(at, value, `a text${quotedExample(value)}`);
       if (value === '') return wrongType(at, undefined, 'a text');
-      if (pattern !== undefined && !pattern.is.test(value)) return wrongType(at, value, pattern.wanted);
+      if (value.length > most)
+        return at.error(
+          'value-out-of-range',
+          `${at.name} has ${value.length} characters; ${most} are the most.`,
+        );
+      if (form !== undefined && !form.is.test(value)) return wrongType(at, value, form.wanted);
       return value;
     },
   };
@@ -64,14 +82,21 @@ export function choice<const Names extends readonly string[]>(
   };
 }
 
-const durationForm = '^([0-9]+(\\.[0-9]*)?(ns|us|ms|s|m|h))+$';
+const durationForm = /^\+?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)){1,20})$/;
 
 /** Go's form of a duration, as everywhere in Kubernetes; read in milliseconds. */
 export function duration(description: string): Reader<number> {
   return {
-    schema: { type: 'string', description, pattern: durationForm, examples: ['30s', '10m', '1h30m'] },
+    schema: {
+      type: 'string',
+      description,
+      pattern: durationForm.source,
+      maxLength: mostDigits,
+      examples: ['30s', '10m', '1h30m'],
+    },
     read(value, at) {
-      const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
+      const isForm = typeof value === 'string' && value.length <= mostDigits && durationForm.test(value);
+      const milliseconds = isForm ? parseDuration(value) : undefined;
       if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
       return at.error('duration-syntax', `${at.name} is ${describe(value)}; ${durationAdvice(value)}`);
     },
@@ -89,9 +114,16 @@ function durationAdvice(value: unknown): string {
 /** A share of something as people write it, `1%`; read as a fraction of 1. A bare number would leave open which of the two is meant. */
 export function rate(description: string, most: number): Reader<number> {
   return {
-    schema: { type: 'string', description, pattern: '^[0-9]+(\\.[0-9]+)?%$', examples: ['1%'] },
+    schema: {
+      type: 'string',
+      description,
+      pattern: '^[0-9]+(\\.[0-9]+)?%$',
+      maxLength: mostDigits,
+      examples: ['1%'],
+    },
     read(value, at) {
-      const number = typeof value === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1] : undefined;
+      const isText = typeof value === 'string' && value.length <= mostDigits;
+      const number = isText ? /^(\d+(?:\.\d+)?)%$/.exec(value)?.[1] : undefined;
       if (number === undefined)
         return at.error(
           'field-wrong-type',

@@ -1,5 +1,5 @@
 import { webhookTypes } from './plan.js';
-import { anything, either, list, object, type ReadBy } from './reader.js';
+import { anything, either, list, object, type ReadBy, withDefault } from './reader.js';
 import {
   choice,
   duration,
@@ -12,11 +12,18 @@ import {
   wholeNumber,
 } from './scalars.js';
 
+/** As long as Kubernetes lets a name be. */
+const mostOfName = 253;
+
 const name = (what: string) =>
-  text(what, {
-    is: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    wanted: 'a name in lower case, for instance "hello-2"',
-  });
+  text(
+    what,
+    {
+      is: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+      wanted: 'a name in lower case, for instance "hello-2"',
+    },
+    mostOfName,
+  );
 
 const objectName = text(
   '[NAMESPACE/]NAME of the VirtualService; the namespace is the plan’s where none is written',
@@ -24,12 +31,17 @@ const objectName = text(
     is: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     wanted: 'a name or NAMESPACE/NAME, for instance "hello-page/hello-ext-svc"',
   },
+  2 * mostOfName,
 );
 
-const host = text('a destination’s host, which may be shortened where it stays unique in the rule', {
-  is: /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
-  wanted: 'the host of a destination, for instance "hello.hello-2.svc.cluster.local"',
-});
+const host = text(
+  'a destination’s host, which may be shortened where it stays unique in the rule',
+  {
+    is: /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    wanted: 'the host of a destination, for instance "hello.hello-2.svc.cluster.local"',
+  },
+  mostOfName,
+);
 
 const arm = either(
   (value) => typeof value === 'string',
@@ -38,7 +50,7 @@ const arm = either(
     'a destination of the rule',
     {
       host,
-      subset: text('as in the DestinationRule'),
+      subset: text('as in the DestinationRule', undefined, mostOfName),
       port: wholeNumber('port of the destination', 1, 65_535),
     },
     ['host'],
@@ -51,7 +63,7 @@ const target = object(
     virtualService: objectName,
     rule: either(
       (value) => typeof value === 'string',
-      text('the rule’s name'),
+      text('the rule’s name', undefined, mostOfName),
       wholeNumber('the rule’s index at the start, from 0, if it has no name', 0, 100_000),
     ),
     stable: arm,
@@ -92,9 +104,9 @@ const step = object(
   'a share of the canary',
   {
     percent,
-    hold: duration('how long it must have been in force'),
+    hold: withDefault(duration('how long it must have been in force'), '10m'),
     requests: wholeNumber('how many requests the canary must have answered in it', 1, 1e12),
-    pause: flag('wait for a human at its end'),
+    pause: withDefault(flag('wait for a human at its end'), false),
   },
   ['percent'],
 );
@@ -125,6 +137,20 @@ const guard = object(
   ['name'],
 );
 
+const risk = object('probabilities for a whole run', {
+  falseAbort: withDefault(rate('of aborting a canary that is within its guards', 0.5), '1%'),
+  falseAdvance: withDefault(rate('of advancing a canary that is beyond a max', 0.5), '5%'),
+});
+
+const noData = object('what happens without requests', {
+  after: duration(
+    'how long the canary may be without a request; ten times the expected gap where it is left out',
+  ),
+  holdFor: withDefault(duration('how long to wait then'), '24h'),
+  // biome-ignore lint/suspicious/noThenProperty: the field's name in a plan; nobody awaits this object.
+  then: withDefault(choice('what to do after that', ['pause', 'abort']), 'pause'),
+});
+
 const spec = object(
   'what is released and how',
   {
@@ -133,25 +159,20 @@ const spec = object(
     users: list(user, 'who always gets the canary while the release runs'),
     sticky,
     steps: list(step, 'rising shares of the canary'),
-    guards: list(guard, 'what may abort the release'),
-    risk: object('probabilities for a whole run', {
-      falseAbort: rate('of aborting a canary that is within its guards', 0.5),
-      falseAdvance: rate('of advancing a canary that is beyond a max', 0.5),
-    }),
-    noData: object('what happens without requests', {
-      after: duration(
-        'how long the canary may be without a request; ten times the expected gap where it is left out',
-      ),
-      holdFor: duration('how long to wait then'),
-      // biome-ignore lint/suspicious/noThenProperty: the field's name in a plan; nobody awaits this object.
-      then: choice('what to do after that', ['pause', 'abort']),
-    }),
-    settle: duration('from the look that sees the split in force until its counts belong to it'),
-    inForceWithin: duration('pause when the split is not in force for so long'),
-    onDrift: choice('when somebody else changes the weights', ['stop', 'restore']),
+    guards: withDefault(list(guard, 'what may abort the release'), [
+      { name: 'failures', ratio: 1.5, max: '1%' },
+    ]),
+    risk: withDefault(risk, {}),
+    noData: withDefault(noData, {}),
+    settle: withDefault(
+      duration('from the look that sees the split in force until its counts belong to it'),
+      '10s',
+    ),
+    inForceWithin: withDefault(duration('pause when the split is not in force for so long'), '10m'),
+    onDrift: withDefault(choice('when somebody else changes the weights', ['stop', 'restore']), 'stop'),
     from: percent,
     abort: object('how an abort goes back', { to: percent }),
-    suspend: flag('do not start by itself'),
+    suspend: withDefault(flag('do not start by itself'), false),
   },
   ['targets'],
 );
