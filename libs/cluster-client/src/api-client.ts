@@ -4,7 +4,7 @@ import { ApiError, ApiUnreachableError, ClusterConfigError, type RequestSubject 
 
 /** How the API is asked. */
 export interface ApiClientOptions {
-  /** How long an answer may take, in milliseconds; 30 s by default. A watch has no such limit. */
+  /** How long an answer may take, in milliseconds; 30 s by default, 0 for no limit. What a watch tells may take longer. */
   readonly requestTimeout?: number;
   /** Names this program in the API server's audit log. */
   readonly userAgent?: string;
@@ -48,11 +48,16 @@ export class ApiClient {
 
   /**
    * Opens an answer that goes on: the lines of a watch.
+   * @param silence the longest time without a word from the server, in milliseconds; after it the connection counts as lost
    * @throws as {@link send}, and while lines are read ApiUnreachableError
    */
-  async *lines(wanted: ApiRequest): AsyncGenerator<unknown> {
-    const { statusCode, body } = await this.answer(wanted, 'streams');
+  async open(wanted: ApiRequest, silence: number): Promise<AsyncGenerator<unknown>> {
+    const { statusCode, body } = await this.answer(wanted, 'streams', silence);
     if (statusCode >= 300) throw toApiError(statusCode, await body.text(), wanted.subject);
+    return this.lines(wanted, body);
+  }
+
+  private async *lines(wanted: ApiRequest, body: Dispatcher.ResponseData['body']): AsyncGenerator<unknown> {
     body.setEncoding('utf8');
     let rest = '';
     try {
@@ -74,22 +79,22 @@ export class ApiClient {
   }
 
   /** An exec plugin's token may have been revoked before its time: one 401 is asked again with fresh credentials. */
-  private async answer(wanted: ApiRequest, use: PoolUse): Promise<Dispatcher.ResponseData> {
+  private async answer(wanted: ApiRequest, use: PoolUse, silence?: number): Promise<Dispatcher.ResponseData> {
     const credentials = await this.access.credentials();
-    const answer = await this.dispatch(wanted, credentials, use);
+    const answer = await this.dispatch(wanted, credentials, { use, silence });
     if (answer.statusCode !== 401) return answer;
     const again = await this.access.credentials(true);
     if (sameHeaders(again, credentials)) return answer;
     await answer.body.dump();
-    return this.dispatch(wanted, again, use);
+    return this.dispatch(wanted, again, { use, silence });
   }
 
   private async dispatch(
     { method, path, query = {}, body, contentType = 'application/json', signal, ...rest }: ApiRequest,
     { headers, connect }: Credentials,
-    use: PoolUse,
+    { use, silence }: { use: PoolUse; silence: number | undefined },
   ): Promise<Dispatcher.ResponseData> {
-    const timeout = use === 'streams' ? 0 : (this.options.requestTimeout ?? 30_000);
+    const timeout = this.options.requestTimeout ?? 30_000;
     const url = new URL(this.access.server + path);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -106,7 +111,7 @@ export class ApiClient {
         },
         body: body === undefined ? null : JSON.stringify(body),
         headersTimeout: timeout,
-        bodyTimeout: timeout,
+        bodyTimeout: silence ?? timeout,
         ...(signal && { signal }),
       });
     } catch (cause) {

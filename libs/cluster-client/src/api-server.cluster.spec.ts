@@ -216,5 +216,5 @@ describe('against a real API server', () => {
 
 function objectsOf<Kind extends KubernetesObject>(event: WatchEvent<Kind>): readonly Kind[] {
   if (event.type === 'listed') return event.objects;
-  return event.type === 'interrupted' ? [] : [event.object];
+  return 'object' in event ? [event.object] : [];
 }

@@ -31,6 +31,11 @@ export class ApiError extends Error {
     super(status === 403 ? forbidden(subject, message) : message);
     this.name = 'ApiError';
   }
+
+  /** Whether the server itself is in trouble, starting or overloaded, and may answer otherwise soon. */
+  get isTemporary(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
 }
 
 /** The API server could not be reached, or its answer was lost: whether a write was carried out is not known. */
@@ -47,11 +52,23 @@ export class ApiUnreachableError extends Error {
   }
 }
 
-/** Says which right is missing, in the words of a Role. */
-function forbidden({ verb, resource, namespace, name }: RequestSubject, message: string): string {
+/** Says which right is missing, and the rule of a Role that gives it. */
+function forbidden(subject: RequestSubject, message: string): string {
+  const { verb, resource, namespace, name } = subject;
   const where = namespace === undefined ? 'in the whole cluster' : `in the namespace ${namespace}`;
   const what = name === undefined ? resource : `${resource} "${name}"`;
-  return `Not allowed to ${verb} ${what} ${where}: ${message}`;
+  // A webhook that refuses, or a user who may not act as another, is nothing that this rule would mend.
+  const rule = message.includes(`cannot ${verb} resource`) ? `. ${missingRule(subject)}` : '';
+  return `Not allowed to ${verb} ${what} ${where}: ${message}${rule}`;
+}
+
+/** As it is written in a Role; what is listed to be followed needs both verbs. */
+function missingRule({ verb, resource, namespace }: RequestSubject): string {
+  const [plural = '', ...group] = resource.split('/')[0]?.split('.') ?? [];
+  const subresource = resource.includes('/') ? resource.slice(resource.indexOf('/')) : '';
+  const verbs = verb === 'list' || verb === 'watch' ? '"list", "watch"' : `"${verb}"`;
+  const role = namespace === undefined ? 'a ClusterRole' : `a Role in ${namespace}`;
+  return `The rule to add to ${role}: {apiGroups: ["${group.join('.')}"], resources: ["${plural}${subresource}"], verbs: [${verbs}]}`;
 }
 
 function reasonOf(cause: unknown): string {

@@ -2,12 +2,20 @@ export { ApiClient, type ApiClientOptions, type ApiRequest } from './api-client.
 export { type ClusterAccess, type ClusterOptions, type Credentials, findCluster } from './cluster-access.js';
 export { ApiError, ApiUnreachableError, ClusterConfigError, type RequestSubject } from './errors.js';
 export { kinds } from './kinds.js';
+export { readLiveRules } from './live-rules/read-live-rules.js';
+export {
+  type LiveRules,
+  type LiveRulesListener,
+  type LiveRulesOptions,
+  watchLiveRules,
+} from './live-rules/watch-live-rules.js';
 export {
   fieldManager,
   type KubernetesObject,
   type ManagedFields,
   type ObjectList,
   type ObjectMetadata,
+  type ObjectSelector,
   type PatchOperation,
   type ResourceKind,
   Resources,

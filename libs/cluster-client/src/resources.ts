@@ -60,6 +60,12 @@ export interface WriteOptions {
 /** Under which name this program's writes stand in `managedFields`. */
 export const fieldManager = 'grayscale';
 
+/** Which objects of a kind are meant, in the words of the API. */
+export interface ObjectSelector {
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+}
+
 /** How many objects a page of a list has, as kubectl asks. */
 const pageSize = 500;
 
@@ -79,12 +85,12 @@ export class Resources<Kind extends KubernetesObject = KubernetesObject> {
     });
   }
 
-  /** Every object of a namespace, or of the whole cluster, page by page. */
-  async list(namespace?: string): Promise<ObjectList<Kind>> {
+  /** Every object of a namespace, or of the whole cluster, or those that a selector names, page by page. */
+  async list(namespace?: string, selector: ObjectSelector = {}): Promise<ObjectList<Kind>> {
     const items: Kind[] = [];
     const subject = this.subject('list', namespace);
     for (let from: string | undefined; ; ) {
-      const query = { limit: pageSize, continue: from };
+      const query = { ...selector, limit: pageSize, continue: from };
       const page = await this.client.send<ObjectList<Kind>>({
         method: 'GET',
         path: this.path(namespace),

@@ -1,24 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from './errors.js';
-import type { KubernetesObject, Resources } from './resources.js';
+import type { KubernetesObject, ObjectSelector, Resources } from './resources.js';
 
 /** What a watch tells: the whole set, then each change of it. */
 export type WatchEvent<Kind extends KubernetesObject> =
   | { type: 'listed'; objects: readonly Kind[] }
   | { type: 'added' | 'modified' | 'deleted'; object: Kind }
   /** The server does not answer, or not as it should; the watch goes on by itself. */
-  | { type: 'interrupted'; error: Error };
+  | { type: 'interrupted'; error: Error }
+  /** After that: the server answers again. */
+  | { type: 'resumed' };
 
 export interface WatchOptions {
   readonly namespace?: string;
+  readonly selector?: ObjectSelector;
   readonly signal: AbortSignal;
 }
 
 /** The longest pause between two attempts to reach a server that does not answer, in milliseconds. */
 const longestPauseMs = 30_000;
 
-/** The server ends a watch after this time, in seconds; a connection that died silently is noticed by then. */
+/** The server ends a watch after this time, in seconds. */
 const watchSeconds = 240;
+
+/** Without a word for longer than a watch lasts, the connection has died: the machine slept, or a network changed. */
+const silenceMs = (watchSeconds + 15) * 1000;
 
 interface RawEvent<Kind> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -35,14 +41,18 @@ export async function* watch<Kind extends KubernetesObject>(
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<Kind>> {
   let version: string | undefined;
+  let isInterrupted = false;
   for (let failures = 0; !options.signal.aborted; ) {
     try {
       if (version === undefined) {
-        const { metadata, items } = await resources.list(options.namespace);
+        const { metadata, items } = await resources.list(options.namespace, options.selector);
         version = metadata.resourceVersion;
         yield { type: 'listed', objects: items };
       }
-      for await (const { type, object } of changes(resources, version, options)) {
+      const told = await changes(resources, version, options);
+      if (isInterrupted) yield { type: 'resumed' };
+      isInterrupted = false;
+      for await (const { type, object } of told) {
         failures = 0;
         if (type === 'ERROR')
           throw new ApiError(
@@ -62,6 +72,7 @@ export async function* watch<Kind extends KubernetesObject>(
       }
       if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
       failures += 1;
+      isInterrupted = true;
       yield { type: 'interrupted', error: error as Error };
       await pause(failures, options.signal);
     }
@@ -73,18 +84,19 @@ const lowerCase = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } a
 function changes<Kind extends KubernetesObject>(
   resources: Resources<Kind>,
   resourceVersion: string,
-  { namespace, signal }: WatchOptions,
-): AsyncIterable<RawEvent<Kind>> {
-  const query = { watch: true, resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds };
+  { namespace, selector, signal }: WatchOptions,
+): Promise<AsyncIterable<RawEvent<Kind>>> {
+  const query = {
+    ...selector,
+    watch: true,
+    resourceVersion,
+    allowWatchBookmarks: true,
+    timeoutSeconds: watchSeconds,
+  };
   const path = resources.path(namespace);
-  const lines = resources.client.lines({
-    method: 'GET',
-    path,
-    query,
-    signal,
-    subject: resources.subject('watch', namespace),
-  });
-  return lines as AsyncIterable<RawEvent<Kind>>;
+  const subject = resources.subject('watch', namespace);
+  const lines = resources.client.open({ method: 'GET', path, query, signal, subject }, silenceMs);
+  return lines as Promise<AsyncIterable<RawEvent<Kind>>>;
 }
 
 function isExpired(error: unknown): boolean {

@@ -42,10 +42,10 @@ function rethrow(error: unknown): never {
   throw clusterFailure(error);
 }
 
-function exitCodeOf({ status }: ApiError): ExitCode {
+function exitCodeOf({ status, isTemporary }: ApiError): ExitCode {
   if (status === 401 || status === 403) return exitCodes.forbidden;
   if (status === 409) return exitCodes.heldByAnother;
-  return status === 429 || status >= 500 ? exitCodes.unreachable : exitCodes.invalidInput;
+  return isTemporary ? exitCodes.unreachable : exitCodes.invalidInput;
 }
 
 function clusterOf({ kubeconfig, context, as }: ClusterOptions) {

@@ -2,9 +2,21 @@ import type { IssueKind } from '@grayscale/traffic-rules';
 
 /** What can be wrong with files, kustomizations and edits: the last section of docs/issues.md. */
 export const fileIssues = {
-  title: 'Files',
-  text: 'Problems with files, kustomizations and edits. Of a kustomization these fields are followed: `resources`, `bases`, `components`, `namespace`, `labels` (without `fields`), `commonLabels`, `commonAnnotations`, and `replacements` of the plain form (one source field into scalar fields, no options). Others cannot change routing and are passed over: `images`, `replicas`, `configMapGenerator`, `secretGenerator`, `generatorOptions`, `buildMetadata`, `sortOptions`, `crds`, `openapi`, `validators`, `metadata`, and patches on kinds other than VirtualService, ServiceEntry, DestinationRule, Service and EndpointSlice.',
+  title: 'Files and clusters',
+  text: 'Problems with files, kustomizations, edits, and what a cluster lets one read. Of a kustomization these fields are followed: `resources`, `bases`, `components`, `namespace`, `labels` (without `fields`), `commonLabels`, `commonAnnotations`, and `replacements` of the plain form (one source field into scalar fields, no options). Others cannot change routing and are passed over: `images`, `replicas`, `configMapGenerator`, `secretGenerator`, `generatorOptions`, `buildMetadata`, `sortOptions`, `crds`, `openapi`, `validators`, `metadata`, and patches on kinds other than VirtualService, ServiceEntry, DestinationRule, Service and EndpointSlice.',
   kinds: {
+    'cluster-kind-not-readable': {
+      severity: 'warning',
+      why: 'The API server does not let the user list a kind that takes part in routing. The answer goes without it; where it depends on such an object, the cluster decides otherwise.',
+      wrong: 'a user who may not list pods',
+      right: 'the rule that the message names, in a role of that user',
+    },
+    'cluster-without-istio': {
+      severity: 'warning',
+      why: "The API server does not serve Istio's kinds: Istio is not installed in this cluster, or its custom resource definitions are missing.",
+      wrong: '--context of a cluster without Istio',
+      right: '--context of the cluster that is meant',
+    },
     'document-replaced': {
       severity: 'warning',
       why: 'A document of this kind, namespace and name comes again later, and the later one counts, as with `kubectl apply -f a -f b`.',

@@ -49,6 +49,7 @@ export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';
 export { type Parsed, parse } from './parse/parse.js';
 export { formatPath, type Path } from './parse/path.js';
+export { type RoutingKind, routingKinds } from './parse/routing-kinds.js';
 export type { TextKind } from './parse/source-file.js';
 export { suggest } from './parse/suggestion.js';
 export { objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.js';

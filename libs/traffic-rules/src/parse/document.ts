@@ -55,7 +55,7 @@ function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | 
 }
 
 /** Kinds that change where requests go or what becomes of them, by group. */
-const notModelled: Readonly<Record<string, readonly string[]>> = {
+export const notModelled: Readonly<Record<string, readonly string[]>> = {
   'networking.istio.io': ['EnvoyFilter', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup', 'ProxyConfig'],
   'extensions.istio.io': ['WasmPlugin', 'TrafficExtension'],
   'gateway.networking.k8s.io': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'],

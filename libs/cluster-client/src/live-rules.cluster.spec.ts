@@ -1,0 +1,288 @@
+import { checkManifests, type ManifestSet } from '@grayscale/manifest-files';
+import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import { explain, requestFromUrl, routingKinds } from '@grayscale/traffic-rules';
+import {
+  ApiClient,
+  findCluster,
+  type LiveRules,
+  type LiveRulesOptions,
+  readLiveRules,
+  watchLiveRules,
+} from './index.js';
+
+const workload = { namespace: 'hello-page', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
+
+/** Follows the rules, and lets a test wait for what it hears. */
+class Heard {
+  readonly events: (ManifestSet | Error | 'resumed')[] = [];
+  rules!: LiveRules;
+  private waiting: (() => void)[] = [];
+
+  static async of(client: ApiClient, options?: LiveRulesOptions): Promise<Heard> {
+    const heard = new Heard();
+    const listener = {
+      onChange: (set: ManifestSet) => heard.add(set),
+      onLost: (error: Error) => heard.add(error),
+      onResumed: () => heard.add('resumed'),
+    };
+    heard.rules = await watchLiveRules(client, listener, options);
+    return heard;
+  }
+
+  get last(): ManifestSet {
+    const sets = this.events.filter((event) => typeof event === 'object' && 'files' in event);
+    return (sets.at(-1) as ManifestSet | undefined) ?? this.rules.first;
+  }
+
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.rules.close();
+  }
+
+  private add(event: ManifestSet | Error | 'resumed'): void {
+    this.events.push(event);
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}
+
+describe('the rules of a cluster', () => {
+  let cluster: TestCluster;
+  let client: ApiClient;
+  const clients: ApiClient[] = [];
+
+  async function clientOf(kubeconfig: string): Promise<ApiClient> {
+    const created = new ApiClient(await findCluster({ kubeconfig }));
+    clients.push(created);
+    return created;
+  }
+
+  async function kubectl(...args: string[]): Promise<void> {
+    const { code, stderr } = await cluster.kubectl(args);
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  /** A client of a ServiceAccount that may list and watch these resources, and no others. */
+  async function reader(name: string, resources: string[], verb = 'list,watch'): Promise<ApiClient> {
+    await kubectl('create', 'serviceaccount', name, '-n', 'hello-page');
+    await kubectl('create', 'clusterrole', name, `--verb=${verb}`, `--resource=${resources.join(',')}`);
+    await kubectl(
+      'create',
+      'clusterrolebinding',
+      name,
+      `--clusterrole=${name}`,
+      `--serviceaccount=hello-page:${name}`,
+    );
+    return clientOf(await cluster.serviceAccount('hello-page', name));
+  }
+
+  const setWeights = (...weights: [number, number]) =>
+    kubectl(
+      'patch',
+      'virtualservice',
+      'hello-ext-svc',
+      '-n',
+      'hello-page',
+      '--type=json',
+      `-p=${JSON.stringify(weights.map((value, index) => ({ op: 'add', path: `/spec/http/0/route/${index}/weight`, value })))}`,
+    );
+
+  beforeAll(async () => {
+    cluster = await startTestCluster();
+    await kubectl('apply', '-k', 'k8s/internal');
+    client = await clientOf(cluster.kubeconfig);
+  });
+
+  afterAll(async () => {
+    await Promise.all(clients.map((each) => each.close()));
+    await cluster?.stop();
+  });
+
+  const paths = ({ files }: ManifestSet) => files.map(({ path }) => path);
+  const share = (set: ManifestSet) => {
+    const { table } = checkManifests(set, workload);
+    if (table === undefined) throw new Error('these rules cannot be put in force');
+    const request = requestFromUrl({ url: 'http://hello.com/hello', headers: [] });
+    const { decision } = explain(table, request);
+    return decision.because.rule && { at: decision.because.rule.location, decision };
+  };
+
+  it('decide as the same files do, and are named by object and field', async () => {
+    const set = await readLiveRules(client);
+    expect(set.issues).toEqual([]);
+    expect(paths(set)).toEqual(
+      expect.arrayContaining([
+        'Namespace hello-page (cluster)',
+        'Service hello-1/hello (cluster)',
+        'ServiceEntry hello-page/hello-com (cluster)',
+        'VirtualService hello-page/hello-ext-svc (cluster)',
+      ]),
+    );
+    expect(set.files.map(({ text }) => text).join()).not.toMatch(/managedFields|last-applied-configuration/);
+    const virtualService = set.files.find(({ path }) => path.startsWith('VirtualService'));
+    expect(JSON.parse(virtualService?.text ?? '{}').metadata.creationTimestamp).toMatch(/^\d{4}-/);
+    expect(share(set)?.at).toMatchObject({
+      file: 'VirtualService hello-page/hello-ext-svc (cluster)',
+      field: 'spec.http[0]',
+    });
+  });
+
+  it('never include a Secret, nor the environment of a pod', async () => {
+    await kubectl('create', 'secret', 'generic', 'hidden', '-n', 'hello-page', '--from-literal=key=s3cr3t');
+    await kubectl('run', 'pod', '-n', 'hello-page', '--image=none', '--env=KEY=s3cr3t', '--port=8080');
+    const { files } = await readLiveRules(client);
+    expect(JSON.stringify(files)).not.toContain('s3cr3t');
+  });
+
+  it('are told without a kind that the user may not list, with the rule to add', async () => {
+    const necessary = [
+      'virtualservices.networking.istio.io',
+      'destinationrules.networking.istio.io',
+      'serviceentries.networking.istio.io',
+      'services',
+    ];
+    const limited = await reader('limited', necessary);
+    const { files, issues } = await readLiveRules(limited);
+    expect(paths({ files, issues, tracked: [] })).toContain(
+      'VirtualService hello-page/hello-ext-svc (cluster)',
+    );
+    expect(new Set(issues.map(({ code }) => code))).toEqual(new Set(['cluster-kind-not-readable']));
+    const messages = issues.map(({ message }) => message).join('\n');
+    expect(messages).toMatch(
+      /^Not allowed to list namespaces in the whole cluster: .*The rule to add to a ClusterRole: \{apiGroups: \[""\], resources: \["namespaces"\], verbs: \["list", "watch"\]\}\. Until then/m,
+    );
+    expect(messages).toMatch(/resources: \["endpointslices"\]/);
+
+    await using heard = await Heard.of(limited, { retryMs: 200 });
+    expect(heard.rules.first.issues).toEqual(issues);
+    await kubectl('create', 'clusterrole', 'more', '--verb=list,watch', '--resource=namespaces');
+    await kubectl(
+      'create',
+      'clusterrolebinding',
+      'more',
+      '--clusterrole=more',
+      '--serviceaccount=hello-page:limited',
+    );
+    await heard.until(() => paths(heard.last).includes('Namespace hello-page (cluster)'));
+    expect(heard.last.issues.map(({ message }) => message).join()).not.toContain('namespaces');
+  });
+
+  it('are refused where the user may not list what no answer can do without', async () => {
+    const blind = await reader('blind', ['services', 'namespaces']);
+    const refusal =
+      /^Not allowed to list (virtualservices|destinationrules|serviceentries)\.networking\.istio\.io/;
+    await expect(readLiveRules(blind)).rejects.toThrow(refusal);
+    await expect(Heard.of(blind)).rejects.toThrow(refusal);
+  });
+
+  it('are followed: what kubectl applies is told, many changes as one', async () => {
+    await using heard = await Heard.of(client);
+    await setWeights(70, 30);
+    await heard.until(() => JSON.stringify(heard.last.files).includes('\\"weight\\": 30'));
+    await kubectl('delete', 'virtualservices,serviceentries', '-n', 'hello-page', '--all');
+    await heard.until(() => !paths(heard.last).includes('VirtualService hello-page/hello-ext-svc (cluster)'));
+    await kubectl('apply', '-k', 'k8s/internal');
+    await heard.until(() => paths(heard.last).includes('VirtualService hello-page/hello-ext-svc (cluster)'));
+    const before = heard.events.length;
+    await kubectl('annotate', 'virtualservice', '-n', 'hello-page', 'hello-ext-svc', 'seen=yes');
+    await heard.until(() => heard.events.length > before);
+    expect(heard.events.slice(before)).toHaveLength(1);
+  });
+
+  it('stay through a restart of the API server, which is said once, and go on after it', async () => {
+    await using heard = await Heard.of(client);
+    const { files } = heard.last;
+    await cluster.stopServer();
+    await heard.until(() => heard.events.some((event) => event instanceof Error));
+    await cluster.startServer();
+    await heard.until(() => heard.events.includes('resumed'));
+    await setWeights(60, 40);
+    await heard.until(() => JSON.stringify(heard.last.files).includes('\\"weight\\": 40'));
+    expect(heard.events.filter((event) => event instanceof Error)).toHaveLength(1);
+    expect(heard.events[0]).toMatchObject({ code: 'API_UNREACHABLE' });
+    expect(heard.last.files).toHaveLength(files.length);
+  });
+
+  it('are listed anew where the server has forgotten how they came about', async () => {
+    const sleeper = await clientOf(cluster.kubeconfig);
+    const send = sleeper.send.bind(sleeper);
+    let lists = 0;
+    // What a laptop that slept for a day holds: a version from before the server's memory begins.
+    sleeper.send = async (wanted) => {
+      const answer = await send<{ metadata?: { resourceVersion?: string } }>(wanted);
+      if (wanted.path.endsWith('/virtualservices') && lists++ === 0 && answer.metadata)
+        answer.metadata.resourceVersion = '1';
+      return answer as never;
+    };
+    const stale = sleeper.open(
+      {
+        method: 'GET',
+        path: '/apis/networking.istio.io/v1/virtualservices',
+        query: { watch: true, resourceVersion: 1 },
+        subject: { verb: 'watch', resource: 'virtualservices' },
+      },
+      1000,
+    );
+    const first = await stale.then((lines) => lines.next()).catch((error: unknown) => ({ value: error }));
+    expect(JSON.stringify(first.value)).toMatch(/410/);
+    await using heard = await Heard.of(sleeper);
+    await setWeights(55, 45);
+    await heard.until(() => JSON.stringify(heard.last.files).includes('\\"weight\\": 45'));
+    expect(lists).toBe(2);
+    expect(heard.events.filter((event) => event instanceof Error)).toEqual([]);
+  });
+
+  it('have the kinds that are installed later, and lose those that are removed', async () => {
+    await using heard = await Heard.of(client, { retryMs: 200 });
+    const kind = routingKinds.find(({ group }) => group === 'gateway.networking.k8s.io')?.kind ?? '';
+    const plural = `${kind.toLowerCase()}s`;
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: {
+        name: `${plural}.gateway.networking.k8s.io`,
+        annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' },
+      },
+      spec: {
+        group: 'gateway.networking.k8s.io',
+        scope: 'Namespaced',
+        names: { kind, plural, singular: kind.toLowerCase() },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    };
+    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(definition));
+    await kubectl('wait', '--for=condition=Established', 'crd', definition.metadata.name, '--timeout=30s');
+    const route = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind,
+      metadata: { name: 'late', namespace: 'hello-page' },
+    };
+    const applied = await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(route));
+    expect(applied.stderr).toBe('');
+    await heard.until(() => paths(heard.last).includes(`${kind} hello-page/late (cluster)`));
+    await kubectl('delete', 'crd', definition.metadata.name);
+    await heard.until(() => !paths(heard.last).includes(`${kind} hello-page/late (cluster)`));
+  });
+});
+
+it('a cluster without Istio is said to be one', async () => {
+  const cluster = await startTestCluster({ istio: false });
+  const client = new ApiClient(await findCluster({ kubeconfig: cluster.kubeconfig }));
+  try {
+    const { issues, files } = await readLiveRules(client);
+    expect(issues.map(({ code, file }) => `${file} ${code}`)).toEqual(['cluster test cluster-without-istio']);
+    expect(files.map(({ path }) => path)).toContain('Namespace default (cluster)');
+  } finally {
+    await client.close();
+    await cluster.stop();
+  }
+});
