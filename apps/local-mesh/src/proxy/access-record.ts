@@ -4,7 +4,8 @@ import type { ConnectionDecision, Decision } from '@grayscale/traffic-rules';
  * Envoy's short names for what went wrong; several can hold at once.
  * NR no route, NC no cluster, UH no healthy upstream, UF upstream connection failure, URX retry limit reached,
  * UT upstream request timeout, UC upstream connection termination, UPE upstream protocol error, FI fault injected,
- * DI delay injected, DC downstream connection termination, DPE downstream protocol error, DF DNS failure.
+ * DI delay injected, DC downstream connection termination, DPE downstream protocol error, DF DNS failure, UR upstream remote reset,
+ * UO upstream overflow (a limit of the connection pool).
  */
 export type ResponseFlag =
   | 'NR'
@@ -19,10 +20,12 @@ export type ResponseFlag =
   | 'DI'
   | 'DC'
   | 'DPE'
-  | 'DF';
+  | 'DF'
+  | 'UR'
+  | 'UO';
 
 /** How the bytes came: HTTP, or a tunnel that is not looked into. */
-export type AccessProtocol = 'HTTP/1.0' | 'HTTP/1.1' | 'tcp';
+export type AccessProtocol = 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2' | 'tcp';
 
 /** One finished request or tunnel: what the access log, the metrics and the event stream are made of. */
 export interface AccessRecord {

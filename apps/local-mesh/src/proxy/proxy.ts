@@ -5,9 +5,9 @@ import { ClientConnection } from './downstream/client-connection.js';
 import { defaultLimits } from './limits.js';
 import type { MeshProxy, ProxyOptions, ProxyStats } from './options.js';
 import type { Runtime } from './runtime.js';
-import { LoadBalancer } from './upstream/load-balancer.js';
+import { Dialler } from './upstream/dialler.js';
 import { NameResolver } from './upstream/name-resolver.js';
-import { UpstreamPool } from './upstream/upstream-pool.js';
+import { Upstreams } from './upstream/upstreams.js';
 
 export type { MeshProxy, ProxyOptions } from './options.js';
 
@@ -33,12 +33,13 @@ class DataPath implements MeshProxy {
       options,
       limits: { ...defaultLimits, ...options.limits },
       random: options.random ?? Math.random,
-      pool: new UpstreamPool({
-        dial: options.dial ?? ((address: Address) => address),
-        lookup: this.#resolver.lookup,
-        isOwn: (socket) => this.#isOwn(socket),
-      }),
-      balancer: new LoadBalancer(),
+      upstreams: new Upstreams(
+        new Dialler({
+          dial: options.dial ?? ((address: Address) => address),
+          lookup: this.#resolver.lookup,
+          isOwn: (socket) => this.#isOwn(socket),
+        }),
+      ),
       lookup: (name) =>
         this.#resolver.addresses(name).then(
           () => true,
@@ -79,7 +80,7 @@ class DataPath implements MeshProxy {
     clearInterval(this.#sweeper);
     const closed = [...this.#servers].map(closeServer);
     this.#destroyAll();
-    this.#runtime.pool.close();
+    this.#runtime.upstreams.close();
     await Promise.all(closed);
     // A server says that it is closed before its last sockets, which are destroyed, do.
     while (this.#connections.size > 0) await setImmediate();
@@ -109,8 +110,7 @@ class DataPath implements MeshProxy {
   #sweep(): void {
     const now = performance.now();
     for (const connection of this.#connections) connection.enforceLimits(now);
-    this.#runtime.pool.sweep();
-    this.#runtime.balancer.sweep();
+    this.#runtime.upstreams.sweep();
     this.#resolver.sweep();
   }
 

@@ -1,15 +1,13 @@
 import type { ProxyLimits } from './limits.js';
 import type { ProxyOptions, ProxyStats } from './options.js';
-import type { LoadBalancer } from './upstream/load-balancer.js';
-import type { UpstreamPool } from './upstream/upstream-pool.js';
+import type { Upstreams } from './upstream/upstreams.js';
 
 /** What every connection and request of one proxy shares. */
 export interface Runtime {
   options: ProxyOptions;
   limits: ProxyLimits;
   random: () => number;
-  pool: UpstreamPool;
-  balancer: LoadBalancer;
+  upstreams: Upstreams;
   /** Whether a name has an address. */
   lookup: (name: string) => Promise<boolean>;
   stats: ProxyStats;

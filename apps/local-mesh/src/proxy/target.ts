@@ -1,5 +1,5 @@
-import type { RequestHead } from './http1/request-head.js';
-import { MalformedMessage } from './http1/syntax.js';
+import { MalformedMessage } from './message/malformed-message.js';
+import type { RequestHead } from './message/request.js';
 
 /** Where a request is going, whichever of HTTP's four forms said so. */
 export interface RequestTarget {

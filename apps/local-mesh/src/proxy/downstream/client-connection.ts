@@ -4,13 +4,17 @@ import type { Client } from '../exchange/client.js';
 import { Exchange } from '../exchange/exchange.js';
 import { RequestContext } from '../exchange/request-context.js';
 import { BodyDecoder } from '../http1/body-decoder.js';
+import type { Framing } from '../http1/framing.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { OutputBuffer } from '../http1/output-buffer.js';
-import { checkRequestStart, parseRequestHead, type RequestHead } from '../http1/request-head.js';
-import { MalformedMessage } from '../http1/syntax.js';
+import { checkRequestStart, parseRequestHead } from '../http1/request-head.js';
+import { Http1ResponseWriter } from '../http1/response-writer.js';
+import { MalformedMessage } from '../message/malformed-message.js';
+import { reasonPhrase } from '../message/reason-phrase.js';
+import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import { connectAuthority, type Dialled, requestTarget } from '../target.js';
-import { refusal, refusalBody, refusalRecord } from './refusal.js';
+import { refusal, refusalRecord } from './refusal.js';
 import { sniff } from './sniff.js';
 import { connectionEstablished, openTunnel, splice } from './tunnel.js';
 
@@ -24,9 +28,9 @@ const lingerMs = 1000;
 
 /** One client's connection: takes requests from it, one at a time, and starts an exchange for each. */
 export class ClientConnection implements Client {
-  readonly output: OutputBuffer;
   readonly address: string;
   readonly localAddress: string;
+  readonly #output: OutputBuffer;
   readonly #heads: HeadReader;
   #state: State = 'head';
   #exchange: Exchange | undefined;
@@ -49,7 +53,7 @@ export class ClientConnection implements Client {
     readonly socket: Socket,
     private readonly ownPort: number,
   ) {
-    this.output = new OutputBuffer(socket);
+    this.#output = new OutputBuffer(socket);
     this.#heads = new HeadReader(runtime.limits.maxHeaderBytes);
     this.address = `${socket.remoteAddress}:${socket.remotePort}`;
     this.localAddress = socket.localAddress ?? '';
@@ -92,6 +96,10 @@ export class ClientConnection implements Client {
       if (this.#exchange === undefined) this.socket.destroy();
       else this.#exchange.onStreamIdle();
     }
+  }
+
+  respond(request: RequestHead): Http1ResponseWriter {
+    return new Http1ResponseWriter(this.#output, request);
   }
 
   pauseBody(): void {
@@ -190,10 +198,9 @@ export class ClientConnection implements Client {
     this.#exchange = exchange;
     this.runtime.stats.requests++;
     this.runtime.stats.activeRequests++;
-    const { framing } = head;
-    const hasBody = framing.kind === 'chunked' || (framing.kind === 'length' && framing.length > 0);
-    if (hasBody) this.#body = new BodyDecoder(framing, exchange);
-    else exchange.onEnd([]);
+    const { bodyLength } = head;
+    if (bodyLength === 0) exchange.onEnd([]);
+    else this.#body = new BodyDecoder(framingOf(bodyLength), exchange);
   }
 
   /** Once what came along with the head was taken: a short request goes on in one piece. */
@@ -234,8 +241,8 @@ export class ClientConnection implements Client {
       this.#refuse(503, 'DNS resolution failure', 'dns_resolution_failure');
       return;
     }
-    this.output.text(connectionEstablished);
-    this.output.flush();
+    this.#output.text(connectionEstablished);
+    this.#output.flush();
     this.#state = 'sniff';
     this.#since = performance.now();
     const backlog = this.#backlog;
@@ -311,9 +318,10 @@ export class ClientConnection implements Client {
   }
 
   #refuse(status: number, body?: string, details = 'request_header_timeout'): void {
-    const text = refusalBody(status, body);
-    this.output.text(refusal(status, text));
-    this.output.flush();
+    // Envoy answers what its parser refuses with the status' own words.
+    const text = body ?? reasonPhrase(status);
+    this.#output.text(refusal(status, text));
+    this.#output.flush();
     this.#linger();
     this.runtime.stats.requests++;
     this.runtime.options.onComplete?.(refusalRecord(this.address, status, text.length, details));
@@ -338,4 +346,9 @@ export class ClientConnection implements Client {
     this.#state = 'closing';
     exchange?.onClientGone();
   };
+}
+
+/** Of a request's body: one without a length comes in chunks. */
+function framingOf(bodyLength: number | undefined): Framing {
+  return bodyLength === undefined ? { kind: 'chunked' } : { kind: 'length', length: bodyLength };
 }

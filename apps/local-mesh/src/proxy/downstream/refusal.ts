@@ -1,19 +1,13 @@
 import type { AccessRecord } from '../access-record.js';
 import { withDateAndServer } from '../headers/response-headers.js';
-import { encodeResponseHead } from '../http1/message-encoder.js';
-import { reasonPhrase } from '../http1/reason-phrase.js';
-
-/** Envoy answers what its parser refuses with the status' own words. */
-export function refusalBody(status: number, body?: string): string {
-  return body ?? reasonPhrase(status);
-}
+import { encodeResponse } from '../http1/message-encoder.js';
 
 /** An answer to something that is not a request; the connection is closed after it. */
 export function refusal(status: number, body: string): string {
   const headers = body === '' ? [] : ['content-length', '', 'content-type', 'text/plain'];
   withDateAndServer(headers);
-  const framing = { kind: 'length', length: body.length } as const;
-  return `${encodeResponseHead({ status, headers, framing, close: true })}${body}`;
+  const response = { status, headers, bodyLength: body.length, close: true };
+  return `${encodeResponse(response, { method: '', version: '1.1' }).head}${body}`;
 }
 
 export function refusalRecord(

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Connect, ConnectionDecision } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import { type Address, addressText } from '../address.js';
-import { hasEndpoints } from '../exchange/plan.js';
+import { addressText } from '../address.js';
 import type { Runtime } from '../runtime.js';
-import type { ConnectFailure } from '../upstream/upstream-pool.js';
+import type { ConnectFailure } from '../upstream/dialler.js';
+import type { Host } from '../upstream/host.js';
+import { hasEndpoints } from '../upstream/upstream-cluster.js';
+import { passThroughCluster } from '../upstream/upstreams.js';
 import { refusal } from './refusal.js';
 
 export interface TunnelRequest {
@@ -22,8 +24,6 @@ export interface TunnelRequest {
 /** The answer to a CONNECT. */
 export const connectionEstablished = 'HTTP/1.1 200 OK\r\n\r\n';
 
-const connectTimeoutMs = 10_000;
-
 const failures: Record<
   ConnectFailure,
   { status: number; reason: (address: string) => string; flag: ResponseFlag }
@@ -34,13 +34,12 @@ const failures: Record<
   loop: { status: 508, reason: (address) => `${address} is the local mesh itself`, flag: 'UF' },
 };
 
-/** Where a tunnel leads; without an address it leads nowhere. */
+/** Where a tunnel leads; without a server it leads nowhere. */
 interface TunnelRoute {
-  address?: Address;
+  to?: Host;
   cluster: string;
-  connectTimeoutMs: number;
   decision: ConnectionDecision;
-  /** Why there is no address. */
+  /** Why there is no server. */
   refusal?: { status: number; reason: string; details: string; flags: ResponseFlag[] };
 }
 
@@ -52,7 +51,7 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
   const startTime = Date.now();
   const started = performance.now();
   const route = routeOf(runtime, request);
-  const { address } = route;
+  const { to } = route;
   client.on('error', () => client.destroy());
   runtime.stats.requests++;
   runtime.stats.activeRequests++;
@@ -81,34 +80,31 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
       forwardedFor: undefined,
       userAgent: undefined,
       requestId: undefined,
-      upstreamHost: address && addressText(address),
+      upstreamHost: to && addressText(to.address),
       upstreamCluster: route.cluster,
       downstreamAddress: request.client,
-      attempts: address === undefined ? 0 : 1,
+      attempts: to === undefined ? 0 : 1,
       decision: route.decision,
     });
   };
 
-  if (address === undefined) {
+  if (to === undefined) {
     fail(route.refusal?.status ?? 503, route.refusal?.reason ?? '', route.refusal?.flags ?? []);
     return;
   }
-  const cancel = runtime.pool.connectRaw(
-    { address, connectTimeoutMs: route.connectTimeoutMs },
-    {
-      onConnected: (upstream) => {
-        client.off('close', cancel);
-        if (!request.answered) client.write(connectionEstablished);
-        if (request.first.length > 0) upstream.write(request.first);
-        const before = client.bytesWritten;
-        splice(client, upstream, () => complete([], client.bytesWritten - before));
-      },
-      onFailure: (kind) => {
-        const { status, reason, flag } = failures[kind];
-        fail(status, reason(addressText(address)), [flag]);
-      },
+  const cancel = to.connect({
+    onConnected: (upstream) => {
+      client.off('close', cancel);
+      if (!request.answered) client.write(connectionEstablished);
+      if (request.first.length > 0) upstream.write(request.first);
+      const before = client.bytesWritten;
+      splice(client, upstream, () => complete([], client.bytesWritten - before));
     },
-  );
+    onFailure: (kind) => {
+      const { status, reason, flag } = failures[kind];
+      fail(status, reason(addressText(to.address)), [flag]);
+    },
+  });
   client.once('close', cancel);
 }
 
@@ -119,34 +115,28 @@ function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
   if (decision.kind === 'blocked') {
     const reason = `${addressText(request)} is not registered, and REGISTRY_ONLY lets nothing else pass`;
     const refusal = { status: 502, reason, details: 'blocked', flags: [] };
-    return { cluster: 'BlackHoleCluster', connectTimeoutMs, decision, refusal };
+    return { cluster: 'BlackHoleCluster', decision, refusal };
   }
   const address = runtime.options.resolve?.(host, port) ?? { host, port };
-  return { address, cluster: 'PassthroughCluster', connectTimeoutMs, decision };
+  return { to: runtime.upstreams.passThrough.hostAt(address), cluster: passThroughCluster, decision };
 }
 
 function toService(
-  { balancer, pool, random, options }: Runtime,
+  { upstreams, random, options }: Runtime,
   { host, port }: TunnelRequest,
   decision: Connect,
 ): TunnelRoute {
   const { cluster } = decision;
-  const common = { cluster: cluster.name, connectTimeoutMs: cluster.connectTimeoutMs, decision };
+  const upstream = upstreams.of(cluster);
+  const common = { cluster: cluster.name, decision };
   if (!hasEndpoints(cluster)) {
     const target = { host, port: cluster.targetPort ?? port };
-    return { ...common, address: options.resolve?.(target.host, target.port) ?? target };
+    return { ...common, to: upstream.hostAt(options.resolve?.(target.host, target.port) ?? target) };
   }
-  const endpoint = balancer.choose(cluster, {
-    random,
-    active: ({ address, port }) => pool.activeRequests({ host: address, port }),
-    hashKey: undefined,
-    tried: new Set(),
-  });
-  if (endpoint === undefined) {
-    const reason = 'no healthy upstream';
-    return { ...common, refusal: { status: 503, reason, details: 'no_healthy_upstream', flags: ['UH'] } };
-  }
-  return { ...common, address: { host: endpoint.address, port: endpoint.port } };
+  const to = upstream.choose({ random, hashKey: undefined, tried: new Set() });
+  if (to !== undefined) return { ...common, to };
+  const reason = 'no healthy upstream';
+  return { ...common, refusal: { status: 503, reason, details: 'no_healthy_upstream', flags: ['UH'] } };
 }
 
 /** Joins two sockets; when one ends, so does the other, after what it still has to say. */

@@ -1,26 +1,25 @@
 import type { Socket } from 'node:net';
 import { applyHeaderMutations, type HeaderMutation } from '@grayscale/traffic-rules';
 import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
-import { UnsendableHead } from '../http1/message-encoder.js';
-import type { CorsAnswer } from './cors.js';
+import { UnsendableHead } from '../message/sendable.js';
 import { type LocalReply, replies } from './local-reply.js';
 import type { Outcome } from './outcome.js';
 import type { RequestContext } from './request-context.js';
-import { ResponseWriter } from './response-writer.js';
+import type { ResponseWriter } from './response-writer.js';
 
 /** The way back to the client: an upstream's answer or one of the proxy's own, and the end of the exchange. */
 export class Answer {
   readonly writer: ResponseWriter;
   /** The request's head is being acted on, whatever of its body came along. */
   isAtHead = false;
-  #cors: CorsAnswer['headers'] = [];
+  #cors: ReadonlyArray<readonly [name: string, value: string]> = [];
   #done = false;
 
   constructor(
     private readonly context: RequestContext,
     private readonly outcome: Outcome,
   ) {
-    this.writer = new ResponseWriter(context.client.output, context.head.method);
+    this.writer = context.client.respond(context.head);
   }
 
   /** Nothing more can be said. */
@@ -29,7 +28,7 @@ export class Answer {
   }
 
   /** From now on answers carry these. */
-  withCors(headers: CorsAnswer['headers']): void {
+  withCors(headers: ReadonlyArray<readonly [name: string, value: string]>): void {
     this.#cors = headers;
   }
 
@@ -38,11 +37,11 @@ export class Answer {
     if (reply.flag !== undefined) this.outcome.flag(reply.flag);
     this.outcome.because(reply.details);
     const body = Buffer.from(reply.body);
-    const framing = { kind: 'length', length: body.length } as const;
     const close = this.context.closes || this.#leavesBody(reply) || reply.close === true;
     const { status } = reply;
     try {
-      this.writer.head({ status, headers: this.#localHeaders(reply, mutations), framing, close });
+      const headers = this.#localHeaders(reply, mutations);
+      this.writer.head({ status, headers, bodyLength: body.length, close });
     } catch (error) {
       if (!(error instanceof UnsendableHead)) throw error;
       this.refuse(error);

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { addressText } from '../address.js';
-import type { EncodedRequest } from '../http1/message-encoder.js';
-import type { ResponseHead } from '../http1/response-head.js';
-import type { ResponseHandler, UpstreamConnection } from '../upstream/upstream-connection.js';
-import type { ConnectFailure, Destination, UpstreamHost, UpstreamPool } from '../upstream/upstream-pool.js';
+import type { OutgoingRequest } from '../message/request.js';
+import type { ResponseHead } from '../message/response.js';
+import type { Host } from '../upstream/host.js';
+import type { StreamFailure, StreamHandler, UpstreamStream } from '../upstream/stream.js';
 import type { BodyReader, BodySource, RequestBody } from './request-body.js';
 
-export type AttemptFailure = ConnectFailure | 'termination' | 'protocol' | 'per-try-timeout';
+export type AttemptFailure = StreamFailure | 'per-try-timeout';
 
 /** What an attempt tells to whoever started it. */
 export interface AttemptOwner {
@@ -23,8 +23,8 @@ export interface AttemptOwner {
   onFailure(failure: AttemptFailure): void;
 }
 
-export interface AttemptRequest {
-  encoded: EncodedRequest;
+export interface AttemptOptions {
+  request: OutgoingRequest;
   /** 0: none. */
   perTryTimeoutMs: number;
   body: RequestBody;
@@ -33,62 +33,68 @@ export interface AttemptRequest {
 }
 
 /** One try at one server. */
-export class Attempt implements ResponseHandler, BodyReader {
-  readonly #host: UpstreamHost;
-  #connection: UpstreamConnection | undefined;
-  #cancelConnect: (() => void) | undefined;
+export class Attempt implements StreamHandler, BodyReader {
+  #stream: UpstreamStream | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
   #over = false;
 
   constructor(
-    private readonly pool: UpstreamPool,
-    destination: Destination,
+    private readonly host: Host,
     private readonly owner: AttemptOwner,
-    private readonly request: AttemptRequest,
-  ) {
-    this.#host = pool.host(destination);
-  }
+    private readonly options: AttemptOptions,
+  ) {}
 
+  /** Throws UnsendableHead, and nothing is sent then. */
   start(): void {
-    this.#host.active++;
-    this.owner.onUpstream(addressText(this.#host.destination.address));
-    this.#cancelConnect = this.pool.acquire(this.#host, {
-      onConnected: (connection) => this.#send(connection),
-      onFailure: (kind) => this.#fail(kind),
-    });
+    this.host.active++;
+    this.owner.onUpstream(addressText(this.host.address));
+    try {
+      const stream = this.host.request(this.options.request, this);
+      this.#stream ??= stream;
+    } catch (error) {
+      this.#settle();
+      throw error;
+    }
     // Envoy counts the time to connect as well, once the request is complete.
-    if (this.request.body.complete) this.#requestComplete();
+    if (this.options.body.complete) this.#requestComplete();
   }
 
   /** Ends it; the owner hears nothing more. */
   cancel(): void {
     if (this.#over) return;
     this.#settle();
-    this.#cancelConnect?.();
-    this.#connection?.abort();
+    this.#stream?.cancel();
   }
 
   pauseResponse(): void {
-    this.#connection?.pause();
+    this.#stream?.pause();
   }
 
   resumeResponse(): void {
-    this.#connection?.resume();
+    this.#stream?.resume();
+  }
+
+  onConnected(stream: UpstreamStream): void {
+    this.#stream = stream;
+    this.#sentAt = performance.now();
+    const { body } = this.options;
+    body.read(this);
+    // With a body that is still to come, the head goes ahead: the server may answer `100 Continue`.
+    if (!body.complete) stream.flush();
   }
 
   onBody(data: Buffer): void {
-    this.#connection?.write(data);
-    if (this.#connection?.flush() === false) this.request.source.pauseBody();
+    if (this.#stream?.write(data) === false) this.options.source.pauseBody();
   }
 
   onBodyEnd(trailers: readonly string[]): void {
-    this.#connection?.end(trailers);
+    this.#stream?.end(trailers);
     this.#requestComplete();
   }
 
   onDrain(): void {
-    if (!this.request.body.complete) this.request.source.resumeBody();
+    if (!this.options.body.complete) this.options.source.resumeBody();
   }
 
   onInformational(head: ResponseHead): void {
@@ -119,25 +125,17 @@ export class Attempt implements ResponseHandler, BodyReader {
     this.owner.onUpgrade(head, socket, rest);
   }
 
-  onFailure(kind: 'termination' | 'protocol'): void {
-    this.#fail(kind);
-  }
-
-  #send(connection: UpstreamConnection): void {
-    this.#cancelConnect = undefined;
-    this.#connection = connection;
-    this.#sentAt = performance.now();
-    const { encoded, body } = this.request;
-    connection.start(encoded, this);
-    // With a body that is still to come, the head goes ahead: the server may answer `100 Continue`.
-    if (!body.complete) connection.flush();
-    body.read(this);
+  onFailure(kind: StreamFailure): void {
+    if (this.#over) return;
+    this.#settle();
+    this.owner.onFailure(kind);
   }
 
   #requestComplete(): void {
+    if (this.#over) return;
     this.owner.onRequestEnd();
-    const { perTryTimeoutMs } = this.request;
-    if (perTryTimeoutMs > 0 && this.#timer === undefined && !this.#over) {
+    const { perTryTimeoutMs } = this.options;
+    if (perTryTimeoutMs > 0 && this.#timer === undefined) {
       this.#timer = setTimeout(() => {
         this.cancel();
         this.owner.onFailure('per-try-timeout');
@@ -145,16 +143,10 @@ export class Attempt implements ResponseHandler, BodyReader {
     }
   }
 
-  #fail(kind: AttemptFailure): void {
-    if (this.#over) return;
-    this.#settle();
-    this.owner.onFailure(kind);
-  }
-
   #settle(): void {
     this.#over = true;
-    this.#host.active--;
+    this.host.active--;
     clearTimeout(this.#timer);
-    this.request.body.stop(this);
+    this.options.body.stop(this);
   }
 }

@@ -1,26 +1,25 @@
 import type { Decision } from '@grayscale/traffic-rules';
-import { refusalBody } from '../downstream/refusal.js';
-import type { BodySink } from '../http1/body-decoder.js';
-import type { MalformedMessage } from '../http1/syntax.js';
+import type { BodySink } from '../message/body-sink.js';
+import type { MalformedMessage } from '../message/malformed-message.js';
+import { reasonPhrase } from '../message/reason-phrase.js';
 import { Answer } from './answer.js';
-import { corsAnswer } from './cors.js';
-import { drawFault } from './fault.js';
-import { Forwarding } from './forwarding.js';
+import { cors } from './filters/cors.js';
+import { fault } from './filters/fault.js';
+import type { Filter, Filtered, Running } from './filters/filter.js';
+import { router } from './filters/router.js';
 import { replies } from './local-reply.js';
 import { Outcome } from './outcome.js';
-import { clusterPlan, type Plan, passThroughPlan } from './plan.js';
 import type { RequestContext } from './request-context.js';
 
-/** A decision that a route took part in: Envoy's filters act on it. */
-type Routed = Exclude<Decision, { kind: 'bad-request' | 'no-route' | 'blocked' | 'pass-through' }>;
+/** In Envoy's order. */
+const filters: readonly Filter[] = [fault, cors, router];
 
-/** One request from its head to its answer's last byte: Envoy's filters in Envoy's order, then the route's action. */
+/** One request from its head to its answer's last byte: a decision, and the filters that act on it. */
 export class Exchange implements BodySink {
   readonly #outcome = new Outcome();
   readonly #answer: Answer;
-  #forwarding: Forwarding | undefined;
-  /** An injected delay. */
-  #delay: NodeJS.Timeout | undefined;
+  /** What the filter that has the request is at. */
+  #running: Running | undefined;
   #started = false;
 
   constructor(private readonly context: RequestContext) {
@@ -52,7 +51,7 @@ export class Exchange implements BodySink {
   }
 
   onClientDrain(): void {
-    this.#forwarding?.onClientDrain();
+    this.#running?.onClientDrain?.();
   }
 
   /** The client went away, or sent what is not a body after its answer was begun (`isMalformed`). */
@@ -68,7 +67,7 @@ export class Exchange implements BodySink {
   rejectBody({ status, details }: MalformedMessage): void {
     this.#started = true;
     this.#stop();
-    this.#answer.reply({ status, body: refusalBody(status), flag: 'DPE', details }, []);
+    this.#answer.reply({ status, body: reasonPhrase(status), flag: 'DPE', details }, []);
   }
 
   /** Nothing has moved for too long. */
@@ -79,8 +78,7 @@ export class Exchange implements BodySink {
   }
 
   #stop(): void {
-    clearTimeout(this.#delay);
-    this.#forwarding?.cancel();
+    this.#running?.cancel();
   }
 
   /** A fault of the engine's must not end the proxy, and every other request with it. */
@@ -94,71 +92,14 @@ export class Exchange implements BodySink {
       return;
     }
     this.#outcome.decided(decision);
-    this.#actOn(decision);
+    const { context } = this;
+    this.#pass({ context, decision, answer: this.#answer, outcome: this.#outcome }, 0);
   }
 
-  #actOn(decision: Decision): void {
-    switch (decision.kind) {
-      case 'bad-request':
-        this.#answer.reply({ ...replies.badRequest, body: decision.body }, []);
-        return;
-      case 'no-route':
-        this.#answer.reply(replies.noRoute, []);
-        return;
-      case 'blocked':
-        this.#outcome.ledTo('BlackHoleCluster');
-        if (decision.through === 'http') this.#answer.reply(replies.blocked, []);
-        else this.#answer.abort('blocked');
-        return;
-      case 'pass-through':
-        this.#forward(passThroughPlan(this.context, decision));
-        return;
-      default:
-        this.#fault(decision);
-    }
-  }
-
-  #fault(decision: Routed): void {
-    const { runtime, head } = this.context;
-    const fault = decision.fault && drawFault(decision.fault, runtime.random);
-    const then = (): void => {
-      if (fault?.abort === undefined) this.#cors(decision);
-      else this.#answer.reply(replies.faultAbort(fault.abort, head), decision.responseHeaders);
-    };
-    if (fault === undefined || fault.delayMs === 0) {
-      then();
-      return;
-    }
-    this.#outcome.flag('DI');
-    this.#delay = setTimeout(then, fault.delayMs);
-  }
-
-  #cors(decision: Routed): void {
-    const cors = decision.cors && corsAnswer(decision.cors, this.context.head);
-    if (cors !== undefined) this.#answer.withCors(cors.headers);
-    if (cors?.preflight) this.#answer.reply(replies.preflight, []);
-    else this.#route(decision);
-  }
-
-  #route(decision: Routed): void {
-    switch (decision.kind) {
-      case 'redirect':
-        this.#answer.reply(replies.redirect(decision.status, decision.location), decision.responseHeaders);
-        return;
-      case 'direct-response':
-        this.#answer.reply(replies.direct(decision.status, decision.body), decision.responseHeaders);
-        return;
-      case 'cluster-not-found':
-        this.#outcome.ledTo(decision.clusterName);
-        this.#answer.reply(replies.noCluster, decision.responseHeaders);
-        return;
-      case 'forward':
-        this.#forward(clusterPlan(this.context, decision));
-    }
-  }
-
-  #forward(plan: Plan): void {
-    this.#forwarding = new Forwarding(this.context, plan, this.#answer, this.#outcome);
-    this.#forwarding.start();
+  #pass(filtered: Filtered, index: number): void {
+    const filter = filters[index] as Filter;
+    const running = filter(filtered, () => this.#pass(filtered, index + 1));
+    // What a later filter has under way, called by this one, stays.
+    if (running !== undefined) this.#running = running;
   }
 }

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { retryable } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import { requestFramingOf, responseFramingOf } from '../headers/outgoing-framing.js';
 import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
 import {
   declinedUpgradeHeaders,
@@ -10,8 +9,9 @@ import {
   upgradeHeaders,
   withDateAndServer,
 } from '../headers/response-headers.js';
-import { encodeRequest, UnsendableHead } from '../http1/message-encoder.js';
-import type { ResponseHead } from '../http1/response-head.js';
+import type { OutgoingRequest } from '../message/request.js';
+import type { ResponseHead } from '../message/response.js';
+import { UnsendableHead } from '../message/sendable.js';
 import type { Answer } from './answer.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import { backOffCeilingMs } from './back-off.js';
@@ -55,8 +55,8 @@ export class Forwarding implements AttemptOwner {
       return;
     }
     this.#guarded(() => {
-      for (const mirror of plan.mirrors) {
-        const mirroring = Mirroring.draw(context, plan, mirror, this.#requestHeaders(1));
+      for (const mirror of plan.shape.mirrors) {
+        const mirroring = Mirroring.draw(context, mirror, this.#request(1));
         if (mirroring !== undefined) this.#mirrors.push(mirroring);
       }
       return this.#try();
@@ -77,8 +77,8 @@ export class Forwarding implements AttemptOwner {
   onRequestEnd(): void {
     if (this.#requestEnd !== 0) return;
     this.#requestEnd = performance.now();
-    if (this.plan.timeoutMs > 0) {
-      this.#timeout = setTimeout(() => this.#onTimeout(), this.plan.timeoutMs);
+    if (this.plan.shape.timeoutMs > 0) {
+      this.#timeout = setTimeout(() => this.#onTimeout(), this.plan.shape.timeoutMs);
     }
   }
 
@@ -86,10 +86,9 @@ export class Forwarding implements AttemptOwner {
     this.outcome.triedAt(host);
   }
 
-  /** Envoy passes on the first 1xx that it knows, and no other. HTTP/1.0 has none. */
+  /** Envoy passes on the first 1xx that it knows, and no other. */
   onInformational({ status, headers }: ResponseHead): void {
-    const { version } = this.context.head;
-    if (this.#informed || status > lastInformational || version === '1.0') return;
+    if (this.#informed || status > lastInformational) return;
     this.#informed = true;
     this.answer.writer.informational(
       status,
@@ -102,9 +101,9 @@ export class Forwarding implements AttemptOwner {
     const { context, plan } = this;
     const { status } = head;
     const { raw } = head.headers;
-    if (!plan.untouched && retryable(plan.retry, { kind: 'response', status, headers: raw })) {
+    if (!plan.untouched && retryable(plan.shape.retry, { kind: 'response', status, headers: raw })) {
       if (this.#retry()) return false;
-      if (plan.retry.attempts > 0) this.outcome.flag('URX');
+      if (plan.shape.retry.attempts > 0) this.outcome.flag('URX');
     }
     this.#answered = true;
     context.body.release();
@@ -117,8 +116,8 @@ export class Forwarding implements AttemptOwner {
       const headers = plan.untouched
         ? untouchedResponseHeaders(head.headers)
         : this.#responseHeaders(status, downstreamHeaders(head.headers, early ? undefined : serviceTimeMs));
-      const framing = responseFramingOf(headers, head, context.head);
-      this.answer.writer.head({ status, headers, framing, close: context.closes || early });
+      const { bodyLength } = head;
+      this.answer.writer.head({ status, headers, bodyLength, close: context.closes || early });
       return true;
     });
   }
@@ -128,8 +127,7 @@ export class Forwarding implements AttemptOwner {
     this.#stopTimers();
     this.#attempt?.cancel();
     const headers = this.#responseHeaders(status, declinedUpgradeHeaders(received));
-    const framing = status === 204 ? ({ kind: 'none' } as const) : ({ kind: 'length', length: 0 } as const);
-    this.answer.writer.head({ status, headers, framing, close: true });
+    this.answer.writer.head({ status, headers, bodyLength: 0, close: true });
     this.answer.finish([], true);
     return false;
   }
@@ -170,7 +168,7 @@ export class Forwarding implements AttemptOwner {
     }
     this.#stopTimers();
     const headers = withDateAndServer(upgradeHeaders(head.headers));
-    this.answer.writer.head({ status: 101, headers, framing: { kind: 'none' }, close: false });
+    this.answer.writer.head({ status: 101, headers, bodyLength: 0, close: false });
     this.answer.writer.flush();
     this.answer.tunnel(socket, rest);
   }
@@ -201,24 +199,16 @@ export class Forwarding implements AttemptOwner {
 
   #try(): true {
     const { context, plan } = this;
-    const destination = plan.next();
-    if (destination === undefined) {
+    const host = plan.next();
+    if (host === undefined) {
       this.#reply(replies.noHealthyUpstream);
       return true;
     }
     this.#tries++;
     this.outcome.tried();
-    const { method, framing } = context.head;
-    const headers = this.#requestHeaders(this.#tries);
-    this.#attempt = new Attempt(context.runtime.pool, destination, this, {
-      encoded: encodeRequest({
-        method,
-        path: plan.path,
-        authority: plan.authority,
-        headers,
-        framing: requestFramingOf(headers, plan.untouched ? 'GET' : method, framing),
-      }),
-      perTryTimeoutMs: plan.retry.perTryTimeoutMs,
+    this.#attempt = new Attempt(host, this, {
+      request: this.#request(this.#tries),
+      perTryTimeoutMs: plan.shape.retry.perTryTimeoutMs,
       body: context.body,
       source: context.client,
     });
@@ -226,25 +216,40 @@ export class Forwarding implements AttemptOwner {
     return true;
   }
 
+  #request(attempt: number): OutgoingRequest {
+    const { head, target } = this.context;
+    const { shape, untouched } = this.plan;
+    return {
+      method: head.method,
+      scheme: target.scheme,
+      authority: shape.authority,
+      path: shape.path,
+      headers: this.#requestHeaders(attempt),
+      bodyLength: head.bodyLength,
+      untouched,
+    };
+  }
+
   #responseHeaders(status: number, list: string[]): string[] {
     const { plan } = this;
     if (plan.setCookie !== undefined) list.push('set-cookie', plan.setCookie);
-    return this.answer.headers(status, list, plan.responseHeaders);
+    return this.answer.headers(status, list, plan.shape.responseHeaders);
   }
 
   #requestHeaders(attempt: number): string[] {
     const { plan } = this;
     if (plan.untouched) return [...this.#headers];
     const list = withAttempt(this.#headers, attempt, this.#expectedTimeoutMs());
-    const result = this.answer.changed(list, plan.requestHeaders);
-    if (plan.originalHost !== undefined) result.push('x-envoy-original-host', plan.originalHost);
-    if (plan.originalPath !== undefined) result.push('x-envoy-original-path', plan.originalPath);
+    const result = this.answer.changed(list, plan.shape.requestHeaders);
+    const { originalHost, originalPath } = plan.shape;
+    if (originalHost !== undefined) result.push('x-envoy-original-host', originalHost);
+    if (originalPath !== undefined) result.push('x-envoy-original-path', originalPath);
     return result;
   }
 
   /** The per-try limit where there is one, else what is left of the route's. */
   #expectedTimeoutMs(): number {
-    const { timeoutMs, retry } = this.plan;
+    const { timeoutMs, retry } = this.plan.shape;
     const elapsed = this.#requestEnd === 0 ? 0 : Math.floor(performance.now() - this.#requestEnd);
     const left = timeoutMs === 0 ? 0 : Math.max(1, timeoutMs - elapsed);
     if (retry.perTryTimeoutMs === 0) return left;
@@ -252,19 +257,22 @@ export class Forwarding implements AttemptOwner {
   }
 
   #isRetryable(failure: AttemptFailure): boolean {
-    const { retry } = this.plan;
+    const { retry } = this.plan.shape;
     if (failure === 'per-try-timeout') return retryable(retry, { kind: 'per-try-timeout' });
     if (failure === 'refused' || failure === 'timeout') return retryable(retry, { kind: 'connect-failure' });
+    if (failure === 'refused-stream') return retryable(retry, { kind: 'refused-stream' });
+    // Envoy never retries it: a limit is to keep requests away.
+    if (failure === 'overflow') return false;
     return retryable(retry, { kind: 'reset', requestSent: true });
   }
 
   /** Starts another try after a pause; false when none is left, or the body cannot be sent again. */
   #retry(): boolean {
     const { context, plan } = this;
-    if (this.#tries > plan.retry.attempts || !context.body.replayable) return false;
+    if (this.#tries > plan.shape.retry.attempts || !context.body.replayable) return false;
     this.#attempt?.cancel();
     this.#attempt = undefined;
-    const ceiling = backOffCeilingMs(plan.retry.backoffMs, this.#tries);
+    const ceiling = backOffCeilingMs(plan.shape.retry.backoffMs, this.#tries);
     this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), context.runtime.random() * ceiling);
     return true;
   }
@@ -290,7 +298,7 @@ export class Forwarding implements AttemptOwner {
 
   #reply(reply: LocalReply & { flag?: ResponseFlag }): void {
     this.#stopTimers();
-    this.answer.reply(reply, this.plan.responseHeaders);
+    this.answer.reply(reply, this.plan.shape.responseHeaders);
   }
 
   #stopTimers(): void {

@@ -1,6 +1,7 @@
 import type { ResponseFlag } from '../access-record.js';
-import type { UnsendableHead } from '../http1/message-encoder.js';
-import type { RequestHead } from '../http1/request-head.js';
+import type { RequestHead } from '../message/request.js';
+import type { UnsendableHead } from '../message/sendable.js';
+import type { StreamFailure } from '../upstream/stream.js';
 
 /** An answer that the proxy gives by itself, as Envoy words it. */
 export interface LocalReply {
@@ -17,13 +18,16 @@ export interface LocalReply {
   late?: true;
 }
 
-export type UpstreamFailure = 'refused' | 'timeout' | 'termination' | 'protocol';
+export type UpstreamFailure = Exclude<StreamFailure, 'name-not-found' | 'loop'>;
 
 const resetReasons: Record<UpstreamFailure, { text: string; flag: ResponseFlag; status: number }> = {
   refused: { text: 'remote connection failure', flag: 'UF', status: 503 },
   timeout: { text: 'connection timeout', flag: 'UF', status: 503 },
   termination: { text: 'connection termination', flag: 'UC', status: 503 },
   protocol: { text: 'protocol error', flag: 'UPE', status: 502 },
+  reset: { text: 'remote reset', flag: 'UR', status: 503 },
+  'refused-stream': { text: 'remote refused stream reset', flag: 'UR', status: 503 },
+  overflow: { text: 'overflow', flag: 'UO', status: 503 },
 };
 
 export const replies = {
@@ -86,7 +90,10 @@ export const replies = {
   direct: (status: number, body: Uint8Array): LocalReply => ({ status, body, details: 'direct_response' }),
 
   /** A gRPC client gets a gRPC status; every other client of a gRPC fault an empty 200, as Envoy has it. */
-  faultAbort: (abort: { status: number } | { grpcStatus: number }, head: RequestHead): LocalReply => {
+  faultAbort: (
+    abort: { status: number } | { grpcStatus: number },
+    { head }: { head: RequestHead },
+  ): LocalReply => {
     if ('status' in abort) {
       return { status: abort.status, body: 'fault filter abort', flag: 'FI', details: 'fault_filter_abort' };
     }
@@ -117,6 +124,7 @@ export const replies = {
       body: `upstream connect error or disconnect/reset before headers. ${reason}: ${text}`,
       flag,
       details: `upstream_reset_before_response_started{${text.replaceAll(' ', '_')}}`,
+      ...(failure === 'overflow' && { headers: ['x-envoy-overloaded', 'true'] }),
     };
   },
 } as const;

@@ -1,9 +1,9 @@
 import type { Mirror } from '@grayscale/traffic-rules';
-import { requestFramingOf } from '../headers/outgoing-framing.js';
-import { encodeRequest } from '../http1/message-encoder.js';
-import type { ResponseHead } from '../http1/response-head.js';
+import type { OutgoingRequest } from '../message/request.js';
+import type { ResponseHead } from '../message/response.js';
+import type { Host } from '../upstream/host.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
-import { chooser, type Plan } from './plan.js';
+import { chooser } from './plan.js';
 import type { BodySource } from './request-body.js';
 import type { RequestContext } from './request-context.js';
 
@@ -12,32 +12,26 @@ const answerLimitMs = 60_000;
 
 /** A copy of a request, sent beside it. Nothing that happens to it reaches the client: a slow or dead mirror is dropped. */
 export class Mirroring implements AttemptOwner {
-  #attempt: Attempt | undefined;
-  #timer: NodeJS.Timeout;
+  readonly #attempt: Attempt;
+  readonly #timer: NodeJS.Timeout;
 
-  /** Undefined when the draw or the lack of a server says so. */
-  static draw(context: RequestContext, plan: Plan, mirror: Mirror, headers: string[]): Mirroring | undefined {
+  /**
+   * Undefined when the draw or the lack of a server says so. Throws UnsendableHead.
+   * @param request as the first try sends it
+   */
+  static draw(context: RequestContext, mirror: Mirror, request: OutgoingRequest): Mirroring | undefined {
     if (context.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined) return undefined;
-    const destination = chooser(context, mirror.cluster, false).next();
-    if (destination === undefined) return undefined;
-    return new Mirroring(context, plan, destination, headers);
+    const host = chooser(context, mirror.cluster, false).next();
+    return host && new Mirroring(context, host, request);
   }
 
-  private constructor(
-    context: RequestContext,
-    plan: Plan,
-    destination: NonNullable<ReturnType<Plan['next']>>,
-    headers: string[],
-  ) {
-    const { method, framing } = context.head;
-    this.#attempt = new Attempt(context.runtime.pool, destination, this, {
-      encoded: encodeRequest({
-        method,
-        path: plan.path,
-        authority: plan.authority,
-        headers: [...headers, 'x-envoy-internal', 'true', 'x-forwarded-for', ownAddress(context)],
-        framing: requestFramingOf(headers, method, framing),
-      }),
+  private constructor(context: RequestContext, host: Host, request: OutgoingRequest) {
+    const { localAddress } = context.client;
+    this.#attempt = new Attempt(host, this, {
+      request: {
+        ...request,
+        headers: [...request.headers, 'x-envoy-internal', 'true', 'x-forwarded-for', localAddress],
+      },
       perTryTimeoutMs: 0,
       body: context.body,
       source: new Impatient(() => this.#end()),
@@ -75,7 +69,7 @@ export class Mirroring implements AttemptOwner {
 
   #end(): void {
     clearTimeout(this.#timer);
-    this.#attempt?.cancel();
+    this.#attempt.cancel();
   }
 }
 
@@ -86,8 +80,4 @@ class Impatient implements BodySource {
     this.giveUp();
   }
   resumeBody(): void {}
-}
-
-function ownAddress({ client }: RequestContext): string {
-  return client.localAddress;
 }

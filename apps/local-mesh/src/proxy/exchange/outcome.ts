@@ -1,6 +1,6 @@
 import type { Decision } from '@grayscale/traffic-rules';
 import type { AccessRecord, ResponseFlag } from '../access-record.js';
-import { headerValue } from './client-request.js';
+import { headerValue } from '../message/header-list.js';
 import type { RequestContext } from './request-context.js';
 import type { ResponseWriter } from './response-writer.js';
 
@@ -75,8 +75,8 @@ export class Outcome {
       bytesSent: response.bytesSent,
       durationMs: context.elapsedMs(),
       upstreamDurationMs: this.#upstreamDurationMs,
-      forwardedFor: headerValue(head, 'x-forwarded-for'),
-      userAgent: headerValue(head, 'user-agent'),
+      forwardedFor: headerValue(head.headers, 'x-forwarded-for'),
+      userAgent: headerValue(head.headers, 'user-agent'),
       requestId: context.headers.requestId,
       upstreamHost: this.#upstreamHost,
       upstreamCluster: this.#upstreamCluster,

@@ -1,12 +1,12 @@
 import type { RouteRequest } from '@grayscale/traffic-rules';
 import { connectionOptions } from '../headers/hop-by-hop.js';
 import { type UpstreamHeaders, upstreamHeaders } from '../headers/request-headers.js';
-import type { RequestHead } from '../http1/request-head.js';
+import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import type { RequestTarget } from '../target.js';
 import type { Client } from './client.js';
-import { requestedUpgrade } from './client-request.js';
 import { RequestBody } from './request-body.js';
+import { requestedUpgrade } from './requested-upgrade.js';
 
 /** A request as it came, for all that act on it; nobody changes it. */
 export class RequestContext {

@@ -1,4 +1,5 @@
-import { type HeaderList, MalformedMessage } from '../http1/syntax.js';
+import type { HeaderList } from '../message/header-list.js';
+import { MalformedMessage } from '../message/malformed-message.js';
 
 /** Headers that speak of one connection only. `transfer-encoding` is written anew. */
 export const hopByHop: ReadonlySet<string> = new Set([

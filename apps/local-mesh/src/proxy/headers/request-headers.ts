@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inlineHeaders, internalHeaders, joinLines } from '@grayscale/traffic-rules';
-import type { HeaderList } from '../http1/syntax.js';
+import type { HeaderList } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
 const proxyCredentials = 'proxy-authorization';

@@ -1,5 +1,5 @@
 import { inlineResponseHeaders, joinLines } from '@grayscale/traffic-rules';
-import type { HeaderList } from '../http1/syntax.js';
+import type { HeaderList } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
 const serviceTime = 'x-envoy-upstream-service-time';

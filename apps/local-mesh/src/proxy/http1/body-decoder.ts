@@ -1,13 +1,8 @@
+import type { BodySink } from '../message/body-sink.js';
+import { MalformedMessage } from '../message/malformed-message.js';
+import { allowedTrailers } from '../message/trailers.js';
 import type { Framing } from './framing.js';
-import { MalformedMessage, parseHeaderLines } from './syntax.js';
-import { allowedTrailers } from './trailers.js';
-
-/** Receives a body as it arrives. */
-export interface BodySink {
-  onData(data: Buffer): void;
-  /** Trailers that may go on: names and values in turn. */
-  onEnd(trailers: readonly string[]): void;
-}
+import { parseHeaderLines } from './syntax.js';
 
 /** Enough for any chunk-size line with an extension that is not an attack. */
 const maxLineBytes = 4096;

@@ -1,4 +1,5 @@
-import { type HeaderList, MalformedMessage } from './syntax.js';
+import type { HeaderList } from '../message/header-list.js';
+import { MalformedMessage } from '../message/malformed-message.js';
 
 /** Where a message's body ends. */
 export type Framing =
@@ -11,6 +12,12 @@ export type Framing =
 const none: Framing = { kind: 'none' };
 const chunked: Framing = { kind: 'chunked' };
 const untilClose: Framing = { kind: 'until-close' };
+
+/** Bytes of a body; undefined: as many as come before its end. */
+export function lengthOf(framing: Framing): number | undefined {
+  if (framing.kind === 'none') return 0;
+  return framing.kind === 'length' ? framing.length : undefined;
+}
 
 /** Anything that two parsers could read differently is refused, as Envoy does. */
 export function requestFraming(headers: HeaderList): Framing {

@@ -1,4 +1,4 @@
-import { MalformedMessage } from './syntax.js';
+import { MalformedMessage } from '../message/malformed-message.js';
 
 const cr = 0x0d;
 const lf = 0x0a;

@@ -1,36 +1,9 @@
-import { reasonPhrase } from './reason-phrase.js';
-import { token } from './syntax.js';
-
-/** How a message that we write ends. It is decided by the proxy, after all rules: none of them can change it. */
-export type OutgoingFraming =
-  /** Neither header: a request without a body, 204, 1xx. */
-  | { kind: 'none' }
-  | { kind: 'length'; length: number }
-  | { kind: 'chunked' }
-  /** The connection's end: for clients of HTTP/1.0, which know no chunks. */
-  | { kind: 'until-close' };
-
-/** A head that may not be sent: what is wrong with it, and what to show of it. */
-export class UnsendableHead extends Error {
-  override name = 'UnsendableHead';
-
-  constructor(
-    readonly part: 'target' | 'authority' | 'header name' | 'header value',
-    /** The target, the authority, or the name of the header. */
-    readonly shown: string,
-  ) {
-    super(`invalid ${part}: ${shown}`);
-  }
-}
-
-export interface OutgoingRequest {
-  method: string;
-  path: string;
-  authority: string;
-  /** Names and values in turn, without the Host. */
-  headers: readonly string[];
-  framing: OutgoingFraming;
-}
+import { reasonPhrase } from '../message/reason-phrase.js';
+import type { HttpVersion, OutgoingRequest } from '../message/request.js';
+import type { OutgoingResponse } from '../message/response.js';
+import { checkTarget, checkValue, declaresLength, nameKind, UnsendableHead } from '../message/sendable.js';
+import { allowedTrailers } from '../message/trailers.js';
+import { type OutgoingFraming, requestFraming, responseFraming } from './outgoing-framing.js';
 
 /** A request whose head has passed the checks of this file, ready for a connection. */
 export interface EncodedRequest {
@@ -40,79 +13,49 @@ export interface EncodedRequest {
   readonly chunked: boolean;
 }
 
-export interface OutgoingResponse {
-  status: number;
-  /** Names and values in turn. */
-  headers: readonly string[];
+/** An answer's head, Latin-1, and how its body is written. */
+export interface EncodedResponse {
+  head: string;
   framing: OutgoingFraming;
-  /** Tells the client that its connection ends after this answer. */
-  close: boolean;
 }
-
-/** What a header's name means to the encoder. */
-type NameKind =
-  | 'plain'
-  | 'content-length'
-  | 'transfer-encoding'
-  /** In responses, only the proxy writes it. */
-  | 'own'
-  /** It may not be sent. */
-  | 'invalid';
-
-const special: ReadonlyMap<string, NameKind> = new Map<string, NameKind>([
-  ['content-length', 'content-length'],
-  ['transfer-encoding', 'transfer-encoding'],
-  ['connection', 'own'],
-  ['proxy-connection', 'own'],
-  ['upgrade', 'own'],
-]);
-
-/** The kinds of names seen so far: most messages have the same few dozen. */
-const seen = new Map<string, NameKind>();
-const mostSeen = 1000;
-
-function kindOf(name: string): NameKind {
-  const known = seen.get(name);
-  if (known !== undefined) return known;
-  const kind = token.test(name) ? (special.get(name.toLowerCase()) ?? 'plain') : 'invalid';
-  if (seen.size < mostSeen) seen.set(name, kind);
-  return kind;
-}
-
-const sendableTarget = /^(?:\/[\x21-\x7e]*|\*)$/;
-const sendableAuthority = /^[\x21-\x7e\x80-\xff]*$/;
-/** A tab, and every visible byte: neither a line end nor what Latin-1 would cut to one. */
-const sendableValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Throws UnsendableHead. */
-export function encodeRequest({
-  method,
-  path,
-  authority,
-  headers,
-  framing,
-}: OutgoingRequest): EncodedRequest {
-  if (!sendableTarget.test(path)) throw new UnsendableHead('target', path);
-  if (!sendableAuthority.test(authority)) throw new UnsendableHead('authority', authority);
+export function encodeRequest(request: OutgoingRequest): EncodedRequest {
+  const { method, path, authority, headers } = request;
+  checkTarget(path, authority);
+  const framing = requestFraming(request);
   const lines = headerLines(headers, framing, true);
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${lines}${announcement(headers, framing)}\r\n`;
   return { method, head, chunked: framing.kind === 'chunked' };
 }
 
-/** The head of an answer, Latin-1. Throws UnsendableHead. */
-export function encodeResponseHead({ status, headers, framing, close }: OutgoingResponse): string {
+/**
+ * The head of an answer. Throws UnsendableHead.
+ * @param request what it answers
+ */
+export function encodeResponse(
+  response: OutgoingResponse,
+  request: { method: string; version: HttpVersion },
+): EncodedResponse {
+  const { status, headers, close } = response;
+  const framing = responseFraming(response, request);
   const lines = headerLines(headers, framing, status === 101);
   const ending = close ? 'connection: close\r\n' : '';
-  return `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines}${ending}${announcement(headers, framing)}\r\n`;
+  const first = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+  return { head: `${first}${lines}${ending}${announcement(headers, framing)}\r\n`, framing };
 }
 
-/** The lines of trailers (names and values in turn), Latin-1. Throws UnsendableHead. */
+/** The lines of those trailers that may go on (names and values in turn), Latin-1. Throws UnsendableHead. */
 export function encodeTrailers(trailers: readonly string[]): string {
+  if (trailers.length === 0) return '';
+  const names: string[] = [];
+  for (let i = 0; i < trailers.length; i += 2) names.push((trailers[i] as string).toLowerCase());
+  const allowed = allowedTrailers({ raw: [...trailers], names });
   let text = '';
-  for (let i = 0; i < trailers.length; i += 2) {
-    const name = (trailers[i] as string).toLowerCase();
-    if (kindOf(name) === 'invalid') throw new UnsendableHead('header name', name);
-    text += headerLine(name, trailers[i + 1] as string);
+  for (let i = 0; i < allowed.length; i += 2) {
+    const name = allowed[i] as string;
+    if (nameKind(name) === 'invalid') throw new UnsendableHead('header name', name);
+    text += headerLine(name, allowed[i + 1] as string);
   }
   return text;
 }
@@ -123,7 +66,7 @@ function headerLines(headers: readonly string[], framing: OutgoingFraming, withO
   let announced = false;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
-    const kind = kindOf(name);
+    const kind = nameKind(name);
     if (kind === 'plain' || (kind === 'own' && withOwn)) text += headerLine(name, headers[i + 1] as string);
     else if (kind === 'invalid') throw new UnsendableHead('header name', name);
     else if (kind === 'content-length' && framing.kind === 'length' && !announced) {
@@ -141,14 +84,7 @@ function announcement(headers: readonly string[], framing: OutgoingFraming): str
   return `content-length: ${framing.length}\r\n`;
 }
 
-/** Whether a content-length stands among headers, names and values in turn. */
-export function declaresLength(headers: readonly string[]): boolean {
-  for (let i = 0; i < headers.length; i += 2)
-    if (kindOf(headers[i] as string) === 'content-length') return true;
-  return false;
-}
-
 function headerLine(name: string, value: string): string {
-  if (!sendableValue.test(value)) throw new UnsendableHead('header value', name);
+  checkValue(name, value);
   return `${name}: ${value}\r\n`;
 }

@@ -1,14 +1,7 @@
-import { type Framing, requestFraming } from './framing.js';
-import { type HeaderList, knownMethods, MalformedMessage, parseHeaderLines } from './syntax.js';
-
-export interface RequestHead {
-  method: string;
-  /** As sent: a path, a URL, an authority (CONNECT) or `*`. */
-  target: string;
-  version: '1.0' | '1.1';
-  headers: HeaderList;
-  framing: Framing;
-}
+import { MalformedMessage } from '../message/malformed-message.js';
+import type { RequestHead } from '../message/request.js';
+import { lengthOf, requestFraming } from './framing.js';
+import { knownMethods, parseHeaderLines } from './syntax.js';
 
 // Spaces and anything beyond ASCII in a target are refused, as Envoy does.
 const requestLine = /^([^ ]+) ([\x21-\x7e]+) HTTP\/([0-9])\.([0-9])$/;
@@ -23,7 +16,7 @@ export function parseRequestHead(text: string, maxHeaderCount: number): RequestH
   const framing = requestFraming(headers);
   // RFC 9112 6.1: chunks in HTTP/1.0 are faulty framing.
   if (version === '1.0' && framing.kind === 'chunked') throw new MalformedMessage(400, 'http1.codec_error');
-  return { method, target, version, headers, framing };
+  return { method, target, version, headers, bodyLength: lengthOf(framing) };
 }
 
 /**

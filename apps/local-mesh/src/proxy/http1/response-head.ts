@@ -1,9 +1,11 @@
-import { type Framing, responseFraming } from './framing.js';
-import { type HeaderList, MalformedMessage, parseHeaderLines } from './syntax.js';
+import type { HeaderList } from '../message/header-list.js';
+import { MalformedMessage } from '../message/malformed-message.js';
+import type { ResponseHead } from '../message/response.js';
+import { type Framing, lengthOf, responseFraming } from './framing.js';
+import { parseHeaderLines } from './syntax.js';
 
-export interface ResponseHead {
-  status: number;
-  headers: HeaderList;
+/** What HTTP/1.1 says of an answer beside what all protocols say. */
+export interface Http1ResponseHead extends ResponseHead {
   /** What it announces, whether a body follows or not. */
   framing: Framing;
   /** False for answers to HEAD, 1xx, 204 and 304. */
@@ -15,7 +17,11 @@ export interface ResponseHead {
 const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: |$)/;
 
 /** Throws MalformedMessage: the upstream speaks something else. */
-export function parseResponseHead(text: string, requestMethod: string, maxHeaderCount: number): ResponseHead {
+export function parseResponseHead(
+  text: string,
+  requestMethod: string,
+  maxHeaderCount: number,
+): Http1ResponseHead {
   const lines = text.split('\r\n');
   const line = statusLine.exec(lines[0] as string);
   if (line === null) throw new MalformedMessage(400, 'http1.codec_error');
@@ -27,6 +33,7 @@ export function parseResponseHead(text: string, requestMethod: string, maxHeader
   return {
     status,
     headers,
+    bodyLength: lengthOf(framing),
     framing,
     hasBody,
     keepAlive: !endsWithConnection && keepsAlive(headers, line[1] === '1'),

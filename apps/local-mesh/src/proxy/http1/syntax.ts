@@ -1,21 +1,7 @@
 import { METHODS } from 'node:http';
-
-/** A message that may not be passed on: what to answer before the connection is closed. */
-export class MalformedMessage extends Error {
-  override name = 'MalformedMessage';
-
-  constructor(
-    readonly status: 400 | 404 | 426 | 431 | 501,
-    /** Envoy's words for it in the access log. */
-    readonly details: string,
-    /** Envoy answers some of them without a body. */
-    readonly emptyBody = false,
-  ) {
-    super(`${status} ${details}`);
-  }
-}
-
-export const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+import type { HeaderList } from '../message/header-list.js';
+import { MalformedMessage } from '../message/malformed-message.js';
+import { token } from '../message/token.js';
 
 /** Envoy's parser knows a list of methods and refuses every other, `get` included: Node's, but for these two (Envoy 1.40, seen for each). */
 export const knownMethods: ReadonlySet<string> = new Set(
@@ -25,14 +11,6 @@ export const knownMethods: ReadonlySet<string> = new Set(
 // Tab and everything printable; a bare CR or LF, NUL and the other controls are how requests are smuggled.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const forbiddenInValue = /[\0-\x08\x0a-\x1f\x7f]/;
-
-/** Names (as sent) and values in turn, and the names once more in lower case. */
-export interface HeaderList {
-  /** `rawHeaders` of node:http: name, value, name, value... */
-  raw: string[];
-  /** One for each header. */
-  names: string[];
-}
 
 /** Parses the lines after the first one. Throws MalformedMessage. */
 export function parseHeaderLines(lines: readonly string[], maxCount: number): HeaderList {

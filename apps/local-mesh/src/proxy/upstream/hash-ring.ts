@@ -1,25 +1,32 @@
 import { createHash } from 'node:crypto';
-import type { Endpoint } from '@grayscale/traffic-rules';
+import { type Address, addressText } from '../address.js';
 
-/** Places of the heaviest endpoint; the others have fewer. Independent of how many endpoints there are, so that their places stay. */
+/** A place on a ring is given by the address, its share by the weight. */
+export interface RingMember {
+  readonly address: Address;
+  /** At least 1. */
+  readonly weight: number;
+}
+
+/** Places of the heaviest member; the others have fewer. Independent of how many members there are, so that their places stay. */
 const places = 1024;
 
-/** A consistent hash: when an endpoint comes or goes, only its own share of the keys moves. */
-export class HashRing {
-  readonly #ring: Array<{ hash: number; endpoint: Endpoint }> = [];
+/** A consistent hash: when a member comes or goes, only its own share of the keys moves. */
+export class HashRing<Member extends RingMember> {
+  readonly #ring: Array<{ hash: number; member: Member }> = [];
 
-  constructor(endpoints: readonly Endpoint[]) {
-    const heaviest = Math.max(...endpoints.map(({ weight }) => weight));
-    for (const endpoint of endpoints) {
-      const share = Math.max(1, Math.round((places * endpoint.weight) / heaviest));
+  constructor(members: readonly Member[]) {
+    const heaviest = Math.max(...members.map(({ weight }) => weight));
+    for (const member of members) {
+      const share = Math.max(1, Math.round((places * member.weight) / heaviest));
       for (let i = 0; i < share; i++) {
-        this.#ring.push({ hash: hashOf(`${endpoint.address}:${endpoint.port}_${i}`), endpoint });
+        this.#ring.push({ hash: hashOf(`${addressText(member.address)}_${i}`), member });
       }
     }
     this.#ring.sort((a, b) => a.hash - b.hash);
   }
 
-  find(key: string): Endpoint | undefined {
+  find(key: string): Member | undefined {
     const hash = hashOf(key);
     let low = 0;
     let high = this.#ring.length;
@@ -28,7 +35,7 @@ export class HashRing {
       if ((this.#ring[middle]?.hash ?? 0) < hash) low = middle + 1;
       else high = middle;
     }
-    return (this.#ring[low] ?? this.#ring[0])?.endpoint;
+    return (this.#ring[low] ?? this.#ring[0])?.member;
   }
 }
 

@@ -1,117 +1,90 @@
-import type { Cluster, Endpoint } from '@grayscale/traffic-rules';
+import type { LoadBalancing } from '@grayscale/traffic-rules';
 import { HashRing } from './hash-ring.js';
+import type { Host } from './host.js';
 
 /** What a choice may depend on. */
-export interface ChoiceContext {
+export interface Choice {
   /** In [0, 1), as often as wanted. */
   random: () => number;
-  /** Requests under way to an endpoint. */
-  active: (endpoint: Endpoint) => number;
   /** The value of the cluster's consistent hash for this request; undefined: the request has none. */
   hashKey: string | undefined;
-  /** Endpoints already tried; avoided while others are left. */
-  tried: ReadonlySet<Endpoint>;
+  /** Hosts already tried; avoided while others are left. */
+  tried: ReadonlySet<Host>;
 }
 
-/** Envoy looks again this often for an endpoint that has not been tried (`host_selection_retry_max_attempts`). */
+/** Envoy looks again this often for a host that has not been tried (`host_selection_retry_max_attempts`). */
 const reselections = 5;
 
-interface Rotation {
-  /** As the rules in force have it. */
-  cluster: Cluster;
-  endpoints: readonly Endpoint[];
-  next: number;
-  ring?: HashRing;
-  /** Milliseconds since 1970. */
-  usedAt: number;
-}
-
-/** A cluster that nobody has asked for so long is forgotten. */
-const forgetAfterMs = 600_000;
-
-/**
- * Chooses endpoints. What it remembers of a cluster goes by the cluster's name, so that a turn goes on when the rules are read anew.
- */
+/** Chooses among the hosts of one cluster. What it remembers outlives the hosts and the rules that it was told of. */
 export class LoadBalancer {
-  readonly #rotations = new Map<string, Rotation>();
+  #policy: LoadBalancing = 'LEAST_REQUEST';
+  #hosts: readonly Host[] = [];
+  #ring: HashRing<Host> | undefined;
+  /** Whose turn it is; undefined: not drawn yet. */
+  #turn: number | undefined;
 
-  /** Undefined: no healthy endpoint. */
-  choose(cluster: Cluster, context: ChoiceContext): Endpoint | undefined {
-    const rotation = this.#rotation(cluster, context.random);
-    let endpoint = pick(cluster, rotation, context);
-    for (let i = 0; i < reselections && endpoint !== undefined && context.tried.has(endpoint); i++) {
-      endpoint = pick(cluster, rotation, context);
+  /** From now on among these, by this policy. */
+  update(policy: LoadBalancing, hosts: readonly Host[]): void {
+    this.#policy = policy;
+    this.#hosts = hosts;
+    this.#ring = undefined;
+  }
+
+  /** Undefined: there is none. */
+  choose(choice: Choice): Host | undefined {
+    let host = this.#pick(choice);
+    for (let i = 0; i < reselections && host !== undefined && choice.tried.has(host); i++) {
+      host = this.#pick(choice);
     }
-    return endpoint;
+    return host;
   }
 
-  /** Forgets clusters that are out of use; called now and then. */
-  sweep(now = Date.now()): void {
-    const oldest = now - forgetAfterMs;
-    for (const [name, { usedAt }] of this.#rotations) if (usedAt < oldest) this.#rotations.delete(name);
+  #pick(choice: Choice): Host | undefined {
+    const hosts = this.#hosts;
+    if (hosts.length < 2) return hosts[0];
+    if (typeof this.#policy === 'object') return this.#byHash(choice);
+    if (this.#policy === 'ROUND_ROBIN') return this.#byTurn(choice);
+    if (this.#policy === 'RANDOM') return byWeight(hosts, choice.random());
+    return leastBusy(hosts, choice);
   }
 
-  #rotation(cluster: Cluster, random: () => number): Rotation {
-    const usedAt = Date.now();
-    const known = this.#rotations.get(cluster.name);
-    if (known?.cluster === cluster) {
-      known.usedAt = usedAt;
-      return known;
-    }
-    const endpoints = cluster.endpoints.filter((endpoint) => endpoint.healthy);
-    const next = known?.next ?? Math.floor(random() * totalWeight(endpoints));
-    const rotation = { cluster, endpoints, next, usedAt };
-    this.#rotations.set(cluster.name, rotation);
-    return rotation;
+  /** Every host as often in a round as its weight says. */
+  #byTurn({ random }: Choice): Host | undefined {
+    const total = totalWeight(this.#hosts);
+    this.#turn ??= Math.floor(random() * total);
+    return at(this.#hosts, this.#turn++ % total);
   }
-}
 
-function pick(cluster: Cluster, rotation: Rotation, context: ChoiceContext): Endpoint | undefined {
-  const { endpoints } = rotation;
-  if (endpoints.length < 2) return endpoints[0];
-  const { loadBalancing } = cluster;
-  if (typeof loadBalancing === 'object') return byHash(rotation, context);
-  if (loadBalancing === 'ROUND_ROBIN') return byTurn(rotation);
-  if (loadBalancing === 'RANDOM') return byWeight(endpoints, context.random());
-  return leastBusy(endpoints, context);
+  #byHash({ hashKey, random }: Choice): Host | undefined {
+    if (hashKey === undefined) return byWeight(this.#hosts, random());
+    this.#ring ??= new HashRing(this.#hosts);
+    return this.#ring.find(hashKey);
+  }
 }
 
 /** Envoy's LEAST_REQUEST: the less busy one of two drawn by weight. */
-function leastBusy(endpoints: readonly Endpoint[], { random, active }: ChoiceContext): Endpoint | undefined {
-  const first = byWeight(endpoints, random());
-  const second = byWeight(endpoints, random());
+function leastBusy(hosts: readonly Host[], { random }: Choice): Host | undefined {
+  const first = byWeight(hosts, random());
+  const second = byWeight(hosts, random());
   if (first === undefined || second === undefined) return first;
-  return active(second) < active(first) ? second : first;
+  return second.active < first.active ? second : first;
 }
 
-/** Every endpoint as often in a round as its weight says. */
-function byTurn(rotation: Rotation): Endpoint | undefined {
-  const { endpoints } = rotation;
-  const turn = rotation.next++ % totalWeight(endpoints);
-  return at(endpoints, turn);
+function byWeight(hosts: readonly Host[], draw: number): Host | undefined {
+  return at(hosts, draw * totalWeight(hosts));
 }
 
-function byWeight(endpoints: readonly Endpoint[], draw: number): Endpoint | undefined {
-  return at(endpoints, draw * totalWeight(endpoints));
-}
-
-function byHash(rotation: Rotation, { hashKey, random }: ChoiceContext): Endpoint | undefined {
-  if (hashKey === undefined) return byWeight(rotation.endpoints, random());
-  rotation.ring ??= new HashRing(rotation.endpoints);
-  return rotation.ring.find(hashKey);
-}
-
-function at(endpoints: readonly Endpoint[], position: number): Endpoint | undefined {
+function at(hosts: readonly Host[], position: number): Host | undefined {
   let left = position;
-  for (const endpoint of endpoints) {
-    left -= endpoint.weight;
-    if (left < 0) return endpoint;
+  for (const host of hosts) {
+    left -= host.weight;
+    if (left < 0) return host;
   }
-  return endpoints.at(-1);
+  return hosts.at(-1);
 }
 
-function totalWeight(endpoints: readonly Endpoint[]): number {
+function totalWeight(hosts: readonly Host[]): number {
   let total = 0;
-  for (const endpoint of endpoints) total += endpoint.weight;
+  for (const host of hosts) total += host.weight;
   return total;
 }

@@ -4,36 +4,21 @@ import { writeBody, writeLastChunk } from '../http1/body-encoder.js';
 import { HeadReader } from '../http1/head-reader.js';
 import type { EncodedRequest } from '../http1/message-encoder.js';
 import { OutputBuffer } from '../http1/output-buffer.js';
-import { parseResponseHead, type ResponseHead } from '../http1/response-head.js';
-import { MalformedMessage } from '../http1/syntax.js';
-
-/** What one request hears of its answer. Nothing more comes after `onEnd`, `onUpgrade` or `onFailure`. */
-export interface ResponseHandler {
-  /** 100, 103 and the like: the answer proper is still to come. */
-  onInformational(head: ResponseHead): void;
-  onHead(head: ResponseHead): void;
-  onData(data: Buffer): void;
-  onEnd(trailers: readonly string[]): void;
-  /** All of one read was handed over: a good moment to write. */
-  onFlush(): void;
-  /** 101: from here on the bytes belong to both ends; `rest` came along with the head. */
-  onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void;
-  onFailure(kind: 'termination' | 'protocol'): void;
-  /** The upstream takes request bytes again. */
-  onDrain(): void;
-}
+import { type Http1ResponseHead, parseResponseHead } from '../http1/response-head.js';
+import { MalformedMessage } from '../message/malformed-message.js';
+import type { StreamHandler, UpstreamStream } from './stream.js';
 
 const maxResponseHeadBytes = 80 * 1024;
 const maxResponseHeaders = 100;
 const nothing = Buffer.alloc(0);
 
-/** One connection to one server, with at most one request at a time. */
-export class UpstreamConnection {
+/** One HTTP/1.1 connection to one server, with at most one request at a time, whose stream it is then. */
+export class Http1Connection implements UpstreamStream {
   readonly #output: OutputBuffer;
   readonly #heads = new HeadReader(maxResponseHeadBytes);
-  #handler: ResponseHandler | undefined;
+  #handler: StreamHandler | undefined;
   #request: EncodedRequest | undefined;
-  #head: ResponseHead | undefined;
+  #head: Http1ResponseHead | undefined;
   #body: BodyDecoder | undefined;
   #requestDone = false;
   #responseDone = false;
@@ -41,11 +26,13 @@ export class UpstreamConnection {
   /** When it became idle, and when the server said that it will close it; for the pool. */
   idleSince = 0;
   expiresAt = Number.POSITIVE_INFINITY;
+  /** How many it has taken. */
+  requests = 0;
 
   constructor(
     readonly socket: Socket,
-    private readonly onIdle: (connection: UpstreamConnection) => void,
-    private readonly onClosed: (connection: UpstreamConnection) => void,
+    private readonly onIdle: (connection: Http1Connection) => void,
+    private readonly onClosed: (connection: Http1Connection) => void,
   ) {
     this.#output = new OutputBuffer(socket);
     socket.on('data', this.#onData);
@@ -60,7 +47,8 @@ export class UpstreamConnection {
   }
 
   /** Writes a request's head; the body follows through `write`, `end`. */
-  start(request: EncodedRequest, handler: ResponseHandler): void {
+  start(request: EncodedRequest, handler: StreamHandler): void {
+    this.requests++;
     this.#handler = handler;
     this.#request = request;
     this.#requestDone = false;
@@ -69,8 +57,9 @@ export class UpstreamConnection {
     this.#output.text(request.head);
   }
 
-  write(data: Buffer): void {
+  write(data: Buffer): boolean {
     writeBody(this.#output, data, this.#request?.chunked === true);
+    return this.#output.flush();
   }
 
   /** The request is complete. */
@@ -80,8 +69,8 @@ export class UpstreamConnection {
     this.#requestDone = true;
   }
 
-  flush(): boolean {
-    return this.#output.flush();
+  flush(): void {
+    this.#output.flush();
   }
 
   pause(): void {
@@ -92,8 +81,8 @@ export class UpstreamConnection {
     this.socket.resume();
   }
 
-  /** Gives the request up; its handler hears nothing more. */
-  abort(): void {
+  /** Ends the connection, with whatever request is on it. */
+  cancel(): void {
     this.#handler = undefined;
     this.#close();
   }
@@ -139,7 +128,7 @@ export class UpstreamConnection {
   /** True when the connection is no longer ours. */
   #takeHead(text: string, rest: Buffer): boolean {
     const head = parseResponseHead(text, this.#request?.method ?? '', maxResponseHeaders);
-    const handler = this.#handler as ResponseHandler;
+    const handler = this.#handler as StreamHandler;
     if (head.status === 101) {
       this.#detach();
       handler.onUpgrade(head, this.socket, rest.length > 0 ? rest : nothing);
@@ -218,7 +207,7 @@ export class UpstreamConnection {
 }
 
 /** `Keep-Alive: timeout=5`: Node's servers say so; a second is left for a request to get there. */
-function expiry({ headers }: ResponseHead): number {
+function expiry({ headers }: Http1ResponseHead): number {
   const index = headers.names.indexOf('keep-alive');
   if (index < 0) return Number.POSITIVE_INFINITY;
   const seconds = /timeout=([0-9]{1,6})/i.exec(headers.raw[2 * index + 1] as string);

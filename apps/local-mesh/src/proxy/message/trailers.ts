@@ -1,4 +1,4 @@
-import type { HeaderList } from './syntax.js';
+import type { HeaderList } from './header-list.js';
 
 /**
  * Names that a trailer may not carry (RFC 9110 6.5.1): who reads them has acted on the head already, or acts on a second value that

@@ -1,18 +1,34 @@
 import { type Cors, originAllowed } from '@grayscale/traffic-rules';
-import type { RequestHead } from '../http1/request-head.js';
+import { headerValue } from '../../message/header-list.js';
+import type { RequestHead } from '../../message/request.js';
+import { replies } from '../local-reply.js';
+import type { Filter } from './filter.js';
 
 /** What CORS does to one request. */
-export interface CorsAnswer {
+interface CorsAnswer {
   /** The proxy answers by itself. */
   preflight: boolean;
-  headers: ReadonlyArray<readonly [name: string, value: string]>;
+  headers: Headers;
 }
 
+type Headers = Array<readonly [string, string]>;
+
+/** Answers preflights, and adds to other answers what tells a browser that it may show them. */
+export const cors: Filter = ({ decision, context, answer }, next) => {
+  const rule = 'cors' in decision ? decision.cors : undefined;
+  const cors = rule && corsAnswer(rule, context.head);
+  if (cors !== undefined) answer.withCors(cors.headers);
+  if (cors?.preflight) answer.reply(replies.preflight, []);
+  else next();
+  return undefined;
+};
+
 /** Undefined: nothing, the request is not a cross-origin one, or its origin is not allowed and the upstream is to decide. */
-export function corsAnswer(cors: Cors, head: RequestHead): CorsAnswer | undefined {
-  const origin = value(head, 'origin');
+function corsAnswer(cors: Cors, head: RequestHead): CorsAnswer | undefined {
+  const origin = headerValue(head.headers, 'origin');
   if (origin === undefined || origin === '') return undefined;
-  const isPreflight = head.method === 'OPTIONS' && Boolean(value(head, 'access-control-request-method'));
+  const isPreflight =
+    head.method === 'OPTIONS' && Boolean(headerValue(head.headers, 'access-control-request-method'));
   if (!originAllowed(cors, origin)) {
     // The answer lacks the allowed origin alone (case bug-unmatched-preflights-ignore).
     const answered = isPreflight && !cors.forwardUnmatchedPreflights;
@@ -20,8 +36,6 @@ export function corsAnswer(cors: Cors, head: RequestHead): CorsAnswer | undefine
   }
   return { preflight: isPreflight, headers: isPreflight ? preflight(cors, origin) : actual(cors, origin) };
 }
-
-type Headers = Array<readonly [string, string]>;
 
 function actual(cors: Cors, origin: string): Headers {
   const headers: Headers = [['access-control-allow-origin', origin]];
@@ -38,9 +52,4 @@ function preflight(cors: Cors, origin: string | undefined): Headers {
   if (cors.maxAge !== undefined) headers.push(['access-control-max-age', String(cors.maxAge)]);
   if (cors.exposeHeaders !== '') headers.push(['access-control-expose-headers', cors.exposeHeaders]);
   return headers;
-}
-
-function value({ headers: { raw, names } }: RequestHead, name: string): string | undefined {
-  const index = names.indexOf(name);
-  return index < 0 ? undefined : raw[2 * index + 1];
 }
