@@ -1,18 +1,13 @@
-import { compile, parse, type RouteTable, validate } from '@grayscale/traffic-rules';
-import { type Case, type CaseRequest, fixture, loadCases } from './src/cases.js';
+import { parse, validate } from '@grayscale/traffic-rules';
+import { type Case, type CaseRequest, type Exchange, loadCases } from './src/cases.js';
 import { knownDifference, knownDifferences } from './src/known-differences.js';
 import { comparable, decided, recorded, shares } from './src/recorded-decision.js';
+import { RecordedTables, tableFor } from './src/recorded-table.js';
+import { recordingVariants } from './src/recording-variants.js';
 
 const cases = loadCases();
 const accepted = cases.filter(({ valid, refused }) => valid && refused === undefined);
 const refused = cases.filter(({ valid, refused }) => !valid || refused !== undefined);
-
-function tableOf({ config }: Case): RouteTable {
-  const { resources, issues } = parse(`${fixture}\n---\n${config}`, 'case.yaml');
-  expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const labels = { app: 'hello-page' };
-  return compile(resources, { namespace: 'hello-page', labels, outboundTrafficPolicy: 'ALLOW_ANY' });
-}
 
 const exchanges = accepted.flatMap((recording) =>
   recording.exchanges.flatMap(({ request, answer }, number) =>
@@ -24,6 +19,10 @@ const exchanges = accepted.flatMap((recording) =>
 const played = exchanges.filter(({ recording, number }) => !isKnown(recording, number));
 const single = played.filter(({ answer }) => answer.tally === undefined);
 const repeated = played.filter(({ answer }) => answer.tally !== undefined);
+
+function isPlain({ request }: Exchange): boolean {
+  return request.raw === undefined;
+}
 
 function isKnown({ id }: Case, number: number): boolean {
   return knownDifference(id, number, 'engine') !== undefined;
@@ -40,12 +39,12 @@ function nameOf(
 
 describe('the engine decides as a real sidecar did', () => {
   it.each(single)('$name', ({ recording, request, answer }) => {
-    const told = decided(tableOf(recording), request, answer);
+    const told = decided(tableFor(recording, request), request, answer);
     expect(comparable(told)).toEqual(comparable(recorded(answer, told)));
   });
 
   it.each(repeated)('by exact shares, within 5 sigma: $name', ({ recording, request, answer }) => {
-    const exact = shares(tableOf(recording), request, answer);
+    const exact = shares(tableFor(recording, request), request, answer);
     const tally = answer.tally ?? {};
     const known = new Set([...exact.keys()].flatMap((label) => label.split(',')));
     expect(Object.keys(tally).filter((label) => !known.has(label))).toEqual([]);
@@ -53,6 +52,23 @@ describe('the engine decides as a real sidecar did', () => {
       const counted = label.split(',').reduce((sum, backend) => sum + (tally[backend] ?? 0), 0);
       const sigma = Math.sqrt(request.repeat * share * (1 - share));
       expect(Math.abs(counted - request.repeat * share)).toBeLessThanOrEqual(5 * sigma + 1e-9);
+    }
+  });
+});
+
+describe('the same rules in another form are decided in the same way', () => {
+  const inForms = accepted
+    .filter(({ config }) => config !== '')
+    .flatMap((recording) =>
+      recordingVariants(recording).map((variant) => ({ original: recording, ...variant })),
+    );
+
+  it.each(inForms)('$name', ({ original, recording, request: inForm }) => {
+    const before = new RecordedTables(original);
+    const after = new RecordedTables(recording);
+    for (const { request, answer = { headers: [] } } of original.exchanges.filter(isPlain)) {
+      const { by } = decided(before.for(request), request, answer);
+      expect(decided(after.for(request), inForm(request), answer).by).toBe(by);
     }
   });
 });

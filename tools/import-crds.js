@@ -8,7 +8,7 @@ const [version, file] = process.argv.slice(2);
 if (file === undefined) throw new Error('usage: node tools/import-crds.js VERSION FILE');
 
 /** The kinds that concern routing; all versions of a kind have the same schema, which is checked below. */
-const kinds = ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Sidecar', 'WorkloadEntry'];
+const kinds = ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Sidecar', 'WorkloadEntry', 'Gateway'];
 
 function withoutDescriptions(schema) {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);

@@ -16,11 +16,15 @@ export interface Case {
   config: string;
   /** Istio let the rules through, and Envoy refused what istiod made of them: its reasons. The answers are those without the rules. */
   refused?: readonly string[];
+  /** Who was asked: a gateway instead of the sidecar of hello-page. */
+  proxy?: 'gateway';
+  /** The documents were created in this order, more than a second apart; without it they are equally old. */
+  steps?: boolean;
   exchanges: readonly Exchange[];
 }
 
 /** What a folder of recordings is about; see README.md. */
-export type Area = 'traffic' | 'http';
+export type Area = 'traffic' | 'http' | 'gateways';
 
 export interface Exchange {
   request: CaseRequest;
@@ -45,6 +49,10 @@ export interface CaseRequest {
   raw?: string;
   /** Seconds that passed before it. */
   wait: number;
+  /** The client spoke TLS, and asked for this name; null: for none. */
+  tls?: { sni: string | null };
+  /** Whose sidecar was asked, in a case of a gateway. */
+  from?: 'sidecar';
   /** The answer has every header, those of a hop included; `<any>` stands for a value that changes. */
   allHeaders: boolean;
 }
@@ -82,6 +90,9 @@ const folder = new URL('../', import.meta.url);
 /** The Services and EndpointSlices under every case. */
 export const fixture: string = read('fixture.yaml');
 
+/** The Service of the gateway, in its cases. */
+export const gatewayFixture: string = read('fixture-gateway.yaml');
+
 /** Backends by the addresses of the fixture; `dead` refuses connections, `outside` is where foreign names lead. */
 export const backends: Readonly<Record<string, string>> = {
   '10.200.0.11': 'hello-1',
@@ -96,7 +107,7 @@ export const backends: Readonly<Record<string, string>> = {
   '10.200.0.20': 'outside',
 };
 
-const areas: readonly Area[] = ['traffic', 'http'];
+const areas: readonly Area[] = ['traffic', 'http', 'gateways'];
 
 /** Every case, by area and name. */
 export function loadCases(): Case[] {

@@ -19,15 +19,23 @@ export interface Told {
   body?: string;
 }
 
+/** The connection was refused, or ended without an answer. */
+const noAnswer = 'no answer';
+
 /** Headers of every answer of a backend. */
 const ofBackends = ['content-type', 'application/json', 'x-from', 'a', 'x-from', 'b'];
+/** From where the callers of the recordings called. */
+const remoteAddress = '10.201.0.1';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export function toRouteRequest({ method, host, port, path, headers }: CaseRequest): RouteRequest {
+export function toRouteRequest({ method, host, port, path, headers, tls }: CaseRequest): RouteRequest {
   const proto = headers.find(([name]) => name.toLowerCase() === 'x-forwarded-proto')?.[1];
   const flat = headers.flatMap(([name, value]) => [name.toLowerCase(), value.trim()]);
   const scheme = proto === 'https' ? 'https' : 'http';
-  return { method, scheme, authority: host, port, path, headers: flat };
+  return {
+    ...{ method, scheme, authority: host, port, path, headers: flat, remoteAddress },
+    ...(tls !== undefined && { tls: tls.sni === null ? {} : { serverName: tls.sni } }),
+  };
 }
 
 /**
@@ -43,7 +51,7 @@ export function decided(table: RouteTable, request: CaseRequest, answer: Answer,
     case 'bad-request':
       return { by: 'status 400', body: decision.body };
     case 'blocked':
-      return { by: 'status 502', body: '' };
+      return decision.through === 'http' ? { by: 'status 502', body: '' } : { by: noAnswer };
     case 'cluster-not-found':
       return { by: 'status 503', body: '', headers: written(decision.responseHeaders, [], asked) };
     case 'redirect':
@@ -68,9 +76,9 @@ export function decided(table: RouteTable, request: CaseRequest, answer: Answer,
 
 /** The same of a recorded answer, as far as the decision says something of it. */
 export function recorded(answer: Answer, said: Told): Told {
-  const { backend, upstream, headers, body, status } = answer;
+  const { backend, upstream, headers, body, status, error } = answer;
   return {
-    by: backend ?? `status ${status}`,
+    by: backend ?? (error === undefined ? `status ${status}` : noAnswer),
     ...(said.body !== undefined && { body: body ?? '' }),
     ...(said.headers !== undefined && { headers: named(headers, said.headers) }),
     ...(said.upstream !== undefined &&
@@ -112,6 +120,7 @@ function forwarded(decision: Forward, asked: RouteRequest, answer: Answer): Told
   }
   const candidates = backendsOf(decision, asked.port);
   if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
+  if (answer.error !== undefined) return { by: candidates.join() };
   // A backend that refuses, is late or is not asked (a preflight): the proxy's own answer, which sockets show.
   if (answer.backend === undefined && answer.status !== 503) return { by: `status ${answer.status}` };
   if (answer.backend === undefined)

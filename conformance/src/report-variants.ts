@@ -23,7 +23,7 @@ export function variants(text: string): Variant[] {
 }
 
 function stringify_(documents: readonly unknown[]): string {
-  return documents.map((document) => stringify(document)).join('---\n');
+  return documents.map((document) => stringify(document, { version: '1.1' })).join('---\n');
 }
 
 /** Whole words only: `app` does not stand in `app-a`. */

@@ -117,7 +117,11 @@ export interface Because {
     /** No service has an HTTP port of this number, so there is no HTTP listener. */
     | 'no-listener'
     /** The request target cannot be normalized, or carries a fragment. */
-    | 'malformed-target';
+    | 'malformed-target'
+    /** No server of the gateway listens on the port, or for the name that TLS asks for. */
+    | 'no-server'
+    /** A server of the gateway sends all of its requests on to HTTPS. */
+    | 'https-redirect';
   /** The resource that has the host. */
   resource?: ResourceReference;
   rule?: RulePlace;

@@ -15,4 +15,8 @@ export interface RouteRequest {
   path: string;
   /** Names and values in turn, in the order sent (as `rawHeaders` of `node:http`); names in any letter case, repeated names repeated. */
   headers: readonly string[];
+  /** Set when the client spoke TLS, which a gateway ends: the name that it asked for, if it asked for one. */
+  tls?: { serverName?: string };
+  /** The address of the client, which a gateway writes into `x-forwarded-for`. */
+  remoteAddress?: string;
 }

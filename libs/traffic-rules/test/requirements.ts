@@ -80,6 +80,7 @@ export const request: fc.Arbitrary<RouteRequest> = fc.record({
 });
 export const listener: fc.Arbitrary<Listener> = fc.record({
   port: fc.constantFrom(80, 8080),
+  gateway: fc.constantFrom('mesh', 'istio-system/gw'),
   workload: fc.record({
     namespace: text,
     labels: fc.constantFrom({}, { app: 'a' }, { app: '' }),

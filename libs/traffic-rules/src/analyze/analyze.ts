@@ -3,6 +3,7 @@ import type { Issue } from '../issue.js';
 import { remarkOnResources } from '../lower/remarks.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
 import { warnOfDestinations } from './destinations.js';
+import { warnOfGatewayHosts } from './gateway-hosts.js';
 import { headersUsed } from './headers-used.js';
 import { warnOfHosts } from './hosts.js';
 import { MeshView } from './mesh-view.js';
@@ -43,7 +44,7 @@ export function* analyzeInSteps(
   { forwardedHeaders, known = [] }: AnalyzeOptions = {},
 ): Generator<undefined, Issue[]> {
   const view = new MeshView(table);
-  yield* warnOfHosts(view);
+  yield* view.table.mesh.gateway === undefined ? warnOfHosts(view) : warnOfGatewayHosts(view);
   yield* warnOfShadowedRules(view, known);
   const entries = yield* ruleEntries(view);
   yield* warnOfDestinations(view, entries);

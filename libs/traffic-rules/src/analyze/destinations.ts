@@ -52,6 +52,7 @@ function warnOfUnknownHost(
   );
 }
 
+/** At a gateway a destination without a port means the only one that its service has. */
 function warnOfDestination(
   view: MeshView,
   destination: DestinationName,
@@ -59,7 +60,11 @@ function warnOfDestination(
   target: Target,
 ): void {
   const numbers = target.service.ports.map(({ number }) => number);
-  const missing = missingPort(destination, ports, numbers);
+  const isAtGateway = view.table.mesh.gateway !== undefined;
+  const missing =
+    isAtGateway && destination.port === undefined && numbers.length === 1
+      ? undefined
+      : missingPort(destination, ports, numbers);
   if (missing !== undefined)
     target.report.warning(
       missing.code,

@@ -12,7 +12,7 @@ export function* warnOfHosts(view: MeshView): Generator<undefined, void> {
   for (const deciding of view.deciding) {
     yield;
     if (deciding.owner.rules.length === 0) continue;
-    const isLive = deciding.owner.rules.some((rule) => isForWorkload(rule, view.table.workload));
+    const isLive = deciding.owner.rules.some((rule) => isForWorkload(rule, view.table));
     deciding.owner.hosts.forEach((host, index) => {
       const path = `spec.hosts[${index}]`;
       const first = owners.get(host);

@@ -1,4 +1,4 @@
-import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
+import { contentsOf, type PortTable, type RouteTable, type TableContents } from '../compile/table.js';
 import type { Issue } from '../issue.js';
 import type { Document, HostRules } from '../model/rule.js';
 import { Report } from '../validate/report.js';
@@ -32,15 +32,21 @@ export class MeshView {
         { owner, ports: new Set<number>(), dialled: new Set<number>(), served: new Set<string>() },
       ]),
     );
-    for (const { port, hosts } of this.table.ports.values())
-      for (const { owner, name } of hosts.values()) {
-        const deciding = owner && found.get(owner);
-        deciding?.ports.add(port);
-        deciding?.served.add(name);
-        if (this.table.mesh.services.get(name)?.ports.every(({ number }) => number !== port) !== true)
-          deciding?.dialled.add(port);
-      }
+    for (const { port, hosts } of portTables(this.table))
+      for (const { owner, sources = owner && [owner], name } of hosts.values())
+        for (const source of sources ?? []) {
+          const deciding = found.get(source);
+          deciding?.ports.add(port);
+          deciding?.served.add(name);
+          if (this.isDialled(name, port)) deciding?.dialled.add(port);
+        }
     this.deciding = [...found.values()];
+  }
+
+  private isDialled(name: string, port: number): boolean {
+    const { services, gateway } = this.table.mesh;
+    if (gateway !== undefined) return true;
+    return services.get(name)?.ports.every(({ number }) => number !== port) !== true;
   }
 
   report(document: Document): Report {
@@ -55,5 +61,13 @@ export class MeshView {
   /** In the order of the resources. */
   issues(): Issue[] {
     return this.table.resources.flatMap((resource) => this.reports.get(resource)?.issues ?? []);
+  }
+}
+
+/** Of a gateway's port in TLS there is one for each server. */
+function* portTables({ ports }: TableContents): Generator<PortTable, void> {
+  for (const table of new Set(ports.values())) {
+    yield table;
+    yield* new Set(table.byServerName?.values());
   }
 }

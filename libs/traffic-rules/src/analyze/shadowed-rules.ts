@@ -1,9 +1,9 @@
 import { isForWorkload } from '../compile/routes.js';
+import type { TableContents } from '../compile/table.js';
 import { exampleRequest } from '../match/algebra.js';
 import type { Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
 import { route } from '../route/route.js';
-import type { Workload } from '../workload.js';
 import type { KnownIssue } from './analyze.js';
 import { type ComparedRule, EarlierRules } from './earlier-rules.js';
 import type { Deciding, MeshView } from './mesh-view.js';
@@ -21,7 +21,7 @@ export function* warnOfShadowedRules(
   for (const deciding of view.deciding) {
     yield;
     const limit = Math.min(limits.resource, left);
-    const { shadows, effort, leftOut } = yield* shadowsOf(deciding, view.table.workload, limit);
+    const { shadows, effort, leftOut } = yield* shadowsOf(deciding, view.table, limit);
     left -= effort;
     for (const group of entriesOf(deciding, shadows)) {
       yield;
@@ -59,12 +59,12 @@ interface Shadows {
   leftOut?: Rule;
 }
 
-function* shadowsOf({ owner }: Deciding, workload: Workload, limit: number): Generator<undefined, Shadows> {
+function* shadowsOf({ owner }: Deciding, table: TableContents, limit: number): Generator<undefined, Shadows> {
   const earlier = new EarlierRules();
   const shadows: Shadow[] = [];
   for (const rule of owner.rules) {
     yield;
-    if (!isForWorkload(rule, workload)) continue;
+    if (!isForWorkload(rule, table)) continue;
     const compared = comparedRule(rule);
     // A delegate's rules may be reached by way of another root.
     const isOwn = rule.place.rule.delegate === undefined;

@@ -3,11 +3,12 @@ import { describeRequirement } from '../match/algebra.js';
 import type { Rule } from '../model/rule.js';
 import type { MeshView } from './mesh-view.js';
 
-/** Services whose rules leave requests over: they get 404, though without any rule the service would answer. */
+/** Services whose rules leave requests over: they get 404, though without any rule the service would answer. A gateway answers nothing without a rule. */
 export function* warnOfUncoveredRequests(view: MeshView): Generator<undefined, void> {
+  if (view.table.mesh.gateway !== undefined) return;
   for (const { owner, ports } of view.deciding) {
     yield;
-    const rules = owner.rules.filter((rule) => isForWorkload(rule, view.table.workload));
+    const rules = owner.rules.filter((rule) => isForWorkload(rule, view.table));
     const serves = owner.hosts.some((host) => view.table.mesh.services.has(host));
     if (ports.size === 0 || rules.length === 0 || !serves || coversAll(rules)) continue;
     const narrow = rules.find((rule) => !isByPath(rule));

@@ -17,7 +17,7 @@ const file = new URL('../../schemas/istio.json', import.meta.url);
 const { kinds } = JSON.parse(readFileSync(file, 'utf8')) as {
   kinds: Record<string, { properties: { spec: Schema } }>;
 };
-const read = ['VirtualService', 'ServiceEntry', 'DestinationRule'];
+const read = ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Gateway'];
 
 function everyConstraint(constraints: Constraints): Constraints[] {
   const below = [...Object.values(constraints.fields ?? {}), ...(constraints.each ? [constraints.each] : [])];

@@ -3,6 +3,7 @@ import type { RepeatedHeaders } from '../match/request-view.js';
 import type { Resource } from '../resources/resource.js';
 import type { Workload } from '../workload.js';
 import { buildClusters } from './clusters.js';
+import { buildGatewayTables } from './gateway-tables.js';
 import { buildPortTables } from './port-tables.js';
 import { RouteTable } from './table.js';
 
@@ -14,7 +15,7 @@ export interface CompileOptions {
 }
 
 /**
- * What a sidecar beside the workload would be told by istiod, ready to be asked with `route`.
+ * What a sidecar beside the workload, or the workload as a gateway, would be told by istiod, ready to be asked with `route`.
  * Never throws for resources that `validate` accepts; of others, rules that Envoy would refuse do not exist.
  */
 export function compile(
@@ -24,6 +25,8 @@ export function compile(
 ): RouteTable {
   const mesh = lower(resources, workload);
   const clusters = buildClusters(mesh);
-  const ports = buildPortTables({ mesh, clusters, workload });
+  const sources = { mesh, clusters, workload };
+  const ports =
+    mesh.gateway === undefined ? buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
   return new RouteTable({ workload, resources, mesh, clusters, ports, repeatedHeaders, hash });
 }

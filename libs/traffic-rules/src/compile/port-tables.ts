@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster.js';
 import { HostMap, isWildcard } from '../host-map.js';
 import { matchAll } from '../match/match-block.js';
 import { LazyMatcher } from '../match/route-index.js';
+import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
 import { carriesHttp, type RegistryPort, type RegistryService } from '../model/service.js';
@@ -116,7 +117,7 @@ class PortTableBuilder {
 
   #context(): PortContext {
     const { clusters, mesh, workload } = this.#sources;
-    return { port: this.#port, clusters, services: mesh.services, workload };
+    return { port: this.#port, clusters, services: mesh.services, workload, gateway: meshGateway };
   }
 
   build(): PortTable {

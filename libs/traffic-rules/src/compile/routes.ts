@@ -11,15 +11,16 @@ import type {
   ForwardAction,
   RedirectAction,
 } from '../model/action.js';
+import { meshGateway } from '../model/gateway.js';
+import { gatewaysOf } from '../model/mesh.js';
 import type { Requirement } from '../model/requirement.js';
 import type { HostRules, Place, Rule } from '../model/rule.js';
 import type { RegistryService } from '../model/service.js';
 import { defaultRetryPolicy, type RetryPolicy } from '../retry/retry-policy.js';
-import type { Workload } from '../workload.js';
 import { clusterName } from './clusters.js';
 import { compilePathRewrite } from './path-rewrite.js';
 import { compileLocation } from './redirect.js';
-import type { CompiledAction, CompiledForward, Route, Target } from './table.js';
+import type { CompiledAction, CompiledForward, Route, TableContents, Target } from './table.js';
 
 /** What routes of one port are made in. */
 export interface PortContext extends Listener {
@@ -52,10 +53,10 @@ export function meetsListener({ requirements }: Rule, listener: Listener): boole
 }
 
 /** Whether requests of the workload can meet the rule on some port. */
-export function isForWorkload({ requirements }: Rule, workload: Workload): boolean {
-  const listener = { workload, port: 0 };
-  return requirements.every(
-    (requirement) => requirement.subject.kind === 'port' || holdsAt(requirement, listener) !== false,
+export function isForWorkload({ requirements }: Rule, { workload, mesh }: TableContents): boolean {
+  const settled = requirements.filter(({ subject }) => subject.kind !== 'port');
+  return gatewaysOf(mesh).some((gateway) =>
+    settled.every((requirement) => holdsAt(requirement, { workload, port: 0, gateway }) !== false),
   );
 }
 
@@ -178,22 +179,16 @@ function compileTarget(
   reason: Because,
   context: PortContext,
 ): Target {
-  const {
-    host,
-    subset,
-    port = context.port,
-    weight,
-    authority,
-    requestHeaders,
-    responseHeaders,
-  } = destination;
+  const { host, subset, weight, authority, requestHeaders, responseHeaders } = destination;
   const name = destinationCluster(destination, context);
+  const cluster = context.clusters.get(name);
+  const port = destination.port ?? cluster?.port ?? context.port;
   return {
     upperBound: upTo / total,
     weight,
     because: { ...reason, destination: { index, host, port, subset, share: weight / total } },
     clusterName: name,
-    cluster: context.clusters.get(name),
+    cluster,
     ...(authority !== undefined && { authority: toBytes(authority) }),
     requestHeaders,
     responseHeaders,
@@ -201,14 +196,17 @@ function compileTarget(
 }
 
 /**
- * A port that is not written is the listener's, whatever the service has: Istio looks at services trimmed to
- * that port (route.go GetDestinationCluster). An ExternalName service stands for the name it points to.
+ * A port that is not written is the listener's, whatever the service has: a sidecar looks at services trimmed to
+ * that port, a gateway at the whole of them (Istio, route.go GetDestinationCluster). An ExternalName service stands
+ * for the name it points to.
  */
 function destinationCluster({ host, port, subset }: DestinationName, context: PortContext): string {
   const service = context.services.get(host);
-  const inView = service?.ports.some(({ number }) => number === context.port) === true;
-  const target = inView ? (service.externalName ?? host) : host;
-  return clusterName(port ?? context.port, subset, target);
+  const isAtGateway = context.gateway !== meshGateway;
+  const inView = isAtGateway || service?.ports.some(({ number }) => number === context.port) === true;
+  const target = inView ? (service?.externalName ?? host) : host;
+  const only = isAtGateway && service?.ports.length === 1 ? service.ports[0]?.number : undefined;
+  return clusterName(port ?? only ?? context.port, subset, target);
 }
 
 function compileMirrors({ mirrors }: ForwardAction, context: PortContext): Mirror[] {

@@ -50,6 +50,8 @@ export interface PortTable {
   /** Whether every host finds a listener here (`0.0.0.0:port`), or only {@link VirtualHost.dedicated} ones. */
   readonly shared: boolean;
   readonly hosts: HostMap<VirtualHost>;
+  /** Of a gateway's port that takes TLS: what the name leads to that a client asks for. There are no other hosts then. */
+  readonly byServerName?: HostMap<PortTable>;
 }
 
 export interface VirtualHost {
@@ -57,8 +59,14 @@ export interface VirtualHost {
   readonly routes: Matcher<Route>;
   /** A service whose sniffed port has a listener on its own address. */
   readonly dedicated: boolean;
-  /** Whose rules it has; undefined for a service that no resource has rules for. */
+  /** Whose rules it has, at a gateway those of several put together; undefined where no resource has rules. */
   readonly owner?: HostRules;
+  /** What {@link owner} was put together from. */
+  readonly sources?: readonly HostRules[];
+  /** Through which of a gateway's resources its requests come; absent at a sidecar. */
+  readonly gateway?: string;
+  /** What the rules of a gateway call its port, where clients may dial another; absent at a sidecar. */
+  readonly port?: number;
 }
 
 /** A rule on one port, or the way to a service that has no rules. */

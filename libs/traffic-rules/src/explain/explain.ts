@@ -31,7 +31,8 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
   };
 }
 
-function summarize(found: Found, because: Because, { authority, port }: RouteRequest): string {
+function summarize(found: Found, because: Because, request: RouteRequest): string {
+  const { authority, port } = request;
   const host = toReadableText(authority) || 'an empty Host';
   const owner = because.resource;
   switch (because.reason) {
@@ -43,6 +44,10 @@ function summarize(found: Found, because: Because, { authority, port }: RouteReq
       return `${owner?.kind} ${owner?.namespace}/${owner?.name} has the host, but no rule for this request: 404 with an empty body.`;
     case 'unknown-host':
       return `On port ${port} no rule and no service is called ${host}: ${unknownEnd(found, host)}`;
+    case 'no-server':
+      return `No server of the gateway takes connections to port ${port}${serverName(request)}: they are refused or closed.`;
+    case 'https-redirect':
+      return `Gateway ${owner?.namespace}/${owner?.name} redirects every request for ${host} to HTTPS (tls.httpsRedirect).`;
     case 'no-listener':
       return `No service has an HTTP port ${port}, so no rule looks at the request: ${unknownEnd(found, host)}`;
     case 'malformed-target':
@@ -61,7 +66,13 @@ function describeOwner({ resource, rule, match }: Because): string {
   return `${resource?.kind} ${resource?.namespace}/${resource?.name}, http[${rule?.index}]${block}${quoted}${via}`;
 }
 
+function serverName({ tls }: RouteRequest): string {
+  if (tls === undefined) return ' in plain text';
+  return tls.serverName === undefined ? ' with TLS and no name' : ` with TLS for ${tls.serverName}`;
+}
+
 function unknownEnd(found: Found, host: string): string {
+  if (found.kind === 'no-route') return 'the gateway answers 404 with an empty body.';
   if (found.kind === 'blocked') {
     return found.through === 'http' ? 'REGISTRY_ONLY answers 502.' : 'REGISTRY_ONLY closes the connection.';
   }

@@ -1,22 +1,27 @@
 import { meetsListener, takesEverything } from '../compile/routes.js';
-import type { TableContents } from '../compile/table.js';
+import type { TableContents, VirtualHost } from '../compile/table.js';
 import { conditionOf, failureAt, holdsAt } from '../match/algebra.js';
-import { RequestView } from '../match/request-view.js';
+import type { RequestView } from '../match/request-view.js';
 import type { Listener } from '../match/subject.js';
-import type { HostRules, Rule } from '../model/rule.js';
+import { meshGateway } from '../model/gateway.js';
+import type { Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
 import { normalizePath } from '../route/path-normalization.js';
-import { type Found, virtualHostOf } from '../route/route.js';
+import { type Found, viewOf, virtualHostOf } from '../route/route.js';
 import type { PassedOver } from './explanation.js';
 
 /** Every rule of the host up to the one that held. */
 export function passedOver(contents: TableContents, request: RouteRequest, found: Found): PassedOver[] {
-  const owner = inCharge(contents, request, found);
+  const virtualHost = inCharge(contents, request, found);
+  const owner = virtualHost?.owner;
   const target = normalizePath(request.path);
   if (owner === undefined || target === undefined) return [];
-  const view =
-    found.kind === 'found' ? found.view : new RequestView(request, target, contents.repeatedHeaders);
-  const listener = { workload: contents.workload, port: request.port };
+  const view = found.kind === 'found' ? found.view : viewOf(contents, request, target);
+  const listener = {
+    workload: contents.workload,
+    port: virtualHost?.port ?? request.port,
+    gateway: virtualHost?.gateway ?? meshGateway,
+  };
   const passed: PassedOver[] = [];
   for (const rule of owner.rules) {
     if (found.kind === 'found' && rule === found.route.rule) return passed;
@@ -26,13 +31,9 @@ export function passedOver(contents: TableContents, request: RouteRequest, found
   return passed;
 }
 
-function inCharge(
-  contents: TableContents,
-  { port, authority }: RouteRequest,
-  found: Found,
-): HostRules | undefined {
-  if (found.kind === 'found') return found.virtualHost.owner;
-  return found.kind === 'no-route' ? virtualHostOf(contents, authority, port)?.owner : undefined;
+function inCharge(contents: TableContents, request: RouteRequest, found: Found): VirtualHost | undefined {
+  if (found.kind === 'found') return found.virtualHost;
+  return found.kind === 'no-route' ? virtualHostOf(contents, request) : undefined;
 }
 
 function describe({ place }: Rule, reasons: string[]): PassedOver {

@@ -2,6 +2,7 @@ import { apiServer } from './api-server.js';
 import { effects } from './effects.js';
 import { envoy } from './envoy.js';
 import type { IssueKind, IssueSection } from './issue-kind.js';
+import { istioGateways } from './istio-gateways.js';
 import { istioRoutes } from './istio-routes.js';
 import { istioServices } from './istio-services.js';
 import { reading } from './reading.js';
@@ -12,6 +13,7 @@ export const issueSections = [
   reading,
   istioRoutes,
   istioServices,
+  istioGateways,
   apiServer,
   envoy,
   wire,

@@ -1,7 +1,9 @@
+import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { Resource } from '../resources/resource.js';
 import type { Workload } from '../workload.js';
 import { DestinationRules } from './destination-rule.js';
+import { gatewayOf } from './gateway/gateway.js';
 import { ofKind } from './of-kind.js';
 import { visibleServices } from './registry.js';
 import { qualifyHost } from './short-name.js';
@@ -17,6 +19,8 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
   };
   const destinationRules = ofKind(resources, 'DestinationRule');
   const virtualServices = ofKind(resources, 'VirtualService');
+  const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload) : undefined;
+  const through = new Set(gateway?.servers.map((server) => server.gateway) ?? [meshGateway]);
   const policies = new DestinationRules(destinationRules, workload);
   return {
     services: visibleServices(documents, workload),
@@ -25,7 +29,8 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
       document,
       host: qualifyHost(document.spec.host, document.metadata.namespace),
     })),
-    rules: lowerVirtualServices(virtualServices, workload),
-    hiddenRules: () => hiddenRules(virtualServices, workload),
+    rules: lowerVirtualServices(virtualServices, workload, through),
+    hiddenRules: () => hiddenRules(virtualServices, workload, through),
+    ...(gateway !== undefined && { gateway }),
   };
 }

@@ -81,7 +81,9 @@ describe('requirements', () => {
     ];
     const example = exampleRequest(requirements, 'h', 80);
     const workload = { namespace: 'n', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
-    expect(example && meets(requirements, example, { workload, port: example.port })).toBe(true);
+    expect(example && meets(requirements, example, { workload, port: example.port, gateway: 'mesh' })).toBe(
+      true,
+    );
   });
 
   it('with a regular expression have no example, and those turned round are left to the others', () => {

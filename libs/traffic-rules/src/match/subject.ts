@@ -20,6 +20,8 @@ export type Values = string | readonly string[] | undefined;
 export interface Listener {
   workload: Workload;
   port: number;
+  /** Through what: `mesh` at a sidecar, else `namespace/name` of a gateway. */
+  gateway: string;
 }
 
 /** What there is to know about a kind of subject. Every kind has a file of its own, and stands in {@link subjects}. */

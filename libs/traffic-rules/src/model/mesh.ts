@@ -1,3 +1,4 @@
+import { type GatewayServer, meshGateway } from './gateway.js';
 import type { Document, HiddenRules, HostRules } from './rule.js';
 import type { RegistryService, ServicePolicy } from './service.js';
 
@@ -8,8 +9,25 @@ export interface Mesh {
   policyFor(service: RegistryService): ServicePolicy;
   /** The documents that policies come from, each with the host that it names. */
   policies: ReadonlyArray<{ document: Document; host: string }>;
-  /** The first in order decides for a host. */
+  /** Of a sidecar the first in order decides for a host; a gateway puts those of one host together. */
   rules: readonly HostRules[];
+  /** Where a gateway listens; a sidecar has none. */
+  gateway?: MeshGateway;
   /** What the workload is not told. */
   hiddenRules(): Iterable<HiddenRules>;
+}
+
+/** What a gateway is, beside the rules that are bound to it. */
+export interface MeshGateway {
+  /** Those of the oldest resource first. */
+  servers: readonly GatewayServer[];
+  /** The ports that clients dial to reach one that its process listens on. */
+  portsTo(bindPort: number): readonly number[];
+}
+
+/** Through what requests come: `mesh` at a sidecar, else the gateways by their `namespace/name`. */
+export function gatewaysOf({ gateway }: Mesh): readonly string[] {
+  return gateway === undefined
+    ? [meshGateway]
+    : [...new Set(gateway.servers.map((server) => server.gateway))];
 }

@@ -24,6 +24,8 @@ export interface HostRules {
   resource: ResourceReference;
   /** Fully qualified, in lower case; `*.example.com` stands for every name under it. */
   hosts: readonly string[];
+  /** What they are for: `mesh` for sidecars, `namespace/name` of gateways. */
+  gateways: readonly string[];
   rules: readonly Rule[];
 }
 

@@ -4,6 +4,7 @@ import type { Source } from '../source.js';
 import type { Cursor } from './cursor.js';
 import type { Decoder } from './decode.js';
 import { destinationRuleSpec } from './destination-rule.js';
+import { gatewaySpec } from './gateway.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
 import { serviceEntrySpec } from './service-entry.js';
 import { suggest } from './suggestion.js';
@@ -39,6 +40,7 @@ export const kinds: readonly KnownKind[] = [
     ...rest,
     spec,
   })),
+  istioKind('Gateway', gatewaySpec, (spec, rest) => ({ kind: 'Gateway', group: istioGroup, ...rest, spec })),
   {
     kind: 'Service',
     group: '',

@@ -24,7 +24,7 @@ export function routeConnection(table: RouteTable, { host, port }: Connection): 
     return { kind: 'connect', cluster, because: { reason: 'default-route', destination }, rules };
   }
   const because = { reason: ports.has(port) ? 'unknown-host' : 'no-listener' } as const;
-  const isKnown = virtualHostOf(contents, addressDomain(host), port) !== undefined;
+  const isKnown = virtualHostOf(contents, { authority: addressDomain(host), port }) !== undefined;
   return workload.outboundTrafficPolicy === 'ALLOW_ANY' || isKnown
     ? { kind: 'pass-through', through: 'tcp', path: '', because, rules }
     : { kind: 'blocked', through: 'tcp', because, rules };

@@ -123,8 +123,8 @@ describe('for any rules and any request', () => {
         request,
         fc.constantFrom('each' as const, 'joined' as const),
         (http, asked, repeatedHeaders) => {
-          const [lowered] = lowerVirtualServices([withRules(http)], workload);
-          const context = { port: 8080, clusters: new Map(), services: new Map(), workload };
+          const [lowered] = lowerVirtualServices([withRules(http)], workload, new Set(['mesh']));
+          const context = { port: 8080, clusters: new Map(), services: new Map(), workload, gateway: 'mesh' };
           const routes = lowered === undefined ? [] : routesOf(lowered, context);
           const view = new RequestView(asked, normalizePath(asked.path) ?? '/', repeatedHeaders);
           const found = new RouteIndex(routes).find(view);

@@ -2,6 +2,7 @@ import { asciiLowerCase } from '../ascii.js';
 import {
   type CompiledForward,
   contentsOf,
+  type PortTable,
   type Route,
   type RouteTable,
   type TableContents,
@@ -9,6 +10,7 @@ import {
   type VirtualHost,
 } from '../compile/table.js';
 import type { Because, Decision } from '../decision.js';
+import { atEdge } from '../match/edge-request.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
 import { normalizePath } from './path-normalization.js';
@@ -37,31 +39,47 @@ export interface FoundRoute {
 type Unrouted = Exclude<Decision, { responseHeaders: unknown }>;
 
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
-  const virtualHost = virtualHostOf(contents, request.authority, request.port);
-  if (virtualHost === undefined && !isShared(contents, request.port))
+  const virtualHost = virtualHostOf(contents, request);
+  if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true)
     return withoutListener(contents, request);
   const target = targetOf(request, contents.hash);
   if (target.kind !== 'target') return target;
   if (virtualHost === undefined) return unknownHost(contents, target.path);
-  const view = new RequestView(request, target.path, contents.repeatedHeaders);
+  const view = viewOf(contents, request, target.path);
   const matched = virtualHost.routes.find(view);
   if (matched === undefined) return noRuleMatches(virtualHost, contents.hash);
   return { kind: 'found', route: matched, view, virtualHost };
 }
 
 /** The virtual host that a request for the authority meets on a port, where a listener lets it in. */
-export function virtualHostOf(
-  { ports }: TableContents,
-  authority: string,
-  port: number,
-): VirtualHost | undefined {
-  const listener = ports.get(port);
-  const virtualHost = listener?.hosts.find(lookupName(authority));
+export function virtualHostOf(contents: TableContents, request: Arrival): VirtualHost | undefined {
+  const listener = listenerOf(contents, request);
+  const virtualHost = listener?.hosts.find(lookupName(request.authority));
   return listener?.shared === true || virtualHost?.dedicated === true ? virtualHost : undefined;
 }
 
-function isShared({ ports }: TableContents, port: number): boolean {
-  return ports.get(port)?.shared === true;
+/** What of a request says which rules it meets. */
+export type Arrival = Pick<RouteRequest, 'authority' | 'port' | 'tls'>;
+
+/** What listens on the port; at a gateway for TLS or for plain text, as the client speaks. */
+function listenerOf({ ports, mesh }: TableContents, { port, tls }: Arrival): PortTable | undefined {
+  const listener = ports.get(port);
+  if (mesh.gateway === undefined) return listener;
+  const names = listener?.byServerName;
+  if (tls === undefined) return names === undefined ? listener : undefined;
+  return tls.serverName === undefined
+    ? names?.findCovering('*')
+    : names?.find(asciiLowerCase(tls.serverName));
+}
+
+/** The request as rules look at it. */
+export function viewOf(
+  { mesh, repeatedHeaders }: TableContents,
+  request: RouteRequest,
+  target: string,
+): RequestView {
+  const seen = mesh.gateway === undefined ? request : atEdge(request);
+  return new RequestView(seen, target, repeatedHeaders);
 }
 
 /** The Host as the virtual hosts know it: any port cut off, in lower case. */
@@ -87,15 +105,19 @@ function targetOf(
     : { kind: 'target', path: normal };
 }
 
-function withoutListener({ workload, hash: rules }: TableContents, { path }: RouteRequest): Unrouted {
+function withoutListener({ workload, mesh, hash: rules }: TableContents, { path }: RouteRequest): Unrouted {
+  if (mesh.gateway !== undefined)
+    return { kind: 'blocked', through: 'tcp', because: { reason: 'no-server' }, rules };
   const because: Because = { reason: 'no-listener' };
   return workload.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'tcp', path, because, rules }
     : { kind: 'blocked', through: 'tcp', because, rules };
 }
 
-function unknownHost({ workload, hash: rules }: TableContents, path: string): Unrouted {
+/** A gateway lets nobody through to where they were going. */
+function unknownHost({ workload, mesh, hash: rules }: TableContents, path: string): Unrouted {
   const because: Because = { reason: 'unknown-host' };
+  if (mesh.gateway !== undefined) return { kind: 'no-route', because, rules };
   return workload.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'http', path, because, rules }
     : { kind: 'blocked', through: 'http', because, rules };

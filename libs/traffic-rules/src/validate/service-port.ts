@@ -17,6 +17,10 @@ export function isTls(protocol = ''): boolean {
   return tls.includes(protocol.toLowerCase());
 }
 
+export function isKnownProtocol(protocol: string): boolean {
+  return known.includes(protocol.toLowerCase());
+}
+
 /** The ports of a ServiceEntry. */
 export function validateServicePorts(
   spec: ServiceEntrySpec,
@@ -43,7 +47,7 @@ export function validateServicePorts(
     validatePort(port.number, `${path}.number`, report);
     if (port.targetPort !== undefined) validatePort(port.targetPort, `${path}.targetPort`, report);
     validatePortName(port.name, `${path}.name`, report);
-    if (port.protocol !== undefined && !known.includes(port.protocol.toLowerCase()))
+    if (port.protocol !== undefined && !isKnownProtocol(port.protocol))
       report.error(
         'protocol-unknown',
         `${path}.protocol`,

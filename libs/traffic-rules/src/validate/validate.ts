@@ -1,9 +1,11 @@
 import type { Issue } from '../issue.js';
 import type { DestinationRule } from '../resources/destination-rule.js';
+import type { Gateway } from '../resources/gateway.js';
 import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { VirtualService } from '../resources/virtual-service.js';
 import { validateDestinationRule } from './destination-rule.js';
+import { validateGateway } from './gateway.js';
 import { validateEndpointSlice, validateService } from './kubernetes.js';
 import { member, Report } from './report.js';
 import { validateServiceEntry } from './service-entry.js';
@@ -28,11 +30,12 @@ function validateResource(resource: Resource, report: Report): void {
 }
 
 function validateIstioResource(
-  resource: VirtualService | ServiceEntry | DestinationRule,
+  resource: VirtualService | Gateway | ServiceEntry | DestinationRule,
   report: Report,
 ): void {
   refuseAnnotations(resource, report);
   if (resource.kind === 'VirtualService') validateVirtualService(resource, report);
+  else if (resource.kind === 'Gateway') validateGateway(resource, report);
   else if (resource.kind === 'ServiceEntry') validateServiceEntry(resource, report);
   else validateDestinationRule(resource, report);
 }

@@ -2,20 +2,21 @@ import { asciiLowerCase } from '../../ascii.js';
 import type { HiddenRules } from '../../model/rule.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
 import type { Workload } from '../../workload.js';
+import { referenceTo } from '../reference.js';
 import { qualifyHost } from '../short-name.js';
 import { reachOf } from '../visibility.js';
-import { referenceTo } from './sourced-rule.js';
-import { bindsMesh } from './virtual-service.js';
+import { gatewaysOf } from './virtual-service.js';
 
 /** The VirtualServices that are for gateways only, or not exported to the workload's namespace. */
 export function* hiddenRules(
   documents: readonly VirtualService[],
-  { namespace }: Workload,
+  workload: Workload,
+  gateways: ReadonlySet<string>,
 ): Generator<HiddenRules> {
   for (const document of documents) {
     const { spec, metadata } = document;
     if (spec.hosts.length === 0) continue;
-    const reason = reasonOf(document, namespace);
+    const reason = reasonOf(document, workload, gateways);
     if (reason === undefined) continue;
     const qualify = (host: string) => asciiLowerCase(qualifyHost(host, metadata.namespace));
     yield {
@@ -29,9 +30,17 @@ export function* hiddenRules(
   }
 }
 
-function reasonOf({ spec, metadata }: VirtualService, namespace: string): string | undefined {
-  if (!bindsMesh(spec.gateways))
-    return `is bound to the gateway ${spec.gateways.join(', ')} only: add mesh to its gateways for requests from inside of the mesh`;
+function reasonOf(
+  document: VirtualService,
+  { namespace, proxy }: Workload,
+  gateways: ReadonlySet<string>,
+): string | undefined {
+  const { spec, metadata } = document;
+  const own = gatewaysOf(document);
+  if (!own.some((gateway) => gateways.has(gateway)))
+    return proxy === 'gateway'
+      ? `is for ${own.join(', ')} and not for this gateway: add its name to its gateways`
+      : `is bound to the gateway ${spec.gateways.join(', ')} only: add mesh to its gateways for requests from inside of the mesh`;
   if (reachOf(spec.exportTo, metadata.namespace, namespace) === undefined)
     return `is not exported to ${namespace}: add it to its exportTo`;
   return undefined;

@@ -2,6 +2,7 @@ import type { Origin, Requirement, Subject, Test } from '../../model/requirement
 import type { StringMatch } from '../../resources/string-match.js';
 import type { HttpMatchRequest } from '../../resources/virtual-service.js';
 import { member } from '../../validate/report.js';
+import { qualifyGateway } from '../gateway/gateway-name.js';
 
 /** What a match block asks for. An empty `uri` and a port of 0 ask for nothing. */
 export function requirementsOf(match: HttpMatchRequest, origin: Origin): Requirement[] {
@@ -20,7 +21,11 @@ export function requirementsOf(match: HttpMatchRequest, origin: Origin): Require
   for (const name in match.queryParams)
     ask(member('queryParams', name), { kind: 'query-parameter', name }, testOf(match.queryParams[name]));
   if (port !== undefined && port !== 0) ask('port', { kind: 'port' }, exactly(`${port}`));
-  if (gateways.length > 0) ask('gateways', { kind: 'gateway' }, { kind: 'one-of', values: gateways });
+  if (gateways.length > 0) {
+    const { namespace } = origin.document.metadata;
+    const values = gateways.map((gateway) => qualifyGateway(gateway, namespace));
+    ask('gateways', { kind: 'gateway' }, { kind: 'one-of', values });
+  }
   for (const name in sourceLabels)
     ask(member('sourceLabels', name), { kind: 'source-label', name }, exactly(sourceLabels[name] ?? ''));
   if (sourceNamespace) ask('sourceNamespace', { kind: 'source-namespace' }, exactly(sourceNamespace));

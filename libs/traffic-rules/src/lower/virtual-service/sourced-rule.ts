@@ -1,6 +1,5 @@
 import type { Requirement } from '../../model/requirement.js';
 import type { Entry, ResourceReference } from '../../model/rule.js';
-import { locationOf } from '../../place.js';
 import type { Destination, HttpRule, VirtualService } from '../../resources/virtual-service.js';
 import type { Source } from '../../source.js';
 import { lazyLocation } from '../lazy-location.js';
@@ -43,10 +42,6 @@ export function sourcedRules(document: VirtualService): SourcedRule[] {
 
 function entryOf(name: string | undefined, index: number, path: string, source: Source): Entry {
   return { index, path, ...(name && { name }), location: lazyLocation(source, path) };
-}
-
-export function referenceTo({ kind, metadata, source }: VirtualService): ResourceReference {
-  return { kind, namespace: metadata.namespace, name: metadata.name, location: locationOf(source) };
 }
 
 function qualifyDestinations(http: HttpRule, namespace: string): HttpRule {

@@ -1,13 +1,14 @@
+import { meshGateway } from '../../model/gateway.js';
 import type { ListenerSubject } from '../subject.js';
 
-/** What stands for the sidecars of all workloads among the gateways of a rule. */
-const mesh = 'mesh';
-
-/** Through what a request comes: a workload's is the mesh itself. */
+/** Through what a request comes: a gateway, or the mesh itself where a sidecar decides. */
 export const gateway: ListenerSubject = {
   of: 'listener',
   words: () => 'gateway',
-  read: () => mesh,
-  failure: (_listener, wanted) => `gateways ${wanted.join(', ')} do not include ${mesh}`,
+  read: ({ gateway }) => gateway,
+  failure: ({ gateway }, wanted) =>
+    gateway === meshGateway
+      ? `gateways ${wanted.join(', ')} do not include ${meshGateway}`
+      : `it is for ${wanted.join(', ')}, and the request comes through ${gateway}`,
   give: () => {},
 };

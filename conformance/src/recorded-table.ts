@@ -1,0 +1,53 @@
+import { compile, parse, type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
+import { type Case, type CaseRequest, fixture, gatewayFixture } from './cases.js';
+
+const sidecar: Workload = {
+  namespace: 'hello-page',
+  labels: { app: 'hello-page' },
+  outboundTrafficPolicy: 'ALLOW_ANY',
+};
+
+const gateway: Workload = {
+  namespace: 'istio-system',
+  labels: { istio: 'ingressgateway', app: 'istio-ingressgateway' },
+  outboundTrafficPolicy: 'ALLOW_ANY',
+  proxy: 'gateway',
+};
+
+/** Whose table decides the request. */
+export function clientOf({ proxy }: Case, { from }: CaseRequest): 'sidecar' | 'gateway' {
+  return proxy === 'gateway' && from !== 'sidecar' ? 'gateway' : 'sidecar';
+}
+
+/** The table that the rules of a case come to, for a request of it. */
+export function tableFor(recording: Case, request: CaseRequest): RouteTable {
+  const client = clientOf(recording, request) === 'gateway' ? gateway : sidecar;
+  return compile(resourcesOf(recording), client);
+}
+
+/** The tables of one recording, each made once. */
+export class RecordedTables {
+  readonly #tables = new Map<string, RouteTable>();
+
+  constructor(private readonly recording: Case) {}
+
+  for(request: CaseRequest): RouteTable {
+    const client = clientOf(this.recording, request);
+    const table = this.#tables.get(client) ?? tableFor(this.recording, request);
+    this.#tables.set(client, table);
+    return table;
+  }
+}
+
+/** All that was there, in the order of creation where that was recorded. */
+export function resourcesOf({ id, config, proxy, steps }: Case): Resource[] {
+  const base = parse(proxy === 'gateway' ? `${fixture}\n---\n${gatewayFixture}` : fixture, 'fixture.yaml');
+  const own = parse(config, `${id}.yaml`);
+  const errors = [...base.issues, ...own.issues].filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+  return [...base.resources, ...(steps === true ? own.resources.map(createdAt) : own.resources)];
+}
+
+function createdAt(resource: Resource, step: number): Resource {
+  return { ...resource, metadata: { ...resource.metadata, creationTimestamp: step } };
+}

@@ -1,0 +1,151 @@
+import { asciiLowerCase } from '../ascii.js';
+import { HostMap } from '../host-map.js';
+import { matchAll } from '../match/match-block.js';
+import { LazyMatcher } from '../match/route-index.js';
+import type { GatewayServer } from '../model/gateway.js';
+import type { MeshGateway } from '../model/mesh.js';
+import type { HostRules, Rule } from '../model/rule.js';
+import { addressDomain } from './domains.js';
+import { listenersOf } from './gateway-listeners.js';
+import { hostsInCommon } from './hosts-in-common.js';
+import type { TableSources } from './port-tables.js';
+import { compileLocation } from './redirect.js';
+import { hasRoutes, meetsListener, type PortContext, routesOf, takesEverything } from './routes.js';
+import type { PortTable, Route, VirtualHost } from './table.js';
+
+/** The virtual hosts of a gateway, by the ports that clients dial (Istio, gateway.go buildGatewayHTTPRouteConfig). */
+export function buildGatewayTables(sources: TableSources, gateway: MeshGateway): Map<number, PortTable> {
+  const tables = new Map<number, PortTable>();
+  for (const { bindPort, http, https } of listenersOf(gateway.servers)) {
+    const table = https.length > 0 ? tlsTable(https, sources) : http.length > 0 && plainTable(http, sources);
+    if (table) for (const port of gateway.portsTo(bindPort)) tables.set(port, table);
+  }
+  return tables;
+}
+
+/** Each server is by itself where it ends TLS: the name that a client asks for leads to one of them. */
+function tlsTable(servers: readonly GatewayServer[], sources: TableSources): PortTable {
+  const byServerName = new HostMap<PortTable>();
+  for (const server of servers) {
+    const table = plainTable([server], sources);
+    for (const { host } of server.hosts) byServerName.add(host, table);
+  }
+  return { port: servers[0]?.port ?? 0, shared: false, hosts: new HostMap(), byServerName };
+}
+
+function plainTable(servers: readonly GatewayServer[], sources: TableSources): PortTable {
+  const builder = new ServerTableBuilder(sources);
+  for (const server of servers) builder.addServer(server);
+  return { port: servers[0]?.port ?? 0, shared: true, hosts: builder.build() };
+}
+
+/** The rules of one resource for a host, as they come through one server. */
+interface Part {
+  owner: HostRules;
+  context: PortContext;
+}
+
+interface Host {
+  parts: Part[];
+  server: GatewayServer;
+  /** The server that answers all of its requests with a redirect. */
+  redirectedBy?: GatewayServer;
+}
+
+/** Puts together what all rules and servers say of each host. */
+class ServerTableBuilder {
+  readonly #sources: TableSources;
+  readonly #hosts = new Map<string, Host>();
+
+  constructor(sources: TableSources) {
+    this.#sources = sources;
+  }
+
+  addServer(server: GatewayServer): void {
+    const context = this.#contextOf(server);
+    for (const owner of this.#sources.mesh.rules) {
+      if (!owner.gateways.includes(server.gateway) || !hasRoutes(owner, context)) continue;
+      for (const name of hostsInCommon(hostsFor(owner, server), owner.hosts)) {
+        const host = this.#hostOf(name, server);
+        host.parts.push({ owner, context });
+        if (server.redirectsToHttps) host.redirectedBy ??= server;
+      }
+    }
+    if (server.redirectsToHttps)
+      for (const { host } of server.hosts) this.#hostOf(host, server).redirectedBy ??= server;
+  }
+
+  build(): HostMap<VirtualHost> {
+    const hosts = new HostMap<VirtualHost>();
+    for (const [name, host] of this.#hosts) hosts.add(addressDomain(name), virtualHostOf(name, host));
+    return hosts;
+  }
+
+  #contextOf({ port, gateway }: GatewayServer): PortContext {
+    const { clusters, mesh, workload } = this.#sources;
+    return { port, gateway, clusters, services: mesh.services, workload };
+  }
+
+  #hostOf(written: string, server: GatewayServer): Host {
+    const name = asciiLowerCase(written);
+    let host = this.#hosts.get(name);
+    if (host === undefined) {
+      host = { parts: [], server };
+      this.#hosts.set(name, host);
+    }
+    return host;
+  }
+}
+
+/** The hosts of the server that rules of the resource's namespace may use. */
+function hostsFor({ document }: HostRules, { hosts }: GatewayServer): string[] {
+  const own = document.metadata.namespace;
+  return hosts.filter(({ namespace = own }) => namespace === own).map(({ host }) => host);
+}
+
+function virtualHostOf(name: string, { parts, server, redirectedBy }: Host): VirtualHost {
+  const common = { name, dedicated: false, gateway: server.gateway, port: server.port };
+  if (redirectedBy !== undefined)
+    return { ...common, routes: new LazyMatcher(() => [redirectRoute(redirectedBy)]) };
+  const routes = () => catchAllsLast(parts.flatMap(({ owner, context }) => routesOf(owner, context)));
+  const owner = putTogether(name, parts);
+  return {
+    ...common,
+    routes: new LazyMatcher(routes),
+    ...(owner !== undefined && { owner, sources: [...new Set(parts.map((part) => part.owner))] }),
+  };
+}
+
+/** Rules that take everything stand behind all others, the first of them before the rest (Istio, route.go SortVHostRoutes). */
+function catchAllsLast(routes: readonly Route[]): Route[] {
+  const isLast = ({ rule }: Route) => rule !== undefined && takesEverything(rule);
+  return [...routes.filter((route) => !isLast(route)), ...routes.filter(isLast)];
+}
+
+/** The rules of several resources for one host, in the order in which they are tried. */
+function putTogether(name: string, parts: readonly Part[]): HostRules | undefined {
+  const [first] = parts;
+  if (first === undefined) return undefined;
+  const rules = parts.flatMap(({ owner, context }) => upToCatchAll(owner, context));
+  return {
+    ...first.owner,
+    hosts: [name],
+    rules: [...rules.filter((rule) => !takesEverything(rule)), ...rules.filter(takesEverything)],
+  };
+}
+
+/** Within one resource nothing behind its first rule for everything exists. */
+function upToCatchAll({ rules }: HostRules, context: PortContext): Rule[] {
+  const end = rules.findIndex((rule) => takesEverything(rule) && meetsListener(rule, context));
+  return end < 0 ? [...rules] : rules.slice(0, end + 1);
+}
+
+function redirectRoute({ resource, port }: GatewayServer): Route {
+  const action = { kind: 'redirect', status: 301, scheme: 'https', responseHeaders: [] } as const;
+  const location = compileLocation(action, [], port);
+  return {
+    block: matchAll,
+    because: { reason: 'https-redirect', resource },
+    action: { kind: 'redirect', status: 301, location, responseHeaders: [] },
+  };
+}

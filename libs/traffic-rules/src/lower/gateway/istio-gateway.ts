@@ -1,0 +1,63 @@
+import { asciiLowerCase } from '../../ascii.js';
+import type { GatewayServer, ServerHost, ServerProtocol } from '../../model/gateway.js';
+import { isSubset } from '../../model/service.js';
+import type { Gateway, Server } from '../../resources/gateway.js';
+import type { Workload } from '../../workload.js';
+import { isEncrypted, protocolOf } from '../port-protocol.js';
+import { referenceTo } from '../reference.js';
+import { compareByAge } from '../visibility.js';
+import type { GatewayService } from './gateway-service.js';
+
+/** The servers that Gateways have for a gateway workload, those of the oldest first (Istio, push_context.go mergeGateways). */
+export function serversOf(
+  gateways: readonly Gateway[],
+  workload: Workload,
+  service: GatewayService,
+): GatewayServer[] {
+  return [...gateways]
+    .filter(({ spec }) => isSubset(spec.selector, workload.labels))
+    .sort((a, b) => compareByAge(a.metadata, b.metadata))
+    .flatMap((document) =>
+      document.spec.servers.flatMap((server, index) => serverOf(server, index, document, service) ?? []),
+    );
+}
+
+function serverOf(
+  { port, hosts, tls, bind = '' }: Server,
+  index: number,
+  document: Gateway,
+  service: GatewayService,
+): GatewayServer | undefined {
+  if (port === undefined) return undefined;
+  const { namespace, name } = document.metadata;
+  return {
+    gateway: `${namespace}/${name}`,
+    document,
+    resource: referenceTo(document),
+    path: `spec.servers[${index}]`,
+    port: port.number,
+    bindPort: service.targetPortOf(port.number),
+    bind,
+    serves: protocolServed(port.protocol, tls),
+    hosts: hosts.map((host) => serverHost(host, namespace)),
+    redirectsToHttps: tls?.httpsRedirect === true,
+  };
+}
+
+/** HTTPS that is passed through is no HTTP to the gateway (Istio, gateway.go IsHTTPServer). */
+function protocolServed(protocol: string, tls: Server['tls']): ServerProtocol {
+  if (tls?.mode.endsWith('PASSTHROUGH') && isEncrypted(protocol)) return 'tls-passthrough';
+  if (protocol.toLowerCase() === 'https') return 'https';
+  if (isEncrypted(protocol)) return 'tls';
+  const known = protocolOf(protocol);
+  return known === 'http' || known === 'http2' ? 'http' : 'tcp';
+}
+
+/** `host`, `namespace/host`, `./host` or `*` + `/host`. */
+function serverHost(written: string, own: string): ServerHost {
+  const slash = written.indexOf('/');
+  const host = asciiLowerCase(written.slice(slash + 1));
+  const namespace = slash < 0 ? '*' : written.slice(0, slash);
+  if (namespace === '*') return { host };
+  return { host, namespace: namespace === '.' ? own : namespace };
+}

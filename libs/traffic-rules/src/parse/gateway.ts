@@ -1,0 +1,57 @@
+import type { GatewaySpec, Server, ServerTls } from '../resources/gateway.js';
+import { checked, type Decoder, list, map, mapped, message } from './decode.js';
+import { boolean, choice, string, text, uint32 } from './scalar.js';
+
+const protocolVersion = choice(['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3']);
+
+const tls: Decoder<ServerTls> = mapped(
+  message({
+    httpsRedirect: boolean,
+    mode: choice(['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL']),
+    serverCertificate: text,
+    privateKey: text,
+    caCertificates: text,
+    caCrl: text,
+    credentialName: text,
+    credentialNames: list(string),
+    tlsCertificates: list(message({ serverCertificate: text, privateKey: text, caCertificates: text })),
+    minProtocolVersion: protocolVersion,
+    cipherSuites: list(string),
+    alpnProtocols: checked(list(string)),
+    caCertCredentialName: checked(text),
+    subjectAltNames: checked(list(string)),
+    insecureSkipVerify: checked(boolean),
+    verifyCertificateSpki: checked(list(string)),
+    verifyCertificateHash: checked(list(string)),
+    maxProtocolVersion: checked(protocolVersion),
+    ecdhCurves: checked(list(string)),
+  }),
+  (decoded) => ({
+    ...decoded,
+    httpsRedirect: decoded.httpsRedirect ?? false,
+    mode: decoded.mode ?? 'PASSTHROUGH',
+    credentialNames: decoded.credentialNames ?? [],
+    tlsCertificates: decoded.tlsCertificates ?? [],
+    cipherSuites: decoded.cipherSuites ?? [],
+  }),
+);
+
+const port = mapped(
+  message({ number: uint32('80'), protocol: text, name: text, targetPort: uint32('8080') }),
+  ({ targetPort, ...decoded }) => ({
+    number: decoded.number ?? 0,
+    protocol: decoded.protocol ?? '',
+    name: decoded.name ?? '',
+    ...(targetPort ? { targetPort } : {}),
+  }),
+);
+
+const server: Decoder<Server> = mapped(
+  message({ name: text, port, bind: text, hosts: list(string), tls, defaultEndpoint: checked(text) }),
+  (decoded) => ({ ...decoded, hosts: decoded.hosts ?? [] }),
+);
+
+export const gatewaySpec: Decoder<GatewaySpec> = mapped(
+  message({ selector: map(string), servers: list(server) }),
+  (decoded) => ({ selector: decoded.selector ?? {}, servers: decoded.servers ?? [] }),
+);
