@@ -9,7 +9,7 @@ export {
 export { type FoundDocument, findDocument } from './document/find-document.js';
 export { type Edited, ManifestDocument, type ObjectIdentity } from './document/manifest-document.js';
 export { replaceFile } from './document/replace-file.js';
-export type { JsonObject, RuleEdit } from './document/rule-edit.js';
+export { editedRules, type JsonObject, type RuleEdit } from './document/rule-edit.js';
 export { emptiedFiles } from './emptied-files.js';
 export { engineFailure } from './engine-failure.js';
 export { type FileIssueCode, fileWarning, type ManifestIssue } from './file-issue.js';

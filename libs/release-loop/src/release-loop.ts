@@ -297,7 +297,8 @@ export class ReleaseLoop {
 
   /** While a release waits for a human for days, what it sees is kept once a minute: the counts go on from the cursor that was kept. */
   private isDue({ phase }: ReleaseState): boolean {
-    return phase !== 'paused' || this.now() - this.recordedAt >= 60_000;
+    const every = phase === 'paused' ? 60_000 : (this.options.store.keepsLooksEvery ?? 0);
+    return this.now() - this.recordedAt >= every;
   }
 
   private async readView(): Promise<View> {

@@ -5,6 +5,11 @@ import type { Write } from './write.js';
 
 /** Where a release's rules and memory are kept: files, or a cluster. One store serves one plan. */
 export interface Store {
+  /**
+   * How often a look that brings no news is kept, in milliseconds; each one unless given. What is not kept is counted again from the cursor of the
+   * last one that was.
+   */
+  readonly keepsLooksEvery?: number;
   /** Becomes the only driver of the plan (lock, Lease) and reads the journal; `held` names the other driver. */
   open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }>;
   view(): Promise<View>;

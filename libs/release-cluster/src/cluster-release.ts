@@ -1,0 +1,122 @@
+import { hostname } from 'node:os';
+import { type ApiClient, Lease } from '@grayscale/cluster-client';
+import type { Command, JournalEntry, Plan, Write } from '@grayscale/release';
+import {
+  type Driver,
+  isRunning,
+  type KeptRelease,
+  ownIdentity,
+  type Preview,
+  type ProcessIdentity,
+  previewOf,
+  type TriedWrite,
+} from '@grayscale/release-loop';
+import { dump } from 'js-yaml';
+import { Arms } from './arms.js';
+import { ClusterStore } from './cluster-store.js';
+import { type RecordObject, recordName } from './record/record-object.js';
+import { type RecordOptions, ReleaseRecord } from './record/release-record.js';
+import { objectText, targetView } from './target-views.js';
+import { TargetWriter } from './target-writer.js';
+import { type VirtualServiceObject, VirtualServices } from './virtual-services.js';
+
+/** A release whose rules and memory are in a cluster. */
+export class ClusterRelease implements KeptRelease {
+  private readonly record: ReleaseRecord;
+
+  /** @param identity of this process, see {@link processIdentity} */
+  constructor(
+    private readonly client: ApiClient,
+    readonly plan: Plan,
+    private readonly home: RecordObject,
+    private readonly identity: string,
+    private readonly options: RecordOptions = {},
+  ) {
+    this.record = new ReleaseRecord(home, options);
+  }
+
+  store(): ClusterStore {
+    const { client, plan, home } = this;
+    const record = new ReleaseRecord(home, this.options);
+    return new ClusterStore({ client, plan, record, lease: this.lease() });
+  }
+
+  async journal(): Promise<JournalEntry[]> {
+    return await this.record.load();
+  }
+
+  async driver(): Promise<Driver | undefined> {
+    const holder = await this.lease().holder();
+    return holder === undefined ? undefined : driverOf(holder);
+  }
+
+  async send(command: Command): Promise<string> {
+    return await this.record.send(command);
+  }
+
+  async withdraw(id: string): Promise<boolean> {
+    return await this.record.withdraw(id);
+  }
+
+  /** Every step is sent as a dry run too: what RBAC, validation and webhooks refuse is known before the first write. */
+  async preview(now: number): Promise<Preview> {
+    const virtualServices = new VirtualServices(this.client);
+    try {
+      const arms = new Arms(this.client);
+      const targets = this.plan.targets.map((target) => targetView(virtualServices, arms, target, this.plan));
+      const view = { targets: await Promise.all(targets) };
+      const writer = new TargetWriter({ plan: this.plan, virtualServices, heldBy: async () => undefined });
+      return await previewOf(this.plan, view, now, (write) => this.attempt(writer, write));
+    } finally {
+      virtualServices.close();
+    }
+  }
+
+  private async attempt(writer: TargetWriter, write: Write): Promise<TriedWrite> {
+    const { namespace, name } = this.plan;
+    const tried = await writer.dryRun(write, this.record.owner ?? { namespace, name, uid: 'dry-run' });
+    if (tried.kind === 'refused') return tried;
+    const { object, edited } = tried.edit;
+    const path = objectText({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
+    return { kind: 'edit', edit: { path, before: objectYaml(object), after: objectYaml(edited) } };
+  }
+
+  private lease(): Lease {
+    const { namespace, name } = this.plan;
+    return new Lease(this.client, {
+      namespace,
+      name: recordName(name),
+      identity: this.identity,
+      isDead: async (holder) => {
+        const process = processOf(holder);
+        return process !== undefined && !(await isRunning(process));
+      },
+    });
+  }
+}
+
+/** Names this process in a Lease, so that others on the same machine see when it has died. */
+export async function processIdentity(): Promise<string> {
+  const { host, pid, started } = await ownIdentity();
+  return [host, pid, started].map(encodeURIComponent).join('/');
+}
+
+/** Undefined for a holder that is no process of ours, such as a controller's Pod. */
+function processOf(holder: string): ProcessIdentity | undefined {
+  const [, host, pid, started] = /^([^/]+)\/(\d+)\/([^/]+)$/.exec(holder) ?? [];
+  if (host === undefined || pid === undefined || started === undefined) return undefined;
+  return { host: decodeURIComponent(host), pid: Number(pid), started: decodeURIComponent(started) };
+}
+
+function driverOf(holder: string): Driver {
+  const process = processOf(holder);
+  if (process === undefined) return { text: holder };
+  if (process.host !== hostname()) return { text: `process ${process.pid} on ${process.host}` };
+  return { text: `process ${process.pid}`, pid: process.pid };
+}
+
+/** An object as one would write it, for people: without what the API server keeps beside it. */
+function objectYaml({ apiVersion, kind, metadata, spec }: VirtualServiceObject): string {
+  const { namespace, name } = metadata;
+  return dump({ apiVersion, kind, metadata: { name, namespace }, spec }, { lineWidth: -1 });
+}

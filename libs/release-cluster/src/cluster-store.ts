@@ -1,0 +1,141 @@
+import { type ApiClient, ApiError, ApiUnreachableError, type Lease } from '@grayscale/cluster-client';
+import {
+  type JournalEntry,
+  type Plan,
+  type SentCommand,
+  type Store,
+  type TargetView,
+  type View,
+  type Write,
+  type WriteOutcome,
+} from '@grayscale/release';
+import { Arms } from './arms.js';
+import { TakenOverError } from './errors.js';
+import { isSameOwner, type Owner, ownerIn } from './owner.js';
+import type { ReleaseRecord } from './record/release-record.js';
+import { runningRelease } from './running-release.js';
+import { targetView } from './target-views.js';
+import { TargetWriter } from './target-writer.js';
+import { VirtualServices } from './virtual-services.js';
+
+export interface ClusterStoreOptions {
+  client: ApiClient;
+  plan: Plan;
+  record: ReleaseRecord;
+  /** Makes this process the only driver; absent: somebody else sees to that, or nobody need. */
+  lease?: Lease;
+  /** Shared among releases, so that each namespace is watched once; the store's own unless given. */
+  virtualServices?: VirtualServices;
+}
+
+/** Keeps a release in a cluster: rules in VirtualServices, its memory in a record. */
+export class ClusterStore implements Store {
+  /** Each one is a write to the cluster's database. */
+  readonly keepsLooksEvery = 5000;
+  private readonly virtualServices: VirtualServices;
+  private readonly writer: TargetWriter;
+  private readonly arms: Arms;
+  private refusal: ApiError | undefined;
+
+  constructor(private readonly options: ClusterStoreOptions) {
+    const { client, plan } = options;
+    this.virtualServices = options.virtualServices ?? new VirtualServices(client);
+    this.arms = new Arms(client);
+    this.writer = new TargetWriter({
+      plan,
+      virtualServices: this.virtualServices,
+      heldBy: (owner) => runningRelease(client, owner),
+      forbidden: (error) => {
+        this.refusal = error;
+      },
+    });
+  }
+
+  /** What the API server did not allow since the targets were last looked at. */
+  get forbidden(): ApiError | undefined {
+    return this.refusal;
+  }
+
+  async open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }> {
+    const acquired = await this.options.lease?.tryAcquire();
+    if (acquired?.kind === 'held') return { kind: 'held', by: acquired.by };
+    try {
+      const journal = await this.options.record.load();
+      const by = await this.otherRelease();
+      if (by === undefined) return { kind: 'opened', journal };
+      await this.close();
+      return { kind: 'held', by };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async view(): Promise<View> {
+    const { targets } = this.options.plan;
+    this.refusal = undefined;
+    return { targets: await Promise.all(targets.map((target) => this.viewOf(target))) };
+  }
+
+  async append(entry: JournalEntry): Promise<void> {
+    await this.holdOn();
+    await this.options.record.append(entry);
+  }
+
+  async write(write: Write): Promise<WriteOutcome> {
+    return await this.writer.write(write, this.owner);
+  }
+
+  async takeCommands(): Promise<SentCommand[]> {
+    return await this.options.record.commands();
+  }
+
+  async finish(): Promise<void> {
+    for (const { virtualService } of this.options.plan.targets)
+      await this.writer.clean(virtualService, this.owner);
+  }
+
+  async close(): Promise<void> {
+    if (this.options.virtualServices === undefined) this.virtualServices.close();
+    // A lease that cannot be given back runs out.
+    await this.options.lease?.release().catch(() => undefined);
+  }
+
+  private async viewOf(target: Plan['targets'][number]): Promise<TargetView> {
+    try {
+      return await targetView(this.virtualServices, this.arms, target, this.options.plan);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) this.refusal = error;
+      if (error instanceof ApiError || error instanceof ApiUnreachableError)
+        return { kind: 'unread', reason: error.message };
+      throw error;
+    }
+  }
+
+  /** After a time without the API server another process may have the lease; where nobody has, it is ours again. */
+  private async holdOn(): Promise<void> {
+    const { lease } = this.options;
+    if (lease === undefined || lease.isHeld) return;
+    const acquired = await lease.tryAcquire().catch(() => undefined);
+    if (acquired?.kind === 'held') throw new TakenOverError(`${acquired.by} has taken the release over`);
+  }
+
+  /** The other release that has one of the rules and has not ended, in words. */
+  private async otherRelease(): Promise<string | undefined> {
+    const { client, plan, record } = this.options;
+    for (const { virtualService } of plan.targets) {
+      const object = await this.virtualServices.get(virtualService);
+      const owner = ownerIn(object?.metadata.annotations);
+      if (owner === undefined || (record.owner !== undefined && isSameOwner(owner, record.owner))) continue;
+      const running = await runningRelease(client, owner);
+      if (running !== undefined) return running;
+    }
+    return undefined;
+  }
+
+  private get owner(): Owner {
+    const { owner } = this.options.record;
+    if (owner === undefined) throw new Error('nothing is written before the run has been recorded');
+    return owner;
+  }
+}

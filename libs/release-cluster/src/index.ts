@@ -1,0 +1,14 @@
+export { ClusterRelease, processIdentity } from './cluster-release.js';
+export { ClusterStore, type ClusterStoreOptions } from './cluster-store.js';
+export { RecordError, TakenOverError } from './errors.js';
+export { type Owner, ownerAnnotation, ownerIn } from './owner.js';
+export type { RecordContent } from './record/record-content.js';
+export {
+  ConfigMapRecord,
+  GrayReleaseRecord,
+  grayReleaseKind,
+  type RecordObject,
+  type StatusOf,
+} from './record/record-object.js';
+export { type RecordOptions, ReleaseRecord } from './record/release-record.js';
+export { type VirtualServiceObject, VirtualServices } from './virtual-services.js';

@@ -1,0 +1,214 @@
+import {
+  type ApiClient,
+  ApiError,
+  type KubernetesObject,
+  kinds,
+  type PatchOperation,
+  type ResourceKind,
+  Resources,
+} from '@grayscale/cluster-client';
+import { planApiVersion, planGroup, planKind } from '@grayscale/release';
+import { RecordError } from '../errors.js';
+import { contentIn, emptyContent, type RecordContent } from './record-content.js';
+import { commandsAnnotation } from './sent-commands.js';
+
+/** The kind of a plan in a cluster. */
+export const grayReleaseKind = {
+  group: planGroup,
+  version: planApiVersion.slice(planGroup.length + 1),
+  plural: 'grayreleases',
+  kind: planKind,
+} as const satisfies ResourceKind;
+
+/** Marks the ConfigMaps that have a release's memory, and names the release. */
+const recordLabel = `${planGroup}/release`;
+
+/** The name of what belongs to a release beside its plan: its ConfigMap, its Lease. */
+export function recordName(release: string): string {
+  return `grayscale-${release}`;
+}
+
+/** An object that has a release's memory. Writes are guarded by the version of the object that was read. */
+export interface RecordObject {
+  readonly namespace: string;
+  /** Of the release. */
+  readonly release: string;
+  /** The object in words. */
+  readonly subject: string;
+  /** Undefined where there is none. */
+  read(): Promise<KubernetesObject | undefined>;
+  /** @throws RecordError for what grayscale has not written */
+  contentOf(object: KubernetesObject): RecordContent;
+  /** Makes it; undefined when it is there already. */
+  create(content: RecordContent): Promise<KubernetesObject | undefined>;
+  /** @param commands the annotation's new text; undefined leaves it alone. Where `keepsCommandsApart` it is another write. */
+  write(
+    object: KubernetesObject,
+    content: RecordContent,
+    commands: string | undefined,
+  ): Promise<KubernetesObject>;
+  /** Writes the annotation alone. */
+  writeCommands(object: KubernetesObject, commands: string): Promise<KubernetesObject>;
+}
+
+/** Reads, and says what a missing object is. */
+async function readFrom(
+  resources: Resources,
+  namespace: string,
+  name: string,
+): Promise<KubernetesObject | undefined> {
+  return await resources.get(namespace, name).catch((error) => {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  });
+}
+
+function guard({ metadata }: KubernetesObject): PatchOperation {
+  return { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion };
+}
+
+function commandsOperations({ metadata }: KubernetesObject, commands: string | undefined): PatchOperation[] {
+  if (commands === undefined) return [];
+  const path = `/metadata/annotations/${commandsAnnotation.replace('/', '~1')}`;
+  if (commands === '')
+    return metadata.annotations?.[commandsAnnotation] === undefined ? [] : [{ op: 'remove', path }];
+  const parent: PatchOperation[] =
+    metadata.annotations === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
+  return [...parent, { op: 'add', path, value: commands }];
+}
+
+/** A release's memory in a ConfigMap, where the cluster does not know the kind GrayRelease. It has the plan too, so that its name is enough to steer it. */
+export class ConfigMapRecord implements RecordObject {
+  readonly subject: string;
+  private readonly resources: Resources;
+
+  /** @param planText what the plan was read from; absent to read a record that is there */
+  constructor(
+    client: ApiClient,
+    readonly namespace: string,
+    readonly release: string,
+    private readonly planText?: string,
+  ) {
+    this.resources = new Resources(client, kinds.configMap);
+    this.subject = `ConfigMap ${namespace}/${recordName(release)}`;
+  }
+
+  async read(): Promise<KubernetesObject | undefined> {
+    return await readFrom(this.resources, this.namespace, recordName(this.release));
+  }
+
+  contentOf({ data }: KubernetesObject): RecordContent {
+    const content = contentIn(parsed((data as Data | undefined)?.[recordKey]));
+    if (content !== undefined) return content;
+    throw new RecordError(
+      `${this.subject} is not a record of grayscale; rename the release, or delete the ConfigMap if nobody needs it`,
+    );
+  }
+
+  async create(content: RecordContent): Promise<KubernetesObject | undefined> {
+    const { namespace } = this;
+    const labels = { [recordLabel]: this.release, 'app.kubernetes.io/managed-by': 'grayscale' };
+    const metadata = { namespace, name: recordName(this.release), labels };
+    const data: Data = { [recordKey]: JSON.stringify(content), [planKey]: this.planText ?? '' };
+    return await this.resources.create({ metadata, data }).catch((error) => {
+      if (error instanceof ApiError && error.reason === 'AlreadyExists') return undefined;
+      throw error;
+    });
+  }
+
+  async write(
+    object: KubernetesObject,
+    content: RecordContent,
+    commands: string | undefined,
+  ): Promise<KubernetesObject> {
+    const plan: PatchOperation[] =
+      this.planText === undefined ? [] : [{ op: 'add', path: `/data/${planKey}`, value: this.planText }];
+    return await this.resources.patch(this.namespace, object.metadata.name, [
+      guard(object),
+      { op: 'add', path: `/data/${recordKey}`, value: JSON.stringify(content) },
+      ...plan,
+      ...commandsOperations(object, commands),
+    ]);
+  }
+
+  async writeCommands(object: KubernetesObject, commands: string): Promise<KubernetesObject> {
+    return await this.resources.patch(this.namespace, object.metadata.name, [
+      guard(object),
+      ...commandsOperations(object, commands),
+    ]);
+  }
+}
+
+type Data = Record<string, string>;
+
+const recordKey = 'record.json';
+const planKey = 'plan.yaml';
+
+/** What a GrayRelease shows of a release beside its record: phase, conditions, figures. */
+export type StatusOf = (object: KubernetesObject, content: RecordContent) => Record<string, unknown>;
+
+/** A release's memory in the status of its GrayRelease. */
+export class GrayReleaseRecord implements RecordObject {
+  readonly subject: string;
+  private readonly resources: Resources;
+
+  constructor(
+    client: ApiClient,
+    readonly namespace: string,
+    readonly release: string,
+    private readonly statusOf: StatusOf,
+  ) {
+    this.resources = new Resources(client, grayReleaseKind);
+    this.subject = `GrayRelease ${namespace}/${release}`;
+  }
+
+  async read(): Promise<KubernetesObject | undefined> {
+    return await readFrom(this.resources, this.namespace, this.release);
+  }
+
+  contentOf({ status }: KubernetesObject): RecordContent {
+    const { record } = (status ?? {}) as { record?: unknown };
+    if (record === undefined) return emptyContent;
+    const content = contentIn(record);
+    if (content !== undefined) return content;
+    throw new RecordError(
+      `${this.subject} has a status.record that this version of grayscale cannot read; use the version that wrote it`,
+    );
+  }
+
+  /** Whoever wants a release makes it. */
+  async create(): Promise<undefined> {
+    throw new RecordError(`${this.subject} does not exist`);
+  }
+
+  async write(
+    object: KubernetesObject,
+    content: RecordContent,
+    commands: string | undefined,
+  ): Promise<KubernetesObject> {
+    const value = { ...this.statusOf(object, content), record: content };
+    const written = await this.resources.patch(
+      this.namespace,
+      this.release,
+      [guard(object), { op: 'add', path: '/status', value }],
+      { subresource: 'status' },
+    );
+    // The status is a resource of its own: annotations are not written with it. Killed in between, the driver knows from the record what it has done.
+    return commands === undefined
+      ? written
+      : await this.writeCommands(written, commands).catch(() => written);
+  }
+
+  async writeCommands(object: KubernetesObject, commands: string): Promise<KubernetesObject> {
+    const operations = [guard(object), ...commandsOperations(object, commands)];
+    return await this.resources.patch(this.namespace, this.release, operations);
+  }
+}
+
+function parsed(text = ''): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { type Command, planGroup, type SentCommand } from '@grayscale/release';
+
+/** On the object that has a release's memory: commands that wait for its driver, as JSON, oldest first. */
+export const commandsAnnotation = `${planGroup}/commands`;
+
+const kinds: ReadonlySet<string> = new Set<Command['kind']>([
+  'promote',
+  'pause',
+  'resume',
+  'abort',
+  'undo',
+  'retry',
+]);
+
+/** The commands that wait. What cannot be read as one is passed over. */
+export function commandsIn(annotations: Record<string, string> | undefined): SentCommand[] {
+  const list = parsed(annotations?.[commandsAnnotation]);
+  return Array.isArray(list) ? list.filter(isSentCommand) : [];
+}
+
+function isSentCommand(value: unknown): value is SentCommand {
+  const { id, command } = (value ?? {}) as Partial<SentCommand>;
+  return typeof id === 'string' && kinds.has(command?.kind ?? '');
+}
+
+function parsed(text = ''): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

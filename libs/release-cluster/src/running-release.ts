@@ -1,0 +1,31 @@
+import { type ApiClient, ApiError } from '@grayscale/cluster-client';
+import type { Phase } from '@grayscale/release';
+import type { Owner } from './owner.js';
+import { ConfigMapRecord, GrayReleaseRecord, type RecordObject } from './record/record-object.js';
+
+const ends: ReadonlySet<string> = new Set<Phase>(['completed', 'aborted', 'undone']);
+
+/** The release that has written an annotation, in words, unless it has ended or is gone. One that cannot be looked at may be running. */
+export async function runningRelease(client: ApiClient, owner: Owner): Promise<string | undefined> {
+  const { namespace, name } = owner;
+  const text = `the release ${namespace}/${name}, which has not ended`;
+  const homes: RecordObject[] = [
+    new GrayReleaseRecord(client, namespace, name, () => ({})),
+    new ConfigMapRecord(client, namespace, name),
+  ];
+  for (const home of homes) {
+    const isRunning = await isRunningIn(home, owner).catch((error) => {
+      if (error instanceof ApiError && error.status === 403) return true;
+      throw error;
+    });
+    if (isRunning) return text;
+  }
+  return undefined;
+}
+
+async function isRunningIn(home: RecordObject, { uid }: Owner): Promise<boolean> {
+  const object = await home.read();
+  if (object === undefined || object.metadata.uid !== uid) return false;
+  const { phase } = (home.contentOf(object).state ?? {}) as { phase?: string };
+  return phase !== undefined && !ends.has(phase);
+}

@@ -1,0 +1,224 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ApiError,
+  ApiUnreachableError,
+  fieldManager,
+  type PatchOperation,
+  type WriteOptions,
+} from '@grayscale/cluster-client';
+import { editedRules, type RuleEdit } from '@grayscale/manifest-files';
+import type { ObjectName, Plan, Target, Write, WriteOutcome } from '@grayscale/release';
+import { type TargetEdits, targetEdits } from '@grayscale/release-loop';
+import { validate } from '@grayscale/traffic-rules';
+import { isSameOwner, type Owner, ownerAnnotation, ownerIn, ownerText } from './owner.js';
+import { rulePatch } from './rule-patch.js';
+import { parsedObject, rulesOf } from './target-views.js';
+import type { VirtualServiceObject, VirtualServices } from './virtual-services.js';
+
+/** How often the same patch is tried again when others write to the object, or answers are lost. */
+const mostTries = 6;
+
+const annotationPath = `/metadata/annotations/${ownerAnnotation.replace('/', '~1')}`;
+
+/** Who writes, and whether another release's writes are still its own. */
+export interface WriterOptions {
+  plan: Plan;
+  virtualServices: VirtualServices;
+  /** Why an object with another owner's annotation must be left alone; undefined when that release has ended. */
+  heldBy(owner: Owner): Promise<string | undefined>;
+  /** Is told what the API server does not allow. */
+  forbidden?: (error: ApiError) => void;
+}
+
+/** What a write makes of an object. */
+export interface Edited {
+  object: VirtualServiceObject;
+  edited: VirtualServiceObject;
+  operations: PatchOperation[];
+}
+
+type Attempt = { kind: 'edit'; edit: Edited } | Exclude<TargetEdits, { kind: 'edits' }>;
+
+/** Writes weights into VirtualServices, each write in one patch with the annotation that says which one it was. */
+export class TargetWriter {
+  constructor(private readonly options: WriterOptions) {}
+
+  /** Carries a write out once, however often it is asked for. */
+  async write(write: Write, owner: Owner): Promise<WriteOutcome> {
+    const target = this.target(write);
+    let message = '';
+    let read = this.options.virtualServices.get(target);
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      try {
+        const object = await read;
+        const outcome = object === undefined ? 'changed' : await this.attempt(object, write, owner);
+        if (outcome !== 'again') return typeof outcome === 'string' ? { kind: outcome } : outcome;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 403) this.options.forbidden?.(error);
+        if (error instanceof ApiError && !mayPass(error)) return { kind: 'refused', message: error.message };
+        if (!mayPass(error)) throw error;
+        message = (error as Error).message;
+        await delay(50 * 2 ** tries * (0.5 + Math.random()));
+      }
+      // The patch may be in, or somebody was faster: what stands there decides.
+      read = this.options.virtualServices.read(target);
+    }
+    return { kind: 'unknown', message: message || 'others write to the rule all the time' };
+  }
+
+  /** Asks the API server whether it would take a write. @throws ApiUnreachableError */
+  async dryRun(
+    write: Write,
+    owner: Owner,
+  ): Promise<{ kind: 'edit'; edit: Edited } | { kind: 'refused'; message: string }> {
+    const object = await this.options.virtualServices.get(this.target(write));
+    const attempt = object === undefined ? ({ kind: 'changed' } as const) : this.editOf(object, write, owner);
+    if (attempt.kind === 'changed')
+      return { kind: 'refused', message: 'the rule is not what it was a moment ago' };
+    if (attempt.kind === 'refused') return attempt;
+    try {
+      await this.patch(attempt.edit, { dryRun: true });
+      return attempt;
+    } catch (error) {
+      if (error instanceof ApiError) return { kind: 'refused', message: error.message };
+      throw error;
+    }
+  }
+
+  /** Removes what the release has left in an object: the annotation, and grayscale's name among the owners of its fields. */
+  async clean(target: ObjectName, owner: Owner): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const object = await this.options.virtualServices.read(target);
+        const operations = object === undefined ? [] : cleaning(object, owner);
+        if (object === undefined || operations.length === 0) return;
+        const { resources } = this.options.virtualServices;
+        this.options.virtualServices.put(await resources.patch(target.namespace, target.name, operations));
+      } catch (error) {
+        if (tries >= mostTries || !(isConflict(error) || mayPass(error))) throw error;
+        await delay(50 * 2 ** tries);
+      }
+    }
+  }
+
+  private async attempt(
+    object: VirtualServiceObject,
+    write: Write,
+    owner: Owner,
+  ): Promise<WriteOutcome | 'done' | 'changed' | 'again'> {
+    const other = ownerIn(object.metadata.annotations);
+    const isOurs = other !== undefined && isSameOwner(other, owner);
+    if (isOurs && other.seq >= write.seq)
+      return other.seq === write.seq && this.isAfter(object, write) ? 'done' : 'changed';
+    const holder = other === undefined || isOurs ? undefined : await this.options.heldBy(other);
+    if (holder !== undefined) return { kind: 'refused', message: `the rule is held by ${holder}` };
+    const attempt = this.editOf(object, write, owner);
+    if (attempt.kind !== 'edit') return attempt.kind === 'changed' ? 'changed' : attempt;
+    try {
+      this.options.virtualServices.put(await this.patch(attempt.edit, {}));
+      return 'done';
+    } catch (error) {
+      if (isConflict(error) || (await this.hasMoved(error, object))) return 'again';
+      throw error;
+    }
+  }
+
+  /** A list that was reordered meanwhile fails the patch's tests before its version is compared: 422, as a bad patch does. */
+  private async hasMoved(error: unknown, { metadata }: VirtualServiceObject): Promise<boolean> {
+    if (!(error instanceof ApiError) || error.status !== 422) return false;
+    const now = await this.options.virtualServices.read({
+      namespace: metadata.namespace ?? '',
+      name: metadata.name,
+    });
+    return now?.metadata.resourceVersion !== metadata.resourceVersion;
+  }
+
+  private editOf(object: VirtualServiceObject, write: Write, owner: Owner): Attempt {
+    const views = rulesOf(object);
+    if (views === undefined) return { kind: 'changed' };
+    const wanted = targetEdits(views, object.spec?.http ?? [], this.options.plan, write);
+    if (wanted.kind !== 'edits') return wanted;
+    const edit = editOf(object, wanted.edits, ownerText(owner, write.seq));
+    const [error] = newErrors(object, edit.edited);
+    return error === undefined ? { kind: 'edit', edit } : { kind: 'refused', message: error };
+  }
+
+  /** Whether what the write wanted is what stands there: writing it the other way round would start from it. */
+  private isAfter(object: VirtualServiceObject, write: Write): boolean {
+    const back = { ...write, before: write.after, after: write.after };
+    const views = rulesOf(object);
+    return (
+      views !== undefined &&
+      targetEdits(views, object.spec?.http ?? [], this.options.plan, back).kind === 'edits'
+    );
+  }
+
+  private async patch({ object, operations }: Edited, options: WriteOptions): Promise<VirtualServiceObject> {
+    const { namespace = '', name } = object.metadata;
+    return await this.options.virtualServices.resources.patch(namespace, name, operations, options);
+  }
+
+  private target({ target }: Write): ObjectName {
+    return (this.options.plan.targets[target] as Target).virtualService;
+  }
+}
+
+/** Edits of an object, with the annotation beside them in the same patch. @param annotation undefined writes none */
+export function editOf(
+  object: VirtualServiceObject,
+  edits: readonly RuleEdit[],
+  annotation: string | undefined,
+): Edited {
+  const { annotations } = object.metadata;
+  const parent: PatchOperation[] =
+    annotations === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
+  const annotating: PatchOperation[] =
+    annotation === undefined ? [] : [...parent, { op: 'add', path: annotationPath, value: annotation }];
+  const http = editedRules(object.spec?.http ?? [], edits) as NonNullable<
+    VirtualServiceObject['spec']
+  >['http'] &
+    object;
+  return {
+    object,
+    edited: { ...object, spec: { ...object.spec, http } },
+    operations: [...rulePatch(object, edits), ...annotating],
+  };
+}
+
+/** What the engine finds wrong with an object that it did not before. */
+export function newErrors(before: VirtualServiceObject, after: VirtualServiceObject): string[] {
+  const known = new Set(errorsOf(before));
+  return errorsOf(after).filter((message) => !known.has(message));
+}
+
+function errorsOf(object: VirtualServiceObject): string[] {
+  const { resources, errors } = parsedObject(object);
+  const found = validate(resources).filter(({ severity }) => severity === 'error');
+  return [...errors, ...found.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))];
+}
+
+function cleaning({ metadata }: VirtualServiceObject, owner: Owner): PatchOperation[] {
+  const written = ownerIn(metadata.annotations);
+  if (written === undefined || !isSameOwner(written, owner)) return [];
+  const own = (metadata.managedFields ?? []).flatMap(({ manager }, index) =>
+    manager === fieldManager ? [index] : [],
+  );
+  return [
+    { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    { op: 'remove', path: annotationPath },
+    // From the last to the first, so that the indexes stay true.
+    ...own
+      .reverse()
+      .map((index): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields/${index}` })),
+  ];
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409;
+}
+
+/** Whether the same request may be answered another time. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ApiUnreachableError) return true;
+  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
+}
