@@ -303,3 +303,34 @@ it('a journal that cannot be written ends the release before anything is written
   }
   expect(await stage.text('cart')).toBe(virtualService('cart'));
 });
+
+describe('a plan that is changed while its release runs', () => {
+  const steps = (...percents: number[]) => ({
+    steps: percents.map((percent) => ({ percent, hold: '10s', requests: 10 })),
+  });
+
+  it('is followed from where the release stands', async () => {
+    await using stage = await Rehearsal.of(cart);
+    await (await stage.open()).start();
+    await stage.tick();
+    await stage.close();
+    await stage.changePlan(steps(10, 25, 30, 100));
+    expect(await (await stage.open()).start()).toEqual([]);
+    expect(await stage.runToEnd()).toEqual({ kind: 'finished', outcome: 'completed' });
+    const intents = stage.entries.filter(({ op }) => op === 'intent');
+    expect(intents.map(({ percent }) => percent)).toEqual([25, 30, 100]);
+  });
+
+  it('is not followed to other targets, and nothing is written', async () => {
+    await using stage = await Rehearsal.of(cart);
+    await (await stage.open()).start();
+    await stage.tick();
+    await stage.close();
+    const left = await stage.text('cart');
+    await stage.changePlan({ targets: [{ virtualService: 'cart', stable: 'cart-1', canary: 'cart-3' }] });
+    expect(await (await stage.open()).start()).toEqual([
+      expect.stringMatching(/^the targets were changed while the release runs; put them back/),
+    ]);
+    expect(await stage.text('cart')).toBe(left);
+  });
+});

@@ -5,6 +5,7 @@ import {
   countQuestion,
   type Decision,
   decide,
+  follow,
   type JournalEntry,
   type Json,
   type Look,
@@ -93,11 +94,11 @@ export class ReleaseLoop {
   }
 
   /**
-   * Starts a run, unless one is under way.
-   * @returns what keeps it from starting; nothing was written then
+   * Starts a run, or goes on with the one that is under way.
+   * @returns what keeps it from starting, or from going on under a plan that was changed; nothing was written then
    */
   async start(): Promise<string[]> {
-    if (this.isRunning) return [];
+    if (this.isRunning) return this.followPlan();
     const begun = begin(this.options.plan, await this.readView(), this.now(), this.current);
     if (begun.kind === 'refused') return begun.messages;
     // Whatever was asked of an earlier run is not meant for this one.
@@ -148,6 +149,16 @@ export class ReleaseLoop {
       if (op === 'intent') this.undone = seq;
       if (op === 'done' && this.undone === seq) this.undone = undefined;
     }
+    this.followPlan();
+  }
+
+  /** The plan may have been changed since the run was left. @returns why the run cannot go on under it; it stays as it was then */
+  private followPlan(): string[] {
+    if (this.current === undefined) return [];
+    const followed = follow(this.options.plan, this.current);
+    if (followed.kind === 'refused') return followed.messages;
+    this.current = followed.state;
+    return [];
   }
 
   /** Decides until there is something to wait for. Only the first decision has a look. */

@@ -124,7 +124,12 @@ function refusals(
       ? []
       : [`${ruleText(rule)} lists ${repeated} twice; add the two weights up in one destination`]),
     ...(conflict === undefined ? [] : [`${ruleText(rule)}: ${conflict}`]),
-    ...weightRefusals(plan, rule, stable, canary),
+    ...weightRefusals(
+      plan,
+      rule.destinations.map(({ weight }) => weight),
+      stable,
+      canary,
+    ).map((message) => `${ruleText(rule)} ${message}`),
   ];
 }
 
@@ -133,25 +138,24 @@ function sameReference(a: ReadTarget['rules'][number], b: ReadTarget['rules'][nu
   return ruleFingerprint(a) === ruleFingerprint(b);
 }
 
-function weightRefusals(
-  plan: Plan,
-  rule: ReadTarget['rules'][number],
+/** Why a plan's steps cannot be written, from the weights of the start; each message follows the name of the rule. */
+export function weightRefusals(
+  plan: Pick<Plan, 'steps' | 'abort'>,
+  weights: readonly number[],
   stable: number,
   canary: number,
 ): string[] {
-  const weights = rule.destinations.map(({ weight }) => weight);
   const wrong = weights.find((weight) => !Number.isInteger(weight) || weight < 0);
-  if (wrong !== undefined)
-    return [`${ruleText(rule)} has the weight ${wrong}; a weight is a whole number from 0`];
+  if (wrong !== undefined) return [`has the weight ${wrong}; a weight is a whole number from 0`];
   if (weights.every((weight) => weight === 0))
-    return [`${ruleText(rule)} has only weights of 0, which Istio refuses; give stable a weight`];
+    return ['has only weights of 0, which Istio refuses; give stable a weight'];
   const wanted = plan.steps.map(({ percent }) => percent);
   if (plan.abort.to !== undefined && plan.abort.to < shareOf(weights, canary)) wanted.push(plan.abort.to);
   return wanted.flatMap((percent) => {
     const split = splitWeights(weights, canary, percent, stable);
     if (split.kind === 'weights') return [];
     return [
-      `${ruleText(rule)}: no weights up to 1,000,000 give ${percent} % exactly while the others keep their shares; the nearest that do is ${split.nearest} %`,
+      `has no weights up to 1,000,000 that give ${percent} % exactly while the others keep their shares; the nearest that do is ${split.nearest} %`,
     ];
   });
 }

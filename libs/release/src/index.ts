@@ -24,6 +24,7 @@ export { canaryShare, contentAt } from './decide/content.js';
 export { decide } from './decide/decide.js';
 export { estimatePlan, type PlanEstimate, type StepEstimate } from './estimate.js';
 export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
+export { type Followed, follow } from './follow.js';
 export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
 export {
   type Arm,

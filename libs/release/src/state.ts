@@ -34,7 +34,7 @@ export interface ReleaseState {
   startedAt: number;
   /** Of the last decision; time never goes backwards from it. */
   now: number;
-  /** Index of the step that is in force or being written. */
+  /** Index of the step that is in force or being written; -1 when the plan was changed and all its steps are above the share. */
   step: number;
   /** Index of the run's first step. */
   first: number;

@@ -44,7 +44,7 @@ export function trialsOf(plan: Plan, state: Pick<ReleaseState, 'targets' | 'evid
     const { name, outcome, ratio, max } = guard;
     const concerned = outcome.kind === 'query' ? pairs.slice(0, 1) : pairs;
     return concerned.flatMap((pair): TrialSpec[] => {
-      const key = `${name} ${pair.key}`;
+      const key = `${name} ${definitionOf(guard)} ${pair.key}`;
       const ceiling = state.evidence.ceilings[key] ?? max;
       const own: TrialSpec = { key, guard: name, outcome, pair, ...optional({ ratio, max: ceiling }) };
       return guard === guardOfGaveUp(plan) ? [own, gaveUpTrial(guard, pair)] : [own];
@@ -52,8 +52,21 @@ export function trialsOf(plan: Plan, state: Pick<ReleaseState, 'targets' | 'evid
   });
 }
 
+/** What a guard's evidence was gathered for; under another ratio or outcome it would mean something else. A ceiling is compared with counts, as it is now. */
+function definitionOf({ outcome, ratio }: RateGuard): string {
+  const { kind, ...details } = outcome;
+  const what = Object.values(details).map((detail) => JSON.stringify(detail));
+  return `${[kind, ...what].join(' ')}${ratio === undefined ? '' : `*${ratio}`}`;
+}
+
 function gaveUpTrial({ name, ratio = usualRatio }: RateGuard, pair: ArmPair): TrialSpec {
-  return { key: `${name} (gave up) ${pair.key}`, guard: name, outcome: { kind: 'gave-up' }, pair, ratio };
+  return {
+    key: `${name} gave-up*${ratio} ${pair.key}`,
+    guard: name,
+    outcome: { kind: 'gave-up' },
+    pair,
+    ratio,
+  };
 }
 
 /** The first guard of failures also watches who gives up. */

@@ -38,8 +38,8 @@ export class Rehearsal {
 
   private constructor(
     private readonly folder: Awaited<ReturnType<typeof temporaryFolder>>,
-    private readonly planText: string,
-    readonly plan: Plan,
+    private planText: string,
+    public plan: Plan,
   ) {}
 
   /** @param files by name; the rules are those whose name ends with `.yaml` */
@@ -59,10 +59,21 @@ export class Rehearsal {
         ...spec,
       },
     });
-    await writeFile(folder.at('plan.json'), planText);
-    const { plan, issues } = readPlan(planText, 'plan.json');
-    if (plan === undefined) throw new Error(issues.map(({ message }) => message).join());
-    return new Rehearsal(folder, planText, plan);
+    const stage = new Rehearsal(folder, planText, planIn(planText));
+    await stage.writePlan(planText);
+    return stage;
+  }
+
+  /** Changes some fields of the plan; a loop that is open goes on under the one before. */
+  async changePlan(spec: Record<string, unknown>): Promise<void> {
+    const { spec: before, ...rest } = JSON.parse(this.planText);
+    await this.writePlan(JSON.stringify({ ...rest, spec: { ...before, ...spec } }));
+  }
+
+  private async writePlan(text: string): Promise<void> {
+    this.planText = text;
+    this.plan = planIn(text);
+    await writeFile(this.at('plan.json'), text);
   }
 
   at(name: string): string {
@@ -157,4 +168,10 @@ export class Rehearsal {
       };
     },
   };
+}
+
+function planIn(text: string): Plan {
+  const { plan, issues } = readPlan(text, 'plan.json');
+  if (plan === undefined) throw new Error(issues.map(({ message }) => message).join());
+  return plan;
 }

@@ -39,7 +39,8 @@ function waitForStep(draft: Draft): Decision | undefined {
   const step = plan.steps[state.step];
   const [obstacle] = obstacles(plan, state, view);
   if (obstacle !== undefined) return draft.wait(obstacle.reason, obstacle.message, nextTime(draft));
-  if (step?.pause === false || state.progress.human !== undefined) return undefined;
+  // Before the first step of a plan that was changed, nothing is waited for; a plan without steps waits for a human.
+  if (step?.pause === false || state.step < 0 || state.progress.human !== undefined) return undefined;
   const message = 'the step waits for a human: promote, or abort';
   draft.pause('paused', message);
   return draft.wait('paused', message);
