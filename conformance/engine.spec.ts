@@ -1,28 +1,33 @@
 import { parse, validate } from '@grayscale/traffic-rules';
-import { type Case, type CaseRequest, type Exchange, loadCases } from './src/cases.js';
+import { type Case, type CaseRequest, isInForce, loadCases } from './src/cases.js';
 import { knownDifference, knownDifferences } from './src/known-differences.js';
+import { connected, isConnection, whoAnswered } from './src/recorded-connection.js';
 import { comparable, decided, recorded, shares } from './src/recorded-decision.js';
 import { RecordedTables, tableFor } from './src/recorded-table.js';
 import { recordingVariants } from './src/recording-variants.js';
 
 const cases = loadCases();
-const accepted = cases.filter(({ valid, refused }) => valid && refused === undefined);
-const refused = cases.filter(({ valid, refused }) => !valid || refused !== undefined);
+const accepted = cases.filter(isInForce);
+const refused = cases.filter((recording) => !isInForce(recording));
 
 const exchanges = accepted.flatMap((recording) =>
   recording.exchanges.flatMap(({ request, answer }, number) =>
-    answer === undefined || request.raw !== undefined
+    answer === undefined || isConnection(recording, request)
       ? []
       : [{ recording, number, request, answer, name: nameOf(recording, number, request) }],
   ),
 );
+const connections = accepted.flatMap((recording) =>
+  recording.exchanges.flatMap(({ request, answer }, number) => {
+    const expected = answer && isConnection(recording, request) ? whoAnswered(answer) : undefined;
+    return expected === undefined || isKnown(recording, number)
+      ? []
+      : [{ recording, request, expected, name: nameOf(recording, number, request) }];
+  }),
+);
 const played = exchanges.filter(({ recording, number }) => !isKnown(recording, number));
 const single = played.filter(({ answer }) => answer.tally === undefined);
 const repeated = played.filter(({ answer }) => answer.tally !== undefined);
-
-function isPlain({ request }: Exchange): boolean {
-  return request.raw === undefined;
-}
 
 function isKnown({ id }: Case, number: number): boolean {
   return knownDifference(id, number, 'engine') !== undefined;
@@ -66,10 +71,24 @@ describe('the same rules in another form are decided in the same way', () => {
   it.each(inForms)('$name', ({ original, recording, request: inForm }) => {
     const before = new RecordedTables(original);
     const after = new RecordedTables(recording);
-    for (const { request, answer = { headers: [] } } of original.exchanges.filter(isPlain)) {
-      const { by } = decided(before.for(request), request, answer);
-      expect(decided(after.for(request), inForm(request), answer).by).toBe(by);
+    for (const { request, answer = { headers: [] } } of original.exchanges) {
+      if (isConnection(original, request))
+        expect(connected(after.for(request), inForm(request))).toEqual(
+          connected(before.for(request), request),
+        );
+      else {
+        const { by } = decided(before.for(request), request, answer);
+        expect(decided(after.for(request), inForm(request), answer).by).toBe(by);
+      }
     }
+  });
+});
+
+describe('the engine leads a connection where a real sidecar did', () => {
+  it.each(connections)('$name', ({ recording, request, expected }) => {
+    const candidates = connected(tableFor(recording, request), request);
+    expect(candidates).toContain(expected);
+    expect(new Set(candidates.map((name) => name === 'nobody')).size).toBe(1);
   });
 });
 

@@ -1,19 +1,12 @@
-import {
-  compile,
-  listens,
-  parse,
-  type Resource,
-  type RouteTable,
-  route,
-  routeConnection,
-} from '@grayscale/traffic-rules';
+import { compile, listens, type RouteTable, route, routeConnection } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, type MeshProxy } from '../apps/local-mesh/src/proxy/proxy.js';
-import { type Answer, type CaseRequest, fixture, loadCases } from './src/cases.js';
+import { type Answer, type CaseRequest, isInForce, loadCases, outside } from './src/cases.js';
 import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen } from './src/expectations.js';
 import { knownDifference } from './src/known-differences.js';
 import { Lab } from './src/lab-servers.js';
 import { type Form, formsOf, ProxyClient, type Received } from './src/proxy-client.js';
+import { resourcesOf } from './src/recorded-table.js';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);
@@ -23,24 +16,23 @@ const workload = {
   labels: { app: 'hello-page' },
   outboundTrafficPolicy: 'ALLOW_ANY',
 } as const;
-const cases = loadCases().filter(
-  ({ valid, refused, proxy }) => valid && refused === undefined && proxy === undefined,
-);
-const fixtureResources = parse(fixture, 'fixture.yaml').resources;
+const cases = loadCases().filter((recording) => isInForce(recording) && recording.proxy === undefined);
 
 describe('the recorded exchanges over real sockets', () => {
   const lab = new Lab();
   let table: RouteTable;
+  /** Where the name leads that is asked for. */
+  let address = outside;
   let proxy: MeshProxy;
   let asker: ProxyClient;
 
   beforeAll(async () => {
     await lab.start();
     proxy = createProxy({
-      route: (request, draw) => route(table, request, draw),
-      routeConnection: (connection) => routeConnection(table, connection),
+      route: (request, draw) => route(table, { ...request, address }, draw),
+      routeConnection: (connection) => routeConnection(table, { ...connection, address }),
       hasListener: (port) => listens(table, port),
-      resolve: (_host, port) => ({ host: '10.200.0.20', port }),
+      resolve: (_host, port) => ({ host: address, port }),
       dial: (address) => lab.dial(address),
     });
     const { port } = await proxy.listen({ host: '127.0.0.1', port: 0 });
@@ -53,10 +45,10 @@ describe('the recorded exchanges over real sockets', () => {
     await lab.stop();
   });
 
-  describe.each(cases)('$id', ({ id, config, exchanges }) => {
+  describe.each(cases)('$id', (recording) => {
+    const { id, exchanges } = recording;
     beforeAll(() => {
-      const resources: Resource[] = [...fixtureResources, ...parse(config, `${id}.yaml`).resources];
-      table = compile(resources, workload);
+      table = compile(resourcesOf(recording), workload);
     });
 
     const all = exchanges.map(({ request, answer }, index) => {
@@ -84,6 +76,7 @@ describe('the recorded exchanges over real sockets', () => {
       it.each(played)('$index $line ($form)', async ({ request, answer, form }) => {
         await new Promise((resolve) => setTimeout(resolve, request.wait * 1000));
         lab.forget();
+        address = request.address ?? outside;
         const received = await askAll(asker, request, form);
         if (answer.tally !== undefined) expectShares(received, answer.tally, request.repeat);
         else expectAnswer(received[0] as Received, answer, request, form);
@@ -92,6 +85,7 @@ describe('the recorded exchanges over real sockets', () => {
     }
     if (raw.length > 0) {
       it.each(raw)('$index $request.raw', async ({ request, answer }) => {
+        address = request.address ?? outside;
         await expectRawAnswer((silenceMs) => asker.sendRaw(request, silenceMs), answer);
       });
     }

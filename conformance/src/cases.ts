@@ -24,7 +24,7 @@ export interface Case {
 }
 
 /** What a folder of recordings is about; see README.md. */
-export type Area = 'traffic' | 'http' | 'gateways';
+export type Area = 'traffic' | 'http' | 'tcp' | 'gateways';
 
 export interface Exchange {
   request: CaseRequest;
@@ -38,6 +38,8 @@ export interface CaseRequest {
   host: string;
   /** The port dialled. */
   port: number;
+  /** The IP address dialled, where it is not that of `outside`. */
+  address?: string;
   path: string;
   headers: Headers;
   body?: string;
@@ -62,7 +64,14 @@ export interface Answer {
   status?: number;
   /** Who answered, as `hello-1:8080`; absent where the proxy did itself. */
   backend?: string;
-  upstream?: { method: string; path: string; host: string; headers: Headers; body?: string };
+  upstream?: {
+    method: string;
+    path: string;
+    host: string;
+    headers: Headers;
+    body?: string;
+    tls?: UpstreamTls;
+  };
   body?: string;
   /** What a rule or the proxy set. */
   headers: Headers;
@@ -80,6 +89,12 @@ export interface Answer {
   error?: string;
   /** What the backend was spoken to in, where it was not HTTP/1.1. */
   protocol?: string;
+}
+
+/** What the backend saw of the TLS that it was spoken to in. */
+export interface UpstreamTls {
+  sni: string | null;
+  alpn: string | null;
 }
 
 /** Headers that a sidecar adds and a proxy on a laptop does not: they are of Istio's telemetry. */
@@ -107,7 +122,10 @@ export const backends: Readonly<Record<string, string>> = {
   '10.200.0.20': 'outside',
 };
 
-const areas: readonly Area[] = ['traffic', 'http', 'gateways'];
+/** Where every name leads that the recordings' own resolver was asked for. */
+export const outside = '10.200.0.20';
+
+const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'gateways'];
 
 /** Every case, by area and name. */
 export function loadCases(): Case[] {
@@ -117,6 +135,11 @@ export function loadCases(): Case[] {
       .sort()
       .map((name) => toCase(area, parse(read(`${area}/${name}`)) as RawCase)),
   );
+}
+
+/** Whether the exchanges are answered by the case's rules. What Envoy refused of a Secret left the rules as they are. */
+export function isInForce({ valid, refused = [] }: Case): boolean {
+  return valid && refused.every((reason) => reason.startsWith('Secret: '));
 }
 
 /** A file of this folder. */

@@ -7,13 +7,14 @@ import {
   type RouteTable,
   route,
 } from '@grayscale/traffic-rules';
-import { type Answer, backends, type CaseRequest, type Headers } from './cases.js';
+import { type Answer, backends, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.js';
+import { askedName, dialled, shakesHands, speaksHttp } from './recorded-connection.js';
 
 /** What a decision and a recorded answer both say, in the same words. */
 export interface Told {
   /** Who answers: a backend as `hello-1:8080`, or the proxy itself as `status 404`. */
   by: string;
-  upstream?: { path: string; host: string; headers: Headers };
+  upstream?: { path: string; host: string; headers: Headers; tls?: UpstreamTls };
   /** Response headers that a rule wrote. */
   headers?: Headers;
   body?: string;
@@ -28,12 +29,13 @@ const ofBackends = ['content-type', 'application/json', 'x-from', 'a', 'x-from',
 const remoteAddress = '10.201.0.1';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export function toRouteRequest({ method, host, port, path, headers, tls }: CaseRequest): RouteRequest {
+export function toRouteRequest(request: CaseRequest): RouteRequest {
+  const { method, host, port, address = outside, path, headers, tls } = request;
   const proto = headers.find(([name]) => name.toLowerCase() === 'x-forwarded-proto')?.[1];
   const flat = headers.flatMap(([name, value]) => [name.toLowerCase(), value.trim()]);
   const scheme = proto === 'https' ? 'https' : 'http';
   return {
-    ...{ method, scheme, authority: host, port, path, headers: flat, remoteAddress },
+    ...{ method, scheme, authority: host, port, address, path, headers: flat, remoteAddress },
     ...(tls !== undefined && { tls: tls.sni === null ? {} : { serverName: tls.sni } }),
   };
 }
@@ -52,6 +54,8 @@ export function decided(table: RouteTable, request: CaseRequest, answer: Answer,
       return { by: 'status 400', body: decision.body };
     case 'blocked':
       return decision.through === 'http' ? { by: 'status 502', body: '' } : { by: noAnswer };
+    case 'connect':
+      return asItCame(dialled(decision.cluster, request), request, answer);
     case 'cluster-not-found':
       return { by: 'status 503', body: '', headers: written(decision.responseHeaders, [], asked) };
     case 'redirect':
@@ -61,16 +65,20 @@ export function decided(table: RouteTable, request: CaseRequest, answer: Answer,
         headers: [['location', decision.location], ...written(decision.responseHeaders, [], asked)],
       };
     case 'direct-response': {
-      const headers = written(decision.responseHeaders, [], asked);
+      const { location } = decision;
+      const own: Headers = location === undefined ? [] : [['location', location]];
+      const headers = [...own, ...written(decision.responseHeaders, [], asked)];
       return { by: `status ${decision.status}`, body: new TextDecoder().decode(decision.body), headers };
     }
-    case 'pass-through':
-      return {
-        by: `outside:${request.port}`,
-        upstream: { path: decision.path, host: asked.authority, headers: [] },
-      };
+    case 'pass-through': {
+      const { address = outside, port } = request;
+      const told = asItCame([`${backends[address]}:${port}`], { ...request, path: decision.path }, answer);
+      // The listener of HTTP says so itself when it cannot understand the other side.
+      const unheard = answer.status === undefined ? noAnswer : `status ${answer.status}`;
+      return told.by === noAnswer && decision.through === 'http' ? { by: unheard } : told;
+    }
     case 'forward':
-      return forwarded(decision, asked, answer);
+      return forwarded(decision, request, answer);
   }
 }
 
@@ -87,6 +95,7 @@ export function recorded(answer: Answer, said: Told): Told {
           path: upstream.path,
           host: upstream.host,
           headers: named(upstream.headers, said.upstream.headers),
+          ...(upstream.tls !== undefined && { tls: upstream.tls }),
         },
       }),
   };
@@ -103,7 +112,7 @@ export function shares(table: RouteTable, request: CaseRequest, answer: Answer):
   let start = 0;
   for (const { share } of destinations) {
     const decision = route(table, toRouteRequest(request), start + share / 2);
-    const labels = decision.kind === 'forward' ? backendsOf(decision, request.port) : [];
+    const labels = decision.kind === 'forward' ? dialled(decision.cluster, request) : [];
     if (labels.length === 0)
       add(decided(table, request, answer, start + share / 2).by, share * (1 - aborted));
     else add(labels.join(), share * (1 - aborted));
@@ -112,15 +121,27 @@ export function shares(table: RouteTable, request: CaseRequest, answer: Answer):
   return result;
 }
 
-function forwarded(decision: Forward, asked: RouteRequest, answer: Answer): Told {
+/** A request that goes on untouched: to one of these, which may speak something else. */
+function asItCame(candidates: readonly string[], { path, host }: CaseRequest, { backend }: Answer): Told {
+  const answering = candidates.filter(speaksHttp);
+  if (answering.length === 0) return { by: noAnswer };
+  const by = backend !== undefined && answering.includes(backend) ? backend : answering.join();
+  return { by, upstream: { path, host, headers: [] } };
+}
+
+function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Told {
   const { fault, cluster, responseHeaders } = decision;
+  const { tls } = cluster;
+  const asked = toRouteRequest(request);
   if (fault?.abort?.percentage === 100 && 'status' in fault.abort) {
     const headers = written(responseHeaders, [], asked);
     return { by: `status ${fault.abort.status}`, body: 'fault filter abort', headers };
   }
-  const candidates = backendsOf(decision, asked.port);
+  const candidates = dialled(cluster, request);
   if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
   if (answer.error !== undefined) return { by: candidates.join() };
+  if (tls !== undefined && !candidates.some((name) => shakesHands(name, tls, decision.authority)))
+    return { by: 'status 503' };
   // A backend that refuses, is late or is not asked (a preflight): the proxy's own answer, which sockets show.
   if (answer.backend === undefined && answer.status !== 503) return { by: `status ${answer.status}` };
   if (answer.backend === undefined)
@@ -133,6 +154,9 @@ function forwarded(decision: Forward, asked: RouteRequest, answer: Answer): Told
       path: decision.path,
       host: decision.authority,
       headers: written(decision.requestHeaders, asked.headers, asked),
+      ...(tls !== undefined && {
+        tls: { sni: askedName(tls, decision.authority), alpn: tls.alpn[0] ?? null },
+      }),
     },
   };
 }
@@ -146,13 +170,6 @@ function ofBackend({ headers }: RouteRequest): readonly string[] {
 
 function mayFail({ timeoutMs, retry }: Forward, candidates: readonly string[]): boolean {
   return candidates.some((name) => name.startsWith('dead:')) || timeoutMs > 0 || retry.attempts > 0;
-}
-
-function backendsOf({ cluster }: Forward, dialled: number): string[] {
-  if (cluster.discovery === 'original-destination') return [`outside:${cluster.targetPort ?? dialled}`];
-  return cluster.endpoints
-    .filter(({ healthy }) => healthy)
-    .map(({ address, port }) => `${backends[address]}:${port}`);
 }
 
 /** The headers that a rule's changes leave, of the names that they name. */

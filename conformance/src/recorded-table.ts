@@ -39,13 +39,16 @@ export class RecordedTables {
   }
 }
 
-/** All that was there, in the order of creation where that was recorded. */
+/** All that was there, as old as it was: the fixture was there before, and the rest is in the order of creation where that was recorded. */
 export function resourcesOf({ id, config, proxy, steps }: Case): Resource[] {
   const base = parse(proxy === 'gateway' ? `${fixture}\n---\n${gatewayFixture}` : fixture, 'fixture.yaml');
   const own = parse(config, `${id}.yaml`);
   const errors = [...base.issues, ...own.issues].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
-  return [...base.resources, ...(steps === true ? own.resources.map(createdAt) : own.resources)];
+  return [
+    ...base.resources,
+    ...own.resources.map((resource, index) => createdAt(resource, steps === true ? 1 + index : 1)),
+  ];
 }
 
 function createdAt(resource: Resource, step: number): Resource {

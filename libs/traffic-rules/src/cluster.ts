@@ -61,6 +61,35 @@ export interface Cluster {
   loadBalancing: LoadBalancing;
   connectTimeoutMs: number;
   http2: boolean;
-  /** TLS towards the endpoints, as a DestinationRule asks for it. */
-  tls?: { sni?: string };
+  /** Absent: what the application sent is sent as it is. */
+  tls?: TlsOrigination;
+}
+
+/**
+ * TLS that the proxy speaks to the endpoints in the application's place, as a DestinationRule asks for it
+ * (Istio, cluster_tls.go constructUpstreamTLS).
+ */
+export interface TlsOrigination {
+  /** The server name to ask for (SNI); absent: none. `request-host`: the Host that is sent, without its port. */
+  serverName?: { kind: 'fixed'; name: string } | { kind: 'request-host' };
+  /** What to offer by ALPN, the most wanted first; empty: nothing. */
+  alpn: readonly string[];
+  /** How the server's certificate is checked; absent: any will do. */
+  verification?: CertificateVerification;
+  /** What to show of the client itself (`mode: MUTUAL`). */
+  clientCertificate?:
+    | { kind: 'files'; certificate: string; privateKey: string }
+    | { kind: 'credential'; name: string };
+}
+
+/** What a server's certificate has to be; all of it holds together. */
+export interface CertificateVerification {
+  /** Who may have signed it. Files are PEM, by the path in the sidecar; a credential is a Secret or ConfigMap of the cluster. */
+  trust: { kind: 'system' } | { kind: 'file'; path: string } | { kind: 'credential'; name: string };
+  /** It has to be for the Host that is sent, without its port. */
+  forRequestHost: boolean;
+  /** It has to have one of these among its subject alternative names, exactly; empty: whichever. */
+  subjectAltNames: readonly string[];
+  /** PEM file of what was revoked. */
+  revocationList?: string;
 }

@@ -12,13 +12,14 @@ export type Decision =
   | DirectResponse
   | NoRoute
   | BadRequest
+  | Connect
   | PassThrough
   | Blocked;
 
 /** What is to be done with a connection that nobody looks into. */
 export type ConnectionDecision = Connect | PassThrough | Blocked;
 
-/** Join it to an endpoint of the cluster. */
+/** Join the client to an endpoint of the cluster and pass the bytes on, whatever they are: no rule for HTTP looks at them. */
 export interface Connect extends Decided {
   kind: 'connect';
   cluster: Cluster;
@@ -68,6 +69,8 @@ export interface DirectResponse extends Routed {
   kind: 'direct-response';
   status: number;
   body: Uint8Array;
+  /** Of 201 and 3xx: the URL that was asked for (Envoy writes it, recorded: `bug-delegate-and-tcp`). */
+  location?: string;
 }
 
 /** The host has rules, none of which matches: 404 with an empty body (flag NR). */
@@ -116,6 +119,8 @@ export interface Because {
     | 'unknown-host'
     /** No service has an HTTP port of this number, so there is no HTTP listener. */
     | 'no-listener'
+    /** The port belongs to a service, and is not one of HTTP. */
+    | 'tcp-port'
     /** The request target cannot be normalized, or carries a fragment. */
     | 'malformed-target'
     /** No server of the gateway listens on the port, or for the name that TLS asks for. */

@@ -1,6 +1,14 @@
 export { type AnalyzeOptions, analyze, analyzeInSteps } from './analyze/analyze.js';
 export { headersUsedBy } from './analyze/headers-used.js';
-export type { Cluster, Discovery, Endpoint, LoadBalancing, ServiceIdentity } from './cluster.js';
+export type {
+  CertificateVerification,
+  Cluster,
+  Discovery,
+  Endpoint,
+  LoadBalancing,
+  ServiceIdentity,
+  TlsOrigination,
+} from './cluster.js';
 export { type CompileOptions, compile } from './compile/compile.js';
 export type { RouteTable } from './compile/table.js';
 export { originAllowed } from './cors/allowed-origin.js';

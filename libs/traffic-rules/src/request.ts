@@ -11,6 +11,8 @@ export interface RouteRequest {
   authority: string;
   /** The port that the client dialled: it chooses the listener. */
   port: number;
+  /** The IP address that the client dialled. Absent: where the authority's name leads, a service's own address for instance. */
+  address?: string;
   /** Path and query as sent, for instance `/hello?x=1`. */
   path: string;
   /** Names and values in turn, in the order sent (as `rawHeaders` of `node:http`); names in any letter case, repeated names repeated. */

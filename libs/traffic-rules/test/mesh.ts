@@ -125,6 +125,8 @@ export function outcome(table: RouteTable, ask: Ask | string): string {
       return '404';
     case 'bad-request':
       return `400 ${decision.body}`.trim();
+    case 'connect':
+      return `connect ${decision.cluster.name}`;
     case 'pass-through':
     case 'blocked':
       return `${decision.kind} ${decision.through}`;

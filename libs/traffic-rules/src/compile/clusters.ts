@@ -7,6 +7,7 @@ import {
   type RegistryService,
   type Subset,
 } from '../model/service.js';
+import { tlsOrigination } from './tls-origination.js';
 
 export function clusterName(port: number, subset: string, host: string): string {
   return `outbound|${port}|${subset}|${host}`;
@@ -39,6 +40,8 @@ function buildCluster(
   const endpoints = endpointsOf(service, port, subset);
   if (service.discovery === 'dns' && endpoints.length === 0) return undefined;
   const subsetName = subset?.name ?? '';
+  const { tls, ...others } = policy;
+  const http2 = port.protocol === 'http2' || policy.http2;
   const { name, namespace } = service.document.metadata;
   return {
     name: clusterName(port.number, subsetName, service.host),
@@ -49,8 +52,9 @@ function buildCluster(
     ...(service.discovery === 'original-destination' &&
       port.targetPort !== undefined && { targetPort: port.targetPort }),
     endpoints,
-    ...policy,
-    http2: port.protocol === 'http2' || policy.http2,
+    ...others,
+    http2,
+    ...(tls !== undefined && { tls: tlsOrigination(tls, port, service, http2) }),
   };
 }
 

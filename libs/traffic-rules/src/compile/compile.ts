@@ -6,6 +6,7 @@ import { buildClusters } from './clusters.js';
 import { buildGatewayTables } from './gateway-tables.js';
 import { buildPortTables } from './port-tables.js';
 import { RouteTable } from './table.js';
+import { TcpListeners } from './tcp-listeners.js';
 
 export interface CompileOptions {
   /** `each` as sidecars since Envoy 1.39 do, `joined` as older ones. Default `each`. */
@@ -28,5 +29,6 @@ export function compile(
   const sources = { mesh, clusters, workload };
   const ports =
     mesh.gateway === undefined ? buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
-  return new RouteTable({ workload, resources, mesh, clusters, ports, repeatedHeaders, hash });
+  const tcp = new TcpListeners(mesh.gateway === undefined ? mesh.services.values() : [], clusters);
+  return new RouteTable({ workload, resources, mesh, clusters, ports, tcp, repeatedHeaders, hash });
 }

@@ -259,7 +259,10 @@ const rows: Row[] = [
     id: '2.1',
     when: 'TCP ports have no HTTP listener',
     rules: hello.replace('name: http', 'name: tcp').replace('port: 8080', 'port: 7070'),
-    asks: [[at('hello.hello', 7070), 'pass-through tcp']],
+    asks: [
+      [at('hello.hello', 7070), 'connect outbound|7070||hello.hello.svc.cluster.local'],
+      [at('unreg.com', 7070), 'pass-through tcp'],
+    ],
   },
   {
     id: '2.5',

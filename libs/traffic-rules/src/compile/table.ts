@@ -11,6 +11,7 @@ import type { HostRules, Rule } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';
 import type { RetryPolicy } from '../retry/retry-policy.js';
 import type { Workload } from '../workload.js';
+import type { TcpListeners } from './tcp-listeners.js';
 
 let contentsOf: (table: RouteTable) => TableContents;
 
@@ -39,6 +40,7 @@ export interface TableContents {
   /** What it was compiled from. */
   readonly mesh: Mesh;
   readonly ports: ReadonlyMap<number, PortTable>;
+  readonly tcp: TcpListeners;
   readonly repeatedHeaders: RepeatedHeaders;
   /** Of the resources and the workload; every decision carries it. */
   readonly hash: string;

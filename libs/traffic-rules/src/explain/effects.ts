@@ -3,16 +3,36 @@ import type { CompiledForward, Route, Target } from '../compile/table.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
+import type { RouteRequest } from '../request.js';
+import type { Found } from '../route/route.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
+import { describeTls } from './tls.js';
 
 export function destinationsOf({ action }: Route, view: RequestView): ExplainedDestination[] {
   if (action.kind !== 'forward') return [];
   const total = action.targets.reduce((sum, { weight }) => sum + weight, 0);
-  return action.targets.map((target) => destination(target, total, view));
+  return action.targets.map((target) => destination(target, total, view.request.authority));
 }
 
-function destination(target: Target, total: number, { request }: RequestView): ExplainedDestination {
+/** The service whose bytes nobody looks into, where the connection leads to one. */
+export function connectedTo(found: Found, { authority }: RouteRequest): ExplainedDestination[] {
+  if (found.kind !== 'connect') return [];
+  const { cluster, because } = found;
+  return [
+    destination({ because, cluster, clusterName: cluster.name, weight: 1, ...untouched }, 1, authority),
+  ];
+}
+
+const untouched = { requestHeaders: [], responseHeaders: [] };
+
+type Destined = Pick<
+  Target,
+  'because' | 'cluster' | 'clusterName' | 'weight' | 'authority' | 'requestHeaders' | 'responseHeaders'
+>;
+
+function destination(target: Destined, total: number, received: string): ExplainedDestination {
   const { weight, cluster, because } = target;
+  const authority = toReadableText(target.authority ?? received);
   const { index = 0, host = '', port = 0, subset = '' } = because.destination ?? {};
   return {
     index,
@@ -30,7 +50,8 @@ function destination(target: Target, total: number, { request }: RequestView): E
       healthy: endpoint.healthy,
       weight: endpoint.weight,
     })),
-    authority: toReadableText(target.authority ?? request.authority),
+    ...(cluster?.tls !== undefined && { tls: describeTls(cluster.tls, authority) }),
+    authority,
     requestHeaders: target.requestHeaders.map(explainMutation),
     responseHeaders: target.responseHeaders.map(explainMutation),
   };

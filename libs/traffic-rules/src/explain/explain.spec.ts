@@ -220,3 +220,39 @@ spec: {${fields}, http: [{route: [{destination: {host: one.ext}}]}]}
     );
   });
 });
+
+describe('what is said beside HTTP', () => {
+  const rule = (tls: string) => `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: safe, namespace: hello-page}
+spec: {host: t.ext, trafficPolicy: {tls: ${tls}}}
+---`;
+
+  it.each([
+    [
+      '{mode: SIMPLE}',
+      'asks for front.ext (the Host), and takes only a certificate for front.ext and signed by a CA of the system',
+    ],
+    [
+      '{mode: SIMPLE, sni: a.ext, caCertificates: /ca.pem}',
+      'asks for a.ext, and takes only a certificate signed by a CA of /ca.pem',
+    ],
+    ['{mode: SIMPLE, insecureSkipVerify: true}', 'asks for front.ext (the Host), and takes any certificate'],
+  ])('TLS in the application\u2019s place: %s', (tls, expected) => {
+    const rules = virtualService(`[{rewrite: {authority: front.ext}, ${to('t.ext')}}]`);
+    const text = renderExplanation(explain(tableOf(rules + rule(tls)), requestOf('/')));
+    expect(text).toContain(`\n      TLS in the application's place: ${expected}\n`);
+  });
+
+  it('bytes to a port of TCP, and where they go', () => {
+    const raw = entry('raw.ext').replace('protocol: HTTP', 'protocol: TCP').replace('8080', '9000');
+    const text = renderExplanation(
+      explain(tableOf(raw), requestOf({ authority: 'raw.ext:9000', port: 9000 })),
+    );
+    expect(text).toContain(
+      'Port 9000 of raw.ext is not HTTP, so no rule looks at the request: its bytes go to the service as they are.',
+    );
+    expect(text).toContain('endpoints 127.0.0.1:9000');
+  });
+});

@@ -3,7 +3,7 @@ import { contentsOf, type RouteTable } from '../compile/table.js';
 import type { Because } from '../decision.js';
 import type { RouteRequest } from '../request.js';
 import { decide, type Found, findRoute } from '../route/route.js';
-import { destinationsOf, effectsOf } from './effects.js';
+import { connectedTo, destinationsOf, effectsOf } from './effects.js';
 import type { Explanation } from './explanation.js';
 import { notes } from './notes.js';
 import { passedOver } from './passed-over.js';
@@ -24,7 +24,7 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
     },
     decision: { kind, because },
     summary: summarize(found, because, request),
-    destinations: isFound ? destinationsOf(found.route, found.view) : [],
+    destinations: isFound ? destinationsOf(found.route, found.view) : connectedTo(found, request),
     ...(isFound && { effects: effectsOf(found.route, found.view) }),
     passedOver: passedOver(contents, request, found),
     notes: notes(contents, request, found),
@@ -50,6 +50,8 @@ function summarize(found: Found, because: Because, request: RouteRequest): strin
       return `Gateway ${owner?.namespace}/${owner?.name} redirects every request for ${host} to HTTPS (tls.httpsRedirect).`;
     case 'no-listener':
       return `No service has an HTTP port ${port}, so no rule looks at the request: ${unknownEnd(found, host)}`;
+    case 'tcp-port':
+      return `Port ${port} of ${because.destination?.host} is not HTTP, so no rule looks at the request: ${tcpEnd(found)}`;
     case 'malformed-target':
       return found.kind === 'no-route'
         ? 'No route can match such a request target: 404 with an empty body.'
@@ -69,6 +71,10 @@ function describeOwner({ resource, rule, match }: Because): string {
 function serverName({ tls }: RouteRequest): string {
   if (tls === undefined) return ' in plain text';
   return tls.serverName === undefined ? ' with TLS and no name' : ` with TLS for ${tls.serverName}`;
+}
+
+function tcpEnd(found: Found): string {
+  return found.kind === 'connect' ? 'its bytes go to the service as they are.' : 'the connection is closed.';
 }
 
 function unknownEnd(found: Found, host: string): string {

@@ -33,6 +33,8 @@ export interface ExplainedDestination {
   /** False: 503 for every request that falls on it. */
   exists: boolean;
   endpoints: Array<{ address: string; port: number; healthy: boolean; weight: number }>;
+  /** What TLS the proxy speaks in the application's place, in a sentence; absent: none. */
+  tls?: string;
   /** The Host that is sent. */
   authority: string;
   requestHeaders: ExplainedMutation[];

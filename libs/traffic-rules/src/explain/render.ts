@@ -41,6 +41,7 @@ function renderDestination(destination: ExplainedDestination): string[] {
   return [
     `${percent(destination.share)}  ${name}, ${weight} of ${total}`,
     `    ${renderEndpoints(destination)}`,
+    ...(destination.tls === undefined ? [] : [`    ${destination.tls}`]),
     ...renderMutations('request', destination.requestHeaders),
     ...renderMutations('response', destination.responseHeaders),
   ];

@@ -2,16 +2,19 @@ import { toBytes } from '../bytes.js';
 import type { HashPolicy, LoadBalancing } from '../cluster.js';
 import type { ClusterPolicy, ServicePolicy } from '../model/service.js';
 import type { ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
+import { originatedTls } from './client-tls.js';
 
 /** Envoy's default in Istio's clusters: 10 s. */
 const defaultConnectTimeoutMs = 10_000;
 
-export function clusterPolicy(policy: TrafficPolicy | undefined): ClusterPolicy {
+/** @param forWorkload whether the DestinationRule selects workloads */
+export function clusterPolicy(policy: TrafficPolicy | undefined, forWorkload = false): ClusterPolicy {
+  const tls = originatedTls(policy?.tls, { forWorkload });
   return {
     loadBalancing: loadBalancing(policy),
     connectTimeoutMs: policy?.connectTimeout ?? defaultConnectTimeoutMs,
     http2: policy?.http2 === true,
-    ...tlsOf(policy),
+    ...(tls !== undefined && { tls }),
   };
 }
 
@@ -44,11 +47,4 @@ function inBytes(hash: ConsistentHash): HashPolicy {
       })),
     }),
   };
-}
-
-/** `ISTIO_MUTUAL` needs the mesh's certificates and a sidecar on the other side: on a laptop it is plain text. */
-function tlsOf(policy: TrafficPolicy | undefined): Pick<ClusterPolicy, 'tls'> {
-  const tls = policy?.tls;
-  if (tls === undefined || tls.mode === 'DISABLE' || tls.mode === 'ISTIO_MUTUAL') return {};
-  return { tls: tls.sni === undefined ? {} : { sni: tls.sni } };
 }

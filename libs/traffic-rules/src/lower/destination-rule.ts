@@ -10,6 +10,8 @@ import { compareByAge, reachOf } from './visibility.js';
 interface EffectiveRule {
   subsets: readonly Subset[];
   trafficPolicy?: TrafficPolicy;
+  /** Whether they select workloads. */
+  forWorkload: boolean;
 }
 
 /** Mesh-wide DestinationRules live in Istio's own namespace. */
@@ -78,12 +80,13 @@ class NamespaceRules {
   find(host: string): EffectiveRule | undefined {
     const rules = this.#hosts.findCovering(host);
     if (rules === undefined) return undefined;
-    return merge(rules.selected.length > 0 ? rules.selected : rules.general);
+    const forWorkload = rules.selected.length > 0;
+    return { ...merge(forWorkload ? rules.selected : rules.general), forWorkload };
   }
 }
 
 /** Oldest first: the first definition of a subset and the first traffic policy stay. */
-function merge(rules: readonly DestinationRule[]): EffectiveRule {
+function merge(rules: readonly DestinationRule[]): Omit<EffectiveRule, 'forWorkload'> {
   const subsets = new Map<string, Subset>();
   for (const { spec } of rules) {
     for (const subset of spec.subsets) if (!subsets.has(subset.name)) subsets.set(subset.name, subset);
@@ -92,13 +95,14 @@ function merge(rules: readonly DestinationRule[]): EffectiveRule {
   return { subsets: [...subsets.values()], ...(trafficPolicy !== undefined && { trafficPolicy }) };
 }
 
-function servicePolicy({ subsets, trafficPolicy }: EffectiveRule): ServicePolicy {
+function servicePolicy({ subsets, trafficPolicy, forWorkload }: EffectiveRule): ServicePolicy {
   const policies = new Map(subsets.map((subset) => [subset.name, subset.trafficPolicy]));
   return {
     subsets,
     at: (subset, port) =>
       clusterPolicy(
         effectivePolicy(trafficPolicy, subset === undefined ? undefined : policies.get(subset), port),
+        forWorkload,
       ),
   };
 }

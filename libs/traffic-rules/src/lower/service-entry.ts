@@ -40,7 +40,9 @@ export function servicesOfEntry(entry: ServiceEntry): OwnedService[] {
       ports,
       // istiod makes a service for each address, and the last one of a host stays.
       addresses: spec.addresses.slice(-1).filter((address) => !address.includes('/')),
+      listenerAddresses: spec.addresses,
       hasAddress: spec.addresses.length > 0,
+      subjectAltNames: spec.subjectAltNames,
       headless: false,
       discovery: discoveries[spec.resolution],
       instances: instancesOf(entry, host, ports),

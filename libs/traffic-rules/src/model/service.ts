@@ -1,4 +1,4 @@
-import type { Discovery, LoadBalancing } from '../cluster.js';
+import type { CertificateVerification, Discovery, LoadBalancing, TlsOrigination } from '../cluster.js';
 import type { Document } from './rule.js';
 
 /** A service that the mesh knows, from a Kubernetes Service or from one host of a ServiceEntry. */
@@ -10,8 +10,10 @@ export interface RegistryService {
   /** Whether it lies outside of the mesh. */
   external: boolean;
   ports: readonly RegistryPort[];
-  /** Virtual IP addresses: where clients dial, and further names of the virtual host. */
+  /** Virtual IP addresses that are further names of the virtual host. */
   addresses: readonly string[];
+  /** Addresses and blocks of them (`10.0.0.0/24`) that clients dial. */
+  listenerAddresses: readonly string[];
   /** Whether clients dial an address of the service's own, so that a sniffed port gets a listener of its own. */
   hasAddress: boolean;
   headless: boolean;
@@ -19,6 +21,8 @@ export interface RegistryService {
   externalName?: string;
   discovery: Discovery;
   instances: readonly Instance[];
+  /** Names of which a server's certificate has to have one, where TLS is originated and nothing else is said. */
+  subjectAltNames: readonly string[];
 }
 
 export interface RegistryPort {
@@ -67,7 +71,21 @@ export interface ClusterPolicy {
   connectTimeoutMs: number;
   /** Whether HTTP/2 is spoken where the port's protocol does not say so. */
   http2: boolean;
-  tls?: { sni?: string };
+  /** TLS to be originated; absent: none. */
+  tls?: OriginatedTls;
+}
+
+/** TLS towards endpoints, before it is known whether HTTP is spoken to them. */
+export interface OriginatedTls {
+  /** Absent: the Host of each request. */
+  serverName?: string;
+  /** Absent: the server's certificate is not checked. */
+  verification?: {
+    trust: CertificateVerification['trust'];
+    subjectAltNames: readonly string[];
+    revocationList?: string;
+  };
+  clientCertificate?: TlsOrigination['clientCertificate'];
 }
 
 /** Whether every label of the selector is among the labels, with the same value. */

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Cluster } from '../cluster.js';
 import { clusterName } from '../compile/clusters.js';
+import { registeredNames } from '../compile/dialled-service.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
-import { clusterDomain } from '../lower/short-name.js';
 
 /** Every cluster that the workload knows, in no particular order. */
 export function clustersOf(table: RouteTable): Iterable<Cluster> {
@@ -16,21 +16,17 @@ export function clustersOf(table: RouteTable): Iterable<Cluster> {
  */
 export function clusterFor(table: RouteTable, host: string, port: number): Cluster | undefined {
   const { clusters, workload } = contentsOf(table);
-  for (const name of registeredNames(host.toLowerCase().replace(/\.$/, ''), workload.namespace)) {
-    const cluster = clusters.get(clusterName(port, '', name));
+  const name = host.toLowerCase().replace(/\.$/, '');
+  for (const known of [...registeredNames(name, workload.namespace), ...wildcardsOver(name)]) {
+    const cluster = clusters.get(clusterName(port, '', known));
     if (cluster !== undefined) return cluster;
   }
   return undefined;
 }
 
-/** What a service may be registered as: the name itself, Kubernetes' full form of it, then wildcards, longest first. */
-function registeredNames(host: string, namespace: string): string[] {
-  if (isIP(host) !== 0) return [host];
+/** The longest first. */
+function wildcardsOver(host: string): string[] {
+  if (isIP(host) !== 0) return [];
   const labels = host.split('.');
-  const names = [host];
-  if (labels.length === 1) names.push(`${host}.${namespace}.svc.${clusterDomain}`);
-  if (labels.length === 2) names.push(`${host}.svc.${clusterDomain}`);
-  if (labels.length === 3 && labels[2] === 'svc') names.push(`${host}.${clusterDomain}`);
-  for (let i = 1; i < labels.length; i++) names.push(`*.${labels.slice(i).join('.')}`);
-  return names;
+  return labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
 }

@@ -1,6 +1,9 @@
+import { dialledService } from '../compile/dialled-service.js';
 import { addressDomain } from '../compile/domains.js';
-import { contentsOf, type RouteTable } from '../compile/table.js';
+import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
+import type { TcpTarget } from '../compile/tcp-listeners.js';
 import type { ConnectionDecision } from '../decision.js';
+import { connectTo } from './connect.js';
 import { clusterFor } from './registered-cluster.js';
 import { virtualHostOf } from './route.js';
 
@@ -9,23 +12,38 @@ export interface Connection {
   /** A name or an IP address (IPv6 without brackets). */
   host: string;
   port: number;
+  /** The IP address that the host led the client to. Absent: where the name leads, a service's own address for instance. */
+  address?: string;
+  /** The server name that the client's TLS asks for; null: none, or no TLS. Absent: nobody looked, and the host is taken for it. */
+  sni?: string | null;
 }
 
 /**
  * Where a connection leads that nobody looks into. TLS hides what an HTTP rule asks for, so the service itself answers,
  * whatever its rules are.
  */
-export function routeConnection(table: RouteTable, { host, port }: Connection): ConnectionDecision {
+export function routeConnection(table: RouteTable, connection: Connection): ConnectionDecision {
   const contents = contentsOf(table);
   const { hash: rules, workload, ports } = contents;
-  const cluster = clusterFor(table, host, port);
+  const { host, port, address } = connection;
+  const target = tcpTargetOf(contents, connection);
+  if (target !== undefined) return connectTo(target, port, rules);
+  const cluster = address === undefined ? clusterFor(table, host, port) : undefined;
   if (cluster !== undefined) {
     const destination = { index: 0, host: cluster.service.host, port, subset: '', share: 1 };
     return { kind: 'connect', cluster, because: { reason: 'default-route', destination }, rules };
   }
   const because = { reason: ports.has(port) ? 'unknown-host' : 'no-listener' } as const;
-  const isKnown = virtualHostOf(contents, { authority: addressDomain(host), port }) !== undefined;
+  const arrival = { authority: addressDomain(host), port, ...(address !== undefined && { address }) };
+  const isKnown = virtualHostOf(contents, arrival) !== undefined;
   return workload.outboundTrafficPolicy === 'ALLOW_ANY' || isKnown
     ? { kind: 'pass-through', through: 'tcp', path: '', because, rules }
     : { kind: 'blocked', through: 'tcp', because, rules };
+}
+
+function tcpTargetOf(contents: TableContents, connection: Connection): TcpTarget | undefined {
+  const { host, port, address, sni = host } = connection;
+  const service = dialledService(contents, host, address);
+  const dialled = { port, address, service, sni: sni?.toLowerCase(), isHttp: false };
+  return contents.tcp.atOwnAddress(dialled) ?? contents.tcp.atAnyAddress(dialled);
 }

@@ -1,4 +1,5 @@
 import { asciiLowerCase } from '../ascii.js';
+import { dialledService } from '../compile/dialled-service.js';
 import {
   type CompiledForward,
   contentsOf,
@@ -9,10 +10,12 @@ import {
   type Target,
   type VirtualHost,
 } from '../compile/table.js';
+import type { Dialled } from '../compile/tcp-listeners.js';
 import type { Because, Decision } from '../decision.js';
 import { atEdge } from '../match/edge-request.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
+import { connectTo } from './connect.js';
 import { normalizePath } from './path-normalization.js';
 
 /**
@@ -39,9 +42,16 @@ export interface FoundRoute {
 type Unrouted = Exclude<Decision, { responseHeaders: unknown }>;
 
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
+  const dialled = contents.tcp.has(request.port) ? dialledFor(contents, request) : undefined;
+  const own = dialled && contents.tcp.atOwnAddress(dialled);
+  if (own !== undefined) return connectTo(own, request.port, contents.hash);
   const virtualHost = virtualHostOf(contents, request);
-  if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true)
-    return withoutListener(contents, request);
+  if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true) {
+    const target = dialled && contents.tcp.atAnyAddress(dialled);
+    return target === undefined
+      ? withoutListener(contents, request)
+      : connectTo(target, request.port, contents.hash);
+  }
   const target = targetOf(request, contents.hash);
   if (target.kind !== 'target') return target;
   if (virtualHost === undefined) return unknownHost(contents, target.path);
@@ -51,15 +61,30 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
   return { kind: 'found', route: matched, view, virtualHost };
 }
 
-/** The virtual host that a request for the authority meets on a port, where a listener lets it in. */
+/** A request of plain HTTP asks for no server name. */
+function dialledFor(contents: TableContents, { authority, port, address }: RouteRequest): Dialled {
+  const service = dialledService(contents, lookupName(authority), address);
+  return { port, address, service, sni: undefined, isHttp: true };
+}
+
+/**
+ * The virtual host that a request for the authority meets on a port, where a listener lets it in. A sniffed port of a service with an
+ * address has a listener of its own there, which takes every Host.
+ */
 export function virtualHostOf(contents: TableContents, request: Arrival): VirtualHost | undefined {
   const listener = listenerOf(contents, request);
-  const virtualHost = listener?.hosts.find(lookupName(request.authority));
-  return listener?.shared === true || virtualHost?.dedicated === true ? virtualHost : undefined;
+  if (listener === undefined) return undefined;
+  const { authority, address } = request;
+  const owner = address === undefined ? undefined : contents.tcp.serviceAt(address);
+  const own = owner && listener.hosts.find(owner.host);
+  if (own?.dedicated === true) return own;
+  const virtualHost = listener.hosts.find(lookupName(authority));
+  const isReached = listener.shared || (virtualHost?.dedicated === true && address === undefined);
+  return isReached ? virtualHost : undefined;
 }
 
 /** What of a request says which rules it meets. */
-export type Arrival = Pick<RouteRequest, 'authority' | 'port' | 'tls'>;
+export type Arrival = Pick<RouteRequest, 'authority' | 'port' | 'address' | 'tls'>;
 
 /** What listens on the port; at a gateway for TLS or for plain text, as the client speaks. */
 function listenerOf({ ports, mesh }: TableContents, { port, tls }: Arrival): PortTable | undefined {
@@ -142,10 +167,15 @@ export function decide({ route, view }: FoundRoute, draw: number, rules: string)
       return { kind: 'redirect', status, location, because, rules, responseHeaders, ...filters };
     }
     case 'direct-response':
-      return { ...action, because, rules, ...filters };
+      return { ...action, ...locationOf(action.status, view), because, rules, ...filters };
     case 'forward':
       return { ...forward(action, pickTarget(action.targets, draw), view, rules), ...filters };
   }
+}
+
+function locationOf(status: number, { request, target }: RequestView): { location?: string } {
+  if (status !== 201 && (status < 300 || status > 399)) return {};
+  return { location: `${request.scheme}://${request.authority}${target}` };
 }
 
 /** Walks the destinations in their listed order, as Envoy does. */

@@ -1,3 +1,4 @@
+import type { DirectResponse } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import type { RequestHead } from '../message/request.js';
 import type { UnsendableHead } from '../message/sendable.js';
@@ -87,7 +88,12 @@ export const replies = {
     details: 'direct_response',
   }),
 
-  direct: (status: number, body: Uint8Array): LocalReply => ({ status, body, details: 'direct_response' }),
+  direct: ({ status, body, location }: DirectResponse): LocalReply => ({
+    status,
+    body,
+    details: 'direct_response',
+    ...(location === undefined ? {} : { headers: ['location', location] }),
+  }),
 
   /** A gRPC client gets a gRPC status; every other client of a gRPC fault an empty 200, as Envoy has it. */
   faultAbort: (

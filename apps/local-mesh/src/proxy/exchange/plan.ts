@@ -1,4 +1,4 @@
-import type { Cluster, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
+import type { Cluster, Connect, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 import type { Host } from '../upstream/host.js';
 import { hasEndpoints } from '../upstream/upstream-cluster.js';
@@ -57,16 +57,31 @@ export function passThroughPlan(context: RequestContext, { path, through }: Pass
     next: () => host,
     setCookie: undefined,
     untouched: through === 'tcp',
-    shape: {
-      path,
-      authority: target.authority,
-      requestHeaders: [],
-      responseHeaders: [],
-      timeoutMs: 0,
-      retry: noRetry,
-      mirrors: [],
-    },
+    shape: asItCame(context, path),
     isMesh: false,
+  };
+}
+
+/** A port that is not HTTP: the request goes to one of the service's endpoints as it came. */
+export function connectPlan(context: RequestContext, { cluster }: Connect): Plan {
+  return {
+    clusterName: cluster.name,
+    ...chooser(context, cluster, false),
+    untouched: true,
+    shape: asItCame(context, context.target.path),
+    isMesh: hasEndpoints(cluster),
+  };
+}
+
+function asItCame({ target }: RequestContext, path: string): Shape {
+  return {
+    path,
+    authority: target.authority,
+    requestHeaders: [],
+    responseHeaders: [],
+    timeoutMs: 0,
+    retry: noRetry,
+    mirrors: [],
   };
 }
 

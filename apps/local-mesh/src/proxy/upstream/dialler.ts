@@ -1,12 +1,13 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { TlsOrigination } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 
 /** How a server is reached. */
 export interface Destination {
   address: Address;
   connectTimeoutMs: number;
-  tls?: { sni?: string };
+  tls?: TlsOrigination;
 }
 
 /** `loop`: the address is the proxy's own. */
@@ -86,7 +87,7 @@ function openSocket(
     lookup,
     rejectUnauthorized: false,
     ALPNProtocols: [...alpn],
-    ...(tls.sni === undefined ? {} : { servername: tls.sni }),
+    ...(tls.serverName?.kind === 'fixed' && { servername: tls.serverName.name }),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { TlsOrigination } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 import type { OutgoingRequest } from '../message/request.js';
 import type { ConnectCallbacks, Destination, Dialler } from './dialler.js';
@@ -9,7 +10,7 @@ import type { StreamHandler, StreamPool, UpstreamStream } from './stream.js';
 /** How the connections to a host are made and kept: what a change of rules may change. */
 export interface ConnectionSettings {
   connectTimeoutMs: number;
-  tls?: { sni?: string };
+  tls?: TlsOrigination;
   idleTimeoutMs: number;
   maxRequestsPerConnection: number;
   maxConcurrentStreams: number;

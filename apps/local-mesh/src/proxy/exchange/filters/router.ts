@@ -1,6 +1,6 @@
 import { Forwarding } from '../forwarding.js';
 import { replies } from '../local-reply.js';
-import { clusterPlan, type Plan, passThroughPlan } from '../plan.js';
+import { clusterPlan, connectPlan, type Plan, passThroughPlan } from '../plan.js';
 import type { Filter, Filtered, Running } from './filter.js';
 
 /** The last filter: does what was decided. */
@@ -11,11 +11,13 @@ export const router: Filter = (filtered) => {
       return forward(clusterPlan(context, decision), filtered);
     case 'pass-through':
       return forward(passThroughPlan(context, decision), filtered);
+    case 'connect':
+      return forward(connectPlan(context, decision), filtered);
     case 'redirect':
       answer.reply(replies.redirect(decision.status, decision.location), decision.responseHeaders);
       break;
     case 'direct-response':
-      answer.reply(replies.direct(decision.status, decision.body), decision.responseHeaders);
+      answer.reply(replies.direct(decision), decision.responseHeaders);
       break;
     case 'cluster-not-found':
       outcome.ledTo(decision.clusterName);

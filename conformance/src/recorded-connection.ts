@@ -1,0 +1,95 @@
+import {
+  type Cluster,
+  type RouteTable,
+  routeConnection,
+  type TlsOrigination,
+} from '@grayscale/traffic-rules';
+import { type Answer, backends, type Case, type CaseRequest, outside } from './cases.js';
+
+/** What the backends' ports speak; nothing listens on any other. */
+const httpPorts = new Set([80, 8080, 9090, 9091, 43990, 43991]);
+const tlsPorts = new Set([443, 8443]);
+const rawPorts = new Set([9000, 9002]);
+
+/** Whether an exchange is one of bytes, or of TLS that nobody on the way ends: the engine decides it as a connection. */
+export function isConnection({ proxy }: Case, { raw, tls }: CaseRequest): boolean {
+  return raw !== undefined || (tls !== undefined && proxy === undefined);
+}
+
+/** Who answers a connection, by what the engine decides: a backend as `ext:9000`; `nobody` where it is closed. */
+export function connected(table: RouteTable, request: CaseRequest): string[] {
+  const { host, port, address = outside, tls } = request;
+  const decision = routeConnection(table, { host, port, address, sni: tls?.sni ?? null });
+  switch (decision.kind) {
+    case 'connect':
+      return answering(dialled(decision.cluster, request));
+    case 'pass-through':
+      return answering([`${backends[address]}:${port}`]);
+    case 'blocked':
+      return ['nobody'];
+  }
+}
+
+/** The same of a recorded answer; undefined where an HTTP listener answered, or HTTP/2 was spoken. */
+export function whoAnswered({ backend, data, error }: Answer): string | undefined {
+  if (error !== undefined || data === '') return 'nobody';
+  return backend ?? /^[a-z0-9-]+:[0-9]+(?= )/.exec(data ?? '')?.[0];
+}
+
+/** The backends, as `ext:9000`, that a cluster leads a client to. */
+export function dialled(cluster: Cluster, { port, address = outside }: CaseRequest): string[] {
+  if (cluster.discovery === 'original-destination' && cluster.endpoints.length === 0)
+    return [`${backends[address]}:${cluster.targetPort ?? port}`];
+  return cluster.endpoints
+    .filter(({ healthy }) => healthy)
+    .map((endpoint) => `${backends[endpoint.address]}:${endpoint.port}`);
+}
+
+function answering(candidates: readonly string[]): string[] {
+  return candidates.length === 0 ? ['nobody'] : candidates.map((name) => (listens(name) ? name : 'nobody'));
+}
+
+function listens(backend: string): boolean {
+  const [name, port] = backend.split(':');
+  const number = Number(port);
+  return name !== 'dead' && (httpPorts.has(number) || tlsPorts.has(number) || rawPorts.has(number));
+}
+
+/** Whether a backend answers plain HTTP. */
+export function speaksHttp(backend: string): boolean {
+  const [name, port] = backend.split(':');
+  return name !== 'dead' && httpPorts.has(Number(port));
+}
+
+/** Names of the backends' certificate, and the file of the CA that signed it, which is the one that the system trusts. */
+const certificate = { names: ['secure.ext', '*.tls.ext', 'backend'], ca: '/etc/lab/certs/ca.pem' };
+
+/** Whether a backend and the proxy agree on TLS. */
+export function shakesHands(backend: string, { verification }: TlsOrigination, authority: string): boolean {
+  if (!tlsPorts.has(Number(backend.split(':')[1]))) return false;
+  if (verification === undefined) return true;
+  const { trust, forRequestHost, subjectAltNames } = verification;
+  const isTrusted = trust.kind === 'system' || (trust.kind === 'file' && trust.path === certificate.ca);
+  // In another form of the recording the hosts have other names, and so would the certificate.
+  const host = nameOf(authority).replace('renamed-', '');
+  const isForHost = !forRequestHost || certificate.names.some((name) => covers(name, host));
+  const isNamed =
+    subjectAltNames.length === 0 || subjectAltNames.some((name) => certificate.names.includes(name));
+  return isTrusted && isForHost && isNamed;
+}
+
+/** The server name that a backend is asked for. */
+export function askedName({ serverName }: TlsOrigination, authority: string): string | null {
+  if (serverName === undefined) return null;
+  return serverName.kind === 'fixed' ? serverName.name : nameOf(authority);
+}
+
+function nameOf(authority: string): string {
+  return authority.replace(/:[0-9]+$/, '');
+}
+
+function covers(pattern: string, name: string): boolean {
+  return pattern.startsWith('*.')
+    ? name.split('.').slice(1).join('.') === pattern.slice(2)
+    : pattern === name;
+}
