@@ -35,8 +35,8 @@ it('no package asks for another Node than README names, so that npm ci has nothi
   const { packages } = read('package-lock.json') as {
     packages: Record<string, { engines?: { node?: string } }>;
   };
-  // The oldest one and every line after it that Node.js supports, or will.
-  for (const version of [`${oldest}.0`, '24.0.0', '26.0.0']) {
+  // The oldest one and every line after it that Node.js supports, or will; 24 from its first long-term release on.
+  for (const version of [`${oldest}.0`, '24.11.0', '26.0.0']) {
     const others = Object.entries(packages).filter(
       ([, { engines }]) => !satisfies(version, engines?.node ?? '*'),
     );

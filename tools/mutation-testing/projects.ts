@@ -1,0 +1,23 @@
+/** What is mutated, and the tests that are asked about it: globs from the root of the repository. */
+export interface MutatedProject {
+  mutate: string[];
+  /** Only tests that run the sources in their own process: a process of its own runs what is built, where no mutant is. */
+  tests: string[];
+}
+
+const notTests = ['!**/*.spec.ts', '!**/testing/**', '!**/index.ts'];
+
+export const projects: Record<string, MutatedProject> = {
+  'traffic-rules': {
+    mutate: ['libs/traffic-rules/src/**/*.ts', '!**/*.generated.ts', ...notTests],
+    tests: ['libs/traffic-rules/src/**/*.spec.ts', 'conformance/{engine,compile,reports}.spec.ts'],
+  },
+  'local-mesh': {
+    mutate: ['apps/local-mesh/src/proxy/**/*.ts', ...notTests],
+    tests: ['apps/local-mesh/src/{proxy,rules,telemetry}/**/*.spec.ts', 'conformance/local-mesh.spec.ts'],
+  },
+  release: {
+    mutate: ['libs/release/src/**/*.ts', ...notTests],
+    tests: ['libs/release/src/**/*.spec.ts'],
+  },
+};

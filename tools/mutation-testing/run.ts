@@ -1,0 +1,119 @@
+// npm run test:mutation -- PROJECT... [--size 400] [--seed 1] [--concurrency 1]: changes one place of the sources at a time and runs the
+// tests that come by there. Prints the share of changes that a test noticed, and the changes that none did. See docs/mutation-testing.md.
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Mutant, MutantResult, PartialStrykerOptions } from '@stryker-mutator/api/core';
+import { Stryker } from '@stryker-mutator/core';
+import { mutantsOf } from './mutants.ts';
+import { type MutatedProject, projects } from './projects.ts';
+import { rank } from './sample.ts';
+import { isSurvivor, scoreOf } from './score.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: '400' },
+    seed: { type: 'string', default: '1' },
+    concurrency: { type: 'string', default: '1' },
+  },
+});
+const [size, seed, concurrency] = [values.size, values.seed, values.concurrency].map(Number) as [
+  number,
+  number,
+  number,
+];
+
+/** The mutants below the fraction, which are as many as asked for, as ranges of Stryker's `mutate`. */
+async function drawSample(globs: string[]): Promise<{ total: number; fraction: number; mutate: string[] }> {
+  const mutants = await mutantsOf(globs);
+  const ranks = mutants.map((mutant) => rank(seed, mutant)).sort((a, b) => a - b);
+  const fraction = ranks[size] ?? 1;
+  const mutate = mutants.filter((mutant) => rank(seed, mutant) < fraction).map(rangeOf);
+  return { total: ranks.length, fraction, mutate };
+}
+
+function rangeOf({ fileName, location: { start, end } }: Mutant): string {
+  return `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
+}
+
+function optionsFor(name: string, tests: string[], mutate: string[], fraction: number) {
+  return {
+    mutate,
+    testRunner: 'jest',
+    // TypeScript 7 has no API in JavaScript, and Stryker would read a tsconfig.json by it: it lets one alone that is not there.
+    tsconfigFile: 'no-tsconfig.json',
+    testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
+    plugins: ['@stryker-mutator/jest-runner', join(import.meta.dirname, 'sample-checker.ts')],
+    checkers: ['sample'],
+    sample: { seed, fraction },
+    coverageAnalysis: 'perTest',
+    ignoreStatic: true,
+    incremental: true,
+    incrementalFile: `artifacts/mutation-testing/${name}.json`,
+    // Beside the tree, so that no lint and no test finds a second copy of everything.
+    tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
+    ignorePatterns: ['artifacts', 'bench', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
+    concurrency,
+    timeoutMS: 30_000,
+    reporters: ['progress-append-only'],
+    jest: {
+      config: {
+        testMatch: tests.map((glob) => `<rootDir>/${glob}`),
+        setupFilesAfterEnv: ['<rootDir>/tools/mutation-testing/hook-coverage.js'],
+        // node_modules of the copy is a link to the original, whose packages are not mutated.
+        moduleNameMapper: {
+          '^(\\.{1,2}/.*)\\.js$': '$1',
+          '^@grayscale/test-cluster$': '<rootDir>/tools/test-cluster/test-cluster.ts',
+          '^@grayscale/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+          '^@grayscale/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
+        },
+      },
+    },
+  } as PartialStrykerOptions;
+}
+
+function describe({ fileName, location, mutatorName, replacement, status }: MutantResult): string {
+  const { start, end } = location;
+  const lines = readFileSync(fileName, 'utf8')
+    .split('\n')
+    .slice(start.line, end.line + 1);
+  lines.push((lines.pop() ?? '').slice(0, start.line === end.line ? end.column : undefined));
+  const original = lines.join('\n').slice(start.column);
+  const place = `${relative('.', fileName)}:${start.line + 1}:${start.column + 1}`;
+  const none = status === 'NoCoverage' ? ' (no test runs it)' : '';
+  return `${place} ${mutatorName}${none}\n  - ${shorten(original)}\n  + ${shorten(replacement)}`;
+}
+
+function shorten(code = ''): string {
+  const line = code.replace(/\s+/g, ' ');
+  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
+}
+
+/** Stryker counts lines and columns from 1 in what it reports, from 0 in what it makes. */
+function countedFromZero(result: MutantResult): MutantResult {
+  const { start, end } = result.location;
+  const less = ({ line, column }: typeof start) => ({ line: line - 1, column: column - 1 });
+  return { ...result, location: { start: less(start), end: less(end) } };
+}
+
+async function test(name: string, project: MutatedProject): Promise<void> {
+  const { total, fraction, mutate } = await drawSample(project.mutate);
+  const options = optionsFor(name, project.tests, mutate, fraction);
+  const results = (await new Stryker(options).runMutationTest()).map(countedFromZero);
+  const sample = results.filter((result) => rank(seed, result) < fraction);
+  const { killed, of, interval } = scoreOf(sample);
+  const [low, high] = interval.map((share) => (100 * share).toFixed(1));
+  for (const survivor of sample.filter(isSurvivor)) console.log(describe(survivor));
+  console.log(
+    `${name}: ${killed} of ${of} killed, ${((100 * killed) / of).toFixed(1)} % (95 % interval ${low} to ${high}); ` +
+      `${sample.length} of ${total} mutants by seed ${seed}, ${sample.length - of} of them not to be run`,
+  );
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(projects)) {
+  const project = projects[name];
+  if (project === undefined) throw new Error(`${name} is not one of ${Object.keys(projects).join(', ')}`);
+  await test(name, project);
+}

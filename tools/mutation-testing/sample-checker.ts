@@ -1,0 +1,45 @@
+// A plugin of Stryker. It has no option to test a part of the mutants; a checker may turn one away before any test runs.
+import { type Checker, type CheckResult, CheckStatus } from '@stryker-mutator/api/check';
+import type { Mutant, StrykerOptions } from '@stryker-mutator/api/core';
+import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import { rank } from './sample.ts';
+
+/** What the options say beyond Stryker's own: mutants below this fraction, by this seed, are tested. */
+export interface SampleOptions {
+  sample: { seed: number; fraction: number };
+}
+
+class SampleChecker implements Checker {
+  static inject = tokens(commonTokens.options);
+  private readonly sample: SampleOptions['sample'];
+
+  constructor(options: StrykerOptions) {
+    this.sample = (options as StrykerOptions & SampleOptions).sample;
+  }
+
+  async init(): Promise<void> {}
+
+  async check(mutants: Mutant[]): Promise<Record<string, CheckResult>> {
+    return Object.fromEntries(mutants.map((mutant) => [mutant.id, this.resultOf(mutant)]));
+  }
+
+  async group(mutants: Mutant[]): Promise<string[][]> {
+    return [mutants.map(({ id }) => id)];
+  }
+
+  private resultOf(mutant: Mutant): CheckResult {
+    return rank(this.sample.seed, mutant) < this.sample.fraction
+      ? { status: CheckStatus.Passed }
+      : { status: CheckStatus.CompileError, reason: 'not in the sample' };
+  }
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.Checker, 'sample', SampleChecker)];
+export const strykerValidationSchema = {
+  properties: {
+    sample: {
+      type: 'object',
+      properties: { seed: { type: 'integer' }, fraction: { type: 'number' } },
+    },
+  },
+};
