@@ -1,6 +1,7 @@
 import { type ApiClient, ApiError, ApiUnreachableError, type Lease } from '@grayscale/cluster-client';
 import {
   type JournalEntry,
+  type OfferedPlan,
   type Plan,
   type SentCommand,
   type Store,
@@ -9,6 +10,7 @@ import {
   type Write,
   type WriteOutcome,
 } from '@grayscale/release';
+import type { PlanText } from '@grayscale/release-loop';
 import { Arms } from './arms.js';
 import { TakenOverError } from './errors.js';
 import { isSameOwner, type Owner, ownerIn } from './owner.js';
@@ -22,6 +24,8 @@ export interface ClusterStoreOptions {
   client: ApiClient;
   plan: Plan;
   record: ReleaseRecord;
+  /** The plan's file, where it has one. */
+  planText?: PlanText;
   /** Makes this process the only driver; absent: somebody else sees to that, or nobody need. */
   lease?: Lease;
   /** Shared among releases, so that each namespace is watched once; the store's own unless given. */
@@ -35,10 +39,12 @@ export class ClusterStore implements Store {
   private readonly virtualServices: VirtualServices;
   private readonly writer: TargetWriter;
   private readonly arms: Arms;
+  private plan: Plan;
   private refusal: ApiError | undefined;
 
   constructor(private readonly options: ClusterStoreOptions) {
     const { client, plan } = options;
+    this.plan = plan;
     this.virtualServices = options.virtualServices ?? new VirtualServices(client);
     this.arms = new Arms(client);
     this.writer = new TargetWriter({
@@ -71,8 +77,18 @@ export class ClusterStore implements Store {
     }
   }
 
+  /** A plan's file may be changed, and so may a GrayRelease. */
+  async readPlan(): Promise<OfferedPlan | undefined> {
+    return (await this.options.planText?.news()) ?? this.options.record.changedPlan();
+  }
+
+  follow(plan: Plan): void {
+    this.plan = plan;
+    this.writer.plan = plan;
+  }
+
   async view(): Promise<View> {
-    const { targets } = this.options.plan;
+    const { targets } = this.plan;
     this.refusal = undefined;
     return { targets: await Promise.all(targets.map((target) => this.viewOf(target))) };
   }
@@ -91,8 +107,7 @@ export class ClusterStore implements Store {
   }
 
   async finish(): Promise<void> {
-    for (const { virtualService } of this.options.plan.targets)
-      await this.writer.clean(virtualService, this.owner);
+    for (const { virtualService } of this.plan.targets) await this.writer.clean(virtualService, this.owner);
   }
 
   async close(): Promise<void> {
@@ -103,7 +118,7 @@ export class ClusterStore implements Store {
 
   private async viewOf(target: Plan['targets'][number]): Promise<TargetView> {
     try {
-      return await targetView(this.virtualServices, this.arms, target, this.options.plan);
+      return await targetView(this.virtualServices, this.arms, target, this.plan);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) this.refusal = error;
       if (error instanceof ApiError || error instanceof ApiUnreachableError)
@@ -122,7 +137,8 @@ export class ClusterStore implements Store {
 
   /** The other release that has one of the rules and has not ended, in words. */
   private async otherRelease(): Promise<string | undefined> {
-    const { client, plan, record } = this.options;
+    const { plan } = this;
+    const { client, record } = this.options;
     for (const { virtualService } of plan.targets) {
       const object = await this.virtualServices.get(virtualService);
       const owner = ownerIn(object?.metadata.annotations);

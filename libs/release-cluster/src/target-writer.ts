@@ -41,7 +41,12 @@ type Attempt = { kind: 'edit'; edit: Edited } | Exclude<TargetEdits, { kind: 'ed
 
 /** Writes weights into VirtualServices, each write in one patch with the annotation that says which one it was. */
 export class TargetWriter {
-  constructor(private readonly options: WriterOptions) {}
+  /** Whose writes are carried out. */
+  plan: Plan;
+
+  constructor(private readonly options: WriterOptions) {
+    this.plan = options.plan;
+  }
 
   /** Carries a write out once, however often it is asked for. */
   async write(write: Write, owner: Owner): Promise<WriteOutcome> {
@@ -136,7 +141,7 @@ export class TargetWriter {
   private editOf(object: VirtualServiceObject, write: Write, owner: Owner): Attempt {
     const views = rulesOf(object);
     if (views === undefined) return { kind: 'changed' };
-    const wanted = targetEdits(views, object.spec?.http ?? [], this.options.plan, write);
+    const wanted = targetEdits(views, object.spec?.http ?? [], this.plan, write);
     if (wanted.kind !== 'edits') return wanted;
     const edit = editOf(object, wanted.edits, ownerText(owner, write.seq));
     const [error] = newErrors(object, edit.edited);
@@ -148,8 +153,7 @@ export class TargetWriter {
     const back = { ...write, before: write.after, after: write.after };
     const views = rulesOf(object);
     return (
-      views !== undefined &&
-      targetEdits(views, object.spec?.http ?? [], this.options.plan, back).kind === 'edits'
+      views !== undefined && targetEdits(views, object.spec?.http ?? [], this.plan, back).kind === 'edits'
     );
   }
 
@@ -159,7 +163,7 @@ export class TargetWriter {
   }
 
   private target({ target }: Write): ObjectName {
-    return (this.options.plan.targets[target] as Target).virtualService;
+    return (this.plan.targets[target] as Target).virtualService;
   }
 }
 

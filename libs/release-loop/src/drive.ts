@@ -29,7 +29,7 @@ async function untilNextLook<End>(
   tick: Tick,
   { interval, signal, ticked }: DriveOptions<End>,
 ): Promise<End | undefined> {
-  const until = performance.now() + waitingTime(tick, interval);
+  const until = performance.now() + waitingTime(loop, tick, interval);
   while (performance.now() < until && !signal.aborted) {
     await after(Math.min(commandInterval, Math.max(0, until - performance.now())));
     const answer = await loop.obey();
@@ -39,7 +39,7 @@ async function untilNextLook<End>(
   return undefined;
 }
 
-function waitingTime(tick: Tick, interval: number): number {
+function waitingTime(loop: ReleaseLoop, tick: Tick, interval: number): number {
   const until = tick.kind === 'waiting' ? tick.until : undefined;
-  return until === undefined ? interval : Math.min(interval, Math.max(0, until - Date.now()));
+  return until === undefined ? interval : Math.min(interval, Math.max(0, until - loop.now()));
 }

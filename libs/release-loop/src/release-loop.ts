@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   begin,
   type Command,
@@ -11,11 +12,14 @@ import {
   type Look,
   type NoLook,
   type Note,
+  type OfferedPlan,
   type Outcome,
   type Plan,
   type ReleaseEvent,
   type ReleaseState,
+  type Revised,
   receive,
+  revise,
   type SentCommand,
   type Store,
   type View,
@@ -24,13 +28,17 @@ import {
   type WebhookQuestion,
   type Write,
 } from '@grayscale/release';
+import { planInForce } from './plan-in-force.js';
+import { RunJournal } from './run-journal.js';
+import { steadyNow } from './steady-now.js';
 import { askWebhook } from './webhook.js';
 
 export interface ReleaseLoopOptions {
+  /** As its author has it now. A run that is under way goes on with the plan in its journal, and takes this one over at its next tick if it can. */
   plan: Plan;
   store: Store;
   source: CountSource;
-  /** Milliseconds since the epoch; the system's clock unless given. */
+  /** Milliseconds since the epoch; unless given, a clock that goes on evenly when the system's is set, so that no hold ends early or never. */
   now?: () => number;
   ask?: (question: WebhookQuestion) => Promise<WebhookAnswer>;
   /** Is told each entry once it is durable. */
@@ -57,17 +65,30 @@ const ended: ReadonlySet<ReleaseState['phase']> = new Set(['completed', 'aborted
  * and does nothing twice.
  */
 export class ReleaseLoop {
-  private readonly now: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  private readonly journal: RunJournal;
+  private plan: Plan;
+  /** A plan that was changed before this process drove the release. */
+  private offered: OfferedPlan | undefined;
+  /** Why the run cannot go on under the plan. */
+  private misfits: string[] = [];
   private current: ReleaseState | undefined;
   private lastLook: Look | NoLook | undefined;
-  private recordedAt = 0;
   /** The seq of an intent whose outcome is not in the journal. */
   private undone: number | undefined;
   /** The seq of the write that was done last, while decisions follow each other. */
   private writtenNow: number | undefined;
 
   private constructor(private readonly options: ReleaseLoopOptions) {
-    this.now = options.now ?? Date.now;
+    this.now = options.now ?? steadyNow;
+    this.plan = options.plan;
+    this.journal = new RunJournal({
+      ...options,
+      now: this.now,
+      ask: (question) => this.ask(question),
+      standing: () => ({ plan: this.plan, state: this.current }),
+    });
   }
 
   /** Becomes the driver of the plan, and takes up the run in its journal. */
@@ -84,6 +105,11 @@ export class ReleaseLoop {
     return this.current;
   }
 
+  /** The plan that is followed. */
+  get planInForce(): Plan {
+    return this.plan;
+  }
+
   /** The newest reading of the counts; undefined before there is one. */
   get look(): Look | NoLook | undefined {
     return this.lastLook;
@@ -95,25 +121,27 @@ export class ReleaseLoop {
 
   /**
    * Starts a run, or goes on with the one that is under way.
-   * @returns what keeps it from starting, or from going on under a plan that was changed; nothing was written then
+   * @returns what keeps it from starting, or from going on; nothing was written then
    */
   async start(): Promise<string[]> {
-    if (this.isRunning) return this.followPlan();
-    const begun = begin(this.options.plan, await this.readView(), this.now(), this.current);
+    if (this.isRunning) return this.misfits;
+    const begun = begin(this.plan, await this.readView(), this.now(), this.current);
     if (begun.kind === 'refused') return begun.messages;
     // Whatever was asked of an earlier run is not meant for this one.
-    for (const { id } of await this.options.store.takeCommands())
-      await this.recordCommand(id, 'too late', begun.state);
+    const late = await this.options.store.takeCommands();
     this.current = begun.state;
-    await this.record('start', begun.notes, {});
+    for (const { id } of late) await this.journal.reject('command', 'too late', { command: id });
+    await this.journal.record('start', begun.notes, { plan: asJson(this.plan) });
     return [];
   }
 
-  /** One look at the counts, and all that follows from it. */
+  /** One look at the counts, and all that follows from it. A plan that was changed since the last one is followed from here on. */
   async tick(): Promise<Tick> {
+    await this.journal.recordUntold();
+    await this.takePlan();
     await this.takeCommands();
     if (this.current === undefined) throw new Error('start the release first');
-    const question = countQuestion(this.options.plan, this.current);
+    const question = countQuestion(this.plan, this.current);
     this.lastLook = this.isRunning
       ? await this.options.source.look(question, this.current.evidence.cursor ?? undefined)
       : undefined;
@@ -140,7 +168,11 @@ export class ReleaseLoop {
   }
 
   async close(): Promise<void> {
-    await this.options.store.close();
+    try {
+      await this.journal.close();
+    } finally {
+      await this.options.store.close();
+    }
   }
 
   private takeUp(journal: readonly JournalEntry[]): void {
@@ -149,16 +181,45 @@ export class ReleaseLoop {
       if (op === 'intent') this.undone = seq;
       if (op === 'done' && this.undone === seq) this.undone = undefined;
     }
-    this.followPlan();
+    const followed = planInForce(journal);
+    if (this.current === undefined || !this.isRunning) return;
+    if (followed === undefined) this.followUntold(this.current);
+    else {
+      this.offered = { kind: 'plan', plan: this.plan };
+      this.followPlan(followed);
+    }
   }
 
-  /** The plan may have been changed since the run was left. @returns why the run cannot go on under it; it stays as it was then */
-  private followPlan(): string[] {
-    if (this.current === undefined) return [];
-    const followed = follow(this.options.plan, this.current);
-    if (followed.kind === 'refused') return followed.messages;
-    this.current = followed.state;
-    return [];
+  /** A journal that does not say which plan was followed: this one has to fit. */
+  private followUntold(state: ReleaseState): void {
+    const placed = follow(this.plan, state);
+    if (placed.kind === 'refused') this.misfits = placed.messages;
+    else this.current = placed.state;
+  }
+
+  private followPlan(plan: Plan): void {
+    this.plan = plan;
+    this.options.store.follow(plan);
+  }
+
+  /** Takes a changed plan over, or says why not. One that comes while the weights go back waits: it is for the next run, or for a retry. */
+  private async takePlan(): Promise<void> {
+    if (this.current?.phase !== 'progressing' && this.current?.phase !== 'paused') return;
+    const offered = (await this.options.store.readPlan()) ?? this.offered;
+    this.offered = undefined;
+    if (offered === undefined) return;
+    const revised =
+      offered.kind === 'plan' ? revise(this.plan, offered.plan, this.current) : refusedPlan(offered);
+    if (revised.kind === 'same') return;
+    if (revised.kind === 'refused') {
+      await this.journal.reject('plan', `${revised.message}. The plan that the release follows goes on.`);
+      return;
+    }
+    this.current = revised.state;
+    this.followPlan(revised.plan);
+    await this.journal.record('plan', [{ kind: 'plan', message: revised.message }], {
+      plan: asJson(revised.plan),
+    });
   }
 
   /** Decides until there is something to wait for. Only the first decision has a look. */
@@ -167,7 +228,7 @@ export class ReleaseLoop {
     this.writtenNow = undefined;
     for (;;) {
       const decision = decide(
-        this.options.plan,
+        this.plan,
         this.state as ReleaseState,
         await this.readView(),
         counts,
@@ -183,7 +244,7 @@ export class ReleaseLoop {
   /** A write that was done before a crash, and is seen only now, is in the journal from now on. */
   private async recoverDone({ state }: Decision): Promise<void> {
     if (this.undone === undefined || state.pending?.seq === this.undone) return;
-    await this.append({ op: 'done', run: state.run, seq: this.undone, at: this.now(), recovered: true });
+    await this.journal.append('done', { run: state.run, seq: this.undone, recovered: true });
     this.undone = undefined;
   }
 
@@ -196,22 +257,26 @@ export class ReleaseLoop {
     this.current = state;
     switch (action.kind) {
       case 'write':
-        await this.record('intent', notes, { purpose: action.write.purpose, percent: action.write.percent });
+        await this.journal.record('intent', notes, {
+          purpose: action.write.purpose,
+          percent: action.write.percent,
+        });
         return await this.write(action.write);
       case 'ask':
-        await this.record('observe', notes, { asks: action.question.url });
-        await this.receive(await (this.options.ask ?? askWebhook)(action.question), {});
+        await this.journal.record('observe', notes, { asks: action.question.url });
+        await this.receive(await this.ask(action.question), {});
         return undefined;
       case 'wait': {
         const { for: waiting, until } = action;
         const isNews =
           notes.length > 0 || before?.because?.reason !== waiting.reason || before.phase !== state.phase;
-        if (isNews || (counts?.kind === 'look' && this.isDue(state))) await this.record('observe', notes, {});
+        if (isNews || (counts?.kind === 'look' && this.journal.isDue(state)))
+          await this.journal.record('observe', notes);
         return { kind: 'waiting', waiting, ...(until === undefined ? {} : { until }) };
       }
       case 'finish': {
         const isNew = before === undefined || !ended.has(before.phase);
-        if (isNew) await this.record('finish', notes, { outcome: action.outcome });
+        if (isNew) await this.journal.record('finish', notes, { outcome: action.outcome });
         await this.options.store.finish();
         return { kind: 'finished', outcome: action.outcome };
       }
@@ -227,7 +292,7 @@ export class ReleaseLoop {
     if (outcome.kind === 'done') {
       this.undone = undefined;
       this.writtenNow = write.seq;
-      await this.append({ op: 'done', run: this.run, seq: write.seq, at: this.now() });
+      await this.journal.append('done', { seq: write.seq });
       return undefined;
     }
     if (outcome.kind === 'refused') {
@@ -252,64 +317,23 @@ export class ReleaseLoop {
 
   private async receive(event: ReleaseEvent, details: Record<string, Json>): Promise<Carried> {
     if (this.current === undefined) return { kind: 'rejected', message: 'the release has not been started' };
-    const received = receive(this.options.plan, this.current, event, this.now());
+    const received = receive(this.plan, this.current, event, this.now());
     const asked = 'kind' in event ? { asked: event.kind } : {};
     if (received.kind === 'rejected') {
-      await this.append({
-        ...this.entry('command'),
-        ...asked,
-        ...details,
-        rejected: true,
-        message: received.message,
-      });
+      await this.journal.reject('command', received.message, { ...asked, ...details });
       return received;
     }
     this.current = received.state;
-    await this.record('command', received.notes, { ...asked, ...details });
+    await this.journal.record('command', received.notes, { ...asked, ...details });
     return received;
   }
 
-  private async recordCommand(id: string, message: string, { run, seq }: ReleaseState): Promise<void> {
-    await this.append({ op: 'command', run, seq, at: this.now(), command: id, rejected: true, message });
-  }
-
-  /** One entry for each note; the last one carries the state, so that all that was noted is there once the state is. */
-  private async record(
-    op: JournalEntry['op'],
-    notes: readonly Note[],
-    details: Record<string, Json>,
-  ): Promise<void> {
-    for (const { kind, message } of notes.slice(0, -1))
-      await this.append({ ...this.entry(opOf(kind, op)), note: kind, message });
-    const last = notes.at(-1);
-    const state = this.current as unknown as Json;
-    const noted = last === undefined ? {} : { note: last.kind, message: last.message };
-    await this.append({
-      ...this.entry(op === 'observe' ? opOf(last?.kind, op) : op),
-      ...noted,
-      ...details,
-      state,
-    });
-    this.recordedAt = this.now();
-  }
-
-  private async append(entry: JournalEntry): Promise<void> {
-    await this.options.store.append(entry);
-    this.options.recorded?.(entry);
-  }
-
-  private entry(op: JournalEntry['op']): JournalEntry {
-    return { op, run: this.run, seq: this.current?.seq ?? 0, at: this.now() };
-  }
-
-  private get run(): number {
-    return this.current?.run ?? 0;
-  }
-
-  /** While a release waits for a human for days, what it sees is kept once a minute: the counts go on from the cursor that was kept. */
-  private isDue({ phase }: ReleaseState): boolean {
-    const every = phase === 'paused' ? 60_000 : (this.options.store.keepsLooksEvery ?? 0);
-    return this.now() - this.recordedAt >= every;
+  private async ask(question: WebhookQuestion): Promise<WebhookAnswer> {
+    const checksum = createHash('sha256')
+      .update(JSON.stringify([this.current?.run, this.plan]))
+      .digest('hex')
+      .slice(0, 10);
+    return await (this.options.ask ?? askWebhook)({ ...question, body: { ...question.body, checksum } });
   }
 
   private async readView(): Promise<View> {
@@ -317,10 +341,14 @@ export class ReleaseLoop {
   }
 }
 
-function waitingFor(message: string): Tick {
-  return { kind: 'waiting', waiting: { reason: 'unread', message } };
+function refusedPlan({ message }: Extract<OfferedPlan, { kind: 'invalid' }>): Revised {
+  return { kind: 'refused', message: `the changed plan is not valid: ${message}` };
 }
 
-function opOf(note: Note['kind'] | undefined, op: JournalEntry['op']): JournalEntry['op'] {
-  return note === 'abort' || note === 'pause' || note === 'undo' || note === 'drift' ? note : op;
+function asJson(plan: Plan): Json {
+  return plan as unknown as Json;
+}
+
+function waitingFor(message: string): Tick {
+  return { kind: 'waiting', waiting: { reason: 'unread', message } };
 }

@@ -51,8 +51,20 @@ export interface WebhookQuestion {
   type: WebhookType;
   /** The same for the same question, so that it is answered once. */
   key: string;
-  /** The body, in Flagger's form. */
-  body: { name: string; namespace: string; phase: string; metadata: Record<string, string> };
+  body: WebhookBody;
+}
+
+/** What is sent, in Flagger's form. */
+export interface WebhookBody {
+  /** The plan's. */
+  name: string;
+  namespace: string;
+  /** Flagger's words: Waiting, Progressing, Succeeded, Failed. */
+  phase: string;
+  /** The same for the same plan in the same run; whoever asks adds it. */
+  checksum?: string;
+  /** `step` (from 1), `percent` and `run`; of an event also `eventMessage`, `eventType` and `timestamp` (milliseconds since the epoch). */
+  metadata: Record<string, string>;
 }
 
 export interface Decision {
@@ -79,4 +91,6 @@ export type NoteKind =
   | 'refused'
   | 'webhook'
   | 'warning'
+  /** The plan was changed, and is followed as it is now. */
+  | 'plan'
   | 'finish';

@@ -6,6 +6,7 @@ export type {
   Outcome,
   Waiting,
   WaitingReason,
+  WebhookBody,
   WebhookQuestion,
 } from './action.js';
 export { type Begun, begin } from './begin.js';
@@ -22,6 +23,7 @@ export {
 export { requestsOfStep } from './decide/advance.js';
 export { canaryShare, contentAt } from './decide/content.js';
 export { decide } from './decide/decide.js';
+export { webhookBody } from './decide/webhooks.js';
 export { estimatePlan, type PlanEstimate, type StepEstimate } from './estimate.js';
 export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 export { type Followed, follow } from './follow.js';
@@ -52,8 +54,16 @@ export type { PlanIssue, PlanIssueCode } from './plan/plan-issue.js';
 export { planIssues } from './plan/plan-issues.js';
 export { planFromObject, type ReadPlan, readPlan } from './plan/read-plan.js';
 export { planSchema } from './plan/schema.js';
-export type { CountSource, JournalEntry, SentCommand, Store, WriteOutcome } from './ports.js';
+export type {
+  CountSource,
+  JournalEntry,
+  OfferedPlan,
+  SentCommand,
+  Store,
+  WriteOutcome,
+} from './ports.js';
 export { receive } from './receive.js';
+export { type Revised, revise } from './revise.js';
 export { generatedMatches, generatedRules } from './rules/generated-rules.js';
 export {
   type FoundSplit,

@@ -1,5 +1,6 @@
 import type { Command } from './event.js';
 import type { CountQuestion, Json, Look, NoLook } from './look.js';
+import type { Plan } from './plan/plan.js';
 import type { View } from './view.js';
 import type { Write } from './write.js';
 
@@ -12,6 +13,13 @@ export interface Store {
   readonly keepsLooksEvery?: number;
   /** Becomes the only driver of the plan (lock, Lease) and reads the journal; `held` names the other driver. */
   open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }>;
+  /**
+   * The plan as its author has it now, asked for before each look; undefined while it is what the store was made with, or gave last. A release takes
+   * over what it can, and goes on with the old plan where it cannot.
+   */
+  readPlan(): Promise<OfferedPlan | undefined>;
+  /** From now on views and writes are of this plan. */
+  follow(plan: Plan): void;
   view(): Promise<View>;
   /** Durable before it returns. */
   append(entry: JournalEntry): Promise<void>;
@@ -23,6 +31,12 @@ export interface Store {
   finish(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A plan that its author has changed. */
+export type OfferedPlan =
+  | { kind: 'plan'; plan: Plan }
+  /** It cannot be read, or is not valid; in words, with file:line. */
+  | { kind: 'invalid'; message: string };
 
 /** A command on its way to whoever drives the release. */
 export interface SentCommand {
@@ -42,13 +56,26 @@ export type WriteOutcome =
 
 /** One line of the journal. `state` is there whenever it changed. */
 export interface JournalEntry {
-  op: 'start' | 'intent' | 'done' | 'observe' | 'command' | 'pause' | 'abort' | 'undo' | 'drift' | 'finish';
+  op:
+    | 'start'
+    | 'intent'
+    | 'done'
+    | 'observe'
+    | 'command'
+    | 'pause'
+    | 'abort'
+    | 'undo'
+    | 'drift'
+    | 'plan'
+    | 'finish';
   run: number;
   seq: number;
   /** In milliseconds since the epoch. */
   at: number;
   message?: string;
   state?: Json;
+  /** The plan that is followed from here on, where that is another one: at the start of a run, and when it was changed (`plan`). */
+  plan?: Json;
   /** The store's own: old bytes, branch, HEAD, plan hash. */
   [detail: string]: Json | undefined;
 }

@@ -3,7 +3,7 @@ import type { JournalEntry } from '@grayscale/release';
 import { planPaths, readJournal } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import { eventLine, eventObject } from '../release/event-line.js';
-import { readPlanFile } from '../release/plan-file.js';
+import { readFollowedPlan } from '../release/plan-file.js';
 
 /** `grayscale history`: every decision of a plan's runs. */
 export function historyCommand(): Command {
@@ -12,7 +12,7 @@ export function historyCommand(): Command {
     .argument('<plan>', 'file of the plan');
   return addOutputOptions(command, ['text', 'json'], 'json is one object a line').action(
     async (path: string, { output }: OutputOptions<'text' | 'json'>) => {
-      const { plan } = await readPlanFile(path);
+      const { plan } = await readFollowedPlan(path);
       const entries = await readJournal(planPaths(path).journal);
       const release = `${plan.namespace}/${plan.name}`;
       const lines = output === 'json' ? objects(entries, release) : texts(entries);

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addOutputOptions, gather, type OutputOptions, UsageError } from '@grayscale/command-line';
 import { percentText, planApiVersion, type ReleaseState, readPlan } from '@grayscale/release';
-import { PlanLock, planPaths } from '@grayscale/release-loop';
+import { JournalFollower, PlanLock, planPaths } from '@grayscale/release-loop';
 import { Command } from 'commander';
-import { lastState } from '../release/watch-status.js';
+import { translateStoreErrors } from '../release/store-errors.js';
 
 interface ListOptions extends OutputOptions<'text' | 'json'> {
   filename: string[];
@@ -49,9 +49,10 @@ async function planFilesIn(path: string): Promise<string[]> {
 
 /** Undefined for a file without a plan. */
 async function listedAs(file: string): Promise<Listed | undefined> {
-  const { plan } = readPlan(await readFile(file, 'utf8'), file);
+  const follower = new JournalFollower(planPaths(file).journal);
+  await translateStoreErrors(() => follower.news());
+  const { state, plan = readPlan(await readFile(file, 'utf8'), file).plan } = follower;
   if (plan === undefined) return undefined;
-  const state = await lastState(file);
   const holder = await PlanLock.holder(planPaths(file).lock);
   return {
     plan: file,

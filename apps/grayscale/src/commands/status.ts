@@ -1,7 +1,9 @@
 import { addOutputOptions, duration, exitCodes } from '@grayscale/command-line';
+import { JournalFollower, planPaths } from '@grayscale/release-loop';
 import { Command } from 'commander';
-import { readPlanFile } from '../release/plan-file.js';
-import { codeOfState, lastState, shower, type WatchOptions, watchStatus } from '../release/watch-status.js';
+import { readFollowedPlan } from '../release/plan-file.js';
+import { translateStoreErrors } from '../release/store-errors.js';
+import { codeOfState, shower, type WatchOptions, watchStatus } from '../release/watch-status.js';
 
 interface StatusOptions extends WatchOptions {
   watch?: true;
@@ -22,14 +24,16 @@ export function statusCommand(finish: (code: number) => void): Command {
       '\nExit status: 0 under way or done, 80 waits for a human, 81 aborted or undone, 82 the rule was changed by somebody else.',
     )
     .action(async (path: string, options: StatusOptions) => {
-      const planFile = await readPlanFile(path);
+      const planFile = await readFollowedPlan(path);
       if (options.watch) return finish(await watchStatus(planFile, options));
-      const state = await lastState(path);
+      const follower = new JournalFollower(planPaths(path).journal);
+      await translateStoreErrors(() => follower.news());
+      const { state, plan = planFile.plan } = follower;
       if (state === undefined) {
         process.stdout.write(`${path} has not been started\n`);
         return finish(exitCodes.done);
       }
-      shower(planFile, options)(state);
+      shower(options)(plan, state);
       finish(codeOfState(state));
     });
 }

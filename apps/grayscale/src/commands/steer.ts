@@ -1,7 +1,7 @@
 import { gather, wholeNumber } from '@grayscale/command-line';
 import type { Command as ReleaseCommand } from '@grayscale/release';
 import { Command } from 'commander';
-import { readPlanFile } from '../release/plan-file.js';
+import { readFollowedPlan } from '../release/plan-file.js';
 import { steer } from '../release/steer.js';
 
 interface SteerOptions {
@@ -60,6 +60,6 @@ function verb(
     .argument('<plan>', 'file of the plan')
     .option('-f, --filename <path>', 'where the rule is; as at the start unless given', gather)
     .action(async (path: string, options: SteerOptions) => {
-      await steer(await readPlanFile(path), commandOf(options), options.filename);
+      await steer(await readFollowedPlan(path), commandOf(options), options.filename);
     });
 }

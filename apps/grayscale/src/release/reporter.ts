@@ -15,7 +15,7 @@ export interface Reporter {
 /** A live view on a terminal, one line a decision in a pipe, one object a line for programs. */
 export function reporterFor(plan: Plan, options: OutputOptions<'text' | 'json'>): Reporter {
   if (options.output === 'json') return new Lines((entry) => json(plan, entry));
-  return process.stdout.isTTY ? new Live(plan, options) : new Lines(eventLine);
+  return process.stdout.isTTY ? new Live(options) : new Lines(eventLine);
 }
 
 function json({ namespace, name }: Plan, entry: JournalEntry): string | undefined {
@@ -39,18 +39,15 @@ class Lines implements Reporter {
 class Live implements Reporter {
   private readonly view = new LiveView(process.stdout);
 
-  constructor(
-    private readonly plan: Plan,
-    private readonly options: OutputOptions<'text' | 'json'>,
-  ) {}
+  constructor(private readonly options: OutputOptions<'text' | 'json'>) {}
 
   recorded(entry: JournalEntry): void {
     const line = eventLine(entry);
     if (line !== undefined) this.view.print(line);
   }
 
-  ticked({ state }: ReleaseLoop): void {
-    if (state !== undefined) this.view.draw(reportLines(reportOf(this.plan, state), painter(this.options)));
+  ticked({ state, planInForce }: ReleaseLoop): void {
+    if (state !== undefined) this.view.draw(reportLines(reportOf(planInForce, state), painter(this.options)));
   }
 
   ended(loop: ReleaseLoop): void {

@@ -172,6 +172,27 @@ describe('a human', () => {
   });
 });
 
+describe('a plan that is changed while its release runs', () => {
+  it('is followed from the next look; a broken one is refused with words and keeps nobody from aborting', async () => {
+    await using stage = await Stage.set();
+    stage.traffic({ requestsPerSecond: 100 });
+    const plan = await stage.plan({ ...quick, steps: [{ percent: 25, hold: '1h' }, { percent: 50 }] });
+    const rollout = stage.rollout(plan);
+    await rollout.said(/25 % is in force/);
+    await stage.plan({ ...quick, steps: [25, 60].map((percent) => ({ percent, hold: '1s' })) });
+    await rollout.said(/the plan has changed: steps/);
+    await rollout.said(/60 % is in force/);
+    await writeFile(stage.at(plan), 'kind: GrayRelease\nspec: {');
+    await rollout.said(/refused: the changed plan is not valid: release\.yaml:\d+:\d+: /);
+    const status = stage.grayscale('status', plan);
+    expect([await status.exit, status.output]).toEqual([0, expect.stringContaining('60')]);
+    const abort = stage.grayscale('abort', plan);
+    expect(await abort.exit).toBe(0);
+    expect(await rollout.exit).toBe(81);
+    expect(await stage.weights()).toEqual([90, 10]);
+  });
+});
+
 describe('two at once', () => {
   it('a second rollout of the plan shows the status of the first; another plan for the rule is refused with 75, also while nobody drives', async () => {
     await using stage = await Stage.set();

@@ -6,9 +6,9 @@ import {
   planPaths,
   ReleaseLoop,
   readJournal,
-  StoreError,
 } from '@grayscale/release-loop';
 import type { PlanFile } from './plan-file.js';
+import { translateStoreErrors } from './store-errors.js';
 
 export interface SessionOptions {
   planFile: PlanFile;
@@ -46,16 +46,6 @@ export async function asDriver<T>(
       await opened.loop.close();
     }
   });
-}
-
-/** Files that cannot be read or written are the user's to mend. */
-export async function translateStoreErrors<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StoreError) throw new CommandError(exitCodes.forbidden, error.message);
-    throw error;
-  }
 }
 
 /** How a plan's files are kept. */

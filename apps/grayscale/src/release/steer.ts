@@ -3,7 +3,8 @@ import type { Command, JournalEntry } from '@grayscale/release';
 import { FileRelease, type Steered, steer as steerRelease } from '@grayscale/release-loop';
 import { eventLine } from './event-line.js';
 import type { PlanFile } from './plan-file.js';
-import { storeOptions, translateStoreErrors } from './session.js';
+import { storeOptions } from './session.js';
+import { translateStoreErrors } from './store-errors.js';
 
 /** Asks the process that drives a release for something, or does it itself where there is none. */
 export async function steer(

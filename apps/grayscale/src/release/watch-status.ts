@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { exitCodes, type OutputOptions, painter } from '@grayscale/command-line';
-import { planApiVersion, type ReleaseState, reportOf } from '@grayscale/release';
-import { planPaths, readJournal } from '@grayscale/release-loop';
+import { type Plan, planApiVersion, type ReleaseState, reportOf } from '@grayscale/release';
+import { JournalFollower, planPaths } from '@grayscale/release-loop';
 import { LiveView } from './live-view.js';
 import type { PlanFile } from './plan-file.js';
 import { reportLines } from './report-text.js';
@@ -9,12 +9,6 @@ import { reportLines } from './report-text.js';
 export interface WatchOptions extends OutputOptions<'text' | 'json'> {
   /** In milliseconds; undefined: for as long as it takes. */
   timeout?: number;
-}
-
-/** The state that the journal ends with; undefined before the first run. */
-export async function lastState(plan: string): Promise<ReleaseState | undefined> {
-  const entries = await readJournal(planPaths(plan).journal);
-  return entries.findLast(({ state }) => state !== undefined)?.state as ReleaseState | undefined;
 }
 
 /** What a status ends with: that of the run if it is over, 80 if it waits for a human, else 0. */
@@ -27,13 +21,13 @@ export function codeOfState({ phase, because }: ReleaseState): number {
 /** Shows a status again whenever it changes, until the run is over. @returns the exit code; 83 when the time was over first */
 export async function watchStatus(planFile: PlanFile, options: WatchOptions): Promise<number> {
   const until = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY);
-  const show = shower(planFile, options);
-  let shown = '';
+  const show = shower(options);
+  const follower = new JournalFollower(planPaths(planFile.path).journal);
   for (;;) {
-    const state = await lastState(planFile.path);
-    const text = JSON.stringify(state);
-    if (state !== undefined && text !== shown) show(state);
-    shown = text ?? '';
+    const { state: before } = follower;
+    await follower.news();
+    const { state, plan = planFile.plan } = follower;
+    if (state !== undefined && state !== before) show(plan, state);
     if (state !== undefined && ['completed', 'aborted', 'undone'].includes(state.phase))
       return codeOfState(state);
     if (performance.now() >= until) return exitCodes.stillWaiting;
@@ -42,12 +36,9 @@ export async function watchStatus(planFile: PlanFile, options: WatchOptions): Pr
 }
 
 /** Prints a status in the wanted form. */
-export function shower(
-  { plan }: PlanFile,
-  options: OutputOptions<'text' | 'json'>,
-): (state: ReleaseState) => void {
+export function shower(options: OutputOptions<'text' | 'json'>): (plan: Plan, state: ReleaseState) => void {
   const view = process.stdout.isTTY ? new LiveView(process.stdout) : undefined;
-  return (state) => {
+  return (plan, state) => {
     const report = reportOf(plan, state);
     if (options.output === 'json') {
       process.stdout.write(

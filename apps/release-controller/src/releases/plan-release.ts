@@ -13,10 +13,10 @@ import {
   FileRelease,
   FileStore,
   type FileStoreOptions,
+  JournalFollower,
   PlanLock,
   planPaths,
   ReleaseLoop,
-  readJournal,
   type Steered,
   StoreError,
   steer,
@@ -24,7 +24,14 @@ import {
 import { ProblemException } from '@grayscale/service-runtime';
 import { Logger } from '@nestjs/common';
 import { commandsFor, type ReleaseCommand } from './commands.js';
-import { addPoint, eventViews, type ReleaseView, type SharePoint } from './release-view.js';
+import {
+  addPoint,
+  type EventView,
+  eventViews,
+  type ReleaseView,
+  type SharePoint,
+  shownEvents,
+} from './release-view.js';
 
 export interface PlanReleaseOptions {
   /** Files, folders and kustomizations that have the rules. */
@@ -38,6 +45,8 @@ export interface PlanReleaseOptions {
 export class PlanRelease {
   private readonly logger = new Logger('Release');
   private readonly series: SharePoint[] = [];
+  private readonly events: EventView[] = [];
+  private readonly journal: JournalFollower;
   /** The run that this process carries out. */
   private running: { stop: AbortController; ended: Promise<void> } | undefined;
   private trouble: string | undefined;
@@ -45,23 +54,36 @@ export class PlanRelease {
   constructor(
     private readonly path: string,
     private readonly options: PlanReleaseOptions,
-  ) {}
+  ) {
+    this.journal = new JournalFollower(planPaths(path).journal);
+  }
+
+  /** Whether this process carries it out. */
+  get isCarriedOut(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** The plan's name; the file's path where no plan can be read. */
+  async name(): Promise<string> {
+    await this.readJournal();
+    return this.nameOf(await this.read());
+  }
 
   async view(): Promise<ReleaseView> {
-    const { plan, problems } = await this.read();
-    const journal = await readJournal(planPaths(this.path).journal);
-    const state = journal.findLast((entry) => entry.state !== undefined)?.state as ReleaseState | undefined;
+    const written = await this.read();
+    await this.readJournal();
+    const { state, plan = written.plan } = this.journal;
     const driven =
       this.running !== undefined || (await PlanLock.holder(planPaths(this.path).lock)) !== undefined;
-    const common = { plan: this.path, series: this.series, events: eventViews(journal) };
-    if (plan === undefined) return { ...common, name: this.path, problems, steps: [], commands: [] };
-    const trouble = this.trouble === undefined ? [] : [this.trouble];
     const view = {
-      ...common,
-      name: plan.name,
-      problems: [...problems, ...trouble],
-      commands: commandsFor(state, driven),
+      plan: this.path,
+      name: this.nameOf(written),
+      problems: [...written.problems, ...(this.trouble === undefined ? [] : [this.trouble])],
+      series: this.series,
+      events: this.events,
+      commands: plan === undefined ? [] : commandsFor(state, driven),
     };
+    if (plan === undefined) return { ...view, steps: [] };
     if (state === undefined) return { ...view, steps: stepsOf(plan) };
     const report = reportOf(plan, state);
     addPoint(this.series, report);
@@ -73,7 +95,7 @@ export class PlanRelease {
     this.trouble = undefined;
     try {
       if (command.kind === 'start') await this.start();
-      else this.accept(await steer(new FileRelease(await this.storeOptions()), command));
+      else this.accept(await steer(new FileRelease(await this.steerOptions()), command));
       // After a retry somebody has to carry it out.
       if (command.kind === 'retry' && this.running === undefined) await this.start();
     } catch (error) {
@@ -103,16 +125,16 @@ export class PlanRelease {
       throw refused(messages.join('. '));
     }
     const stop = new AbortController();
-    this.running = { stop, ended: this.carryOut(opened.loop, storeOptions.plan, stop.signal) };
+    this.running = { stop, ended: this.carryOut(opened.loop, stop.signal) };
   }
 
-  private async carryOut(loop: ReleaseLoop, plan: Plan, signal: AbortSignal): Promise<void> {
+  private async carryOut(loop: ReleaseLoop, signal: AbortSignal): Promise<void> {
     try {
       await drive(loop, {
         interval: this.options.interval,
         signal,
         ticked: (tick) => {
-          if (loop.state) addPoint(this.series, reportOf(plan, loop.state));
+          if (loop.state) addPoint(this.series, reportOf(loop.planInForce, loop.state));
           return tick.kind === 'finished' ? tick.outcome : undefined;
         },
       });
@@ -142,22 +164,61 @@ export class PlanRelease {
   private async storeOptions(): Promise<FileStoreOptions> {
     const { plan, text, problems } = await this.read();
     if (plan === undefined) throw refused(problems.join(' '));
+    return this.optionsOf(plan, text);
+  }
+
+  /** A plan's file that is broken does not stand in the way of an abort. */
+  private async steerOptions(): Promise<FileStoreOptions> {
+    await this.readJournal();
+    const { plan } = this.journal;
+    return plan === undefined ? await this.storeOptions() : this.optionsOf(plan, '');
+  }
+
+  private optionsOf(plan: Plan, planText: string): FileStoreOptions {
     return {
       planFile: this.path,
-      planText: text,
+      planText,
       plan,
       filenames: this.options.filenames,
       warn: (message) => this.logger.warn(message),
     };
   }
 
-  private async read(): Promise<{ plan?: Plan; text: string; problems: string[] }> {
-    const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw refused(`${this.path} cannot be read (${error.code})`);
-    });
-    const { plan, issues } = readPlan(text, this.path);
-    return { ...(plan && { plan }), text, problems: issues.map(issueLine) };
+  /** A release keeps its name until it is over, whatever is done to the file. */
+  private nameOf({ plan: written }: WrittenPlan): string {
+    const { state, plan: followed } = this.journal;
+    const plan = state === undefined || isOver(state) ? (written ?? followed) : followed;
+    return plan?.name ?? this.path;
   }
+
+  private async readJournal(): Promise<void> {
+    const { isAnother, entries } = await this.journal.news();
+    if (isAnother) this.events.length = 0;
+    this.events.push(...eventViews(entries));
+    this.events.splice(0, this.events.length - shownEvents);
+  }
+
+  private async read(): Promise<WrittenPlan> {
+    try {
+      const text = await readFile(this.path, 'utf8');
+      const { plan, issues } = readPlan(text, this.path);
+      return { ...(plan && { plan }), text, problems: issues.map(issueLine) };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return { text: '', problems: [`${this.path} cannot be read (${code})`] };
+    }
+  }
+}
+
+/** A plan's file as it is now. */
+interface WrittenPlan {
+  plan?: Plan;
+  text: string;
+  problems: string[];
+}
+
+function isOver({ phase }: ReleaseState): boolean {
+  return phase === 'completed' || phase === 'aborted' || phase === 'undone';
 }
 
 function refused(detail: string): ProblemException {

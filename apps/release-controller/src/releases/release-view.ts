@@ -36,14 +36,14 @@ export interface EventView {
 }
 
 /** So many entries of the journal are shown. */
-const shownEvents = 50;
+export const shownEvents = 50;
 
 /** So many points: an hour of looks each second. */
 const keptPoints = 3600;
 
 /** What the journal tells people. */
 export function eventViews(journal: readonly JournalEntry[]): EventView[] {
-  return journal.flatMap(eventView).slice(-shownEvents);
+  return journal.flatMap(eventView);
 }
 
 function eventView({ op, note, at, message, purpose, percent, rejected }: JournalEntry): EventView[] {

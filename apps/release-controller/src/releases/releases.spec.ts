@@ -153,6 +153,27 @@ describe('POST /releases/NAME/commands', () => {
     await command('hello-2', { kind: 'undo' }).expect(200);
   });
 
+  it('follows a plan that is changed while its release runs; a broken one is shown, and does not keep anybody from aborting', async () => {
+    const before = await readFile(rule, 'utf8');
+    const plan = join(folder, 'release/hello-2.yaml');
+    const text = await readFile(plan, 'utf8');
+    await command('hello-2', { kind: 'start' }).expect(200);
+    await untilWritten('weight: 25');
+    await writeFile(plan, text.replace('percent: 50', 'percent: 60'));
+    const events = async () => (await release('hello-2')).events.map(({ message }) => message);
+    while (!(await events()).includes('the plan has changed: steps')) await delay(20);
+    expect((await release('hello-2')).steps.map(({ percent }) => percent)).toEqual([25, 60, 100]);
+    await writeFile(plan, text.replace('percent: 25', 'percent: 250'));
+    while (!(await events()).some((message) => message.startsWith('the changed plan is not valid')))
+      await delay(20);
+    const shown = await release('hello-2');
+    expect(shown.problems).toEqual([expect.stringMatching(/hello-2\.yaml:\d+:\d+: .*percent/)]);
+    expect(shown.commands).toContain('abort');
+    await rm(plan);
+    await command('hello-2', { kind: 'abort' }).expect(200);
+    while ((await readFile(rule, 'utf8')) !== before) await delay(20);
+  });
+
   it('does not start a plan whose rule is gone, and says so', async () => {
     await writeFile(join(folder, 'internal/kustomization.yaml'), 'resources: []\n');
     const refused = await command('hello-2', { kind: 'start' }).expect(409);

@@ -28,7 +28,7 @@ export class Releases implements OnModuleDestroy {
   /** @throws ProblemException 404 no such release, 409 the command makes no sense now or cannot be carried out */
   async command(name: string, command: ReleaseCommand): Promise<ReleaseView> {
     for (const release of await this.releases()) {
-      if ((await release.view()).name !== name) continue;
+      if ((await release.name()) !== name) continue;
       await release.command(command);
       return release.view();
     }
@@ -46,7 +46,10 @@ export class Releases implements OnModuleDestroy {
       throw new ProblemException({ status: 500, detail });
     });
     const files = names.filter((name) => /\.ya?ml$/.test(name) && name !== 'kustomization.yaml').sort();
-    return files.map((file) => this.release(join(this.folder, file)));
+    const paths = files.map((file) => join(this.folder, file));
+    // What is carried out can be steered to its end, also once its plan's file is gone.
+    const carriedOut = [...this.known].flatMap(([path, { isCarriedOut }]) => (isCarriedOut ? [path] : []));
+    return [...new Set([...paths, ...carriedOut])].map((path) => this.release(path));
   }
 
   private release(path: string): PlanRelease {

@@ -12,17 +12,26 @@ export interface RecordContent {
   /** Of the write that made it so, to recognise it by when its answer was lost. */
   id: string;
   state: Json | null;
+  /** The plan that is followed. */
+  plan: Json | null;
   /** Oldest first. Their states are left with what is shown of them. */
   entries: JournalEntry[];
   /** How many older ones are not kept any more. */
   dropped: number;
 }
 
-export const emptyContent: RecordContent = { version: 1, id: '', state: null, entries: [], dropped: 0 };
+export const emptyContent: RecordContent = {
+  version: 1,
+  id: '',
+  state: null,
+  plan: null,
+  entries: [],
+  dropped: 0,
+};
 
 /** The content with one more entry. A look without news leaves only its state. */
 export function withEntry(content: RecordContent, entry: JournalEntry): RecordContent {
-  const { state, ...rest } = entry;
+  const { state, plan, ...rest } = entry;
   const kept = isNews(entry)
     ? [...content.entries, { ...shortened(rest as JournalEntry), ...digest(state) }]
     : content.entries;
@@ -31,20 +40,25 @@ export function withEntry(content: RecordContent, entry: JournalEntry): RecordCo
     version: 1,
     id: randomUUID(),
     state: state ?? content.state,
+    plan: plan ?? content.plan,
     entries: kept.slice(over),
     dropped: content.dropped + over,
   };
 }
 
 /** The entries as a journal has them, the newest state in the last one. */
-export function journalOf({ state, entries, dropped }: RecordContent): JournalEntry[] {
+export function journalOf({ state, plan, entries, dropped }: RecordContent): JournalEntry[] {
   const [first] = entries;
   if (first === undefined || state === null) return [...entries];
   const { run, seq, now } = state as unknown as ReleaseState;
   const message = `${dropped} older ${dropped === 1 ? 'entry is' : 'entries are'} not kept in the cluster`;
   const older: JournalEntry[] =
     dropped === 0 ? [] : [{ op: 'observe', run: first.run, seq: first.seq, at: first.at, message }];
-  return [...older, ...entries, { op: 'observe', run, seq, at: now, state }];
+  return [
+    ...older,
+    ...entries,
+    { op: 'observe', run, seq, at: now, state, ...(plan === null ? {} : { plan }) },
+  ];
 }
 
 function isNews({ op, message, command }: JournalEntry): boolean {
@@ -53,8 +67,9 @@ function isNews({ op, message, command }: JournalEntry): boolean {
 
 /** Undefined for what grayscale has not written. */
 export function contentIn(value: unknown): RecordContent | undefined {
-  const { version, entries, state = null, dropped = 0, id = '' } = (value ?? {}) as Partial<RecordContent>;
-  return version === 1 && Array.isArray(entries) ? { version, id, state, entries, dropped } : undefined;
+  const content = (value ?? {}) as Partial<RecordContent>;
+  const { version, entries, state = null, plan = null, dropped = 0, id = '' } = content;
+  return version === 1 && Array.isArray(entries) ? { version, id, state, plan, entries, dropped } : undefined;
 }
 
 /** What is shown of the state of an earlier decision. */

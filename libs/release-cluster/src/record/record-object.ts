@@ -7,7 +7,7 @@ import {
   type ResourceKind,
   Resources,
 } from '@grayscale/cluster-client';
-import { planApiVersion, planGroup, planKind } from '@grayscale/release';
+import { type OfferedPlan, planApiVersion, planFromObject, planGroup, planKind } from '@grayscale/release';
 import { RecordError } from '../errors.js';
 import { contentIn, emptyContent, type RecordContent } from './record-content.js';
 import { commandsAnnotation } from './sent-commands.js';
@@ -39,6 +39,8 @@ export interface RecordObject {
   read(): Promise<KubernetesObject | undefined>;
   /** @throws RecordError for what grayscale has not written */
   contentOf(object: KubernetesObject): RecordContent;
+  /** The plan in it, for an object that is one. */
+  planIn?(object: KubernetesObject): OfferedPlan;
   /** Makes it; undefined when it is there already. */
   create(content: RecordContent): Promise<KubernetesObject | undefined>;
   /** @param commands the annotation's new text; undefined leaves it alone. Where `keepsCommandsApart` it is another write. */
@@ -174,6 +176,16 @@ export class GrayReleaseRecord implements RecordObject {
     throw new RecordError(
       `${this.subject} has a status.record that this version of grayscale cannot read; use the version that wrote it`,
     );
+  }
+
+  planIn(object: KubernetesObject): OfferedPlan {
+    const { plan, issues } = planFromObject(object);
+    if (plan !== undefined) return { kind: 'plan', plan };
+    const errors = issues.filter(({ severity }) => severity === 'error');
+    return {
+      kind: 'invalid',
+      message: errors.map(({ path, message }) => `${this.subject} ${path}: ${message}`).join('; '),
+    };
   }
 
   /** Whoever wants a release makes it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, ApiUnreachableError, type KubernetesObject } from '@grayscale/cluster-client';
-import type { Command, JournalEntry, SentCommand } from '@grayscale/release';
+import type { Command, JournalEntry, OfferedPlan, SentCommand } from '@grayscale/release';
 import { RecordError, TakenOverError } from '../errors.js';
 import type { Owner } from '../owner.js';
 import { emptyContent, journalOf, type RecordContent, withEntry } from './record-content.js';
@@ -27,6 +27,8 @@ export class ReleaseRecord {
   private content: RecordContent = emptyContent;
   /** Commands that were carried out and may still stand in the annotation. */
   private readonly carried = new Set<string>();
+  /** Of the object whose plan was looked at last. */
+  private generation: number | undefined;
   private commandsReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -48,6 +50,7 @@ export class ReleaseRecord {
   /** Reads it anew. @returns what is kept of the journal */
   async load(): Promise<JournalEntry[]> {
     this.adopt(await this.home.read());
+    this.generation = this.object?.metadata.generation;
     return journalOf(this.content);
   }
 
@@ -64,6 +67,15 @@ export class ReleaseRecord {
         await this.pause(tries);
       }
     }
+  }
+
+  /** The plan in the object itself, if it was changed since this was asked last. */
+  changedPlan(): OfferedPlan | undefined {
+    const { object } = this;
+    const generation = object?.metadata.generation;
+    if (object === undefined || generation === this.generation) return undefined;
+    this.generation = generation;
+    return this.home.planIn?.(object);
   }
 
   /** The commands that wait, oldest first. They are looked for once a second; none are known while the server does not answer. */

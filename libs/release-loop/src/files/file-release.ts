@@ -3,7 +3,7 @@ import type { Driver, KeptRelease, Preview } from '../kept-release.js';
 import { previewOf } from '../preview.js';
 import { CommandBox } from './command-box.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
-import { readJournal } from './journal.js';
+import { JournalFollower } from './journal-follower.js';
 import { PlanLock } from './plan-lock.js';
 import { type PlanPaths, planPaths } from './plan-paths.js';
 import { ReleaseFiles } from './release-files.js';
@@ -15,11 +15,14 @@ export class FileRelease implements KeptRelease {
   readonly plan: Plan;
   private readonly paths: PlanPaths;
   private readonly box: CommandBox;
+  private readonly follower: JournalFollower;
+  private entries: JournalEntry[] = [];
 
   constructor(private readonly options: FileStoreOptions) {
     this.plan = options.plan;
     this.paths = planPaths(options.planFile);
     this.box = new CommandBox(this.paths.commands);
+    this.follower = new JournalFollower(this.paths.journal);
   }
 
   store(): Store {
@@ -27,7 +30,9 @@ export class FileRelease implements KeptRelease {
   }
 
   async journal(): Promise<JournalEntry[]> {
-    return await readJournal(this.paths.journal);
+    const { isAnother, entries } = await this.follower.news();
+    this.entries = isAnother ? entries : [...this.entries, ...entries];
+    return this.entries;
   }
 
   async driver(): Promise<Driver | undefined> {

@@ -4,6 +4,7 @@ import { issueLine, type ManifestDocument, replaceFile } from '@grayscale/manife
 import type {
   JournalEntry,
   Json,
+  OfferedPlan,
   Plan,
   ReleaseState,
   SentCommand,
@@ -13,17 +14,20 @@ import type {
   Write,
   WriteOutcome,
 } from '@grayscale/release';
+import { planInForce } from '../plan-in-force.js';
 import { AfterWrite, type AfterWriteOptions } from './after-write.js';
 import { CommandBox } from './command-box.js';
 import { GitCommit } from './git-commit.js';
 import { Journal } from './journal.js';
 import { PlanLock } from './plan-lock.js';
 import { type PlanPaths, planPaths } from './plan-paths.js';
+import { PlanText } from './plan-text.js';
 import { ReleaseFiles } from './release-files.js';
 import { RunMarker } from './run-marker.js';
+import { SettledView } from './settled-view.js';
 import { type TargetEdit, targetEdit } from './target-edit.js';
 import { targetView } from './target-view.js';
-import { fingerprint, textDetails, WrittenTexts } from './written-texts.js';
+import { textDetails, WrittenTexts } from './written-texts.js';
 
 export interface FileStoreOptions extends AfterWriteOptions {
   /** The plan's file; journal, lock and commands stand beside it. */
@@ -49,8 +53,8 @@ export class FileStore implements Store {
   private readonly paths: PlanPaths;
   private readonly box: CommandBox;
   private readonly afterWrite: AfterWrite;
-  /** Since when each target has been gone, on a clock that does not jump; undefined: it is there. */
-  private readonly goneSince: Array<number | undefined> = [];
+  /** By target. */
+  private readonly settled: SettledView[] = [];
   private lock: PlanLock | undefined;
   private journal: Journal | undefined;
   private readonly texts = new WrittenTexts();
@@ -63,6 +67,8 @@ export class FileStore implements Store {
   /** Ids of the commands that the journal names. */
   private readonly carried = new Set<string>();
   private announced: Announced | undefined;
+  private plan: Plan;
+  private readonly planText: PlanText;
   /** The write whose command has still to be run. */
   private owed: Announced | undefined;
 
@@ -70,45 +76,48 @@ export class FileStore implements Store {
     this.paths = planPaths(options.planFile);
     this.box = new CommandBox(this.paths.commands);
     this.afterWrite = new AfterWrite(options.plan, options);
+    this.plan = options.plan;
+    this.planText = new PlanText(options.planFile, options.planText);
   }
 
   async open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }> {
     const lock = await PlanLock.acquire(this.paths.lock);
     if (!(lock instanceof PlanLock)) return { kind: 'held', by: `process ${lock.pid} on ${lock.host}` };
     this.lock = lock;
-    const other = await this.mark();
-    if (other !== undefined) {
-      await this.close();
-      return { kind: 'held', by: `the release of ${other}, which has not ended` };
-    }
     const { journal, entries } = await Journal.open(this.paths.journal);
     this.journal = journal;
     for (const entry of entries) this.note(entry);
-    return { kind: 'opened', journal: entries };
+    // The rules that a run has are those of the plan that it follows, whatever the file says by now.
+    if (!this.isOver) this.plan = planInForce(entries) ?? this.plan;
+    const other = await this.mark();
+    if (other === undefined) return { kind: 'opened', journal: entries };
+    await this.close();
+    return { kind: 'held', by: `the release of ${other}, which has not ended` };
+  }
+
+  async readPlan(): Promise<OfferedPlan | undefined> {
+    return await this.planText.news();
+  }
+
+  follow(plan: Plan): void {
+    this.plan = plan;
+    if (this.files !== undefined) this.views = this.viewsOf(this.files);
   }
 
   async view(): Promise<View> {
     await this.runOwed();
     await this.read();
-    return { targets: this.views.map((view, index) => this.present(view, index)) };
+    return { targets: this.views.map((view, index) => this.settledAt(index).settle(view)) };
+  }
+
+  private settledAt(index: number): SettledView {
+    const known = this.settled[index] ?? new SettledView();
+    this.settled[index] = known;
+    return known;
   }
 
   private viewsOf(files: ReleaseFiles): TargetView[] {
-    const { plan } = this.options;
-    return plan.targets.map((target) => targetView(files, target, plan));
-  }
-
-  /** A file that is gone may be about to be saved; one that stays away, as after a change of branches, has no rule any more. */
-  private present(view: TargetView, index: number): TargetView {
-    if (view.kind === 'read') {
-      this.goneSince[index] = undefined;
-      return view;
-    }
-    const now = performance.now();
-    this.goneSince[index] ??= now;
-    return now - this.goneSince[index] < saveTakes
-      ? view
-      : { kind: 'read', rules: [], stable: {}, canary: {}, missing: view.reason };
+    return this.plan.targets.map((target) => targetView(files, target, this.plan));
   }
 
   async append(entry: JournalEntry): Promise<void> {
@@ -150,11 +159,16 @@ export class FileStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.phase === undefined || ends.has(this.phase)) await this.clearMarkers();
+    if (this.isOver) await this.clearMarkers();
     await this.journal?.close();
     await this.lock?.release();
     this.journal = undefined;
     this.lock = undefined;
+  }
+
+  /** There is no run, or it has ended. */
+  private get isOver(): boolean {
+    return this.phase === undefined || ends.has(this.phase);
   }
 
   private async read(): Promise<ReleaseFiles> {
@@ -193,6 +207,7 @@ export class FileStore implements Store {
   private async detailsOf(entry: JournalEntry): Promise<Record<string, Json>> {
     const { pending } = (entry.state ?? {}) as unknown as Partial<ReleaseState>;
     if (entry.op === 'start') return await this.startDetails();
+    if (entry.op === 'plan') return { planHash: this.planText.fingerprint };
     if (entry.op !== 'intent' || pending === undefined) return {};
     const edit = await this.edit(pending);
     return edit.kind === 'edit' ? textDetails(edit.path, edit.after) : {};
@@ -205,7 +220,7 @@ export class FileStore implements Store {
     const [first] = files.keys();
     const revision = first === undefined ? undefined : await new GitCommit(first).revision();
     return {
-      planHash: fingerprint(this.options.planText),
+      planHash: this.planText.fingerprint,
       filenames: this.options.filenames.map((name) => resolve(name)),
       files: [...files].map(([path, text]) => ({ path, text })),
       ...revision,
@@ -214,7 +229,7 @@ export class FileStore implements Store {
 
   private async documents(): Promise<ManifestDocument[]> {
     const files = await this.read();
-    return this.options.plan.targets.flatMap(({ virtualService }) => {
+    return this.plan.targets.flatMap(({ virtualService }) => {
       const found = files.document(virtualService);
       return 'document' in found ? [found.document] : [];
     });
@@ -222,7 +237,7 @@ export class FileStore implements Store {
 
   private async edit(write: Write): Promise<TargetEdit> {
     const files = await this.read();
-    const edit = targetEdit(files, this.options.plan, write);
+    const edit = targetEdit(files, this.plan, write);
     return edit.kind === 'edit' ? { ...edit, after: this.texts.exact(edit) } : edit;
   }
 
@@ -260,8 +275,6 @@ export class FileStore implements Store {
   }
 }
 
-/** Longer than an editor takes to save a file, in milliseconds. */
-const saveTakes = 2000;
 const mostTries = 10;
 const ends: ReadonlySet<ReleaseState['phase']> = new Set(['completed', 'aborted', 'undone']);
 

@@ -58,6 +58,11 @@ async function readWhole(path: string): Promise<{ entries: JournalEntry[]; lengt
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
+  return wholeEntries(bytes);
+}
+
+/** The entries in some bytes of a journal, but for a last line that is not whole. @param before lines in front of these bytes, for messages */
+export function wholeEntries(bytes: Buffer, before = 0): { entries: JournalEntry[]; length: number } {
   const entries: JournalEntry[] = [];
   let start = 0;
   for (let end = bytes.indexOf('\n'); end !== -1; end = bytes.indexOf('\n', start)) {
@@ -65,7 +70,7 @@ async function readWhole(path: string): Promise<{ entries: JournalEntry[]; lengt
     if (entry === undefined) {
       if (bytes.indexOf('\n', end + 1) === -1) break;
       throw new StoreError(
-        `line ${entries.length + 1} is not an entry of a journal; restore the file, or move it away`,
+        `line ${before + entries.length + 1} is not an entry of a journal; restore the file, or move it away`,
       );
     }
     entries.push(entry);

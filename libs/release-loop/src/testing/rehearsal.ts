@@ -31,6 +31,8 @@ spec:
 export class Rehearsal {
   /** Milliseconds since the epoch. */
   now = 1_700_000_000_000;
+  /** False: the loop's own clock. */
+  hasOwnClock = true;
   /** How many of 100 canary requests fail in a look. */
   failing = 0;
   entries: JournalEntry[] = [];
@@ -38,6 +40,7 @@ export class Rehearsal {
 
   private constructor(
     private readonly folder: Awaited<ReturnType<typeof temporaryFolder>>,
+    private readonly names: readonly string[],
     private planText: string,
     public plan: Plan,
   ) {}
@@ -59,31 +62,28 @@ export class Rehearsal {
         ...spec,
       },
     });
-    const stage = new Rehearsal(folder, planText, planIn(planText));
-    await stage.writePlan(planText);
+    const stage = new Rehearsal(folder, Object.keys(files), planText, planIn(planText));
+    await writeFile(stage.at('plan.json'), planText);
     return stage;
-  }
-
-  /** Changes some fields of the plan; a loop that is open goes on under the one before. */
-  async changePlan(spec: Record<string, unknown>): Promise<void> {
-    const { spec: before, ...rest } = JSON.parse(this.planText);
-    await this.writePlan(JSON.stringify({ ...rest, spec: { ...before, ...spec } }));
-  }
-
-  private async writePlan(text: string): Promise<void> {
-    this.planText = text;
-    this.plan = planIn(text);
-    await writeFile(this.at('plan.json'), text);
   }
 
   at(name: string): string {
     return this.folder.at(name);
   }
 
+  /** Changes the plan's file, as its author does. */
+  async replan(
+    change: (spec: Record<string, unknown>, plan: Record<string, unknown>) => void,
+  ): Promise<void> {
+    const plan = JSON.parse(await readFile(this.at('plan.json'), 'utf8'));
+    change(plan.spec, plan);
+    await writeFile(this.at('plan.json'), JSON.stringify(plan));
+  }
+
   /** How the plan's files are kept. */
   get options(): FileStoreOptions {
     const { plan, planText } = this;
-    const filenames = plan.targets.map(({ virtualService: { name } }) => this.at(`${name}.yaml`));
+    const filenames = this.names.map((name) => this.at(name));
     return { planFile: this.at('plan.json'), planText, plan, filenames };
   }
 
@@ -91,15 +91,17 @@ export class Rehearsal {
     return new FileRelease(this.options);
   }
 
-  /** Opens the loop; what an earlier one has left is taken up. */
+  /** Opens the loop with the plan as its file has it now; what an earlier one has left is taken up. */
   async open(options: Partial<FileStoreOptions> = {}): Promise<ReleaseLoop> {
+    this.planText = await readFile(this.at('plan.json'), 'utf8');
+    this.plan = planIn(this.planText);
     const store = new FileStore({ ...this.options, ...options });
     const recorded = (entry: JournalEntry) => this.entries.push(entry);
     const opened = await ReleaseLoop.open({
       plan: this.plan,
       store,
       source: this.source,
-      now: () => this.now,
+      ...(this.hasOwnClock && { now: () => this.now }),
       recorded,
     });
     if (opened.kind === 'held') throw new Error(`held by ${opened.by}`);
@@ -158,7 +160,7 @@ export class Rehearsal {
       });
       return {
         kind: 'look',
-        at: this.now,
+        at: this.hasOwnClock ? this.now : performance.now(),
         interval: 2000,
         cursor: this.now,
         counts,

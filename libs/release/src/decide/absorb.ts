@@ -30,7 +30,7 @@ export function absorb(
 ): { state: ReleaseState; seen: Seen } {
   const { evidence } = state;
   const last = evidence.look;
-  if (last !== undefined && look.at <= last.at) return { state, seen: 'nothing' };
+  if (look.at === last?.at) return { state, seen: 'nothing' };
   const inStep = belongsToStep(plan, state);
   const [canary, all] = totals(state, look);
   const absorbed: ReleaseState = {
@@ -41,7 +41,7 @@ export function absorb(
       look: { at: look.at, interval: look.interval, absorbed: state.now },
       canarySeen: canary > 0 ? state.now : evidence.canarySeen,
       requests: evidence.requests + all,
-      counted: evidence.counted + (last === undefined ? 0 : look.at - last.at),
+      counted: evidence.counted + (last === undefined ? 0 : Math.max(0, look.at - last.at)),
       trials: observeAll(plan, state, look, inStep),
       inStep: inStep ? countInStep(state, look) : evidence.inStep,
     },

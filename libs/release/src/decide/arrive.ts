@@ -9,17 +9,15 @@ export function arrive(draft: Draft): Decision | undefined {
   const { goal, phase, progress, percent } = draft.state;
   if (phase === 'aborting') return finish(draft, 'aborted', 'the canary is back where it was');
   if (phase === 'undoing') return finish(draft, 'undone', 'the weights of the start are back');
-  if (goal.kind === 'done')
-    return (
-      askWebhooks(draft, 'post-rollout') ??
-      finish(draft, 'completed', `the canary has ${percentText(percent)}`)
-    );
+  if (goal.kind === 'done') return finish(draft, 'completed', `the canary has ${percentText(percent)}`);
   if (progress.began === undefined && phase !== 'paused')
     draft.state = startStepAfresh({ ...draft.state, progress: { ...progress, began: draft.state.now } });
   return undefined;
 }
 
 function finish(draft: Draft, phase: 'completed' | 'aborted' | 'undone', message: string): Decision {
+  const asked = askWebhooks(draft, 'post-rollout');
+  if (asked !== undefined) return asked;
   draft.set({ phase });
   draft.note('finish', message);
   return draft.end({ kind: 'finish', outcome: phase });
