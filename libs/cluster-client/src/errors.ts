@@ -26,10 +26,25 @@ export class ApiError extends Error {
     /** As Kubernetes words it: `NotFound`, `Conflict`, `Forbidden`, `Invalid`, `Expired` ... */
     readonly reason: string,
     readonly subject: RequestSubject,
-    message: string,
+    /** The server's own words. */
+    readonly detail: string,
+    /** What else was refused for the same reason. */
+    others: readonly RequestSubject[] = [],
   ) {
-    super(status === 403 ? forbidden(subject, message) : message);
+    super(status === 403 ? forbidden([subject, ...others], detail) : detail);
     this.name = 'ApiError';
+  }
+
+  /** One error for several refusals, so that what is missing can be given at once. */
+  static together([first, ...others]: readonly [ApiError, ...ApiError[]]): ApiError {
+    const { status, reason, subject, detail } = first;
+    return new ApiError(
+      status,
+      reason,
+      subject,
+      detail,
+      others.map((other) => other.subject),
+    );
   }
 
   /** Whether the server itself is in trouble, starting or overloaded, and may answer otherwise soon. */
@@ -52,23 +67,33 @@ export class ApiUnreachableError extends Error {
   }
 }
 
-/** Says which right is missing, and the rule of a Role that gives it. */
-function forbidden(subject: RequestSubject, message: string): string {
-  const { verb, resource, namespace, name } = subject;
+/** Says which right is missing, and the rules of a Role that give it. */
+function forbidden(subjects: readonly [RequestSubject, ...RequestSubject[]], detail: string): string {
+  const [{ verb, namespace, name }] = subjects;
+  const resources = subjects.map(({ resource }) => resource).join(', ');
   const where = namespace === undefined ? 'in the whole cluster' : `in the namespace ${namespace}`;
-  const what = name === undefined ? resource : `${resource} "${name}"`;
-  // A webhook that refuses, or a user who may not act as another, is nothing that this rule would mend.
-  const rule = message.includes(`cannot ${verb} resource`) ? `. ${missingRule(subject)}` : '';
-  return `Not allowed to ${verb} ${what} ${where}: ${message}${rule}`;
+  const what = name === undefined ? resources : `${resources} "${name}"`;
+  const refusal = `Not allowed to ${verb} ${what} ${where}: ${detail}`;
+  // A webhook that refuses, or a user who may not act as another, is nothing that these rules would mend.
+  if (!detail.includes(`cannot ${verb} resource`)) return refusal;
+  const rules = missingRules(subjects);
+  const role = namespace === undefined ? 'a ClusterRole' : `a Role in ${namespace}`;
+  return `${refusal}. The ${rules.length === 1 ? 'rule' : 'rules'} to add to ${role}: ${rules.join(', ')}`;
 }
 
-/** As it is written in a Role; what is listed to be followed needs both verbs. */
-function missingRule({ verb, resource, namespace }: RequestSubject): string {
-  const [plural = '', ...group] = resource.split('/')[0]?.split('.') ?? [];
-  const subresource = resource.includes('/') ? resource.slice(resource.indexOf('/')) : '';
-  const verbs = verb === 'list' || verb === 'watch' ? '"list", "watch"' : `"${verb}"`;
-  const role = namespace === undefined ? 'a ClusterRole' : `a Role in ${namespace}`;
-  return `The rule to add to ${role}: {apiGroups: ["${group.join('.')}"], resources: ["${plural}${subresource}"], verbs: [${verbs}]}`;
+/** As they are written in a Role, one for each API group; what is listed to be followed needs both verbs. */
+function missingRules(subjects: readonly RequestSubject[]): string[] {
+  const named = subjects.map(({ verb, resource }) => {
+    const [name = '', ...subresource] = resource.split('/');
+    const [plural, ...group] = name.split('.');
+    return { verb, group: group.join('.'), resource: JSON.stringify([plural, ...subresource].join('/')) };
+  });
+  return [...Map.groupBy(named, ({ group }) => group)].map(([group, those]) => {
+    const verbs =
+      those[0]?.verb === 'list' || those[0]?.verb === 'watch' ? '"list", "watch"' : `"${those[0]?.verb}"`;
+    const resources = those.map(({ resource }) => resource).join(', ');
+    return `{apiGroups: ["${group}"], resources: [${resources}], verbs: [${verbs}]}`;
+  });
 }
 
 function reasonOf(cause: unknown): string {

@@ -6,9 +6,6 @@ import { load } from 'js-yaml';
 import type { ClusterOptions } from './cluster-access.js';
 import { ClusterConfigError } from './errors.js';
 
-/** The oldest Node.js that the Kubernetes library runs on. */
-const oldestNode = [22, 19] as const;
-
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** A loaded configuration, and the name of the context in it that is used. */
@@ -23,7 +20,7 @@ export interface LoadedKubeConfig {
  * @throws ClusterConfigError
  */
 export async function loadKubeConfig(options: ClusterOptions): Promise<LoadedKubeConfig> {
-  const { KubeConfig } = await importLibrary();
+  const { KubeConfig } = await import('@kubernetes/client-node');
   const environment = options.environment ?? process.env;
   const files = filesOf(options.kubeconfig, environment);
   const present = files.filter((file) => existsSync(file));
@@ -41,16 +38,6 @@ export async function loadKubeConfig(options: ClusterOptions): Promise<LoadedKub
   const context = options.context ?? config.currentContext;
   chooseContext(config, context, present);
   return { config, context };
-}
-
-async function importLibrary() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
-    throw new ClusterConfigError(
-      `Node.js ${process.versions.node} is too old to speak to a cluster; use ${oldestNode.join('.')} or newer`,
-    );
-  }
-  return import('@kubernetes/client-node');
 }
 
 function filesOf(kubeconfig: string | undefined, environment: NodeJS.ProcessEnv): string[] {

@@ -1,6 +1,6 @@
 import type { ApiClient, ApiError, ClusterAccess } from '@grayscale/cluster-client';
 import type { ClusterOptions } from './cluster-options.js';
-import { CommandError, type ExitCode, exitCodes } from './exit-codes.js';
+import { CommandError, type ExitCode, exitCodes, UsageError } from './exit-codes.js';
 
 /** An open way to the API server of a cluster. */
 export interface ClusterConnection extends AsyncDisposable {
@@ -14,6 +14,7 @@ export interface ClusterConnection extends AsyncDisposable {
  * @throws CommandError that says what is wrong with the kubeconfig, or that this Node.js is too old
  */
 export async function openCluster(options: ClusterOptions): Promise<ClusterConnection> {
+  refuseOldNode();
   const { ApiClient, findCluster } = await import('@grayscale/cluster-client');
   const access = await findCluster(clusterOf(options)).catch(rethrow);
   const client = new ApiClient(access, { requestTimeout: options.requestTimeout });
@@ -36,6 +37,18 @@ export function clusterFailure(error: unknown): unknown {
   if (code === 'API_UNREACHABLE') return new CommandError(exitCodes.unreachable, sentence(message));
   if (code === 'API_ERROR') return new CommandError(exitCodeOf(error as ApiError), sentence(message));
   return error;
+}
+
+/** The oldest Node.js that the cluster client's libraries run on; on older ones they fail while they are loaded. */
+const oldestNode = [22, 19] as const;
+
+function refuseOldNode(): void {
+  const { node } = process.versions;
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
+  throw new UsageError(
+    `Node.js ${node} cannot speak to a cluster; use ${oldestNode.join('.')} or newer. Rules in files (-f) work with this one.`,
+  );
 }
 
 function rethrow(error: unknown): never {

@@ -33,7 +33,7 @@ describe('what the package exports', () => {
     ['./undici', undiciEntry, ['propagationInterceptor']],
     ['./node-http', nodeHttpEntry, ['propagateNodeHttp']],
     ['./server', serverEntry, ['captureFastify', 'captureMiddleware']],
-    ['./manifests', manifestsEntry, ['fromManifests']],
+    ['./manifests', manifestsEntry, ['fromManifestSet', 'fromManifests']],
   ])('at %s', (_, entry, names) => {
     expect(Object.keys(entry).toSorted()).toEqual(names);
   });

@@ -21,6 +21,8 @@ export interface CheckedManifests {
   issues: ManifestIssue[];
   /** What the resources come to; undefined when they cannot be put in force. */
   table: RouteTable | undefined;
+  /** Objects of a cluster that cannot be put in force, as `VirtualService shop/front`: the table does without them, or with what stands in for them. */
+  leftOut: string[];
 }
 
 export interface CompiledManifests extends CheckedManifests {
@@ -30,38 +32,52 @@ export interface CompiledManifests extends CheckedManifests {
   analyze(options?: AnalyzeOptions): Generator<undefined, ManifestIssue[]>;
 }
 
-export interface CheckOptions extends AnalyzeOptions {
+export interface CompileOptions {
   /** Identifies the manifests; every decision of the table carries it. Default: empty. */
   hash?: string;
+  /** What was in force before: of an object in a cluster that has become faulty, its last good state. */
+  before?: readonly Resource[];
 }
+
+export interface CheckOptions extends AnalyzeOptions, CompileOptions {}
 
 /** Parses, validates, compiles and analyzes what was read; all that is wrong with it comes at once. */
 export function checkManifests(
   set: ManifestSet,
   workload: Workload,
-  { hash = '', ...options }: CheckOptions = {},
+  options: CheckOptions = {},
 ): CheckedManifests {
-  const { resources, issues, table, analyze } = compileManifests(set, workload, hash);
+  const { analyze, ...compiled } = compileManifests(set, workload, options);
   const together = last(analyze(options));
-  const failed = together.some(isFailure);
-  return { resources, issues: [...issues, ...together], table: failed ? undefined : table };
+  const issues = [...compiled.issues, ...together];
+  return { ...compiled, issues, table: together.some(isFailure) ? undefined : compiled.table };
 }
 
-/** As {@link checkManifests}, with the part that takes longest left to the caller: rules can be put in force before. */
-export function compileManifests(set: ManifestSet, workload: Workload, hash = ''): CompiledManifests {
-  const { resources, issues: parsing } = parseManifests(set.files);
-  const known = validated(resources);
+/**
+ * As {@link checkManifests}, with the part that takes longest left to the caller: rules can be put in force before. A file with an error
+ * keeps all of them from that; an object of a cluster, which belongs to somebody else as a rule, only itself.
+ */
+export function compileManifests(
+  set: ManifestSet,
+  workload: Workload,
+  { hash = '', before = [] }: CompileOptions = {},
+): CompiledManifests {
+  const { resources: read, issues: parsing } = parseManifests(set.files);
+  const known = validated(read);
   const issues = withoutRepeats([...set.issues, ...parsing, ...known]);
   const blocking = issues.filter(isBlocking);
-  if (resources.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
-  const sound = soundAmong(resources, blocking);
+  if (read.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
+  const leftOut = [...new Set(blocking.filter(isOfObject).map(({ resource }) => resource))];
+  const resources = withStandIns(read, before, leftOut);
+  const sound = soundAmong(resources, blocking, before);
   const compileSome = (some: readonly Resource[]) => compile(some, workload, { hash });
   try {
     const compiled = compileSome(sound);
     return {
       resources,
       issues,
-      table: blocking.length === 0 ? compiled : undefined,
+      table: blocking.every(isOfObject) ? compiled : undefined,
+      leftOut,
       *analyze(options = {}) {
         try {
           const together = yield* analyzeInSteps(compiled, { known, ...options });
@@ -74,7 +90,7 @@ export function compileManifests(set: ManifestSet, workload: Workload, hash = ''
     };
   } catch (error) {
     const failure = engineFailure(culprit(sound, compileSome), error);
-    return { resources, issues: [...issues, failure], table: undefined, analyze: nothing };
+    return { resources, issues: [...issues, failure], table: undefined, leftOut, analyze: nothing };
   }
 }
 
@@ -116,9 +132,32 @@ export function isBlocking({ severity, code }: ManifestIssue): boolean {
   return severity === 'error' || issueCatalogue[code].refusedBy === 'envoy';
 }
 
-function soundAmong(resources: readonly Resource[], blocking: readonly ManifestIssue[]): readonly Resource[] {
+/** Whether it is about an object of a cluster, not about a file. */
+function isOfObject({ field }: ManifestIssue): boolean {
+  return field !== undefined;
+}
+
+/** What was in force in the place of what cannot be. */
+function withStandIns(
+  read: readonly Resource[],
+  before: readonly Resource[],
+  leftOut: readonly string[],
+): Resource[] {
+  const names = new Set(leftOut);
+  if (names.size === 0) return [...read];
+  const standIns = before.filter((resource) => names.has(identity(resource)));
+  const replaced = new Set(standIns.map(identity));
+  return [...read.filter((resource) => !replaced.has(identity(resource))), ...standIns];
+}
+
+function soundAmong(
+  resources: readonly Resource[],
+  blocking: readonly ManifestIssue[],
+  before: readonly Resource[],
+): readonly Resource[] {
   const unsound = new Set(blocking.map(({ resource }) => resource));
-  return resources.filter((resource) => !unsound.has(identity(resource)));
+  const isStandIn = new Set(before);
+  return resources.filter((resource) => isStandIn.has(resource) || !unsound.has(identity(resource)));
 }
 
 /** Whether a document that cannot be used may be the very one that an issue finds missing. */

@@ -29,7 +29,7 @@ const check = (...files: ManifestFile[]) => checkManifests({ files, issues: [], 
 describe('objects of a cluster', () => {
   it('are named with a field where a file has a line', () => {
     const { issues, table } = check(service, rules(-1));
-    expect(table).toBeUndefined();
+    expect(table).toBeDefined();
     expect(issues.map(issueLine)).toContainEqual(
       expect.stringMatching(
         /^VirtualService shop\/cart \(cluster\) spec\.http\[1\]\.route\[0\]\.weight: error: .* \[weight-/,
@@ -52,5 +52,30 @@ describe('objects of a cluster', () => {
     const { kind: _, ...file } = unknown;
     expect(codes([service, file]).filter((code) => code.startsWith('api-server'))).not.toEqual([]);
     expect(codes([service, unknown]).filter((code) => code.startsWith('api-server'))).toEqual([]);
+  });
+
+  it('with an error are left out, or stay as they were, and keep no other from being in force', () => {
+    const other = object('VirtualService', 'other', { hosts: ['other'], http: [{ route: route(90) }] });
+    const good = check(service, rules(90), other);
+    expect(good.leftOut).toEqual([]);
+    const weightsOf = ({ resources }: typeof good) =>
+      resources.flatMap((one) =>
+        one.kind === 'VirtualService' && one.metadata.name === 'cart'
+          ? one.spec.http[1]?.route[0]?.weight
+          : [],
+      );
+    const bad = check(service, rules(-1), other);
+    expect([bad.leftOut, bad.table !== undefined]).toEqual([['VirtualService shop/cart'], true]);
+    const kept = checkManifests({ files: [service, rules(-1), other], issues: [], tracked: [] }, workload, {
+      before: good.resources,
+    });
+    expect([kept.leftOut, weightsOf(kept)]).toEqual([['VirtualService shop/cart'], [90]]);
+    const decision = (table: (typeof good)['table']) =>
+      table && explain(table, requestFromUrl({ url: 'http://cart/', headers: [] })).decision.because.reason;
+    expect([decision(good.table), decision(bad.table), decision(kept.table)]).toEqual([
+      'rule',
+      'default-route',
+      'rule',
+    ]);
   });
 });

@@ -49,7 +49,10 @@ function parseText({ path, text, kind, overrides }: ManifestFile): ParsedFile {
       issues: issues.concat(apiServerIssues),
     };
   } catch (error) {
-    return { resources: [], issues: [engineFailure({ file: path }, error)] };
+    return {
+      resources: [],
+      issues: [engineFailure({ file: path, ...(kind === 'object' && { field: '' }) }, error)],
+    };
   }
 }
 

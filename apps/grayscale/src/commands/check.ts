@@ -11,19 +11,20 @@ import {
   issueCatalogue,
   issueLine,
   type ManifestIssue,
-  readManifests,
+  type ManifestSet,
 } from '@grayscale/manifest-files';
 import { Command, CommanderError } from 'commander';
 import { forwardedHeaders } from './forwarded-headers.js';
-import { addManifestOptions, type ManifestOptions } from './manifest-options.js';
+import { addRulesOptions, type RulesOptions } from './manifest-options.js';
+import { readRules } from './read-rules.js';
 
-interface CheckOptions extends ManifestOptions, OutputOptions<'text' | 'json'> {
+interface CheckOptions extends RulesOptions, OutputOptions<'text' | 'json'> {
   forwardedHeaders?: string;
 }
 
 /** `grayscale check`: everything that is wrong with a set of manifests. */
 export function checkCommand(finish: (code: number) => void): Command {
-  const command = addManifestOptions(new Command('check'));
+  const command = addRulesOptions(new Command('check'));
   return addOutputOptions(command, ['text', 'json'], 'json is the list of issues, each with who refuses it')
     .description(
       'Finds what would be refused, and what would be accepted and not do what it seems to. Exit status 79 when there are errors.',
@@ -35,13 +36,13 @@ export function checkCommand(finish: (code: number) => void): Command {
     .option('--explain <code>', 'say what the code of an issue means, and end')
     .on('option:explain', explainCode)
     .action(async (options: CheckOptions) => {
-      const set = await readManifests(options.filename);
-      const { issues } = checkManifests(set, workloadOf(options), {
+      const { set, namespace } = await readRules(options);
+      const { issues } = checkManifests(set, workloadOf(options, namespace), {
         ...(options.forwardedHeaders !== undefined && {
           forwardedHeaders: await forwardedHeaders(options.forwardedHeaders),
         }),
       });
-      process.stdout.write(options.output === 'json' ? json(issues) : text(issues, set.files.length));
+      process.stdout.write(options.output === 'json' ? json(issues) : text(issues, counted(set)));
       finish(issues.some(({ severity }) => severity === 'error') ? exitCodes.found : exitCodes.done);
     });
 }
@@ -62,13 +63,18 @@ function json(issues: readonly ManifestIssue[]): string {
   return `${JSON.stringify(list, null, 2)}\n`;
 }
 
-function text(issues: readonly ManifestIssue[], files: number): string {
+function counted({ files }: ManifestSet): string {
+  const [noun] = files.map(({ kind = 'file' }) => kind);
+  return `${files.length} ${noun ?? 'file'}${files.length === 1 ? '' : 's'}`;
+}
+
+function text(issues: readonly ManifestIssue[], source: string): string {
   const sorted = issues.toSorted((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
   const counts = (['error', 'warning'] as const).map((severity) => {
     const count = issues.filter((issue) => issue.severity === severity).length;
     return `${count} ${severity}${count === 1 ? '' : 's'}`;
   });
-  const summary = `${counts.join(', ')} in ${files} file${files === 1 ? '' : 's'}`;
+  const summary = `${counts.join(', ')} in ${source}`;
   return [...sorted.map(issueLine), summary].map((line) => `${line}\n`).join('');
 }
 

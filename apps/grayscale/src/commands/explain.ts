@@ -9,16 +9,17 @@ import {
   toJson,
 } from '@grayscale/traffic-rules';
 import { Command } from 'commander';
-import { addManifestOptions, type ManifestOptions, soundManifests } from './manifest-options.js';
+import { addRulesOptions, type RulesOptions } from './manifest-options.js';
+import { soundRules } from './read-rules.js';
 
-interface ExplainOptions extends ManifestOptions, OutputOptions<'text' | 'json'> {
+interface ExplainOptions extends RulesOptions, OutputOptions<'text' | 'json'> {
   request: string;
   header?: string[];
 }
 
 /** `grayscale explain`: what becomes of one request, and why. */
 export function explainCommand(finish: (code: number) => void): Command {
-  return addOutputOptions(addManifestOptions(new Command('explain')), ['text', 'json'])
+  return addOutputOptions(addRulesOptions(new Command('explain')), ['text', 'json'])
     .description(
       'Says which rule a request takes, where it goes with which share, and why each rule before it was passed over.',
     )
@@ -27,7 +28,7 @@ export function explainCommand(finish: (code: number) => void): Command {
     .option('-H, --header <header>', "'name: value'; repeatable", gather)
     .action(async (url: string, options: ExplainOptions) => {
       const request = requestOf(url, options);
-      const manifests = await soundManifests(options);
+      const manifests = await soundRules(options);
       if (manifests === undefined) return finish(exitCodes.found);
       const explanation = explain(manifests.table, request);
       const answer = options.output === 'json' ? toJson(explanation, 2) : renderExplanation(explanation);

@@ -2,25 +2,21 @@ import {
   addOutputOptions,
   CommandError,
   exitCodes,
-  gather,
   type OutputOptions,
+  requireSource,
 } from '@grayscale/command-line';
 import { HeaderPropagationError, type MatchedHeader } from '@grayscale/header-propagation';
-import { fromManifests } from '@grayscale/header-propagation/manifests';
+import { fromManifestSet, fromManifests } from '@grayscale/header-propagation/manifests';
 import { Command } from 'commander';
+import { addSourceOptions, type SourceOptions } from './manifest-options.js';
+import { readRules } from './read-rules.js';
 
-interface HeadersOptions extends OutputOptions<'json' | 'text'> {
-  filename: string[];
-}
+type HeadersOptions = SourceOptions & OutputOptions<'json' | 'text'>;
 
 /** `grayscale headers`: what applications have to send on for the rules to hold behind them. */
 export function headersCommand(): Command {
   return addOutputOptions(
-    new Command('headers').requiredOption(
-      '-f, --filename <path>',
-      'file, folder, kustomization or - (standard input) with rules; repeatable',
-      gather,
-    ),
+    addSourceOptions(new Command('headers')),
     ['json', 'text'],
     'json is a list of rules for header-propagation, and what check --forwarded-headers reads',
   )
@@ -28,14 +24,16 @@ export function headersCommand(): Command {
       'Lists the headers that the rules match on, with the places: what every service on the way has to send on.',
     )
     .action(async (options: HeadersOptions) => {
-      const headers = await matchedHeaders(options.filename);
+      const headers = await matchedHeaders(options);
       process.stdout.write(options.output === 'json' ? json(headers) : text(headers));
     });
 }
 
-async function matchedHeaders(paths: readonly string[]): Promise<MatchedHeader[]> {
+async function matchedHeaders(options: HeadersOptions): Promise<MatchedHeader[]> {
   try {
-    return await fromManifests(...paths);
+    if (options.cluster) return fromManifestSet((await readRules(options)).set);
+    requireSource(options);
+    return await fromManifests(...(options.filename ?? []));
   } catch (error) {
     if (!(error instanceof HeaderPropagationError)) throw error;
     throw new CommandError(exitCodes.found, error.message.replace(/^fromManifests: /, ''));

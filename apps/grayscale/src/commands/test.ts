@@ -7,20 +7,21 @@ import { runCase } from '../cases/run-case.js';
 import { WrittenRules } from '../cases/written-rules.js';
 import { junitReport } from '../reports/junit-report.js';
 import { textReport } from '../reports/text-report.js';
-import { addManifestOptions, type ManifestOptions, soundManifests } from './manifest-options.js';
+import { addRulesOptions, type RulesOptions } from './manifest-options.js';
+import { soundRules } from './read-rules.js';
 
-type TestOptions = ManifestOptions & OutputOptions<'text' | 'junit'>;
+type TestOptions = RulesOptions & OutputOptions<'text' | 'junit'>;
 
 /** `grayscale test`: cases of requests and where they are to go, for CI. */
 export function testCommand(finish: (code: number) => void): Command {
-  return addOutputOptions(addManifestOptions(new Command('test')), ['text', 'junit'], 'form of the report')
+  return addOutputOptions(addRulesOptions(new Command('test')), ['text', 'junit'], 'form of the report')
     .description(
       "Plays test cases, in istio-config-validator's format, to the rules. Exit status 79 when one fails.",
     )
     .argument('<cases>', 'file of test cases')
     .action(async (casesFile: string, options: TestOptions) => {
       const cases = asUsage(parseCases)(await textOf(casesFile), casesFile);
-      const manifests = await soundManifests(options);
+      const manifests = await soundRules(options);
       if (manifests === undefined) return finish(exitCodes.found);
       const written = new WrittenRules(manifests.files);
       const results = cases.map((one) => asUsage(runCase)(one, manifests.table, written));

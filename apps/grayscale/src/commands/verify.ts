@@ -4,20 +4,22 @@ import {
   CommandError,
   duration,
   exitCodes,
-  gather,
+  namespace as namespaceName,
   type OutputOptions,
+  UsageError,
 } from '@grayscale/command-line';
-import { readManifests } from '@grayscale/manifest-files';
 import { count, percentText, planApiVersion } from '@grayscale/release';
 import { placeText } from '@grayscale/traffic-rules';
 import { Command, Option } from 'commander';
 import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { type ObservedShare, ObservedSplit } from '../release/observed-split.js';
-import { chooseSplit } from '../weight/choose-split.js';
+import { splitsNamed } from '../weight/choose-split.js';
 import { ruleText, type Split, splitsIn } from '../weight/split.js';
+import { addSourceOptions, type SourceOptions } from './manifest-options.js';
+import { readRules } from './read-rules.js';
 
-interface VerifyOptions extends CountOptions, OutputOptions<'text' | 'json'> {
-  filename: string[];
+interface VerifyOptions extends SourceOptions, CountOptions, OutputOptions<'text' | 'json'> {
+  namespace?: string;
   for: number;
 }
 
@@ -31,15 +33,15 @@ export function verifyCommand(finish: (code: number) => void): Command {
       '[rule]',
       '[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]; needed only where several rules split',
     )
-    .requiredOption(
-      '-f, --filename <path>',
-      'file, folder or kustomization that has the rule; repeatable',
-      gather,
+    .option(
+      '-n, --namespace <name>',
+      "namespace of the rule; with --cluster the context's without it",
+      namespaceName,
     );
-  return addOutputOptions(addCountOptions(command), ['text', 'json'])
+  return addOutputOptions(addCountOptions(addSourceOptions(command)), ['text', 'json'])
     .addOption(new Option('--for <duration>', 'how long to count').argParser(duration).default(30_000, '30s'))
     .action(async (rule: string | undefined, options: VerifyOptions) => {
-      const split = await splitNamed(rule, options.filename);
+      const split = await splitNamed(rule, options);
       const shares = await observe(split, options);
       process.stdout.write(options.output === 'json' ? json(split, shares) : text(split, shares));
       if (shares.every(({ of }) => of === 0)) return finish(exitCodes.stillWaiting);
@@ -47,15 +49,14 @@ export function verifyCommand(finish: (code: number) => void): Command {
     });
 }
 
-async function splitNamed(rule: string | undefined, filenames: readonly string[]): Promise<Split> {
-  const splits = splitsIn(await readManifests(filenames));
-  if (rule !== undefined) return chooseSplit(splits, rule);
+async function splitNamed(rule: string | undefined, options: VerifyOptions): Promise<Split> {
+  const { set, namespace } = await readRules(options);
+  const splits = splitsNamed(splitsIn(set), rule, options.namespace ?? namespace);
   const [only, second] = splits;
   if (only !== undefined && second === undefined) return only;
-  throw new CommandError(
-    exitCodes.wrongUsage,
+  throw new UsageError(
     only === undefined
-      ? 'no rule in these files has two or more destinations.'
+      ? 'no rule here has two or more destinations.'
       : `several rules split; name one of ${splits.map(ruleText).join(', ')}.`,
   );
 }
@@ -77,7 +78,7 @@ async function observe(split: Split, options: VerifyOptions): Promise<ObservedSh
 function text(split: Split, shares: readonly ObservedShare[]): string {
   const total = shares[0]?.of ?? 0;
   const verdict = shares.some(({ differs }) => differs)
-    ? 'The written split is not the one that happens: another rule may decide, or these files are not in force.'
+    ? 'The written split is not the one that happens: another rule may decide, or these rules are not in force where the requests come from.'
     : 'The written split is in force.';
   const lines = [
     `${ruleText(split)}  ${placeText(split.place)}`,

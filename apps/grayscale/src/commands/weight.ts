@@ -24,7 +24,13 @@ import { fileDiff } from '../weight/file-diff.js';
 import { changeJson, changeText, sameWeights, splitsJson, splitsText, weightsOf } from '../weight/report.js';
 import { type Split, splitsIn } from '../weight/split.js';
 import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
-import { addManifestOptions, type ManifestOptions } from './manifest-options.js';
+import {
+  addManifestOptions,
+  addRulesOptions,
+  type ManifestOptions,
+  type RulesOptions,
+} from './manifest-options.js';
+import { readRules } from './read-rules.js';
 
 const ruleHelp =
   '[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]; the last part only where several rules split';
@@ -37,13 +43,13 @@ export function weightCommand(): Command {
 }
 
 function getCommand(): Command {
-  return addOutputOptions(addManifestOptions(new Command('get')), ['text', 'json'])
+  return addOutputOptions(addRulesOptions(new Command('get')), ['text', 'json'])
     .description('Shows every rule with two or more destinations, with their weights and exact shares.')
     .argument('[rule]', ruleHelp)
-    .action(async (rule: string | undefined, options: ManifestOptions & OutputOptions<'text' | 'json'>) => {
-      const set = await readManifests(options.filename);
+    .action(async (rule: string | undefined, options: RulesOptions & OutputOptions<'text' | 'json'>) => {
+      const { set, namespace } = await readRules(options);
       reportUnread(set);
-      const splits = splitsNamed(splitsIn(set), rule);
+      const splits = splitsNamed(splitsIn(set), rule, namespace && (options.namespace ?? namespace));
       process.stdout.write(
         options.output === 'json' ? splitsJson(splits) : splitsText(splits, painter(options)),
       );

@@ -9,13 +9,18 @@ interface RuleName {
   index?: number;
 }
 
-/** The splits that a RULE names; all of them without one. @throws UsageError for a RULE that names none */
-export function splitsNamed(splits: readonly Split[], rule: string | undefined): Split[] {
-  if (rule === undefined) return [...splits];
-  const wanted = parseRuleName(rule);
+/**
+ * The splits that a RULE names; all of them without one.
+ * @param namespace the only one to look in, where a RULE names none: that of a cluster's context
+ * @throws UsageError where there is none
+ */
+export function splitsNamed(splits: readonly Split[], rule: string | undefined, namespace?: string): Split[] {
+  const wanted = { ...(namespace && { namespace }), ...(rule !== undefined && parseRuleName(rule)) };
   const named = splits.filter((split) => isNamed(split, wanted));
-  if (named.length > 0) return named;
-  throw new UsageError(`no split is named ${rule}. ${alternatives('There is', splits)}`);
+  if (named.length > 0 || (rule === undefined && namespace === undefined)) return named;
+  const what = rule === undefined ? 'no rule has two or more destinations' : `no split is named ${rule}`;
+  const where = namespace === wanted.namespace && namespace ? ` in the namespace ${namespace}` : '';
+  throw new UsageError(`${what}${where}. ${alternatives('There is', splits)}`);
 }
 
 /** The one split that a RULE names. @throws UsageError for a RULE that names none or several */
@@ -41,10 +46,10 @@ function parseRuleName(text: string): RuleName {
   };
 }
 
-function isNamed({ document, rule, ruleName }: Split, wanted: RuleName): boolean {
+function isNamed({ document, rule, ruleName }: Split, wanted: Partial<RuleName>): boolean {
   const { namespace, name } = document.identity;
   return (
-    name === wanted.name &&
+    name === (wanted.name ?? name) &&
     (wanted.namespace ?? namespace) === namespace &&
     (wanted.index ?? rule) === rule &&
     (wanted.ruleName ?? ruleName) === ruleName
@@ -90,7 +95,7 @@ function isPartOfHost({ host, port, subset }: Destination, text: string): boolea
 }
 
 function alternatives(words: string, splits: readonly Split[]): string {
-  if (splits.length === 0) return 'These files have no rule with two or more destinations.';
+  if (splits.length === 0) return 'These rules have none with two or more destinations.';
   const names = splits.slice(0, 10).map(ruleText);
   const more = splits.length > names.length ? ` and ${splits.length - names.length} more` : '';
   return `${words} ${names.join(', ')}${more}.`;

@@ -40,7 +40,7 @@ export function buildRuleSet(
 ): RuleSet | RefusedSet {
   const emptied = emptiedFiles(set, inForce);
   const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
-  const { resources, issues, table, analyze } = compileManifests(set, workload, hash);
+  const { resources, issues, table, analyze } = compileManifests(set, workload, { hash, before: inForce });
   if (table === undefined || emptied.length > 0) return { refusedAt: now, issues: [...emptied, ...issues] };
   return {
     hash,

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ManifestFile, type ManifestIssue, objectFile } from '@grayscale/manifest-files';
+import { type ManifestFile, objectFile } from '@grayscale/manifest-files';
 import { ApiError } from '../errors.js';
 import type { KubernetesObject, Resources } from '../resources.js';
 import { type WatchEvent, watch } from '../watch.js';
-import { isDispensable, notReadable } from './kind-notes.js';
+import { type Refusal, refusalOf } from './kind-notes.js';
 import { routingObject, scopeOf } from './routing-object.js';
 
 /** What a follower of one kind tells. */
@@ -24,8 +24,8 @@ export interface FollowOptions {
 export class KindFollower {
   /** Whether the server has the kind at all. */
   isServed = true;
-  /** Why it may not be read; what a list at the start did not give is not known to be missing. */
-  issue: ManifestIssue | undefined;
+  /** Why nothing is known of it yet. */
+  refusal: Refusal | undefined;
   private readonly byPath = new Map<string, ManifestFile>();
   private running: Promise<void> = Promise.resolve();
   /** How often in a row the server said that it has no such kind. */
@@ -42,11 +42,10 @@ export class KindFollower {
   }
 
   /**
-   * Lists, and goes on from there until the signal aborts.
-   * @throws ApiError or ApiUnreachableError where nothing can be listed that the rules cannot do without
+   * Lists, and goes on from there until the signal aborts; a refusal is kept.
+   * @throws ApiError or ApiUnreachableError where there is no answer
    */
   async start(): Promise<void> {
-    const { kind, client } = this.resources;
     const told = this.watch();
     try {
       const { value: first } = await told.next();
@@ -55,8 +54,7 @@ export class KindFollower {
       this.running = this.follow(told);
     } catch (error) {
       await told.return(undefined);
-      if (!(error instanceof ApiError && error.status === 403 && isDispensable(kind))) throw error;
-      this.issue = notReadable(kind, error, client.access.context);
+      this.refusal = refusalOf(this.resources.kind, error);
       this.running = this.follow();
     }
   }
@@ -86,7 +84,7 @@ export class KindFollower {
   private refused(error: Error): void {
     const isGone = error instanceof ApiError && error.status === 404;
     this.absences = isGone ? this.absences + 1 : 0;
-    if (!isGone && this.issue === undefined) this.events.lost(this, error);
+    if (!isGone && this.refusal === undefined) this.events.lost(this, error);
     // Said once, it may be the mistake of something in between, and the rules would be gone.
     if (this.absences !== 2) return;
     this.isServed = false;
@@ -102,8 +100,8 @@ export class KindFollower {
   }
 
   private replaceAll(objects: readonly KubernetesObject[]): boolean {
-    const isNews = this.issue !== undefined || !this.isServed;
-    this.issue = undefined;
+    const isNews = this.refusal !== undefined || !this.isServed;
+    this.refusal = undefined;
     this.isServed = true;
     this.absences = 0;
     this.events.resumed(this);

@@ -1,19 +1,38 @@
 import { fileWarning, type ManifestIssue } from '@grayscale/manifest-files';
-import type { ApiError } from '../errors.js';
+import { ApiError } from '../errors.js';
 import type { ResourceKind } from '../resources.js';
 
 /** Without these no answer would be worth anything. */
 const necessary: readonly string[] = ['VirtualService', 'DestinationRule', 'ServiceEntry', 'Service'];
 
-/** Whether the rules can be told without the objects of a kind. */
-export function isDispensable({ kind }: ResourceKind): boolean {
-  return !necessary.includes(kind);
+/** A kind that this user may not list. */
+export interface Refusal {
+  readonly kind: ResourceKind;
+  readonly error: ApiError;
+}
+
+/** The refusal of a kind. @throws the error if it is none */
+export function refusalOf(kind: ResourceKind, error: unknown): Refusal {
+  if (error instanceof ApiError && error.status === 403) return { kind, error };
+  throw error;
+}
+
+/** @throws ApiError for all that the rules cannot be told without */
+export function refuseNecessary(refusals: readonly Refusal[]): void {
+  const [first, ...others] = refusals
+    .filter(({ kind }) => necessary.includes(kind.kind))
+    .map(({ error }) => error);
+  if (first !== undefined) throw ApiError.together([first, ...others]);
 }
 
 /** What the answer goes without, and how that is mended. */
-export function notReadable({ kind }: ResourceKind, { message }: ApiError, context: string): ManifestIssue {
-  const text = `${message}. Until then the rules are told without any ${kind}.`;
-  return fileWarning('cluster-kind-not-readable', placeOf(context), text);
+export function notReadable(refusals: readonly Refusal[], context: string): ManifestIssue[] {
+  const sorted = refusals.toSorted((a, b) => (a.kind.kind < b.kind.kind ? -1 : 1));
+  const [first, ...others] = sorted.map(({ error }) => error);
+  if (first === undefined) return [];
+  const kinds = sorted.map(({ kind }) => kind.kind).join(', ');
+  const text = `${ApiError.together([first, ...others]).message}. Until then the rules are told without any ${kinds}.`;
+  return [fileWarning('cluster-kind-not-readable', placeOf(context), text)];
 }
 
 /** @returns a warning where Istio's rules cannot be in the cluster at all */

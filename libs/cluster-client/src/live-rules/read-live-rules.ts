@@ -5,9 +5,8 @@ import {
   objectFile,
 } from '@grayscale/manifest-files';
 import type { ApiClient } from '../api-client.js';
-import { ApiError } from '../errors.js';
 import { type ResourceKind, Resources } from '../resources.js';
-import { isDispensable, notReadable, withoutIstio } from './kind-notes.js';
+import { notReadable, type Refusal, refusalOf, refuseNecessary, withoutIstio } from './kind-notes.js';
 import { routingObject, scopeOf } from './routing-object.js';
 import { servedKinds } from './served-kinds.js';
 
@@ -21,35 +20,27 @@ export async function readLiveRules(client: ApiClient): Promise<ManifestSet> {
   const { context } = client.access;
   const served = await servedKinds(client);
   const read = await Promise.all(served.map((kind) => readKind(client, kind)));
-  return manifestSet(
-    read.flatMap(({ files }) => files),
-    [...withoutIstio(served, context), ...read.flatMap(({ issues }) => issues)],
-  );
+  const refusals = read.flatMap((one) => ('error' in one ? one : []));
+  refuseNecessary(refusals);
+  const files = read.flatMap((one) => ('error' in one ? [] : one));
+  return manifestSet(files, [...withoutIstio(served, context), ...notReadable(refusals, context)]);
 }
 
 /** What was read, in an order that does not depend on which answer came first. */
 export function manifestSet(files: readonly ManifestFile[], issues: readonly ManifestIssue[]): ManifestSet {
   return {
-    files: sortedBy(files, ({ path }) => path),
-    issues: sortedBy(issues, ({ message }) => message),
+    files: files.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path))),
+    issues: [...issues],
     tracked: [],
   };
 }
 
-function sortedBy<Item>(items: readonly Item[], text: (item: Item) => string): Item[] {
-  return items.toSorted((a, b) => (text(a) < text(b) ? -1 : Number(text(a) > text(b))));
-}
-
-async function readKind(
-  client: ApiClient,
-  kind: ResourceKind,
-): Promise<{ files: ManifestFile[]; issues: ManifestIssue[] }> {
+async function readKind(client: ApiClient, kind: ResourceKind): Promise<ManifestFile[] | Refusal> {
   const { namespace, selector } = scopeOf(kind);
   try {
     const { items } = await new Resources(client, kind).list(namespace, selector);
-    return { files: items.map((item) => objectFile(routingObject(kind, item))), issues: [] };
+    return items.map((item) => objectFile(routingObject(kind, item)));
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 403 && isDispensable(kind))) throw error;
-    return { files: [], issues: [notReadable(kind, error, client.access.context)] };
+    return refusalOf(kind, error);
   }
 }

@@ -4,7 +4,7 @@ import type { ApiClient } from '../api-client.js';
 import { ApiError } from '../errors.js';
 import { type ResourceKind, Resources } from '../resources.js';
 import { KindFollower } from './kind-follower.js';
-import { withoutIstio } from './kind-notes.js';
+import { notReadable, type Refusal, refuseNecessary, withoutIstio } from './kind-notes.js';
 import { manifestSet } from './read-live-rules.js';
 import { servedKinds } from './served-kinds.js';
 
@@ -76,6 +76,7 @@ class RulesWatch implements LiveRules {
 
   async start(): Promise<LiveRules> {
     await Promise.all((await servedKinds(this.client)).map((kind) => this.follow(kind)));
+    refuseNecessary(this.refusals);
     this.first = this.current();
     this.isStarted = true;
     this.looking = this.lookForKinds();
@@ -122,15 +123,17 @@ class RulesWatch implements LiveRules {
     if (added.length > 0) this.changed();
   }
 
+  private get refusals(): Refusal[] {
+    return this.followers.flatMap(({ refusal }) => refusal ?? []);
+  }
+
   private current(): ManifestSet {
+    const { context } = this.client.access;
     const followed = this.followers.filter(({ isServed }) => isServed);
-    const issues = withoutIstio(
-      followed.map(({ resources }) => resources.kind),
-      this.client.access.context,
-    );
+    const kinds = followed.map(({ resources }) => resources.kind);
     return manifestSet(
       followed.flatMap(({ files }) => [...files]),
-      [...issues, ...followed.flatMap(({ issue }) => issue ?? [])],
+      [...withoutIstio(kinds, context), ...notReadable(this.refusals, context)],
     );
   }
 

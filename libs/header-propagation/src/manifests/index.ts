@@ -3,6 +3,7 @@ import {
   checkManifests,
   issueLine,
   type ManifestIssue,
+  type ManifestSet,
   placeText,
   readManifests,
 } from '@grayscale/manifest-files';
@@ -23,7 +24,11 @@ import type { MatchedHeader } from '../rules/rule.js';
 export async function fromManifests(...paths: string[]): Promise<MatchedHeader[]> {
   const [path] = paths;
   if (paths.length === 1 && path?.endsWith('.json')) return written(path, await readText(path));
-  const set = await readManifests(paths);
+  return fromManifestSet(await readManifests(paths));
+}
+
+/** As {@link fromManifests}, of rules that were read already, for instance from a cluster. */
+export function fromManifestSet(set: ManifestSet): MatchedHeader[] {
   const everywhere = { labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
   const { resources, issues, table } = checkManifests(set, { namespace: 'default', ...everywhere });
   if (table === undefined) throw notInForce(issues);

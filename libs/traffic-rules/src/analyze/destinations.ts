@@ -192,7 +192,9 @@ function warnOfEndpoints(
     report.info(
       'destination-no-endpoints',
       path,
-      `${name} has ${what} in these files: in a cluster its pods are, on a laptop an EndpointSlice has to say where it listens.`,
+      isLive(service)
+        ? `${name} has ${what}: no EndpointSlice at all is known of this cluster.`
+        : `${name} has ${what} in these files: in a cluster its pods are, on a laptop an EndpointSlice has to say where it listens.`,
     );
   else
     report.warning(
@@ -202,7 +204,17 @@ function warnOfEndpoints(
     );
 }
 
-function endpointAdvice({ kind }: RegistryService, subset: string): string {
+/** Whether it comes from a cluster, where endpoints are made by what runs there. */
+function isLive({ document }: RegistryService): boolean {
+  return document.source.field !== undefined;
+}
+
+function endpointAdvice(service: RegistryService, subset: string): string {
+  const { kind } = service;
+  if (kind === 'Service' && isLive(service))
+    return subset === ''
+      ? 'A pod that its selector selects has to become ready.'
+      : 'Pods with the labels of the subset have to become ready.';
   if (subset !== '') return 'Write endpoints with the labels of the subset.';
   return kind === 'Service' ? 'Write an EndpointSlice for it.' : 'Write endpoints in its ServiceEntry.';
 }

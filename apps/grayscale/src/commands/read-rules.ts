@@ -1,0 +1,68 @@
+import { requireSource, withCluster, workloadOf } from '@grayscale/command-line';
+import {
+  type CheckedManifests,
+  checkManifests,
+  isBlocking,
+  issueLines,
+  type ManifestSet,
+  readManifests,
+} from '@grayscale/manifest-files';
+import type { RouteTable } from '@grayscale/traffic-rules';
+import type { RulesOptions, SourceOptions } from './manifest-options.js';
+
+/** Rules as they are in their source, and which namespace is meant where none is named. */
+export interface SourceRules {
+  set: ManifestSet;
+  /** Of the cluster's context; files have none. */
+  namespace?: string;
+}
+
+/** @throws CommandError when no source is named, or the cluster does not give the rules */
+export async function readRules(options: SourceOptions): Promise<SourceRules> {
+  requireSource(options);
+  if (!options.cluster) return { set: await readManifests(options.filename ?? []) };
+  return await withCluster(options, async ({ client, access }) => {
+    const { readLiveRules } = await import('@grayscale/cluster-client');
+    return { set: await readLiveRules(client), namespace: access.namespace };
+  });
+}
+
+export interface SoundRules {
+  files: ManifestSet['files'];
+  table: RouteTable;
+  issues: CheckedManifests['issues'];
+}
+
+/** The rules and their check; undefined, with the errors on standard error, when they cannot be put in force. */
+export async function soundRules(options: RulesOptions): Promise<SoundRules | undefined> {
+  const { set, namespace } = await readRules(options);
+  const checked = checkManifests(set, workloadOf(options, namespace));
+  process.stderr.write(
+    remarksOn(checked)
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+  if (checked.table === undefined) return undefined;
+  return { files: set.files, table: checked.table, issues: checked.issues };
+}
+
+/** Why there is no answer, or what it goes without. */
+function remarksOn({ issues, table, leftOut }: CheckedManifests): string[] {
+  if (table === undefined) {
+    const why = 'These rules cannot be put in force; correct them first. grayscale check lists all issues.';
+    return [...issueLines(issues.filter(isBlocking)), why];
+  }
+  const unknown = issues.filter(({ code }) => code.startsWith('cluster-'));
+  const without =
+    leftOut.length === 0
+      ? []
+      : [
+          `${named(leftOut)} cannot be put in force and ${leftOut.length === 1 ? 'is' : 'are'} left out; grayscale check --cluster says why.`,
+        ];
+  return [...issueLines(unknown), ...without];
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
