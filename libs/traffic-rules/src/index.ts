@@ -27,7 +27,12 @@ export type {
   PassThrough,
   Redirect,
 } from './decision.js';
-export { describeRules, type RuleDescription } from './explain/describe-rules.js';
+export {
+  describeRules,
+  type ResourceDescription,
+  type RuleDescription,
+  ruleLine,
+} from './explain/describe-rules.js';
 export { explain } from './explain/explain.js';
 export type {
   Effects,

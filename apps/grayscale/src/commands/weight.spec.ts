@@ -140,9 +140,9 @@ describe('grayscale weight set', () => {
   one.a.svc.cluster.local/v1  90 -> 490  90 % -> 49/55 (89.0909 %)
   one.a.svc.cluster.local/v2    9 -> 49  9 % -> 49/550 (8.9091 %)
   two.b.svc.cluster.local:81    1 -> 11  1 % -> 2 %
-  Requests with \`user: test\` still go to one.a.svc.cluster.local (${path}:8).
-  Requests with \`path: /old...\` are still redirected (${path}:10).
-  Requests with \`tenant matching b.*\` are still split between one.a.svc.cluster.local and two.b.svc.cluster.local (${path}:12).
+  Requests with header user exactly "test" still follow their own rule (${path}:8): one.a.svc.cluster.local.
+  Requests with path starting with "/old" still follow their own rule (${path}:10): redirect 301.
+  Requests with header tenant matching the regex "b.*" still follow their own rule (${path}:12): one.a.svc.cluster.local 33.33 %, two.b.svc.cluster.local 66.67 %.
   All other requests to cart.example from workloads in web follow the new weights.
 ${path} is written.
 `);

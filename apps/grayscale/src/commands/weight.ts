@@ -129,9 +129,9 @@ function whoIsAffected(set: ManifestSet, split: Split, text: string, options: Se
   const workload = workloadOf(options);
   const { path } = split.document.file;
   const files = set.files.map((one) => (one.path === path ? { ...one, text } : one));
-  const { table, resources, issues } = checkManifests({ ...set, files }, workload);
+  const { table, issues } = checkManifests({ ...set, files }, workload);
   refuseFor(newErrors(issues, () => checkManifests(set, workload).issues));
-  if (table !== undefined) return affected(split, { table, resources, workload });
+  if (table !== undefined) return affected(split, { table, workload });
   return ['These files have errors, so no one follows them before they are corrected; see grayscale check.'];
 }
 

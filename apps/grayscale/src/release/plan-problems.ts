@@ -23,11 +23,11 @@ function problemsFor(
 ): string[] {
   return plan.targets.flatMap(({ virtualService }, index) => {
     const workload = workloadOf(caller, virtualService.namespace);
-    const { table, resources, issues } = checkManifests(set, workload);
+    const { table, issues } = checkManifests(set, workload);
     if (table === undefined)
       return ['The manifests have errors, so no one follows them; see grayscale check.'];
     const split = splitOf(set, virtualService, state, index);
-    const concerned = split === undefined ? [] : affected(split, { table, resources, workload });
+    const concerned = split === undefined ? [] : affected(split, { table, workload });
     const undecided = concerned.filter((sentence) => sentence.includes('do not follow this rule'));
     const subject = `VirtualService ${virtualService.namespace}/${virtualService.name}`;
     const dead = issues.filter(

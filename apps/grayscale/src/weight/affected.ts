@@ -1,82 +1,68 @@
-import type { JsonObject } from '@grayscale/manifest-files';
 import {
+  describeRules,
   explain,
   type Location,
   placeText,
-  type Resource,
   type RouteRequest,
   type RouteTable,
+  type RuleDescription,
   type Workload,
 } from '@grayscale/traffic-rules';
-import { actionWords, matchBlocks, requestWords } from './match-words.js';
-import { sampleRequest } from './sample-request.js';
 import type { Split } from './split.js';
 
 /** The rules in force once the weights are set, and who asks. */
 export interface InForce {
   table: RouteTable;
-  resources: readonly Resource[];
   workload: Workload;
 }
 
 /**
  * Whose requests a change of a split concerns, sentence by sentence: what of the calling workload's requests follows the split, and
- * what other rules of the VirtualService still decide. The engine is asked with a request for each rule.
+ * what other rules of the same resource still decide. The engine is asked with a request for each rule.
  */
-export function affected(split: Split, inForce: InForce): string[] {
-  const { rules } = split.document;
-  const host = hostsOf(split, inForce)[0];
-  if (host === undefined) return ['No VirtualService hands requests to this rule.'];
-  const entry = portFor(split, host, inForce);
-  const others = rules.flatMap((rule, index) =>
-    index === split.rule ? [] : otherRule(rule, { split, index, entry, host, inForce }),
-  );
-  return [...others, ownRequests(split, { entry, host, inForce, others: others.length > 0 })];
+export function affected({ place }: Split, { table, workload }: InForce): string[] {
+  const isSplit = ({ location }: RuleDescription) => samePlace(location, place);
+  const owner = describeRules(table).find(({ rules }) => rules.some(isSplit));
+  const split = owner?.rules.find(isSplit);
+  if (owner === undefined || split === undefined)
+    return [
+      `Requests from workloads in ${workload.namespace} do not follow this rule: no host that they see leads to it.`,
+    ];
+  const at = owner.rules.indexOf(split);
+  const others = owner.rules.filter((rule, index) => rule !== split && decides(rule, index < at, table));
+  const rest = others.length > 0 ? 'all other requests' : 'all requests';
+  const words = split.conditions.length === 0 ? rest : requestsWith(split);
+  const subject = `${capital(words)} to ${owner.hosts[0]} from workloads in ${workload.namespace}`;
+  return [...others.map(otherRule), `${subject} ${outcome(split, table)}.`];
 }
 
-interface Entry {
-  port: number;
+/** Whether a rule gets the requests that it is for. One that only regular expressions describe does where it comes first. */
+function decides(rule: RuleDescription, isEarlier: boolean, table: RouteTable): boolean {
+  if (rule.conditions.length === 0) return false;
+  const requests = rule.requests();
+  if (requests.length === 0) return isEarlier;
+  return requests.some((request) => samePlace(decidingRule(request, table)?.location, rule.location));
 }
 
-function ownRequests(
-  split: Split,
-  { entry, host, inForce, others }: { entry: Entry; host: string; inForce: InForce; others: boolean },
-): string {
-  const rule = split.document.rules[split.rule] as JsonObject;
-  const words = requestWords(rule) ?? (others ? 'all other requests' : 'all requests');
-  const subject = `${capital(words)} to ${host} from workloads in ${inForce.workload.namespace}`;
-  const decided = samples(rule, host, entry.port).map((request) => decidingRule(request, inForce));
-  if (decided.length === 0 || decided.some((place) => samePlace(place?.location, split.place)))
-    return `${subject} follow the new weights.`;
-  const other = decided.find((place) => place !== undefined);
-  return `${subject} do not follow this rule: ${other?.text ?? 'no rule'} decides for them.`;
+function otherRule(rule: RuleDescription): string {
+  return `${capital(requestsWith(rule))} still follow their own rule (${placeText(rule.location)}): ${rule.action}.`;
 }
 
-function otherRule(
-  rule: JsonObject,
-  context: { split: Split; index: number; entry: Entry; host: string; inForce: InForce },
-): string[] {
-  const { split, index, entry, host, inForce } = context;
-  const words = requestWords(rule);
-  if (words === undefined) return [];
-  const place = split.document.source.locatePath(['spec', 'http', index]);
-  const requests = samples(rule, host, entry.port);
-  const isDeciding =
-    requests.length === 0
-      ? index < split.rule
-      : requests.some((request) => samePlace(decidingRule(request, inForce)?.location, place));
-  return isDeciding ? [`${capital(words)} ${actionWords(rule)} (${placeText(place)}).`] : [];
+function requestsWith({ conditions }: RuleDescription): string {
+  return `requests with ${conditions.join(' or ')}`;
 }
 
-/** A request for each block of a rule's match for which one can be made; of a rule without blocks, any request. */
-function samples(rule: JsonObject, host: string, port: number): RouteRequest[] {
-  const blocks = matchBlocks(rule);
-  return (blocks.length === 0 ? [{}] : blocks).flatMap((block) => sampleRequest(block, host, port) ?? []);
+function outcome(split: RuleDescription, table: RouteTable): string {
+  const deciding = split.requests().map((request) => decidingRule(request, table));
+  if (deciding.length === 0 || deciding.some((rule) => samePlace(rule?.location, split.location)))
+    return 'follow the new weights';
+  const other = deciding.find((rule) => rule !== undefined);
+  return `do not follow this rule: ${other?.text ?? 'no rule'} decides for them`;
 }
 
 function decidingRule(
   request: RouteRequest,
-  { table }: InForce,
+  table: RouteTable,
 ): { location: Location; text: string } | undefined {
   const { rule, resource } = explain(table, request).decision.because;
   if (rule === undefined || resource === undefined) return undefined;
@@ -84,37 +70,6 @@ function decidingRule(
     location: rule.location,
     text: `${resource.kind} ${resource.namespace}/${resource.name} (${placeText(rule.location)})`,
   };
-}
-
-/** The hosts that lead to the rule: of its VirtualService, or of all others if it is a delegate. */
-function hostsOf({ document }: Split, { resources }: InForce): string[] {
-  const { spec } = document.value as { spec?: { hosts?: unknown } };
-  const own = Array.isArray(spec?.hosts) ? spec.hosts.filter((host) => typeof host === 'string') : [];
-  const all = resources.flatMap((resource) =>
-    resource.kind === 'VirtualService' ? resource.spec.hosts : [],
-  );
-  const { namespace } = document.identity;
-  return (own.length > 0 ? own : all).map((host) =>
-    host.startsWith('*')
-      ? `any${host.slice(1) || '.example'}`
-      : host.includes('.')
-        ? host
-        : `${host}.${namespace}.svc.cluster.local`,
-  );
-}
-
-/** A port at which some rule decides for the host: 80, or one of the services'. */
-function portFor(split: Split, host: string, inForce: InForce): Entry {
-  const rule = split.document.rules[split.rule] as JsonObject;
-  const ports = new Set([80, ...inForce.resources.flatMap(portsOf)]);
-  const decides = (port: number) =>
-    samples(rule, host, port).some((request) => decidingRule(request, inForce) !== undefined);
-  return { port: [...ports].find(decides) ?? 80 };
-}
-
-function portsOf(resource: Resource): number[] {
-  if (resource.kind !== 'Service' && resource.kind !== 'ServiceEntry') return [];
-  return resource.spec.ports.map((port) => ('port' in port ? port.port : port.number));
 }
 
 function samePlace(a: Location | undefined, b: Location): boolean {

@@ -1,4 +1,4 @@
-import { describeRules, placeText, type RuleDescription } from '@grayscale/traffic-rules';
+import { describeRules, placeText, type ResourceDescription, ruleLine } from '@grayscale/traffic-rules';
 import type { RuleSet } from './rule-set.js';
 
 const maxLines = 30;
@@ -25,10 +25,10 @@ const withoutRules = {
   REGISTRY_ONLY: 'Every request is answered with 502, for no host is registered.',
 } as const;
 
-function summarizeResource({ resource, hosts, rules }: RuleDescription): string[] {
+function summarizeResource({ resource, hosts, rules }: ResourceDescription): string[] {
   const { kind, namespace, name, location } = resource;
   const place = `${kind} ${namespace}/${name}, ${placeText(location)}`;
-  return [`${hosts.join(', ')}  (${place})`, ...rules.map(indent)];
+  return [`${hosts.join(', ')}  (${place})`, ...rules.map((rule) => indent(ruleLine(rule)))];
 }
 
 function indent(line: string): string {

@@ -1,32 +1,74 @@
+import { toBytes } from '../bytes.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
-import { describeRequirement } from '../match/algebra.js';
+import type { Location } from '../issue.js';
+import { describeRequirement, exampleRequest } from '../match/algebra.js';
 import type { Action, DestinationName, ForwardAction } from '../model/action.js';
-import type { ResourceReference, Rule } from '../model/rule.js';
+import type { HostRules, ResourceReference, Rule } from '../model/rule.js';
+import type { RouteRequest } from '../request.js';
 
 /** What one resource's rules do, in words. */
-export interface RuleDescription {
+export interface ResourceDescription {
   resource: ResourceReference;
   /** Fully qualified, in lower case. */
   hosts: readonly string[];
-  /** `header user exactly "test" -> one.example:80`; those of delegates in their place. */
-  rules: string[];
+  /** In the order in which they are tried, those of delegates in their place. */
+  rules: RuleDescription[];
+}
+
+/** What one rule does, in words: an entry of a VirtualService's `http`, whatever the number of its matches. */
+export interface RuleDescription {
+  location: Location;
+  /** One for each match: `header user exactly "test"`. Empty where the rule takes every request. */
+  conditions: readonly string[];
+  /** `one.example:80 90 %, two.example 10 %` or `redirect 301` */
+  action: string;
+  /** Requests that the rule is for, one for each match that is not a regular expression; whether it gets them `route` says. */
+  requests(): RouteRequest[];
 }
 
 /** The rules that decide for the table's workload, the first in order first. */
-export function describeRules(table: RouteTable): RuleDescription[] {
-  return contentsOf(table).mesh.rules.map(({ resource, hosts, rules }) => ({
-    resource,
-    hosts,
-    rules: [...Map.groupBy(rules, ({ place }) => place.rule).values()].map(describeEntry),
-  }));
+export function describeRules(table: RouteTable): ResourceDescription[] {
+  return contentsOf(table).mesh.rules.map((owner) => {
+    const entries = Map.groupBy(owner.rules, ({ place }) => place.rule);
+    const rules = [...entries.values()].flatMap((matches) => describeEntry(matches, owner, table));
+    return { resource: owner.resource, hosts: owner.hosts, rules };
+  });
+}
+
+/** A rule on one line: `header user exactly "test" -> one.example:80`. */
+export function ruleLine({ conditions, action }: RuleDescription): string {
+  return `${conditions.length === 0 ? 'any request' : conditions.join(' or ')} -> ${action}`;
 }
 
 /** The matches of one entry have the same action. */
-function describeEntry(matches: readonly Rule[]): string {
+function describeEntry(matches: readonly Rule[], owner: HostRules, table: RouteTable): RuleDescription[] {
   const [first] = matches;
+  if (first === undefined) return [];
   const conditions = matches.map(({ requirements }) => requirements.map(describeRequirement).join(' and '));
-  const asked = conditions.map((condition) => condition || 'any request').join(' or ');
-  return `${asked} -> ${first === undefined ? '' : describeAction(first.action)}`;
+  return [
+    {
+      location: first.place.rule.location,
+      conditions: conditions.includes('') ? [] : conditions,
+      action: describeAction(first.action),
+      requests: () => exampleRequests(matches, owner, table),
+    },
+  ];
+}
+
+function exampleRequests(matches: readonly Rule[], owner: HostRules, table: RouteTable): RouteRequest[] {
+  const [host] = owner.hosts;
+  if (host === undefined) return [];
+  const port = portFor(host, owner, table);
+  return matches.flatMap(({ requirements }) => exampleRequest(requirements, host, port) ?? []);
+}
+
+/** A port at which the owner's rules decide for the host, else one that the host has at all. */
+function portFor(host: string, owner: HostRules, table: RouteTable): number {
+  const found = [...contentsOf(table).ports.values()].flatMap(({ port, hosts }) => {
+    const virtualHost = hosts.findCovering(toBytes(host));
+    return virtualHost === undefined ? [] : [{ port, isOwn: virtualHost.owner === owner }];
+  });
+  return (found.find(({ isOwn }) => isOwn) ?? found[0])?.port ?? 80;
 }
 
 function describeAction(action: Action): string {
