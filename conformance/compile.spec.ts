@@ -12,7 +12,7 @@ const verdicts = JSON.parse(read('validation.json')) as Verdict[];
 const base = parse(fixture, 'fixture.yaml').resources;
 const workload = { namespace: 'default', labels: {}, outboundTrafficPolicy: 'REGISTRY_ONLY' } as const;
 
-/** Asks every port for every host that a document speaks of. */
+/** Asks every port for every host that a document names. */
 function askAll(resources: readonly Resource[]): string[] {
   const table = compile([...base, ...resources], workload);
   const hosts = resources.flatMap(hostsOf);

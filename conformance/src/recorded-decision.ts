@@ -187,7 +187,7 @@ function written(
   return pairs(after).filter(([name]) => names.has(name));
 }
 
-/** Those of the names that the decision speaks of, in the order of names. */
+/** Those of the names that the decision mentions, in the order of names. */
 function named(headers: Headers, said: Headers): Headers {
   const names = new Set(said.map(([name]) => name));
   return headers.filter(([name]) => names.has(name));

@@ -56,7 +56,7 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
     ignorePatterns: ['artifacts', 'bench', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
     concurrency,
-    timeoutMS: 30_000,
+    timeoutMS: 10_000,
     reporters: ['progress-append-only'],
     jest: {
       config: {

@@ -24,13 +24,13 @@ export function readLines(page: Page): Promise<Line[]> {
   );
 }
 
-/** How many requests the current statistics speak of. */
+/** How many requests the current statistics cover. */
 export async function readPeriod(page: Page): Promise<{ text: string; requests: number }> {
   const text = await textOf(page.locator('#since'));
   return { text, requests: Number(/([\d,]+)\D*$/.exec(text)?.[1]?.replaceAll(',', '') ?? 0) };
 }
 
-/** Waits until the current statistics speak of that many requests. */
+/** Waits until the current statistics cover that many requests. */
 export async function waitForRequests(page: Page, requests: number): Promise<void> {
   while ((await readPeriod(page)).requests < requests) await page.waitForTimeout(50);
 }

@@ -105,7 +105,7 @@ async function writeCompressed(file: string, contents: Buffer): Promise<void> {
   await replace(`${file}.gz`, gzipSync(contents, { level: 9 }));
 }
 
-/** Whoever reads meanwhile gets the old content or the new, never half of it. */
+/** A reader gets either the old content or the new, never half of it. */
 async function replace(file: string, contents: Buffer): Promise<void> {
   const written = `${file}.${process.pid}${partial}`;
   await writeFile(written, contents);

@@ -57,7 +57,7 @@ describe('Ledger', () => {
     expect([...ledger.period.answers]).toEqual([['hello 2', 1]]);
   });
 
-  it('speaks of the last requests only, however many there were', () => {
+  it('covers only the latest requests, however many there were', () => {
     const ledger = new Ledger(0);
     for (let index = 0; index < 2000; index++) ledger.record(finished(one));
     for (let index = 0; index < recentCount; index++) ledger.record(finished(two));

@@ -26,7 +26,7 @@ export interface Period extends Tally {
 /** How many of the latest requests "the last N" means. */
 export const recentCount = 100;
 
-/** How many of the latest latencies the percentiles speak of. */
+/** How many of the latest latencies the percentiles cover. */
 const latencyCount = 500;
 
 /**

@@ -38,7 +38,7 @@ export type OfferedPlan =
   /** It cannot be read, or is not valid; in words, with file:line. */
   | { kind: 'invalid'; message: string };
 
-/** A command on its way to whoever drives the release. */
+/** A command on its way to the process that drives the release. */
 export interface SentCommand {
   /** Names it in the journal, so that it is carried out once. */
   id: string;

@@ -102,7 +102,7 @@ export function shareIsCheckable(plan: Pick<Plan, 'users' | 'sticky'>): boolean 
   return plan.users.length === 0 && plan.sticky === undefined;
 }
 
-/** Whether somebody watches for swallowed requests: whoever guards failures does. */
+/** Whether somebody watches for swallowed requests: a plan that guards failures does. */
 export function watchesSwallowed(plan: Plan): boolean {
   return shareIsCheckable(plan) && guardOfGaveUp(plan) !== undefined;
 }

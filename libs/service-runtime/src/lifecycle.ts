@@ -4,14 +4,14 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 /** Where a service stands between its start and its end. */
 export type LifecycleState = 'starting' | 'ready' | 'draining';
 
-/** Tells the probes, and whoever holds a response open, whether the service goes on. */
+/** Tells the probes, and the handlers of open responses, whether the service continues. */
 @Injectable()
 export class Lifecycle implements OnApplicationBootstrap {
   private readonly controller = new AbortController();
   private current: LifecycleState = 'starting';
 
   constructor() {
-    // Every open stream listens; their number is no leak.
+    // Every open stream listens; many listeners are not a leak.
     setMaxListeners(0, this.controller.signal);
   }
 

@@ -111,7 +111,7 @@ interface Routed extends Decided {
 export interface Because {
   reason: /** A rule of a VirtualService. */
     | 'rule'
-    /** A service of the registry that no VirtualService speaks of. */
+    /** A service of the registry for which no VirtualService has rules. */
     | 'default-route'
     /** The host's VirtualService has no rule for this request. */
     | 'no-rule-matches'

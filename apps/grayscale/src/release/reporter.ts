@@ -5,7 +5,7 @@ import { eventLine, eventObject } from './event-line.js';
 import { LiveView } from './live-view.js';
 import { reportLines } from './report-text.js';
 
-/** Shows a release to whoever has started it. */
+/** Shows a release to the user who started it. */
 export interface Reporter {
   recorded(entry: JournalEntry): void;
   ticked(loop: ReleaseLoop, tick: Tick): void;

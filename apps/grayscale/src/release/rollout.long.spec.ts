@@ -84,7 +84,7 @@ it('a canary that is bad for the users alone is aborted, and their rule is gone'
   expect(unchanged(stage)).toBe(true);
 });
 
-describe('whoever watches', () => {
+describe('an observer', () => {
   it('sees one object a line with -o json, and reads the same in history; status is what the journal ends with', async () => {
     await using stage = await Stage.set();
     stage.traffic({ requestsPerSecond: 100 });

@@ -5,7 +5,7 @@ export type MediaLanguage = 'en' | 'zh';
 
 /**
  * True when the client would rather have HTML than text, and says so by name.
- * Whoever takes anything (curl's `Accept: *\/*`, or no Accept at all) is a program and gets text.
+ * A client that accepts anything (curl's `Accept: *\/*`, or no Accept at all) is a program and gets text.
  */
 export function prefersHtml(headers: IncomingHttpHeaders): boolean {
   return new Negotiator({ headers }).mediaType(['text/plain', 'text/html']) === 'text/html';

@@ -37,7 +37,7 @@ interface Bucket {
 /** How long the chart looks back, in seconds. */
 export const chartSeconds = 300;
 
-/** Each value speaks of so many seconds: one alone holds too few requests for a share to mean anything. */
+/** Each value covers this many seconds: one alone holds too few requests for a share to mean anything. */
 const windowSeconds = 10;
 
 const nothingWanted: ReadonlyMap<string, number> = new Map();

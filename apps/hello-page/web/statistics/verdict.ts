@@ -17,7 +17,7 @@ export type Verdict =
 const enough = 30;
 
 /**
- * Two-sided 99.99 %. The page looks several times a second for as long as it is open, and whoever looks often enough sees every
+ * Two-sided 99.99 %. The page looks several times a second for as long as it is open, and anyone who looks often enough sees every
  * 95 % interval miss some day; a contradiction therefore needs far more than one unlucky look.
  */
 const zContradiction = 3.890592;
@@ -26,7 +26,7 @@ const zContradiction = 3.890592;
 const hidingErrorShare = 0.05;
 
 export interface Seen {
-  /** Requests that this share speaks of. */
+  /** Requests that this share is based on. */
   count: number;
   /** All requests whose destination is known, by their answer or by the mesh's word. */
   total: number;

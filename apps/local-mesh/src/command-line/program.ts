@@ -106,21 +106,21 @@ function meshProgram(): Command {
     .addOption(
       seconds(
         '--idle-timeout <seconds>',
-        'a connection without a request is closed then; 0 never',
+        'how long a connection may stay without a request before it is closed; 0: no limit',
         defaultLimits.idleTimeoutMs,
       ),
     )
     .addOption(
       seconds(
         '--headers-timeout <seconds>',
-        'a request must have sent its headers by then; 0 never',
+        'how long a client may take to send the headers of a request; 0: no limit',
         defaultLimits.requestHeadersTimeoutMs,
       ),
     )
     .addOption(
       seconds(
         '--stream-idle-timeout <seconds>',
-        'a request in which nothing moves is given up then; 0 never',
+        'how long a request may go without any data in either direction before it is ended; 0: no limit',
         defaultLimits.streamIdleTimeoutMs,
       ),
     )

@@ -45,7 +45,7 @@ describe('the proxy', () => {
     return made;
   }
 
-  describe('HTTP as it is', () => {
+  describe('ordinary HTTP', () => {
     it('answers a pipeline in order, one request at a time', async () => {
       backend.onData((socket, text) => {
         const path = /^GET (\S+)/.exec(text)?.[1] ?? '';

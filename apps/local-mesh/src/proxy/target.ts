@@ -8,7 +8,7 @@ export interface RequestTarget {
   authority: string;
   /** The port that the client meant to dial. */
   port: number;
-  /** The host that the client meant to dial, for what no rule speaks of. */
+  /** The host that the client meant to dial, where no rule applies. */
   host: string;
   /** Path and query. */
   path: string;

@@ -41,7 +41,7 @@ export interface PlanReleaseOptions {
   source: () => CountSource;
 }
 
-/** The release of one plan: whoever carries it out, it is shown and steered; started here, it is carried out here. */
+/** The release of one plan: it is shown and steered here whichever process carries it out; if started here, this process does. */
 export class PlanRelease {
   private readonly logger = new Logger('Release');
   private readonly series: SharePoint[] = [];

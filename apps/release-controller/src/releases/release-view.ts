@@ -1,7 +1,7 @@
 import type { JournalEntry, ReleaseReport, StepReport } from '@grayscale/release';
 import type { CommandName } from './commands.js';
 
-/** One release, for whoever shows it. Shares are in percent, times in milliseconds. */
+/** One release, for display. Shares are in percent, times in milliseconds. */
 export interface ReleaseView {
   name: string;
   /** The plan's file. */

@@ -11,7 +11,7 @@ import { nextWrite } from './writes.js';
 /** The next write towards the goal, if one is due. */
 export function writeOn(draft: Draft): Decision | undefined {
   const { plan, counts } = draft;
-  // Whoever refused is asked again at each look.
+  // A confirmation that was refused is asked for again at each look.
   if (counts !== undefined) draft.set({ refused: {} });
   const { state } = draft;
   const write = nextWrite(plan, state);
@@ -36,7 +36,7 @@ function forget(draft: Draft): Decision | undefined {
   return refusal === undefined ? undefined : draft.wait('refused', refusal);
 }
 
-/** Whoever paused wants no new step; a step that is half written, or a way back, is finished. */
+/** While paused, no new step begins; a half-written step, or a way back, is still finished. */
 function mayWrite(plan: Plan, state: ReleaseState): boolean {
   const { phase, goal, targets } = state;
   if (phase !== 'paused' || goal.kind !== 'share' || goal.back !== undefined) return true;

@@ -12,7 +12,7 @@ import { shortHosts } from './names.js';
 import { testText } from './test-text.js';
 import { untilNext } from './until-next.js';
 
-/** Where a release stands, in figures and words, for whoever shows it. Shares are in percent, times in milliseconds. */
+/** Where a release stands, in figures and words, for display. Shares are in percent, times in milliseconds. */
 export interface ReleaseReport {
   release: string;
   run: number;

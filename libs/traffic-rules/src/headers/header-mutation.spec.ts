@@ -34,7 +34,7 @@ describe('header operations', () => {
   it.each([
     {
       id: '4.4',
-      when: 'a value may speak of a query parameter',
+      when: 'a value may refer to a query parameter',
       http: ofRule('set: {x: "v%QUERY_PARAM(q)%", y: "%QUERY_PARAM(absent)%"}'),
       expected: ['User', 'tester', 'x', 'v'],
     },
@@ -122,7 +122,7 @@ describe('header operations', () => {
     expect(apply(ofRule('set: {k: "%REQ(nope)%"}'))).toEqual(request.headers);
   });
 
-  it('a response’s values speak of the response', () => {
+  it('a response’s values refer to the response', () => {
     const mutations: HeaderMutation[] = [
       {
         kind: 'add',
@@ -139,7 +139,7 @@ describe('header operations', () => {
     ]);
   });
 
-  it('values speak of headers as they were before the sets beside them', () => {
+  it('values refer to the headers as they were before the sets beside them', () => {
     expect(apply(ofRule('set: {a: "1", b: "%REQ(a)%"}'), ['a', '0'])).toEqual(['a', '1', 'b', '0']);
   });
 

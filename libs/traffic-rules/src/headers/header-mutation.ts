@@ -9,7 +9,7 @@ export type HeaderMutation =
   | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
 
 /**
- * The headers after a rule's changes, which are made in order. Values speak of the headers as they were before
+ * The headers after a rule's changes, which are made in order. Values refer to the headers as they were before
  * the sets and adds that stand together with them, but after removals (Envoy, header_parser.cc evaluateHeaders).
  * A value that comes out empty changes nothing, and one that is added to an inline header joins its line.
  * @param headers names and values in turn; left as it is.

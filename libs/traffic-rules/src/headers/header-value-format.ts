@@ -1,7 +1,7 @@
 import type { RouteRequest } from '../request.js';
 import { type HeaderValueFormat, parseHeaderValue } from './header-value-syntax.js';
 
-/** What Envoy's header formats can speak of. */
+/** What Envoy's header formats can refer to. */
 export interface HeaderContext {
   request: Pick<RouteRequest, 'method' | 'scheme' | 'authority' | 'path' | 'headers'>;
   /** Present when response headers are made. */
@@ -49,7 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
   UPSTREAM_HOST_NAME_WITHOUT_PORT: ({ upstreamHost }) => withoutPort(upstreamHost),
 };
 
-/** Commands that Envoy knows and such a request has nothing to say to. */
+/** Commands that Envoy knows and that have no value for these requests. */
 const silent: ReadonlySet<string> = new Set([
   'ACCESS_LOG_TYPE',
   'BYTES_RECEIVED',

@@ -284,7 +284,7 @@ const rows: Row[] = [
   },
   {
     id: 'T73',
-    when: 'a null match is no condition',
+    when: 'a null match is not a condition',
     match: '{headers: {user: null, tenant: {exact: a}}}',
     taken: [{ headers: ['tenant', 'a'] }, { headers: ['user', 'b', 'tenant', 'a'] }],
     left: [{}, { headers: ['user', 'b'] }],

@@ -106,7 +106,7 @@ function validateTunnel(tunnel: TrafficPolicy['tunnel'], path: string, report: R
     report.error(
       'tunnel-invalid',
       `${path}.protocol`,
-      `${quote(protocol)} is no way to tunnel; write CONNECT or POST.`,
+      `${quote(protocol)} is not a tunnel protocol; write CONNECT or POST.`,
     );
   if (domainProblem(targetHost) !== undefined && !isIpAddress(targetHost))
     report.error(

@@ -8,7 +8,7 @@ import type { BodyReader, BodySource, RequestBody } from './request-body.js';
 
 export type AttemptFailure = StreamFailure | 'per-try-timeout';
 
-/** What an attempt tells to whoever started it. */
+/** What an attempt reports to its starter. */
 export interface AttemptOwner {
   onUpstream(host: string): void;
   /** The request was sent to its end. */

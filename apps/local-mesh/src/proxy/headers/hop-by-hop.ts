@@ -1,7 +1,7 @@
 import type { HeaderList } from '../message/header-list.js';
 import { MalformedMessage } from '../message/malformed-message.js';
 
-/** Headers that speak of one connection only. `transfer-encoding` is written anew. */
+/** Headers that concern a single connection. `transfer-encoding` is written anew. */
 export const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   // For HTTP/2, which nobody changes to here.

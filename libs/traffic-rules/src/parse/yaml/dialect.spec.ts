@@ -42,7 +42,7 @@ const answers: Array<{ what: string; text: string; read: string | undefined }> =
   { what: 'a tab as indentation within brackets', text: 'a: [\n\tb\n]', read: '[{"a":["b"]}]' },
   { what: 'a tab at the end of a text', text: 'a: b\t\nc: d', read: '[{"a":"b","c":"d"}]' },
   { what: 'binary', text: 'a: !!binary aGVsbG8=', read: '[{"a":"hello"}]' },
-  { what: 'binary that is no base64', text: 'a: !!binary ä', read: undefined },
+  { what: 'binary that is not base64', text: 'a: !!binary ä', read: undefined },
   { what: "a tag of one's own", text: 'a: !mine b', read: '[{"a":"b"}]' },
   { what: "a tag of one's own on a number", text: 'a: !mine 12', read: '[{"a":"12"}]' },
   { what: "a tag of one's own on an object", text: 'a: !mine {b: c}', read: '[{"a":{"b":"c"}}]' },

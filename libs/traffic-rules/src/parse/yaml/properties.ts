@@ -74,7 +74,7 @@ export function scanDirective(reader: Reader): Token {
   if (version === null && tag === null)
     throw new YamlError(
       start,
-      'this is no directive that kubectl knows; put a text that begins with "%" in quotes',
+      'kubectl does not know this directive; put a text that begins with "%" in quotes',
     );
   if (reader.isBreak()) reader.lineBreak();
   return {

@@ -94,6 +94,6 @@ function fits(value: bigint): boolean {
 function binaryText(text: string, start: number): string {
   const compact = text.replace(/[\r\n]/g, '');
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))
-    throw new YamlError(start, 'this is no base64, which its tag !!binary says');
+    throw new YamlError(start, 'this is not valid base64, which the tag !!binary requires');
   return Buffer.from(compact, 'base64').toString();
 }
