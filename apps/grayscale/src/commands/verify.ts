@@ -14,7 +14,7 @@ import { Command, Option } from 'commander';
 import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { type ObservedShare, ObservedSplit } from '../release/observed-split.js';
 import { splitsNamed } from '../weight/choose-split.js';
-import { ruleText, type Split, splitsIn } from '../weight/split.js';
+import { ruleText, type Split } from '../weight/split.js';
 import { addSourceOptions, type SourceOptions } from './manifest-options.js';
 import { readRules } from './read-rules.js';
 
@@ -51,7 +51,7 @@ export function verifyCommand(finish: (code: number) => void): Command {
 
 async function splitNamed(rule: string | undefined, options: VerifyOptions): Promise<Split> {
   const { set, namespace } = await readRules(options);
-  const splits = splitsNamed(splitsIn(set), rule, options.namespace ?? namespace);
+  const splits = splitsNamed(set, rule, options.namespace ?? namespace);
   const [only, second] = splits;
   if (only !== undefined && second === undefined) return only;
   throw new UsageError(

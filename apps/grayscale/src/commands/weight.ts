@@ -8,7 +8,7 @@ import {
   workloadOf,
 } from '@grayscale/command-line';
 import {
-  checkManifests,
+  compileManifests,
   findDocument,
   issueLine,
   type ManifestIssue,
@@ -22,7 +22,7 @@ import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
 import { fileDiff } from '../weight/file-diff.js';
 import { changeJson, changeText, sameWeights, splitsJson, splitsText, weightsOf } from '../weight/report.js';
-import { type Split, splitsIn } from '../weight/split.js';
+import type { Split } from '../weight/split.js';
 import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
 import {
   addManifestOptions,
@@ -49,7 +49,7 @@ function getCommand(): Command {
     .action(async (rule: string | undefined, options: RulesOptions & OutputOptions<'text' | 'json'>) => {
       const { set, namespace } = await readRules(options);
       reportUnread(set);
-      const splits = splitsNamed(splitsIn(set), rule, namespace && (options.namespace ?? namespace));
+      const splits = splitsNamed(set, rule, namespace && (options.namespace ?? namespace));
       process.stdout.write(
         options.output === 'json' ? splitsJson(splits) : splitsText(splits, painter(options)),
       );
@@ -80,7 +80,7 @@ function setCommand(): Command {
 async function setWeights(rule: string, assignments: string[], options: SetOptions): Promise<void> {
   const set = await readManifests(options.filename);
   reportUnread(set);
-  const split = chooseSplit(splitsIn(set), rule);
+  const split = chooseSplit(set, rule);
   const weights =
     options.to === undefined ? weightsSetTo(split, assignments) : weightsForShare(split, options.to);
   const change = { split, weights };
@@ -129,8 +129,9 @@ function whoIsAffected(set: ManifestSet, split: Split, text: string, options: Se
   const workload = workloadOf(options);
   const { path } = split.document.file;
   const files = set.files.map((one) => (one.path === path ? { ...one, text } : one));
-  const { table, issues } = checkManifests({ ...set, files }, workload);
-  refuseFor(newErrors(issues, () => checkManifests(set, workload).issues));
+  // What the documents do together is at most warned of, and takes longest to find.
+  const { table, issues } = compileManifests({ ...set, files }, workload);
+  refuseFor(newErrors(issues, () => compileManifests(set, workload).issues));
   if (table !== undefined) return affected(split, { table, workload });
   return ['These files have errors, so no one follows them before they are corrected; see grayscale check.'];
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '@grayscale/command-line';
-import { destinationText, ruleText, type Split } from './split.js';
+import type { ManifestSet } from '@grayscale/manifest-files';
+import { destinationText, ruleText, type Split, splitsIn } from './split.js';
 
 /** `[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]` */
 interface RuleName {
@@ -14,18 +15,21 @@ interface RuleName {
  * @param namespace the only one to look in, where a RULE names none: that of a cluster's context
  * @throws UsageError where there is none
  */
-export function splitsNamed(splits: readonly Split[], rule: string | undefined, namespace?: string): Split[] {
-  const wanted = { ...(namespace && { namespace }), ...(rule !== undefined && parseRuleName(rule)) };
-  const named = splits.filter((split) => isNamed(split, wanted));
+export function splitsNamed(set: ManifestSet, rule: string | undefined, namespace?: string): Split[] {
+  const wanted: Partial<RuleName> = {
+    ...(namespace && { namespace }),
+    ...(rule !== undefined && parseRuleName(rule)),
+  };
+  const named = splitsIn(set, wanted.name).filter((split) => isNamed(split, wanted));
   if (named.length > 0 || (rule === undefined && namespace === undefined)) return named;
   const what = rule === undefined ? 'no rule has two or more destinations' : `no split is named ${rule}`;
   const where = namespace === wanted.namespace && namespace ? ` in the namespace ${namespace}` : '';
-  throw new UsageError(`${what}${where}. ${alternatives('There is', splits)}`);
+  throw new UsageError(`${what}${where}. ${alternatives('There is', splitsIn(set))}`);
 }
 
 /** The one split that a RULE names. @throws UsageError for a RULE that names none or several */
-export function chooseSplit(splits: readonly Split[], rule: string): Split {
-  const named = splitsNamed(splits, rule);
+export function chooseSplit(set: ManifestSet, rule: string): Split {
+  const named = splitsNamed(set, rule);
   const [only, second] = named;
   if (only !== undefined && second === undefined) return only;
   throw new UsageError(`${rule} names ${named.length} splits. ${alternatives('Write', named)}`);

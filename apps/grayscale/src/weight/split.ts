@@ -19,9 +19,15 @@ export interface SplitDestination {
   weight: number;
 }
 
-/** All splits of the VirtualServices in a set, in its order. */
-export function splitsIn({ files }: ManifestSet): Split[] {
-  const candidates = files.filter(({ text }) => /VirtualService|\\/.test(text));
+/**
+ * The splits of the VirtualServices in a set, in its order.
+ * @param name looks only where this name may be written: reading a file to edit it takes longer than to search it
+ */
+export function splitsIn({ files }: ManifestSet, name = ''): Split[] {
+  // What is not written as it is, is written with escapes.
+  const candidates = files.filter(
+    ({ text }) => text.includes('\\') || (text.includes('VirtualService') && text.includes(name)),
+  );
   const virtualServices = candidates.flatMap((file) =>
     ManifestDocument.find(file, { group: 'networking.istio.io', kind: 'VirtualService' }),
   );
@@ -30,10 +36,27 @@ export function splitsIn({ files }: ManifestSet): Split[] {
       const destinations = destinationsOf(value);
       if (destinations.length < 2) return [];
       const { name } = value as { name?: unknown };
-      const place = document.source.locatePath(['spec', 'http', rule]);
-      return [{ document, rule, place, destinations, ...(typeof name === 'string' && { ruleName: name }) }];
+      return [new WrittenSplit(document, rule, destinations, typeof name === 'string' ? name : undefined)];
     }),
   );
+}
+
+class WrittenSplit implements Split {
+  declare readonly ruleName?: string;
+
+  constructor(
+    readonly document: ManifestDocument,
+    readonly rule: number,
+    readonly destinations: SplitDestination[],
+    ruleName: string | undefined,
+  ) {
+    if (ruleName !== undefined) this.ruleName = ruleName;
+  }
+
+  /** Looked up when it is asked for, which few splits are. */
+  get place(): Location {
+    return this.document.source.locatePath(['spec', 'http', this.rule]);
+  }
 }
 
 function destinationsOf(rule: JsonObject | null): SplitDestination[] {
