@@ -1,11 +1,5 @@
-import {
-  engineFailure,
-  issueLines,
-  type ManifestIssue,
-  type ManifestSet,
-  type ManifestWatch,
-  watchManifests,
-} from '@grayscale/manifest-files';
+import { CommandError } from '@grayscale/command-line';
+import { engineFailure, type ManifestSet } from '@grayscale/manifest-files';
 import type { AdminServer } from './admin/admin-server.js';
 import { Readiness } from './admin/readiness.js';
 import type { MeshOptions } from './command-line/mesh-options.js';
@@ -13,9 +7,12 @@ import { createResolver } from './command-line/resolve-override.js';
 import { listenFailure, say } from './messages.js';
 import { createProxy, type MeshProxy } from './proxy/proxy.js';
 import { inSlices } from './rules/background-analysis.js';
+import { openClusterRules } from './rules/cluster-rules.js';
+import { openFileRules } from './rules/file-rules.js';
 import { RuleBook } from './rules/rule-book.js';
+import { RuleReport } from './rules/rule-report.js';
 import { buildRuleSet, isRefused, type RefusedSet, type RuleSet } from './rules/rule-set.js';
-import { summarize } from './rules/rule-summary.js';
+import type { RuleListener, RuleSource } from './rules/rule-source.js';
 import { AccessLog } from './telemetry/access-log.js';
 import { EventFeed } from './telemetry/event-feed.js';
 import { IstioMetrics } from './telemetry/istio-metrics.js';
@@ -23,13 +20,21 @@ import { IstioMetrics } from './telemetry/istio-metrics.js';
 /** A mesh that cannot start; the message is for the user. */
 export class StartError extends Error {
   override readonly name = 'StartError';
+
+  constructor(
+    message: string,
+    /** What the process ends with. */
+    readonly exitCode = 1,
+  ) {
+    super(message);
+  }
 }
 
 /** A local mesh, from its start to its end. */
 export class LocalMesh {
   private readonly readiness = new Readiness();
   private readonly accessLog: AccessLog;
-  private watch: ManifestWatch | undefined;
+  private source: RuleSource | undefined;
   private proxy: MeshProxy | undefined;
   private admin: AdminServer | undefined;
   private analysis = new AbortController();
@@ -44,14 +49,19 @@ export class LocalMesh {
 
   /** Reads the rules and listens. @throws StartError when there are no good rules or a port cannot be had */
   async start(): Promise<void> {
-    let rules: RuleBook | undefined;
-    this.watch = await watchManifests(this.options.filenames, (set) => rules && this.reload(rules, set));
-    rules = this.firstRules(this.watch.first);
-    const metrics = new IstioMetrics(this.options.workload);
+    let loaded: Loaded | undefined;
+    const listener = {
+      onChange: (set: ManifestSet) => loaded && this.reload(loaded, set),
+      onRemark: (line: string) => say(line),
+    };
+    this.source = await openRules(this.options, listener);
+    loaded = this.firstRules(this.source);
+    const { rules } = loaded;
+    const metrics = new IstioMetrics(rules.workload);
     rules.onChange((change) => metrics.ruleChange(change));
     const events = new EventFeed(rules);
     const proxy = await this.startProxy(rules, metrics, events);
-    void this.analyze(rules);
+    void this.analyze(loaded);
     const subjects = { rules, metrics, events, readiness: this.readiness };
     // Nest takes two thirds of the start; the proxy answers meanwhile.
     const { startAdmin } = await import('./admin/admin-server.js');
@@ -67,7 +77,7 @@ export class LocalMesh {
   async stop(): Promise<void> {
     this.readiness.startDraining();
     this.analysis.abort();
-    await this.watch?.close();
+    await this.source?.close();
     await this.proxy?.drain(this.options.drainSeconds);
     await this.close();
   }
@@ -75,40 +85,43 @@ export class LocalMesh {
   /** Ends at once. */
   async close(): Promise<void> {
     this.analysis.abort();
-    await Promise.all([this.watch?.close(), this.proxy?.close(), this.admin?.close()]);
+    await Promise.all([this.source?.close(), this.proxy?.close(), this.admin?.close()]);
     await this.accessLog.close();
   }
 
-  private firstRules(set: ManifestSet): RuleBook {
-    const built = buildRuleSet(set, this.options.workload);
-    say(...issuesToTell(built.issues));
-    if (isRefused(built))
+  private firstRules(source: RuleSource): Loaded {
+    const { first, workload } = source;
+    const report = new RuleReport(source);
+    const built = buildRuleSet(first, workload);
+    if (isRefused(built)) {
+      say(...report.issues(built.issues));
       throw new StartError('no good rules to start with: correct the errors above and start again.');
-    say(...summarize(built));
-    return new RuleBook(this.options.workload, built);
+    }
+    say(...report.inForce(built));
+    return { rules: new RuleBook(workload, built), report };
   }
 
   /** Never throws: a mistake of ours over the changed rules leaves the last good ones in force. */
-  private reload(rules: RuleBook, set: ManifestSet): void {
+  private reload(loaded: Loaded, set: ManifestSet): void {
     try {
-      const inForce = rules.inForce.resources;
-      const built = buildRuleSet(set, this.options.workload, { inForce });
-      putInForce(rules, built);
-      if (!isRefused(built)) void this.analyze(rules);
+      const { inForce, workload } = loaded.rules;
+      const built = buildRuleSet(set, workload, { inForce: inForce.resources });
+      putInForce(loaded, built);
+      if (!isRefused(built)) void this.analyze(loaded);
     } catch (error) {
       const issue = engineFailure({ file: set.files[0]?.path ?? '' }, error);
-      putInForce(rules, { refusedAt: new Date(), issues: [issue] });
+      putInForce(loaded, { refusedAt: new Date(), issues: [issue] });
     }
   }
 
   /** Finds what the documents in force do together while requests are served, and says so. Newer rules end it. */
-  private async analyze(rules: RuleBook): Promise<void> {
+  private async analyze({ rules, report }: Loaded): Promise<void> {
     this.analysis.abort();
     this.analysis = new AbortController();
     const issues = await inSlices(rules.inForce.analyze(), this.analysis.signal);
     if (issues === undefined || issues.length === 0) return;
     rules.found(issues);
-    say(...issuesToTell(issues));
+    say(...report.issues(issues));
   }
 
   private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {
@@ -146,22 +159,28 @@ export class LocalMesh {
   }
 }
 
-/** Puts a set in force, or keeps the last good one when it was refused, and says so. */
-function putInForce(rules: RuleBook, built: RuleSet | RefusedSet): void {
-  const lines = isRefused(built)
-    ? [`refused the changed rules; ${rules.inForce.hash} stay in force until the errors above are corrected`]
-    : summarize(built);
-  rules.replace(built);
-  say(...issuesToTell(built.issues), ...lines);
+/** The rules in force, and who says what they are. */
+interface Loaded {
+  rules: RuleBook;
+  report: RuleReport;
 }
 
-/** More lines than this nobody reads in a terminal; the admin side has them all. */
-const maxIssueLines = 100;
+/** @throws StartError when a cluster does not give its rules */
+async function openRules({ rules, caller }: MeshOptions, listener: RuleListener): Promise<RuleSource> {
+  if ('filenames' in rules) return await openFileRules(rules.filenames, caller, listener);
+  try {
+    return await openClusterRules(rules, caller, listener);
+  } catch (error) {
+    if (error instanceof CommandError) throw new StartError(error.message, error.exitCode);
+    throw error;
+  }
+}
 
-function issuesToTell(issues: readonly ManifestIssue[]): string[] {
-  const lines = issueLines(issues);
-  const more = lines.length - maxIssueLines;
-  return more > 0 ? [...lines.slice(0, maxIssueLines), `... and ${more} more`] : lines;
+/** Puts a set in force, or keeps the last good one when it was refused, and says so. */
+function putInForce({ rules, report }: Loaded, built: RuleSet | RefusedSet): void {
+  const lines = isRefused(built) ? report.refused(built, rules.inForce) : report.inForce(built);
+  rules.replace(built);
+  say(...lines);
 }
 
 function hostText(address: string): string {

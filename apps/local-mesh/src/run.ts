@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLoopback, parseCommandLine } from './command-line/program.js';
+import { parseCommandLine } from './command-line/program.js';
+import { isLoopback } from './loopback.js';
 import { LocalMesh, StartError } from './mesh.js';
 import { say } from './messages.js';
 import { firstStopSignal } from './stop-signals.js';
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (!(error instanceof StartError)) throw error;
     say(`local-mesh: ${error.message}`);
     await mesh.close();
-    return 1;
+    return error.exitCode;
   }
   if (!isLoopback(options.address)) {
     say(

@@ -86,6 +86,13 @@ export const fileIssues = {
       wrong: 'weight: {{ .Values.weight }}',
       right: 'the rendered file, or what the template is given',
     },
+    'endpoints-other-kind': {
+      severity: 'error',
+      refusedBy: 'grayscale',
+      why: 'Beside the rules of a cluster, files say where its Services listen on this machine, and nothing else.',
+      wrong: 'local-mesh --cluster --endpoints k8s/internal',
+      right: 'local-mesh --cluster --endpoints k8s/local',
+    },
     'engine-failure': {
       severity: 'error',
       refusedBy: 'grayscale',

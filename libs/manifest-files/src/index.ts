@@ -12,7 +12,7 @@ export { replaceFile } from './document/replace-file.js';
 export { editedRules, type JsonObject, type RuleEdit } from './document/rule-edit.js';
 export { emptiedFiles } from './emptied-files.js';
 export { engineFailure } from './engine-failure.js';
-export { type FileIssueCode, fileWarning, type ManifestIssue } from './file-issue.js';
+export { type FileIssueCode, fileError, fileWarning, type ManifestIssue } from './file-issue.js';
 export { explainIssueCode, issueCatalogue, renderIssueCatalogue } from './issue-catalogue.js';
 export { issueLine, issueLines } from './issue-lines.js';
 export { type ManifestSet, type ReadOptions, readManifests } from './manifest-reader.js';

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { type CommandLine, isLoopback, parseCommandLine } from './program.js';
+import { isLoopback } from '../loopback.js';
+import { type CommandLine, parseCommandLine } from './program.js';
 
 /** Parses, with what is printed kept. */
 async function parsed(...argv: string[]): Promise<{ result: CommandLine; printed: string }> {
@@ -22,15 +23,11 @@ describe('the command line', () => {
   it('has the defaults of a sidecar beside hello-page', async () => {
     expect((await parsed('-f', 'a')).result).toEqual({
       options: expect.objectContaining({
-        filenames: ['a'],
+        rules: { filenames: ['a'] },
         address: '127.0.0.1',
         port: 15001,
         adminPort: 15000,
-        workload: {
-          namespace: 'hello-page',
-          labels: { app: 'hello-page' },
-          outboundTrafficPolicy: 'ALLOW_ANY',
-        },
+        caller: { outboundTrafficPolicy: 'ALLOW_ANY' },
         resolve: [],
         accessLog: 'off',
         accessLogFormat: 'text',
@@ -52,11 +49,11 @@ describe('the command line', () => {
     );
     expect(result).toEqual({
       options: {
-        filenames: ['a', 'b'],
+        rules: { filenames: ['a', 'b'] },
         address: '0.0.0.0',
         port: 0,
         adminPort: 1,
-        workload: {
+        caller: {
           namespace: 'shop',
           labels: { app: 'cart', version: 'v1' },
           outboundTrafficPolicy: 'REGISTRY_ONLY',
@@ -80,7 +77,7 @@ describe('the command line', () => {
   });
 
   const wrong: Array<[string, string[], RegExp]> = [
-    ['no rules', [], /--filename PATH/],
+    ['no rules', [], /-f PATH for files, or --cluster/],
     ['an option that it has not', ['-f', 'a', '--prot', '1'], /--port/],
     ['a port that is none', ['-f', 'a', '--port', '70000'], /--port.*0 to 65535/],
     ['a port that is not a number', ['-f', 'a', '--port', '0x10'], /--port/],

@@ -1,15 +1,18 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import {
+  addClusterOptions,
   addCompletion,
   addWorkloadOptions,
+  type ClusterOptions,
   createProgram,
   gather,
+  requireSource,
   runProgram,
   type WorkloadOptions,
   wholeNumber,
-  workloadOf,
 } from '@grayscale/command-line';
 import { type Command, Option } from 'commander';
+import { isLoopback } from '../loopback.js';
 import { defaultLimits } from '../proxy/limits.js';
 import type { MeshOptions } from './mesh-options.js';
 import { gatherResolve, secondsAsMs } from './option-values.js';
@@ -31,8 +34,9 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
   return options === undefined ? { exitCode } : { options };
 }
 
-interface Values extends WorkloadOptions {
+interface Values extends WorkloadOptions, ClusterOptions {
   filename?: string[];
+  endpoints?: string[];
   address: string;
   port: number;
   adminPort: number;
@@ -69,6 +73,11 @@ function meshProgram(): Command {
       15_000,
     )
     .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1');
+  addClusterOptions(program, 'follow the rules of a cluster instead of files').option(
+    '--endpoints <path>',
+    'with --cluster: EndpointSlices of what listens on this machine, in place of the addresses there; repeatable',
+    gather,
+  );
   return addWorkloadOptions(program)
     .option(
       '--resolve <host:port:address>',
@@ -138,6 +147,7 @@ Examples:
   local-mesh -f k8s/internal -f k8s/local
   local-mesh -f my-istio-yaml/ -n shop --labels app=cart,version=v1
   kubectl kustomize k8s/internal | local-mesh -f - -f k8s/local
+  local-mesh --cluster --context staging -n shop --labels app=cart --endpoints k8s/local
   curl --proxy http://127.0.0.1:15001 http://hello.com/hello
 
 A program uses it through HTTP_PROXY=http://127.0.0.1:15001. Saving a file puts its rules in force; a set with an
@@ -146,7 +156,9 @@ or a port is taken, 64 wrong usage.`;
 
 function checked(program: Command): MeshOptions {
   const values = program.opts<Values>();
-  if (values.filename === undefined) program.error('error: name the rules with --filename PATH.');
+  requireSource(values);
+  if (values.endpoints !== undefined && !values.cluster)
+    program.error('error: --endpoints goes with --cluster; name files of EndpointSlices with -f.');
   if (isIP(values.address) === 0)
     program.error(`error: --address ${values.address} is not an IP address, such as 127.0.0.1.`);
   if (!isLoopback(values.address) && values.outboundTrafficPolicy !== 'REGISTRY_ONLY') {
@@ -155,11 +167,13 @@ function checked(program: Command): MeshOptions {
     );
   }
   return {
-    filenames: values.filename ?? [],
+    rules: values.cluster
+      ? { cluster: values, endpoints: values.endpoints ?? [] }
+      : { filenames: values.filename ?? [] },
     address: values.address,
     port: values.port,
     adminPort: values.adminPort,
-    workload: workloadOf(values),
+    caller: callerOf(values),
     resolve: values.resolve ?? [],
     drainSeconds: values.drainSeconds,
     accessLog: values.accessLog,
@@ -174,11 +188,10 @@ function checked(program: Command): MeshOptions {
   };
 }
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-/** Whether only this machine can reach an IP address. */
-export function isLoopback(address: string): boolean {
-  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+function callerOf({ namespace, labels, outboundTrafficPolicy }: Values): WorkloadOptions {
+  return {
+    outboundTrafficPolicy,
+    ...(namespace !== undefined && { namespace }),
+    ...(labels !== undefined && { labels }),
+  };
 }

@@ -38,7 +38,7 @@ describe('a set of rules', () => {
       '- route:',
       '- match:\n    - headers: {user: {exact: test}}\n      uri: {prefix: /a}\n    - queryParams: {q: {}}\n    redirect: {uri: /b}\n  - route:',
     );
-    expect(summarize(ruleSetOf(text))).toEqual([
+    expect(summarize(ruleSetOf(text), '1 file')).toEqual([
       expect.stringMatching(/^rules [0-9a-f]{12} in force: 1 VirtualService from 1 file$/),
       '  hello.com  (VirtualService hello-page/hello, rules.yaml:21)',
       '    path starting with "/a" and header user exactly "test" or query parameter q -> redirect 301',

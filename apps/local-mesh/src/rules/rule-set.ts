@@ -17,8 +17,10 @@ export interface RuleSet {
   /** Of the workload: what becomes of requests that no rule and no service is for. */
   outboundTrafficPolicy: Workload['outboundTrafficPolicy'];
   table: RouteTable;
-  /** Warnings and remarks; no errors. What `analyze` finds joins them when it is done. */
+  /** Warnings and remarks, and errors of what is left out. What `analyze` finds joins them when it is done. */
   issues: readonly ManifestIssue[];
+  /** Objects of a cluster that cannot be put in force: they stay as they were before, or are not there. */
+  leftOut: readonly string[];
   /** Finds in short steps what the documents do together; its last step returns the issues. */
   analyze(): Generator<undefined, readonly ManifestIssue[]>;
 }
@@ -40,7 +42,10 @@ export function buildRuleSet(
 ): RuleSet | RefusedSet {
   const emptied = emptiedFiles(set, inForce);
   const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
-  const { resources, issues, table, analyze } = compileManifests(set, workload, { hash, before: inForce });
+  const { resources, issues, table, leftOut, analyze } = compileManifests(set, workload, {
+    hash,
+    before: inForce,
+  });
   if (table === undefined || emptied.length > 0) return { refusedAt: now, issues: [...emptied, ...issues] };
   return {
     hash,
@@ -50,6 +55,7 @@ export function buildRuleSet(
     outboundTrafficPolicy: workload.outboundTrafficPolicy,
     table,
     issues,
+    leftOut,
     analyze,
   };
 }

@@ -3,8 +3,14 @@ import type { RuleSet } from './rule-set.js';
 
 const maxLines = 30;
 
-/** The rules for a person: a host, then a line for each rule with the shares of its destinations. */
-export function summarize({ table, resources, files, hash, outboundTrafficPolicy }: RuleSet): string[] {
+/**
+ * The rules for a person: a host, then a line for each rule with the shares of its destinations.
+ * @param source what they come from, as `2 files`
+ */
+export function summarize(
+  { table, resources, hash, outboundTrafficPolicy }: RuleSet,
+  source: string,
+): string[] {
   const described = describeRules(table);
   const lines = described.flatMap(summarizeResource);
   const shown =
@@ -13,10 +19,7 @@ export function summarize({ table, resources, files, hash, outboundTrafficPolicy
       : lines;
   const count = `${described.length} VirtualService${described.length === 1 ? '' : 's'}`;
   if (resources.length === 0) return [`rules ${hash} in force: NONE. ${withoutRules[outboundTrafficPolicy]}`];
-  return [
-    `rules ${hash} in force: ${count} from ${files.length} file${files.length === 1 ? '' : 's'}`,
-    ...shown.map(indent),
-  ];
+  return [`rules ${hash} in force: ${count} from ${source}`, ...shown.map(indent)];
 }
 
 /** What the proxy does where the files hold no rule and no service. */

@@ -1,0 +1,84 @@
+import {
+  type ClusterOptions,
+  clusterFailure,
+  openCluster,
+  type WorkloadOptions,
+  workloadOf,
+} from '@grayscale/command-line';
+import { type ManifestSet, type ManifestWatch, watchManifests } from '@grayscale/manifest-files';
+import { withLocalEndpoints } from './local-endpoints.js';
+import type { RuleListener, RuleSource } from './rule-source.js';
+
+/** Rules that are in force in a cluster, and what of its Services listens on this machine. */
+export interface ClusterRulesOptions {
+  cluster: ClusterOptions;
+  /** Files of EndpointSlices. */
+  endpoints: readonly string[];
+}
+
+/**
+ * Follows the rules of a cluster. While its API server is out of reach the last ones stay.
+ * @throws CommandError where they cannot be read at first
+ */
+export async function openClusterRules(
+  { cluster, endpoints }: ClusterRulesOptions,
+  caller: WorkloadOptions,
+  listener: RuleListener,
+): Promise<RuleSource> {
+  await using opened = new AsyncDisposableStack();
+  const { client, access } = opened.use(await openCluster(cluster));
+  const { watchLiveRules } = await import('@grayscale/cluster-client');
+  const both = new Both(listener);
+  const local = await watchEndpoints(endpoints, (set) => both.takeLocal(set));
+  opened.defer(() => local.close());
+  const live = await watchLiveRules(client, {
+    onChange: (set) => both.takeLive(set),
+    onLost: (error) => listener.onRemark(`${error.message}. The last rules stay in force.`),
+    onResumed: () => listener.onRemark(`The cluster ${access.context} tells its rules again.`),
+  }).catch((error) => Promise.reject(clusterFailure(error)));
+  opened.defer(() => live.close());
+  const kept = opened.move();
+  return {
+    first: both.begin(live.first, local.first),
+    workload: workloadOf(caller, access.namespace),
+    isShared: true,
+    named: (count) => `${count} object${count === 1 ? '' : 's'} of the cluster ${access.context}`,
+    close: () => kept.disposeAsync(),
+  };
+}
+
+async function watchEndpoints(
+  paths: readonly string[],
+  onChange: (set: ManifestSet) => void,
+): Promise<ManifestWatch> {
+  if (paths.length > 0) return await watchManifests(paths, onChange);
+  return { first: { files: [], issues: [], tracked: [] }, close: async () => {} };
+}
+
+/** What the cluster said last and what the files said last are one set. */
+class Both {
+  private live: ManifestSet | undefined;
+  private local: ManifestSet | undefined;
+
+  constructor(private readonly listener: RuleListener) {}
+
+  begin(live: ManifestSet, local: ManifestSet): ManifestSet {
+    this.live ??= live;
+    this.local ??= local;
+    return withLocalEndpoints(this.live, this.local);
+  }
+
+  takeLive(set: ManifestSet): void {
+    this.live = set;
+    this.tell();
+  }
+
+  takeLocal(set: ManifestSet): void {
+    this.local = set;
+    this.tell();
+  }
+
+  private tell(): void {
+    if (this.live && this.local) this.listener.onChange(withLocalEndpoints(this.live, this.local));
+  }
+}
