@@ -56,7 +56,9 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
     ignorePatterns: ['artifacts', 'bench', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
     concurrency,
-    timeoutMS: 10_000,
+    // An endless loop is noticed by how often it comes by the place; the time is only for what hangs otherwise, on a machine that may be busy.
+    timeoutMS: 60_000,
+    timeoutFactor: 4,
     reporters: ['progress-append-only'],
     jest: {
       config: {
@@ -82,8 +84,13 @@ function describe({ fileName, location, mutatorName, replacement, status }: Muta
   lines.push((lines.pop() ?? '').slice(0, start.line === end.line ? end.column : undefined));
   const original = lines.join('\n').slice(start.column);
   const place = `${relative('.', fileName)}:${start.line + 1}:${start.column + 1}`;
-  const none = status === 'NoCoverage' ? ' (no test runs it)' : '';
-  return `${place} ${mutatorName}${none}\n  - ${shorten(original)}\n  + ${shorten(replacement)}`;
+  const note =
+    status === 'NoCoverage'
+      ? ' (no test runs it)'
+      : status === 'Timeout'
+        ? ' (timed out, counts as killed)'
+        : '';
+  return `${place} ${mutatorName}${note}\n  - ${shorten(original)}\n  + ${shorten(replacement)}`;
 }
 
 function shorten(code = ''): string {
@@ -105,7 +112,8 @@ async function test(name: string, project: MutatedProject): Promise<void> {
   const sample = results.filter((result) => rank(seed, result) < fraction);
   const { killed, of, interval } = scoreOf(sample);
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));
-  for (const survivor of sample.filter(isSurvivor)) console.log(describe(survivor));
+  const listed = sample.filter((result) => isSurvivor(result) || result.status === 'Timeout');
+  for (const result of listed) console.log(describe(result));
   console.log(
     `${name}: ${killed} of ${of} killed, ${((100 * killed) / of).toFixed(1)} % (95 % interval ${low} to ${high}); ` +
       `${sample.length} of ${total} mutants by seed ${seed}, ${sample.length - of} of them not to be run`,
