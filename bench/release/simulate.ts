@@ -1,4 +1,4 @@
-import { Random } from './random.ts';
+import { Random } from '@grayscale/seeded-random';
 import type { Rule, Verdict } from './rules.ts';
 import { lookSeconds, Run, type Traffic } from './traffic.ts';
 

@@ -1,5 +1,5 @@
 import { ceilingEvidence, noTrial, observe, ratioEvidence } from '@grayscale/release';
-import { Random } from './random.ts';
+import { Random } from '@grayscale/seeded-random';
 import { argo, Fisher, fisher, flagger, Ours, ourPlan, type Rule, type Verdict } from './rules.ts';
 import { simulate, upperEnd } from './simulate.ts';
 import { type Look, type Pattern, patterns, Run, type Traffic } from './traffic.ts';

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '@grayscale/seeded-random';
 
 /** What both arms answer. Rates of failures are fractions of 1. */
 export interface Traffic {

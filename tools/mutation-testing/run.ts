@@ -1,15 +1,16 @@
 // npm run test:mutation -- PROJECT... [--size 400] [--seed 1] [--concurrency 1]: changes one place of the sources at a time and runs the
 // tests that come by there. Prints the share of changes that a test noticed, and the changes that none did. See docs/mutation-testing.md.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Mutant, MutantResult, PartialStrykerOptions } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
+import { countedFromZero } from './mutant-result.ts';
 import { mutantsOf } from './mutants.ts';
 import { type MutatedProject, projects } from './projects.ts';
 import { rank } from './sample.ts';
-import { isSurvivor, scoreOf } from './score.ts';
+import { scoreOf } from './score.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,7 +46,7 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     // TypeScript 7 has no API in JavaScript, and Stryker would read a tsconfig.json by it: it lets one alone that is not there.
     tsconfigFile: 'no-tsconfig.json',
     testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
-    plugins: ['@stryker-mutator/jest-runner', join(import.meta.dirname, 'sample-checker.ts')],
+    plugins: ['@stryker-mutator/jest-runner', join(import.meta.dirname, 'sample-plugin.ts')],
     checkers: ['sample'],
     sample: { seed, fraction },
     coverageAnalysis: 'perTest',
@@ -57,17 +58,18 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     ignorePatterns: ['artifacts', 'bench', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
     concurrency,
     // An endless loop is noticed by how often it comes by the place; the time is only for what hangs otherwise, on a machine that may be busy.
-    timeoutMS: 60_000,
-    timeoutFactor: 4,
-    reporters: ['progress-append-only'],
+    timeoutMS: 30_000,
+    timeoutFactor: 2,
+    reporters: ['sample'],
     jest: {
       config: {
         testMatch: tests.map((glob) => `<rootDir>/${glob}`),
         setupFilesAfterEnv: ['<rootDir>/tools/mutation-testing/hook-coverage.js'],
+        filter: '<rootDir>/tools/mutation-testing/covering-files.cjs',
         // node_modules of the copy is a link to the original, whose packages are not mutated.
         moduleNameMapper: {
           '^(\\.{1,2}/.*)\\.js$': '$1',
-          '^@grayscale/test-cluster$': '<rootDir>/tools/test-cluster/test-cluster.ts',
+          '^@grayscale/(test-cluster|seeded-random)$': '<rootDir>/tools/$1/$1.ts',
           '^@grayscale/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
           '^@grayscale/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
         },
@@ -76,44 +78,24 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
   } as PartialStrykerOptions;
 }
 
-function describe({ fileName, location, mutatorName, replacement, status }: MutantResult): string {
-  const { start, end } = location;
-  const lines = readFileSync(fileName, 'utf8')
-    .split('\n')
-    .slice(start.line, end.line + 1);
-  lines.push((lines.pop() ?? '').slice(0, start.line === end.line ? end.column : undefined));
-  const original = lines.join('\n').slice(start.column);
-  const place = `${relative('.', fileName)}:${start.line + 1}:${start.column + 1}`;
-  const note =
-    status === 'NoCoverage'
-      ? ' (no test runs it)'
-      : status === 'Timeout'
-        ? ' (timed out, counts as killed)'
-        : '';
-  return `${place} ${mutatorName}${note}\n  - ${shorten(original)}\n  + ${shorten(replacement)}`;
-}
-
-function shorten(code = ''): string {
-  const line = code.replace(/\s+/g, ' ');
-  return line.length > 160 ? `${line.slice(0, 157)}...` : line;
-}
-
-/** Stryker counts lines and columns from 1 in what it reports, from 0 in what it makes. */
-function countedFromZero(result: MutantResult): MutantResult {
-  const { start, end } = result.location;
-  const less = ({ line, column }: typeof start) => ({ line: line - 1, column: column - 1 });
-  return { ...result, location: { start: less(start), end: less(end) } };
+/** The processes of the test runner tell each other by a folder which test files come by which mutants. */
+async function run(options: PartialStrykerOptions): Promise<MutantResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'covered-mutants-'));
+  process.env.COVERED_MUTANTS = folder;
+  try {
+    return (await new Stryker(options).runMutationTest()).map(countedFromZero);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function test(name: string, project: MutatedProject): Promise<void> {
   const { total, fraction, mutate } = await drawSample(project.mutate);
   const options = optionsFor(name, project.tests, mutate, fraction);
-  const results = (await new Stryker(options).runMutationTest()).map(countedFromZero);
+  const results = await run(options);
   const sample = results.filter((result) => rank(seed, result) < fraction);
   const { killed, of, interval } = scoreOf(sample);
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));
-  const listed = sample.filter((result) => isSurvivor(result) || result.status === 'Timeout');
-  for (const result of listed) console.log(describe(result));
   console.log(
     `${name}: ${killed} of ${of} killed, ${((100 * killed) / of).toFixed(1)} % (95 % interval ${low} to ${high}); ` +
       `${sample.length} of ${total} mutants by seed ${seed}, ${sample.length - of} of them not to be run`,

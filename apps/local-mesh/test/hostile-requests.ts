@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Random } from '@grayscale/seeded-random';
 import { exchanges } from './side-by-side/exchanges.js';
 
 /** What HTTP is made of, put where it does not belong. */
@@ -34,31 +35,19 @@ const seeds = exchanges
   .map(({ sent }) => sent)
   .filter((sent) => sent.length < 2000 && !sent.includes('CONNECT '));
 
-/** Numbers in [0, 1), the same for a seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A request with a change or two, sometimes more: bytes taken out, doubled, replaced, pieces put in, the end of another request. */
-export function mutatedRequest(random: () => number): string {
-  const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  let text = one(seeds);
-  for (let changes = 1 + Math.floor(random() ** 3 * 4); changes > 0; changes--) {
-    const at = Math.floor(random() * (text.length + 1));
-    const until = at + Math.floor(random() * 12);
-    const kind = Math.floor(random() * 5);
+export function mutatedRequest(random: Random): string {
+  let text = random.one(seeds);
+  for (let changes = 1 + Math.floor(random.next() ** 3 * 4); changes > 0; changes--) {
+    const at = random.below(text.length + 1);
+    const until = at + random.below(12);
+    const kind = random.below(5);
     if (kind === 0) text = text.slice(0, at) + text.slice(until);
     else if (kind === 1) text = text.slice(0, until) + text.slice(at);
-    else if (kind === 2) text = text.slice(0, at) + one(pieces) + text.slice(at);
+    else if (kind === 2) text = text.slice(0, at) + random.one(pieces) + text.slice(at);
     else if (kind === 3)
-      text = text.slice(0, at) + String.fromCharCode(Math.floor(random() * 256)) + text.slice(at + 1);
-    else text = text.slice(0, at) + one(seeds).slice(at);
+      text = text.slice(0, at) + String.fromCharCode(random.below(256)) + text.slice(at + 1);
+    else text = text.slice(0, at) + random.one(seeds).slice(at);
   }
   return text;
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
-import { mutatedRequest, randomNumbers, sendAndEnd } from './hostile-requests.js';
+import { Random } from '@grayscale/seeded-random';
+import { mutatedRequest, sendAndEnd } from './hostile-requests.js';
 
 /** Connections at once. */
 const width = 128;
@@ -41,7 +42,7 @@ export async function sendHostile(
   port: number,
   { count, seed, patienceMs }: { count: number; seed: number; patienceMs: number },
 ): Promise<void> {
-  const random = randomNumbers(seed);
+  const random = new Random(seed);
   let left = count;
   await Promise.all(
     Array.from({ length: width }, async () => {

@@ -1,8 +1,8 @@
+import { Random } from '@grayscale/seeded-random';
 import { killedRun, plannedShares } from './testing/kill-run.js';
-import { mulberry32 } from './testing/random.js';
 
 it('a release that is killed again and again writes every share once and in order, and loses no count', async () => {
-  const random = mulberry32(1);
+  const random = new Random(1);
   const run = await killedRun(random);
   process.stderr.write(`${run.kills} kills, ${run.betweenIntentAndDone} between intent and done\n`);
   expect(run.kills).toBeGreaterThan(10);

@@ -1,8 +1,8 @@
+import { Random } from '@grayscale/seeded-random';
 import { killedRun, plannedShares } from './testing/kill-run.js';
-import { mulberry32 } from './testing/random.js';
 
 it('over 500 kills every share is written once and in order, no count is lost, and the bytes come back', async () => {
-  const random = mulberry32(2);
+  const random = new Random(2);
   let kills = 0;
   let between = 0;
   while (kills < 500 || between < 100) {

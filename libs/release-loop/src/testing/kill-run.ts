@@ -5,6 +5,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { JournalEntry } from '@grayscale/release';
+import type { Random } from '@grayscale/seeded-random';
 import { readJournal } from '../files/journal.js';
 import { planPaths } from '../files/plan-paths.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -106,9 +107,8 @@ export interface KilledRun {
 /**
  * Carries a release of 25 steps out, with a process that is killed with SIGKILL at random moments and, every other time, as soon as an intent is in
  * the journal.
- * @param random numbers in [0, 1)
  */
-export async function killedRun(random: () => number): Promise<KilledRun> {
+export async function killedRun(random: Random): Promise<KilledRun> {
   await using folder = await temporaryFolder();
   await writeFile(folder.at('rule.yaml'), rule);
   await writeFile(folder.at('plan.json'), plan);
@@ -126,7 +126,7 @@ export async function killedRun(random: () => number): Promise<KilledRun> {
     const kill =
       kills % 2 === 0
         ? afterIntent(journal, killing.signal)
-        : once(child.stdout, 'data', { signal: killing.signal }).then(() => after(300 * random()));
+        : once(child.stdout, 'data', { signal: killing.signal }).then(() => after(300 * random.next()));
     const killed = kill.then(() => child.kill('SIGKILL')).catch(() => false);
     const [code, signal] = (await exit) as [number | null, string | null];
     killing.abort();

@@ -1,5 +1,5 @@
+import { Random } from '@grayscale/seeded-random';
 import fc from 'fast-check';
-import { Random } from '../testing/random.js';
 import { addLook, decisiveEvidence, type Exposure, noHarm, rawEvidence } from './harm.js';
 import { logGamma } from './special-functions.js';
 

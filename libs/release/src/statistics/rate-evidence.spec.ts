@@ -1,5 +1,5 @@
+import { Random } from '@grayscale/seeded-random';
 import fc from 'fast-check';
-import { Random } from '../testing/random.js';
 import { evidenceAbove, evidenceBelow, rateInterval, requestsNeeded } from './rate-evidence.js';
 import { logGamma } from './special-functions.js';
 

@@ -1,4 +1,4 @@
-import { Random } from '../testing/random.js';
+import { Random } from '@grayscale/seeded-random';
 import { beginStep, ceilingEvidence, dispersionOf, noTrial, observe, type Trial } from './trial.js';
 
 const rule = { ratio: 1.5, max: 0.01 };

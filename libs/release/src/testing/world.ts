@@ -1,3 +1,4 @@
+import { Random } from '@grayscale/seeded-random';
 import type { Action, Decision, Note } from '../action.js';
 import { begin } from '../begin.js';
 import { decide } from '../decide/decide.js';
@@ -10,7 +11,6 @@ import { generatedMatches } from '../rules/generated-rules.js';
 import type { ReleaseState } from '../state.js';
 import type { RuleView, TargetView, View } from '../view.js';
 import type { Write } from '../write.js';
-import { Random } from './random.js';
 
 export const stableHost = 'hello.hello-1.svc.cluster.local';
 export const canaryHost = 'hello.hello-2.svc.cluster.local';

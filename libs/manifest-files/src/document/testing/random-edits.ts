@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Random } from '@grayscale/seeded-random';
 import { readYaml } from '@grayscale/traffic-rules';
 import type { RuleEdit } from '../rule-edit.js';
 import { documentNamed } from './edit-weights.js';
-import { Chance, randomManifest, randomRule, randomRules } from './random-manifest.js';
+import { randomManifest, randomRule, randomRules } from './random-manifest.js';
 
 type Fields = Record<string, unknown>;
 
@@ -31,7 +32,7 @@ export function playRandomEdits(from: number, to: number): Tally {
 }
 
 function playSeed(seed: number, tally: Tally): void {
-  const chance = new Chance(seed * 7 + 1);
+  const chance = new Random(seed * 7 + 1);
   const rules = randomRules(chance);
   const sharing = chance.is(0.15);
   const text = randomManifest(seed, rules, sharing);
@@ -55,7 +56,7 @@ interface Play {
   seed: number;
   text: string;
   rules: Fields[];
-  chance: Chance;
+  chance: Random;
   sharing: boolean;
 }
 

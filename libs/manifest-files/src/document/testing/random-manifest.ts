@@ -1,32 +1,4 @@
-/** A stream of numbers that one seed always makes the same (mulberry32). */
-export class Chance {
-  private state: number;
-
-  constructor(seed: number) {
-    this.state = seed;
-  }
-
-  /** In [0, 1). */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  /** A whole number from 0 to `below - 1`. */
-  below(below: number): number {
-    return Math.floor(this.next() * below);
-  }
-
-  is(probability: number): boolean {
-    return this.next() < probability;
-  }
-
-  one<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T;
-  }
-}
+import { Random } from '@grayscale/seeded-random';
 
 type Fields = Record<string, unknown>;
 
@@ -60,11 +32,11 @@ const texts = [
 ];
 
 /** The rules of a VirtualService, in all ways that matter to an editor of text. */
-export function randomRules(chance: Chance): Fields[] {
+export function randomRules(chance: Random): Fields[] {
   return Array.from({ length: 1 + chance.below(4) }, () => randomRule(chance));
 }
 
-export function randomRule(chance: Chance): Fields {
+export function randomRule(chance: Random): Fields {
   const rule: Fields = {};
   if (chance.is(0.4)) rule.name = chance.one(texts) || 'main';
   if (chance.is(0.5))
@@ -79,7 +51,7 @@ export function randomRule(chance: Chance): Fields {
   return shuffled(rule, chance);
 }
 
-function randomDestination(chance: Chance): Fields {
+function randomDestination(chance: Random): Fields {
   const destination: Fields = { host: chance.one(texts.slice(0, 2)) };
   if (chance.is(0.4)) destination.port = { number: 1 + chance.below(65_535) };
   if (chance.is(0.3)) destination.subset = chance.one(texts) || 'v1';
@@ -89,7 +61,7 @@ function randomDestination(chance: Chance): Fields {
   return shuffled(entry, chance);
 }
 
-function shuffled(fields: Fields, chance: Chance): Fields {
+function shuffled(fields: Fields, chance: Random): Fields {
   const entries = Object.entries(fields);
   for (let last = entries.length - 1; last > 0; last -= 1) {
     const other = chance.below(last + 1);
@@ -107,7 +79,7 @@ function shuffled(fields: Fields, chance: Chance): Fields {
  */
 export class RandomWriter {
   constructor(
-    private readonly chance: Chance,
+    private readonly chance: Random,
     private readonly lineBreak: string,
     /** Whether it may write what an edit has to refuse: anchors on what is edited. */
     private readonly sharing: boolean,
@@ -211,7 +183,7 @@ function isContent(line: string): boolean {
 
 /** A whole file around rules: other documents, Lists, JSON, line breaks, byte order marks, all settled by the seed. */
 export function randomManifest(seed: number, rules: Fields[], sharing = false): string {
-  const chance = new Chance(seed);
+  const chance = new Random(seed);
   const lineBreak = chance.is(0.2) ? '\r\n' : '\n';
   const writer = new RandomWriter(chance, lineBreak, sharing);
   const object = shuffled(

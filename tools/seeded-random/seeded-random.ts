@@ -1,4 +1,4 @@
-/** A seeded source of chance (mulberry32), so that a table can be printed again. */
+/** A source of chance that one seed always makes the same (mulberry32), so that a failure or a table can be seen again. */
 export class Random {
   private state: number;
 
@@ -14,7 +14,22 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** Exact: by the gaps between hits where they are few, else by Hormann's transformed rejection (BTRS, 1993). */
+  /** A whole number from 0 to `below - 1`. */
+  below(below: number): number {
+    return Math.floor(this.next() * below);
+  }
+
+  /** True with a probability in [0, 1]. */
+  is(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** One of a list that is not empty. */
+  one<T>(values: readonly T[]): T {
+    return values[this.below(values.length)] as T;
+  }
+
+  /** How many of so many trials hit. Exact: by the gaps between hits where they are few, else by Hormann's transformed rejection (BTRS, 1993). */
   binomial(trials: number, rate: number): number {
     if (rate <= 0 || trials <= 0) return 0;
     if (rate >= 1) return trials;

@@ -1,8 +1,12 @@
-// A plugin of Stryker. It has no option to test a part of the mutants; a checker may turn one away before any test runs.
+// Plugins of Stryker. It has no option to test a part of the mutants, but a checker may turn one away before any test runs. The reporter says
+// at once what no test noticed, so that a run that is broken off was not for nothing.
 import { type Checker, type CheckResult, CheckStatus } from '@stryker-mutator/api/check';
-import type { Mutant, StrykerOptions } from '@stryker-mutator/api/core';
+import type { Mutant, MutantResult, StrykerOptions } from '@stryker-mutator/api/core';
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import type { Reporter } from '@stryker-mutator/api/report';
+import { countedFromZero, describeMutant } from './mutant-result.ts';
 import { rank } from './sample.ts';
+import { isSurvivor } from './score.ts';
 
 /** What the options say beyond Stryker's own: mutants below this fraction, by this seed, are tested. */
 export interface SampleOptions {
@@ -34,7 +38,28 @@ class SampleChecker implements Checker {
   }
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.Checker, 'sample', SampleChecker)];
+class SampleReporter implements Reporter {
+  static inject = tokens(commonTokens.options);
+  private readonly sample: SampleOptions['sample'];
+  private tested = 0;
+
+  constructor(options: StrykerOptions) {
+    this.sample = (options as StrykerOptions & SampleOptions).sample;
+  }
+
+  onMutantTested(reported: Readonly<MutantResult>): void {
+    const result = countedFromZero(reported);
+    if (rank(this.sample.seed, result) >= this.sample.fraction) return;
+    this.tested++;
+    if (isSurvivor(result) || result.status === 'Timeout')
+      console.log(`${this.tested}. ${describeMutant(result)}`);
+  }
+}
+
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.Checker, 'sample', SampleChecker),
+  declareClassPlugin(PluginKind.Reporter, 'sample', SampleReporter),
+];
 export const strykerValidationSchema = {
   properties: {
     sample: {
