@@ -1,26 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = resolve(import.meta.dirname, '../../..');
 const program = join(import.meta.dirname, '../bin/grayscale.js');
 
-/** Prints the packages that a process has loaded, ours by their folders. */
-const listing = `
-  import { registerHooks } from 'node:module';
-  const urls = [];
-  registerHooks({ resolve: (name, context, next) => {
-    const found = next(name, context);
-    urls.push(found.url);
-    return found;
-  } });
-  const packageOf = (url) => /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)|\\/((?:apps|libs)\\/[^/]+)\\//.exec(url) ?? [];
-  process.on('exit', () => {
-    const names = urls.map((url) => packageOf(url)).map(([, foreign, own]) => foreign ?? own);
-    process.stderr.write('LOADED ' + JSON.stringify([...new Set(names)].filter(Boolean)));
-  });`;
+const hook = pathToFileURL(join(root, 'tools/loaded-packages.js')).href;
 
 function packagesLoadedBy(...argv: string[]): string[] {
-  const hook = `data:text/javascript,${encodeURIComponent(listing)}`;
   const { stderr } = spawnSync(process.execPath, ['--import', hook, program, ...argv], {
     cwd: root,
     encoding: 'utf8',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { jest } from '@jest/globals';
 import { ProxyAgent, request } from 'undici';
 import { Backend } from './testing/backend.js';
@@ -45,6 +46,16 @@ describe('the local mesh as a process', () => {
     expect(mesh.log).toMatch(
       /^\[.*\] "GET \/hello HTTP\/1\.1" 200 - 0 7 .*"hello\.com" "127\.0\.0\.1:\d+"\n$/,
     );
+  });
+
+  it('loads nothing that speaks to a cluster for rules in files', async () => {
+    await using file = await RuleFile.with(helloManifest());
+    const hook = pathToFileURL(join(import.meta.dirname, '../../../tools/loaded-packages.js')).href;
+    await using mesh = await MeshProcess.listening('--import', hook, '-f', file.path);
+    mesh.signal('SIGTERM');
+    const [, loaded = ''] = await mesh.said(/^LOADED (.*)$/m);
+    expect(JSON.parse(loaded)).toContain('libs/command-line');
+    expect(loaded).not.toMatch(/cluster-client|client-node|undici|js-yaml/);
   });
 
   it('follows a saved file at once, without a failed request', async () => {

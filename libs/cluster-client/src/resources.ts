@@ -1,5 +1,5 @@
 import type { ApiClient } from './api-client.js';
-import type { RequestSubject } from './errors.js';
+import { ApiError, type RequestSubject } from './errors.js';
 
 /** A kind of object, by its place in the API. */
 export interface ResourceKind {
@@ -69,6 +69,9 @@ export interface ObjectSelector {
 /** How many objects a page of a list has, as kubectl asks. */
 const pageSize = 500;
 
+/** How often a list is begun whose pages the server forgets meanwhile. */
+const listAttempts = 3;
+
 /** The objects of one kind. */
 export class Resources<Kind extends KubernetesObject = KubernetesObject> {
   constructor(
@@ -87,16 +90,23 @@ export class Resources<Kind extends KubernetesObject = KubernetesObject> {
 
   /** Every object of a namespace, or of the whole cluster, or those that a selector names, page by page. */
   async list(namespace?: string, selector: ObjectSelector = {}): Promise<ObjectList<Kind>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.pages(namespace, selector);
+      } catch (error) {
+        // The server remembers the state that a list began with for some minutes only.
+        if (!(error instanceof ApiError && error.status === 410 && attempt < listAttempts)) throw error;
+      }
+    }
+  }
+
+  private async pages(namespace: string | undefined, selector: ObjectSelector): Promise<ObjectList<Kind>> {
     const items: Kind[] = [];
+    const path = this.path(namespace);
     const subject = this.subject('list', namespace);
     for (let from: string | undefined; ; ) {
       const query = { ...selector, limit: pageSize, continue: from };
-      const page = await this.client.send<ObjectList<Kind>>({
-        method: 'GET',
-        path: this.path(namespace),
-        query,
-        subject,
-      });
+      const page = await this.client.send<ObjectList<Kind>>({ method: 'GET', path, query, subject });
       items.push(...page.items);
       from = page.metadata.continue || undefined;
       if (from === undefined) return { metadata: page.metadata, items };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError } from './errors.js';
+import type { ApiClient } from './api-client.js';
+import { ApiError, ApiUnreachableError, type RequestSubject } from './errors.js';
 import type { KubernetesObject, ObjectSelector, Resources } from './resources.js';
 
 /** What a watch tells: the whole set, then each change of it. */
@@ -25,6 +26,9 @@ const watchSeconds = 240;
 
 /** Without a word for longer than a watch lasts, the connection has died: the machine slept, or a network changed. */
 const silenceMs = (watchSeconds + 15) * 1000;
+
+/** A watch that tells nothing and ends sooner than this, in milliseconds, is no watch: what ends it must not be asked in a circle. */
+const shortestMs = 1000;
 
 interface RawEvent<Kind> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -52,8 +56,11 @@ export async function* watch<Kind extends KubernetesObject>(
       const told = await changes(resources, version, options);
       if (isInterrupted) yield { type: 'resumed' };
       isInterrupted = false;
+      const openedAt = performance.now();
+      let isSilent = true;
       for await (const { type, object } of told) {
         failures = 0;
+        isSilent = false;
         if (type === 'ERROR')
           throw new ApiError(
             object.code ?? 500,
@@ -64,10 +71,13 @@ export async function* watch<Kind extends KubernetesObject>(
         version = object.metadata.resourceVersion ?? version;
         if (type !== 'BOOKMARK') yield { type: lowerCase[type], object };
       }
+      if (isSilent && performance.now() - openedAt < shortestMs) throw endedAtOnce(resources);
     } catch (error) {
       if (options.signal.aborted) return;
       if (isExpired(error)) {
         version = undefined;
+        if (failures > 0) await pause(failures, options.signal);
+        failures += 1;
         continue;
       }
       if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
@@ -97,6 +107,11 @@ function changes<Kind extends KubernetesObject>(
   const subject = resources.subject('watch', namespace);
   const lines = resources.client.open({ method: 'GET', path, query, signal, subject }, silenceMs);
   return lines as Promise<AsyncIterable<RawEvent<Kind>>>;
+}
+
+function endedAtOnce(resources: { client: ApiClient; subject(verb: string): RequestSubject }): Error {
+  const cause = new Error('it ended a watch as soon as it had begun');
+  return new ApiUnreachableError(resources.client.access.server, resources.subject('watch'), { cause });
 }
 
 function isExpired(error: unknown): boolean {

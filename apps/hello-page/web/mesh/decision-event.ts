@@ -1,9 +1,16 @@
 import { asObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.js';
 
-/** A place in a rule's file. */
+/** A place in a rule's file, or in an object of a cluster. */
 export interface Place {
   file: string;
   line: number;
+  /** Of an object alone: its field, in place of a line. */
+  field?: string;
+}
+
+/** `k8s/rules.yaml:12`, or `VirtualService shop/front (cluster) spec.http[0]`. */
+export function placeText({ file, line, field }: Place): string {
+  return field === undefined ? `${file}:${line}` : `${file} ${field}`.trimEnd();
 }
 
 /** Which rule decided, as far as the mesh says. */
@@ -97,6 +104,15 @@ function parseEntry(entry: JsonObject): { index: number; name: string; place: Pl
 }
 
 function parsePlace(located: JsonObject): Place {
-  const location = objectAt(located, 'location');
-  return { file: textAt(location, 'file'), line: numberAt(location, 'line') ?? 0 };
+  return placeIn(objectAt(located, 'location'));
+}
+
+/** Reads the place that an issue or a location has. */
+export function placeIn(located: JsonObject): Place {
+  const { field } = located;
+  return {
+    file: textAt(located, 'file'),
+    line: numberAt(located, 'line') ?? 0,
+    ...(typeof field === 'string' && { field }),
+  };
 }

@@ -1,4 +1,4 @@
-import { parseDecisionEvent, parseDestinations } from './decision-event.js';
+import { parseDecisionEvent, parseDestinations, placeText } from './decision-event.js';
 import { parseRules } from './mesh-client.js';
 
 const place = { file: 'k8s/internal/virtual-service-v2-10.yaml', line: 14, column: 5 };
@@ -74,6 +74,16 @@ describe('what the mesh says', () => {
     };
     expect(parseRules({ ...state, refusedAt: '2026-01-01T00:01:00Z' })).toEqual({ ...read, refused: true });
     expect(parseRules({ ...state, refusedAt: null })).toEqual({ ...read, refused: false });
+  });
+
+  it('names an object of a cluster with a field, where a file has a line', () => {
+    const object = { file: 'VirtualService shop/front (cluster)', line: 9, column: 7, field: 'spec.http[0]' };
+    const state = parseRules({ issues: [{ severity: 'warning', message: 'odd', ...object }] });
+    expect(state.issues.map(({ place: found }) => placeText(found))).toEqual([
+      'VirtualService shop/front (cluster) spec.http[0]',
+    ]);
+    expect(placeText({ ...object, field: '' })).toBe('VirtualService shop/front (cluster)');
+    expect(placeText(place)).toBe('k8s/internal/virtual-service-v2-10.yaml:14');
   });
 
   it('is shown as missing where it is missing', () => {

@@ -5,9 +5,10 @@ import {
   parseBecause,
   parseDecisionEvent,
   parseDestinations,
+  placeIn,
   type RequestDecision,
 } from './decision-event.js';
-import { asObject, type JsonObject, numberAt, objectAt, objectsAt, textAt } from './json.js';
+import { asObject, type JsonObject, objectAt, objectsAt, textAt } from './json.js';
 
 /** One problem in the rules' files. */
 export interface RuleIssue {
@@ -102,7 +103,7 @@ export function parseRules(state: JsonObject): RulesState {
     refused: textAt(state, 'refusedAt') !== '',
     issues: objectsAt(state, 'issues').map((issue) => ({
       severity: textAt(issue, 'severity'),
-      place: { file: textAt(issue, 'file'), line: numberAt(issue, 'line') ?? 0 },
+      place: placeIn(issue),
       message: textAt(issue, 'message'),
     })),
   };

@@ -1,4 +1,5 @@
 import type { Messages } from '../i18n/messages.js';
+import { placeText } from '../mesh/decision-event.js';
 import type { RuleIssue, RulesState } from '../mesh/mesh-client.js';
 import { create } from './elements.js';
 
@@ -31,6 +32,6 @@ export class IssueBanner {
 
 function issueItem({ place, message }: RuleIssue): HTMLElement {
   const item = create('li');
-  item.append(create('code', '', `${place.file}:${place.line}`), ' ', message);
+  item.append(create('code', '', placeText(place)), ' ', message);
   return item;
 }

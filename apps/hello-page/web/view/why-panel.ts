@@ -1,7 +1,7 @@
 import { type Exchange, isFinished } from '../exchange.js';
 import type { Experiment } from '../experiment.js';
 import type { Fact, Messages, Reason } from '../i18n/messages.js';
-import type { Because } from '../mesh/decision-event.js';
+import { type Because, placeText } from '../mesh/decision-event.js';
 import type { RulesState } from '../mesh/mesh-client.js';
 import type { Palette } from '../palette.js';
 import { byId, create } from './elements.js';
@@ -89,7 +89,7 @@ function ruleFacts(
   return [
     ['rule', ruleText(because, messages)],
     ['match', matchText(because, messages)],
-    ['file', placeText(because)],
+    ['file', decidingPlace(because)],
     ['since', rules ? figures.time(new Date(rules.loadedAt)) : ''],
   ];
 }
@@ -104,7 +104,7 @@ function exchangeFacts(exchange: Exchange, messages: Messages, figures: Figures)
     ['decision', decision ? (messages.decisions[decision.kind] ?? decision.kind) : ''],
     ['rule', decision ? ruleText(decision.because, messages) : ''],
     ['match', decision ? matchText(decision.because, messages) : ''],
-    ['file', decision ? placeText(decision.because) : ''],
+    ['file', decision ? decidingPlace(decision.because) : ''],
     ['destination', decision ? destinationText(decision, figures) : ''],
     ['upstream', decision?.upstream ?? ''],
     ['flags', decision?.flags ?? ''],
@@ -135,12 +135,12 @@ function ruleText({ reason, resource, rule }: Because, messages: Messages): stri
 function matchText({ rule, match }: Because, messages: Messages): string {
   if (!rule) return '';
   return match
-    ? `${messages.match(match.index, match.name)}, ${messages.line(match.place.line)}`
+    ? `${messages.match(match.index, match.name)}, ${match.place.field ?? messages.line(match.place.line)}`
     : messages.everyRequest;
 }
 
 /** The narrowest place that decided. */
-function placeText({ resource, rule }: Because): string {
+function decidingPlace({ resource, rule }: Because): string {
   const place = rule?.place ?? resource?.place;
-  return place ? `${place.file}:${place.line}` : '';
+  return place ? placeText(place) : '';
 }
