@@ -69,7 +69,6 @@ describe('public bug reports', () => {
     const workload = {
       namespace: variant.rename(report.namespace ?? 'shop'),
       labels: {},
-      outboundTrafficPolicy: 'ALLOW_ANY',
     } as const;
     const { issues, table } = checkManifests(await readManifests([path]), workload);
     const codes = issues.map(({ code }) => code as string);

@@ -20,11 +20,13 @@ export interface Case {
   proxy?: 'gateway';
   /** The documents were created in this order, more than a second apart; without it they are equally old. */
   steps?: boolean;
+  /** MeshConfig beside `outboundTrafficPolicy: ALLOW_ANY`, as YAML. */
+  mesh?: string;
   exchanges: readonly Exchange[];
 }
 
 /** What a folder of recordings is about; see README.md. */
-export type Area = 'traffic' | 'http' | 'tcp' | 'gateways';
+export type Area = 'traffic' | 'http' | 'tcp' | 'scope' | 'gateways';
 
 export interface Exchange {
   request: CaseRequest;
@@ -125,7 +127,7 @@ export const backends: Readonly<Record<string, string>> = {
 /** Where every name leads that the recordings' own resolver was asked for. */
 export const outside = '10.200.0.20';
 
-const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'gateways'];
+const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'scope', 'gateways'];
 
 /** Every case, by area and name. */
 export function loadCases(): Case[] {

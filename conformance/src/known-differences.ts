@@ -54,6 +54,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     'bug-tls-port-plain': [0],
   }),
   ...known('missing', 'connections of TCP and TLS are not played over sockets yet', 'local mesh', {
+    'scope-headless-tcp': [0, 1, 2],
     'tcp-dead-empty': [0, 1],
     'tcp-entry-address': [0, 1, 2],
     'tcp-entry-cidr': [0, 1],
@@ -85,18 +86,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     'tcp-originate-sni-not-in-cert': [0],
     'tcp-originate-through-rule': [0],
     'tcp-originate-wrong-ca': [0],
-  }),
-  ...known('missing', 'Pods, WorkloadEntries and Sidecars are not read yet', 'engine', {
-    'bug-pod-labels-subsets': [0, 1],
-    'bug-sidecar-resource': [2, 3],
-    'bug-workload-entry': [0],
-    'http-raw-on-port-80-registry-only': [0, 2, 3, 6],
-  }),
-  ...known('missing', 'Pods, WorkloadEntries and Sidecars are not read yet', 'local mesh', {
-    'bug-pod-labels-subsets': [0, 1],
-    'bug-sidecar-resource': [1, 2, 3],
-    'bug-workload-entry': [0],
-    'http-raw-on-port-80-registry-only': [0, 2, 3, 6],
   }),
   ...known('different', 'a proxy reads a URL before it asks the engine', 'engine', {
     'http-odd-request-lines': [3, 4, 5, 15],

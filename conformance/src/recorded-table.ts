@@ -1,16 +1,11 @@
 import { compile, parse, type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
 import { type Case, type CaseRequest, fixture, gatewayFixture } from './cases.js';
 
-const sidecar: Workload = {
-  namespace: 'hello-page',
-  labels: { app: 'hello-page' },
-  outboundTrafficPolicy: 'ALLOW_ANY',
-};
+const sidecar: Workload = { namespace: 'hello-page', labels: { app: 'hello-page' } };
 
 const gateway: Workload = {
   namespace: 'istio-system',
   labels: { istio: 'ingressgateway', app: 'istio-ingressgateway' },
-  outboundTrafficPolicy: 'ALLOW_ANY',
   proxy: 'gateway',
 };
 
@@ -40,12 +35,16 @@ export class RecordedTables {
 }
 
 /** All that was there, as old as it was: the fixture was there before, and the rest is in the order of creation where that was recorded. */
-export function resourcesOf({ id, config, proxy, steps }: Case): Resource[] {
+export function resourcesOf({ id, config, proxy, steps, mesh = '' }: Case): Resource[] {
   const base = parse(proxy === 'gateway' ? `${fixture}\n---\n${gatewayFixture}` : fixture, 'fixture.yaml');
   const own = parse(config, `${id}.yaml`);
-  const errors = [...base.issues, ...own.issues].filter(({ severity }) => severity === 'error');
+  const options = parse(mesh, 'mesh.yaml', 'mesh-config');
+  const errors = [...base.issues, ...own.issues, ...options.issues].filter(
+    ({ severity }) => severity === 'error',
+  );
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
   return [
+    ...options.resources,
     ...base.resources,
     ...own.resources.map((resource, index) => createdAt(resource, steps === true ? 1 + index : 1)),
   ];

@@ -84,11 +84,7 @@ describe('a program', () => {
     await run(['-n', 'shop', '--labels', 'app=cart,example.com/tier=x'], (options) => {
       workload = workloadOf(options as Parameters<typeof workloadOf>[0]);
     });
-    expect(workload).toEqual({
-      namespace: 'shop',
-      labels: { app: 'cart', 'example.com/tier': 'x' },
-      outboundTrafficPolicy: 'ALLOW_ANY',
-    });
+    expect(workload).toEqual({ namespace: 'shop', labels: { app: 'cart', 'example.com/tier': 'x' } });
   });
 });
 

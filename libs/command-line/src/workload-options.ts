@@ -6,13 +6,14 @@ import { labels, namespace } from './option-values.js';
 export interface WorkloadOptions {
   namespace?: string;
   labels?: Record<string, string>;
-  outboundTrafficPolicy: Workload['outboundTrafficPolicy'];
+  outboundTrafficPolicy?: NonNullable<Workload['outboundTrafficPolicy']>;
+  meshConfig?: string;
 }
 
 /** Who calls, over rules in files: the demo's page. */
 const demo = { namespace: 'hello-page', labels: { app: 'hello-page' } };
 
-/** Adds `--namespace`, `--labels` and `--outbound-traffic-policy`. */
+/** Adds `--namespace`, `--labels`, `--outbound-traffic-policy` and `--mesh-config`. */
 export function addWorkloadOptions(command: Command): Command {
   return command
     .option(
@@ -28,10 +29,12 @@ export function addWorkloadOptions(command: Command): Command {
     .addOption(
       new Option(
         '--outbound-traffic-policy <policy>',
-        'what happens to hosts that no rule and no service knows',
-      )
-        .choices(['ALLOW_ANY', 'REGISTRY_ONLY'])
-        .default('ALLOW_ANY'),
+        'what happens to hosts that no rule and no service knows, whatever a Sidecar or MeshConfig says (default: what they say, else ALLOW_ANY)',
+      ).choices(['ALLOW_ANY', 'REGISTRY_ONLY']),
+    )
+    .option(
+      '--mesh-config <file>',
+      'MeshConfig, as YAML of its own or as the ConfigMap istio; the ConfigMap is read among the rules as well',
     );
 }
 
@@ -39,5 +42,5 @@ export function addWorkloadOptions(command: Command): Command {
 export function workloadOf(options: WorkloadOptions, clusterNamespace?: string): Workload {
   const usual = clusterNamespace === undefined ? demo : { namespace: clusterNamespace, labels: {} };
   const { namespace = usual.namespace, labels = usual.labels, outboundTrafficPolicy } = options;
-  return { namespace, labels, outboundTrafficPolicy };
+  return { namespace, labels, ...(outboundTrafficPolicy !== undefined && { outboundTrafficPolicy }) };
 }

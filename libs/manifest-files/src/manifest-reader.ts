@@ -19,18 +19,22 @@ export interface ManifestSet {
 export interface ReadOptions {
   /** What the path `-` reads; the process's own standard input unless given. */
   stdin?: Readable;
+  /** A file of MeshConfig, or of the ConfigMap that has it. */
+  meshConfig?: string;
 }
 
 /** Reads the same paths any number of times; standard input and pipes are read once and remembered. */
 export class ManifestReader {
   private readonly onceRead: OnceRead = new Map();
   private readonly stdin: Readable;
+  private readonly meshConfig: string | undefined;
 
   constructor(
     private readonly paths: readonly string[],
-    { stdin = process.stdin }: ReadOptions = {},
+    { stdin = process.stdin, meshConfig }: ReadOptions = {},
   ) {
     this.stdin = stdin;
+    this.meshConfig = meshConfig;
   }
 
   async read(): Promise<ManifestSet> {
@@ -47,6 +51,7 @@ export class ManifestReader {
         else files.push(file);
       }
     }
+    if (this.meshConfig !== undefined) files.push(...(await readMeshConfig(this.meshConfig, reading)));
     return { files, issues: reading.issues, tracked: [...reading.tracked] };
   }
 }
@@ -81,6 +86,11 @@ async function readPath(given: string, reading: Reading): Promise<ManifestFile[]
 async function readFile(path: string, reading: Reading): Promise<ManifestFile[]> {
   const text = await reading.givenText(path);
   return text === undefined ? [] : [{ path, text, overrides: noOverrides }];
+}
+
+async function readMeshConfig(path: string, reading: Reading): Promise<ManifestFile[]> {
+  const found = await readFile(path, reading);
+  return found.map((file) => ({ ...file, kind: 'mesh-config' }));
 }
 
 function repeated({ path }: ManifestFile): ManifestIssue {

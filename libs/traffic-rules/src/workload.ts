@@ -1,10 +1,13 @@
+/** Where a request for a host that no rule and no service knows goes: through, or nowhere (502). */
+export type OutboundTrafficPolicy = 'ALLOW_ANY' | 'REGISTRY_ONLY';
+
 /** The client of a table: the workload whose requests it decides. Its namespace and labels say which rules it sees. */
 export interface Workload {
   namespace: string;
   /** The pod's labels; a match's `sourceLabels` must be among them. */
   labels: Readonly<Record<string, string>>;
-  /** Where a request for a host that no rule and no service knows goes: through, or nowhere (502). */
-  outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+  /** What is done with strangers, whatever a Sidecar or MeshConfig says. Absent: what they say. */
+  outboundTrafficPolicy?: OutboundTrafficPolicy;
   /**
    * What decides: a sidecar beside the workload, for what the workload itself sends; or the workload is a gateway and
    * decides for whoever dials it. Default: a sidecar.

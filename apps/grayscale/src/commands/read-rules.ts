@@ -18,13 +18,24 @@ export interface SourceRules {
 }
 
 /** @throws CommandError when no source is named, or the cluster does not give the rules */
-export async function readRules(options: SourceOptions): Promise<SourceRules> {
+export async function readRules(options: SourceOptions & { meshConfig?: string }): Promise<SourceRules> {
   requireSource(options);
-  if (!options.cluster) return { set: await readManifests(options.filename ?? []) };
+  const { meshConfig, filename = [] } = options;
+  const reading = meshConfig === undefined ? {} : { meshConfig };
+  if (!options.cluster) return { set: await readManifests(filename, reading) };
   return await withCluster(options, async ({ client, access }) => {
     const { readLiveRules } = await import('@grayscale/cluster-client');
-    return { set: await readLiveRules(client), namespace: access.namespace };
+    const set = together(await readLiveRules(client), await readManifests([], reading));
+    return { set, namespace: access.namespace };
   });
+}
+
+function together(a: ManifestSet, b: ManifestSet): ManifestSet {
+  return {
+    files: [...a.files, ...b.files],
+    issues: [...a.issues, ...b.issues],
+    tracked: [...a.tracked, ...b.tracked],
+  };
 }
 
 export interface SoundRules {

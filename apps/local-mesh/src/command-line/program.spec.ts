@@ -27,7 +27,7 @@ describe('the command line', () => {
         address: '127.0.0.1',
         port: 15001,
         adminPort: 15000,
-        caller: { outboundTrafficPolicy: 'ALLOW_ANY' },
+        caller: {},
         resolve: [],
         accessLog: 'off',
         accessLogFormat: 'text',

@@ -188,9 +188,10 @@ function checked(program: Command): MeshOptions {
   };
 }
 
-function callerOf({ namespace, labels, outboundTrafficPolicy }: Values): WorkloadOptions {
+function callerOf({ namespace, labels, outboundTrafficPolicy, meshConfig }: Values): WorkloadOptions {
   return {
-    outboundTrafficPolicy,
+    ...(outboundTrafficPolicy !== undefined && { outboundTrafficPolicy }),
+    ...(meshConfig !== undefined && { meshConfig }),
     ...(namespace !== undefined && { namespace }),
     ...(labels !== undefined && { labels }),
   };

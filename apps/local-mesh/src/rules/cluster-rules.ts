@@ -29,7 +29,7 @@ export async function openClusterRules(
   const { client, access } = opened.use(await openCluster(cluster));
   const { watchLiveRules } = await import('@grayscale/cluster-client');
   const both = new Both(listener);
-  const local = await watchEndpoints(endpoints, (set) => both.takeLocal(set));
+  const local = await watchLocal(endpoints, caller, (set) => both.takeLocal(set));
   opened.defer(() => local.close());
   const live = await watchLiveRules(client, {
     onChange: (set) => both.takeLive(set),
@@ -47,10 +47,13 @@ export async function openClusterRules(
   };
 }
 
-async function watchEndpoints(
+/** Files of endpoints, and of MeshConfig where one is given. */
+async function watchLocal(
   paths: readonly string[],
+  { meshConfig }: WorkloadOptions,
   onChange: (set: ManifestSet) => void,
 ): Promise<ManifestWatch> {
+  if (meshConfig !== undefined) return await watchManifests(paths, onChange, { meshConfig });
   if (paths.length > 0) return await watchManifests(paths, onChange);
   return { first: { files: [], issues: [], tracked: [] }, close: async () => {} };
 }

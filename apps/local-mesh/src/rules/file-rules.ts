@@ -8,7 +8,7 @@ export async function openFileRules(
   caller: WorkloadOptions,
   { onChange }: RuleListener,
 ): Promise<RuleSource> {
-  const { first, close } = await watching(filenames, onChange);
+  const { first, close } = await watching(filenames, onChange, caller);
   return {
     first,
     close,
@@ -18,7 +18,11 @@ export async function openFileRules(
   };
 }
 
-async function watching(filenames: readonly string[], onChange: RuleListener['onChange']) {
-  const watch = await watchManifests(filenames, onChange);
+async function watching(
+  filenames: readonly string[],
+  onChange: RuleListener['onChange'],
+  { meshConfig }: WorkloadOptions,
+) {
+  const watch = await watchManifests(filenames, onChange, meshConfig === undefined ? {} : { meshConfig });
   return { first: watch.first, close: () => watch.close() };
 }

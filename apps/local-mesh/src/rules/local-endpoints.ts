@@ -30,7 +30,7 @@ function serviceOf({ kind, metadata }: Resource): string | undefined {
 }
 
 function otherKind({ kind, metadata, source }: Resource): ManifestIssue[] {
-  if (kind === 'EndpointSlice') return [];
+  if (kind === 'EndpointSlice' || kind === 'MeshConfig') return [];
   const message = `--endpoints takes EndpointSlices alone; with --cluster everything else comes from there, this ${kind} too.`;
   const resource = `${kind} ${metadata.namespace}/${metadata.name}`;
   return [{ ...fileError('endpoints-other-kind', locationOf(source), message), resource }];

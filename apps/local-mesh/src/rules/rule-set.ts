@@ -14,8 +14,6 @@ export interface RuleSet {
   loadedAt: Date;
   files: Array<{ path: string; sha256: string }>;
   resources: readonly Resource[];
-  /** Of the workload: what becomes of requests that no rule and no service is for. */
-  outboundTrafficPolicy: Workload['outboundTrafficPolicy'];
   table: RouteTable;
   /** Warnings and remarks, and errors of what is left out. What `analyze` finds joins them when it is done. */
   issues: readonly ManifestIssue[];
@@ -52,7 +50,6 @@ export function buildRuleSet(
     loadedAt: now,
     files: set.files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
     resources,
-    outboundTrafficPolicy: workload.outboundTrafficPolicy,
     table,
     issues,
     leftOut,

@@ -1,4 +1,10 @@
-import { describeRules, placeText, type ResourceDescription, ruleLine } from '@grayscale/traffic-rules';
+import {
+  describeRules,
+  outboundTrafficPolicyOf,
+  placeText,
+  type ResourceDescription,
+  ruleLine,
+} from '@grayscale/traffic-rules';
 import type { RuleSet } from './rule-set.js';
 
 const maxLines = 30;
@@ -7,10 +13,7 @@ const maxLines = 30;
  * The rules for a person: a host, then a line for each rule with the shares of its destinations.
  * @param source what they come from, as `2 files`
  */
-export function summarize(
-  { table, resources, hash, outboundTrafficPolicy }: RuleSet,
-  source: string,
-): string[] {
+export function summarize({ table, resources, hash }: RuleSet, source: string): string[] {
   const described = describeRules(table);
   const lines = described.flatMap(summarizeResource);
   const shown =
@@ -18,7 +21,8 @@ export function summarize(
       ? [...lines.slice(0, maxLines), `... ${lines.length - maxLines} lines more`]
       : lines;
   const count = `${described.length} VirtualService${described.length === 1 ? '' : 's'}`;
-  if (resources.length === 0) return [`rules ${hash} in force: NONE. ${withoutRules[outboundTrafficPolicy]}`];
+  if (resources.length === 0)
+    return [`rules ${hash} in force: NONE. ${withoutRules[outboundTrafficPolicyOf(table)]}`];
   return [`rules ${hash} in force: ${count} from ${source}`, ...shown.map(indent)];
 }
 

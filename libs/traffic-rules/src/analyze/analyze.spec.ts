@@ -74,6 +74,7 @@ const rows: Row[] = [
       destinationRuleOf('host: a.ext\nsubsets: [{name: v2, labels: {version: v2}}]'),
     ),
     'warning destination-no-endpoints spec.http[0].route[0].destination',
+    'warning subset-without-workload spec.subsets[0].labels',
   ],
   [
     'a destination with no endpoints',

@@ -51,7 +51,9 @@ export function* analyzeInSteps(
   yield* warnOfMixedSplits(view, entries);
   yield* warnOfSurprisingDestinations(view, entries);
   yield* warnOfUncoveredRequests(view);
-  yield* remarkOnResources(view.table.resources, (document) => view.report(document));
+  yield* remarkOnResources(view.table.resources, view.table.mesh.services, (document) =>
+    view.report(document),
+  );
   warnOfUnusedDestinationRules(view);
   if (forwardedHeaders !== undefined) yield* warnOfLostHeaders(view, forwardedHeaders);
   return view.issues();

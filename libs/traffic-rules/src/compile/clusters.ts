@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster.js';
+import type { Cluster, Discovery, Endpoint } from '../cluster.js';
 import type { Mesh } from '../model/mesh.js';
 import {
   type ClusterPolicy,
@@ -14,10 +14,12 @@ export function clusterName(port: number, subset: string, host: string): string 
 }
 
 /** A cluster for each port of each service, and one more for each subset; aliases and UDP ports have none. */
-export function buildClusters({ services, policyFor }: Mesh): Map<string, Cluster> {
+export function buildClusters({ services, policyFor, gateway }: Mesh): Map<string, Cluster> {
   const clusters = new Map<string, Cluster>();
-  for (const service of services.values()) {
-    if (service.externalName !== undefined) continue;
+  for (const told of services.values()) {
+    if (told.externalName !== undefined) continue;
+    // A gateway is not dialled in a service's place, and knows the pods of each (istio, cluster_builder.go convertResolution).
+    const service = gateway === undefined ? told : { ...told, headless: false };
     const policy = policyFor(service);
     for (const port of service.ports) {
       if (port.protocol === 'udp') continue;
@@ -41,6 +43,7 @@ function buildCluster(
   if (service.discovery === 'dns' && endpoints.length === 0) return undefined;
   const subsetName = subset?.name ?? '';
   const { tls, ...others } = policy;
+  const discovery = discoveryOf(service, endpoints.length);
   const http2 = port.protocol === 'http2' || policy.http2;
   const { name, namespace } = service.document.metadata;
   return {
@@ -48,7 +51,7 @@ function buildCluster(
     service: { host: service.host, name: service.kind === 'Service' ? name : service.host, namespace },
     port: port.number,
     subset: subsetName,
-    discovery: service.discovery,
+    discovery,
     ...(service.discovery === 'original-destination' &&
       port.targetPort !== undefined && { targetPort: port.targetPort }),
     endpoints,
@@ -58,7 +61,26 @@ function buildCluster(
   };
 }
 
-function endpointsOf({ instances }: RegistryService, port: RegistryPort, subset: Subset | undefined) {
+/** The names of a headless service lead to its pods, where the files say which these are. */
+function discoveryOf({ headless, discovery }: RegistryService, endpoints: number): Discovery {
+  return headless && endpoints === 0 ? 'original-destination' : discovery;
+}
+
+/**
+ * As others see a cluster whose endpoints only those clients dial that ask for the service itself: a sidecar forwards to the address that was
+ * dialled, whatever rule led there (Envoy's ORIGINAL_DST, which istiod makes of headless services).
+ */
+export function seenFromElsewhere(cluster: Cluster): Cluster {
+  return { ...cluster, discovery: 'original-destination', endpoints: [] };
+}
+
+function endpointsOf(
+  { instances, headless }: RegistryService,
+  port: RegistryPort,
+  subset: Subset | undefined,
+): Endpoint[] {
+  // The port dialled counts, not the pods' own, and no subset (recorded: `scope-headless-other-port`).
+  if (headless) return instances.map(({ ports: _, ...instance }) => ({ ...instance, port: port.number }));
   return instances.flatMap(({ address, ports, weight, healthy, labels }) => {
     const number = ports.get(port.name);
     if (number === undefined || !isSubset(subset?.labels ?? {}, labels)) return [];

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { clusterDomain } from '../lower/short-name.js';
-import type { RegistryService } from '../model/service.js';
+import { isReachable, type RegistryService } from '../model/service.js';
 import type { TableContents } from './table.js';
 
 /**
- * The service whose own address a client dials.
+ * The service whose own address, or that of one of its pods where it is headless, a client dials.
  * @param host as it asks for it, short forms of Kubernetes' names included
  * @param address where that led it; undefined: to the address of the service of that name, if it has one
  */
@@ -16,7 +16,8 @@ export function dialledService(
   if (address !== undefined || isIP(host) !== 0) return tcp.serviceAt(address ?? host);
   for (const name of registeredNames(host.toLowerCase().replace(/\.$/, ''), workload.namespace)) {
     const service = mesh.services.get(name);
-    if (service !== undefined) return service.hasAddress ? service : undefined;
+    if (service !== undefined)
+      return (service.hasAddress || service.headless) && isReachable(service) ? service : undefined;
   }
   return undefined;
 }

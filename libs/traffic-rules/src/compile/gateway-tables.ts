@@ -83,7 +83,8 @@ class ServerTableBuilder {
 
   #contextOf({ port, gateway }: GatewayServer): PortContext {
     const { clusters, mesh, workload } = this.#sources;
-    return { port, gateway, clusters, services: mesh.services, workload };
+    const { services, defaultRetry } = mesh;
+    return { port, gateway, clusters, services, workload, defaultRetry };
   }
 
   #hostOf(written: string, server: GatewayServer): Host {

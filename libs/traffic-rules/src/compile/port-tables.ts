@@ -5,7 +5,13 @@ import { LazyMatcher } from '../match/route-index.js';
 import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
-import { carriesHttp, type RegistryPort, type RegistryService } from '../model/service.js';
+import {
+  carriesHttp,
+  hasReachablePort,
+  isReachable,
+  type RegistryPort,
+  type RegistryService,
+} from '../model/service.js';
 import type { Workload } from '../workload.js';
 import { addressDomain, domainsOf } from './domains.js';
 import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
@@ -27,13 +33,20 @@ const portOfUnregisteredHosts = 80;
  */
 export function buildPortTables(sources: TableSources): Map<number, PortTable> {
   const builders = listeners(sources);
-  const { services, rules } = sources.mesh;
+  const { rules } = sources.mesh;
+  const services = reachable(sources.mesh.services);
   const index = new HostIndex(services, rules);
   for (const owner of rules) {
     const hosts = resolveHosts(owner, services, index);
-    for (const port of portsOf(hosts)) builders.get(port)?.addRules(owner, hosts);
+    for (const port of portsOf(hosts))
+      if (owner.isOnPort?.(port) !== false) builders.get(port)?.addRules(owner, hosts);
   }
   return new Map([...builders].map(([port, builder]) => [port, builder.build()]));
+}
+
+/** Services that clients know by their names, and not only as destinations of rules. */
+function reachable(services: ReadonlyMap<string, RegistryService>): Map<string, RegistryService> {
+  return new Map([...services].filter(([, service]) => isReachable(service)));
 }
 
 function portsOf(hosts: readonly ResolvedHost[]): Set<number> {
@@ -51,7 +64,7 @@ function listeners(sources: TableSources): Map<number, PortTableBuilder> {
   const builders = new Map<number, PortTableBuilder>();
   for (const service of sources.mesh.services.values()) {
     for (const port of service.ports) {
-      if (!carriesHttp(port.protocol)) continue;
+      if (!carriesHttp(port.protocol) || port.destinationOnly === true) continue;
       let builder = builders.get(port.number);
       if (builder === undefined) {
         builder = new PortTableBuilder(port.number, sources, aliases);
@@ -66,8 +79,9 @@ function listeners(sources: TableSources): Map<number, PortTableBuilder> {
 /** ExternalName services by the host that they point to: their names join its virtual host. */
 function aliasesOf(services: Iterable<RegistryService>): Map<string, string[]> {
   const aliases = new Map<string, string[]>();
-  for (const { host, externalName } of services) {
-    if (externalName === undefined) continue;
+  for (const service of services) {
+    const { host, externalName } = service;
+    if (externalName === undefined || !isReachable(service)) continue;
     aliases.set(externalName, [...(aliases.get(externalName) ?? []), host]);
   }
   return aliases;
@@ -117,7 +131,8 @@ class PortTableBuilder {
 
   #context(): PortContext {
     const { clusters, mesh, workload } = this.#sources;
-    return { port: this.#port, clusters, services: mesh.services, workload, gateway: meshGateway };
+    const { services, defaultRetry } = mesh;
+    return { port: this.#port, clusters, services, workload, defaultRetry, gateway: meshGateway };
   }
 
   build(): PortTable {
@@ -131,8 +146,7 @@ class PortTableBuilder {
   }
 
   /** A service is in view of the port by any protocol, even one that carries no HTTP. */
-  readonly #isInView = (service: RegistryService): boolean =>
-    service.ports.some(({ number }) => number === this.#port);
+  readonly #isInView = (service: RegistryService): boolean => hasReachablePort(service, this.#port);
 
   #defaultGroup(service: RegistryService): Group {
     const routes = () => [{ block: matchAll, ...defaultAction(service, this.#context()) }];

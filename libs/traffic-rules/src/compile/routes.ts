@@ -15,9 +15,9 @@ import { meshGateway } from '../model/gateway.js';
 import { gatewaysOf } from '../model/mesh.js';
 import type { Requirement } from '../model/requirement.js';
 import type { HostRules, Place, Rule } from '../model/rule.js';
-import type { RegistryService } from '../model/service.js';
-import { defaultRetryPolicy, type RetryPolicy } from '../retry/retry-policy.js';
-import { clusterName } from './clusters.js';
+import { hasReachablePort, type RegistryService } from '../model/service.js';
+import type { RetryPolicy } from '../retry/retry-policy.js';
+import { clusterName, seenFromElsewhere } from './clusters.js';
 import { compilePathRewrite } from './path-rewrite.js';
 import { compileLocation } from './redirect.js';
 import type { CompiledAction, CompiledForward, Route, TableContents, Target } from './table.js';
@@ -27,10 +27,18 @@ export interface PortContext extends Listener {
   clusters: ReadonlyMap<string, Cluster>;
   /** Of any port. */
   services: ReadonlyMap<string, RegistryService>;
+  /** Of services that no rule is for. */
+  defaultRetry: RetryPolicy;
+}
+
+interface RuleContext extends PortContext {
+  /** That the rules are for. */
+  hosts: readonly string[];
 }
 
 /** The routes that rules have on a port, up to and with the first that takes everything (Istio, route.go BuildHTTPRoutesForVirtualService). */
-export function routesOf({ rules }: HostRules, context: PortContext): Route[] {
+export function routesOf({ rules, hosts }: HostRules, port: PortContext): Route[] {
+  const context = { ...port, hosts };
   const routes: Route[] = [];
   for (const rule of rules) {
     if (!meetsListener(rule, context)) continue;
@@ -91,7 +99,7 @@ function routeOf(rule: Rule, action: CompiledAction): Route {
 /** Undefined for what Envoy would refuse and validation reports: the rule then does not exist. */
 function compileAction(
   { action, place, requirements }: Rule,
-  context: PortContext,
+  context: RuleContext,
 ): CompiledAction | undefined {
   switch (action.kind) {
     case 'forward':
@@ -127,7 +135,7 @@ function compileForward(
   action: ForwardAction,
   requirements: readonly Requirement[],
   reason: Because,
-  context: PortContext,
+  context: RuleContext,
 ): CompiledForward {
   const { destinations, rewritePath, timeoutMs, retry } = action;
   const targets = compileTargets(destinations, reason, context);
@@ -154,7 +162,7 @@ function hasHashPolicy(cluster: Cluster | undefined): boolean {
 function compileTargets(
   destinations: readonly Destination[],
   reason: Because,
-  context: PortContext,
+  context: RuleContext,
 ): Target[] {
   const total = destinations.reduce((sum, { weight }) => sum + weight, 0);
   let upTo = 0;
@@ -177,11 +185,11 @@ interface Share {
 function compileTarget(
   { destination, index, total, upTo }: Share,
   reason: Because,
-  context: PortContext,
+  context: RuleContext,
 ): Target {
   const { host, subset, weight, authority, requestHeaders, responseHeaders } = destination;
   const name = destinationCluster(destination, context);
-  const cluster = context.clusters.get(name);
+  const cluster = clusterSeenBy(context, name, host);
   const port = destination.port ?? cluster?.port ?? context.port;
   return {
     upperBound: upTo / total,
@@ -195,6 +203,18 @@ function compileTarget(
   };
 }
 
+/** What a rule for these hosts leads to. */
+function clusterSeenBy(
+  { clusters, services, hosts, gateway }: RuleContext,
+  name: string,
+  host: string,
+): Cluster | undefined {
+  const cluster = clusters.get(name);
+  const isElsewhere =
+    services.get(host)?.headless === true && gateway === meshGateway && !hosts.includes(host);
+  return cluster !== undefined && isElsewhere ? seenFromElsewhere(cluster) : cluster;
+}
+
 /**
  * A port that is not written is the listener's, whatever the service has: a sidecar looks at services trimmed to
  * that port, a gateway at the whole of them (Istio, route.go GetDestinationCluster). An ExternalName service stands
@@ -203,7 +223,7 @@ function compileTarget(
 function destinationCluster({ host, port, subset }: DestinationName, context: PortContext): string {
   const service = context.services.get(host);
   const isAtGateway = context.gateway !== meshGateway;
-  const inView = isAtGateway || service?.ports.some(({ number }) => number === context.port) === true;
+  const inView = isAtGateway || (service !== undefined && hasReachablePort(service, context.port));
   const target = inView ? (service?.externalName ?? host) : host;
   const only = isAtGateway && service?.ports.length === 1 ? service.ports[0]?.number : undefined;
   return clusterName(port ?? only ?? context.port, subset, target);
@@ -216,10 +236,10 @@ function compileMirrors({ mirrors }: ForwardAction, context: PortContext): Mirro
   }));
 }
 
-/** The route of a service that no resource has rules for: to itself, with Istio's default retries. */
+/** The route of a service that no resource has rules for: to itself, with the mesh's default retries. */
 export function defaultAction(
   service: RegistryService,
-  { port, clusters }: Pick<PortContext, 'port' | 'clusters'>,
+  { port, clusters, defaultRetry }: Pick<PortContext, 'port' | 'clusters' | 'defaultRetry'>,
 ): { action: CompiledForward; because: Because } {
   const name = clusterName(port, '', service.host);
   const cluster = clusters.get(name);
@@ -234,6 +254,6 @@ export function defaultAction(
     requestHeaders: [],
     responseHeaders: [],
   };
-  const retry = hasHashPolicy(cluster) ? toSameHost(defaultRetryPolicy) : defaultRetryPolicy;
+  const retry = hasHashPolicy(cluster) ? toSameHost(defaultRetry) : defaultRetry;
   return { action: { kind: 'forward', targets: [target], timeoutMs: 0, retry, mirrors: [] }, because };
 }

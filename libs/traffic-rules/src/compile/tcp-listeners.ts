@@ -63,7 +63,7 @@ export class TcpListeners {
   /** What listens on the address of the service that was dialled; undefined: nothing that is not HTTP. */
   atOwnAddress({ port, service, isHttp }: Dialled): TcpTarget | undefined {
     const own = service?.ports.find(({ number }) => number === port);
-    if (service === undefined || own === undefined) return undefined;
+    if (service === undefined || own === undefined || own.destinationOnly === true) return undefined;
     return own.protocol === 'tcp' || (own.protocol === 'auto' && !isHttp)
       ? this.#target(service, own)
       : undefined;
@@ -76,9 +76,12 @@ export class TcpListeners {
 
   #listen(service: RegistryService, port: RegistryPort): void {
     const { protocol, number } = port;
-    if (protocol === 'udp' || service.externalName !== undefined) return;
+    if (protocol === 'udp' || service.externalName !== undefined || port.destinationOnly === true) return;
     if (protocol === 'tcp') this.#ports.add(number);
-    const blocks = service.listenerAddresses.filter((address) => address.includes('/'));
+    const blocks = service.headless
+      ? service.instances.map(({ address }) => hostBlock(address))
+      : service.listenerAddresses.filter((address) => address.includes('/'));
+    if (service.headless && protocol === 'tcp' && blocks.length === 0) return;
     const hasOwn = service.hasAddress && blocks.length < Math.max(1, service.listenerAddresses.length);
     const isHttp = protocol === 'http' || protocol === 'http2';
     if (hasOwn && !isHttp) return;
@@ -145,6 +148,11 @@ function blockListOf(written: readonly string[]): BlockList {
     list.addSubnet(network, Number(length), familyOf(network));
   }
   return list;
+}
+
+/** An address as a block of its own; a headless service listens on those of its pods (istio, listener.go). */
+function hostBlock(address: string): string {
+  return `${address}/${isIP(address) === 6 ? 128 : 32}`;
 }
 
 function contains(blocks: BlockList, address: string | undefined): boolean {

@@ -10,6 +10,7 @@ export function notes(contents: TableContents, request: RouteRequest, found: Fou
   return [
     ...notesOnOtherRules(contents, request, found, host),
     ...notesOnHiddenRules(contents, host),
+    ...notesOnHiddenServices(contents, found, host),
     ...notesOnOtherPorts(request, found, host),
     ...notesOnOtherNamespaces(contents, found, host),
   ];
@@ -18,6 +19,7 @@ export function notes(contents: TableContents, request: RouteRequest, found: Fou
 /** A host as the client wrote it, and as its service is called in full. */
 class AskedHost {
   readonly names: ReadonlySet<string>;
+  readonly #spellings: readonly string[];
   readonly service: TableContents['mesh']['services'] extends ReadonlyMap<string, infer S>
     ? S | undefined
     : never;
@@ -32,9 +34,15 @@ class AskedHost {
       `${asked}.svc.cluster.local`,
       `${asked}.cluster.local`,
     ];
+    this.#spellings = spellings;
     const full = spellings.find((name) => mesh.services.has(name)) ?? asked;
     this.service = mesh.services.get(full);
     this.names = new Set([asked, full]);
+  }
+
+  /** Whether it is a way to spell that name. */
+  mayMean(name: string): boolean {
+    return this.#spellings.includes(name);
   }
 
   isAmong(hosts: readonly string[]): boolean {
@@ -73,6 +81,13 @@ function notesOnHiddenRules({ mesh }: TableContents, host: AskedHost): string[] 
       ];
     return [];
   });
+}
+
+/** A service that is there, and that the workload's proxy is not told of. */
+function notesOnHiddenServices({ mesh }: TableContents, found: Found, host: AskedHost): string[] {
+  if (found.kind === 'found') return [];
+  const reasons = [...mesh.hiddenServices()].filter((hidden) => host.mayMean(hidden.host));
+  return reasons.map((hidden) => `${hidden.host} ${hidden.reason}.`);
 }
 
 /** A port on which nobody looks into requests, beside those on which somebody does. */

@@ -14,7 +14,7 @@ import type { PassedOver } from './explanation.js';
 export function passedOver(contents: TableContents, request: RouteRequest, found: Found): PassedOver[] {
   const virtualHost = inCharge(contents, request, found);
   const owner = virtualHost?.owner;
-  const target = normalizePath(request.path);
+  const target = normalizePath(request.path, contents.mesh.pathNormalization);
   if (owner === undefined || target === undefined) return [];
   const view = found.kind === 'found' ? found.view : viewOf(contents, request, target);
   const listener = {

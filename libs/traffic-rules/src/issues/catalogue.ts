@@ -5,6 +5,7 @@ import type { IssueKind, IssueSection } from './issue-kind.js';
 import { istioGateways } from './istio-gateways.js';
 import { istioRoutes } from './istio-routes.js';
 import { istioServices } from './istio-services.js';
+import { istioSidecars } from './istio-sidecars.js';
 import { reading } from './reading.js';
 import { wire } from './wire.js';
 
@@ -14,6 +15,7 @@ export const issueSections = [
   istioRoutes,
   istioServices,
   istioGateways,
+  istioSidecars,
   apiServer,
   envoy,
   wire,

@@ -187,9 +187,23 @@ export const effects = {
     },
     'selector-not-honoured': {
       severity: 'warning',
-      why: 'A ServiceEntry selects workloads. A laptop has none, so requests get 503 there.',
-      wrong: 'workloadSelector: { labels: { app: hello-1 } }',
-      right: 'endpoints: [{ address: 127.0.0.1 }]',
+      missing: ['WorkloadEntry', 'Pod'],
+      why: 'The ServiceEntry selects workloads, and the files have no WorkloadEntry, and no Pod with an address, that fits: requests get 503 here.',
+      wrong: 'workloadSelector: { labels: { app: vm } } and no workload with it',
+      right: 'a WorkloadEntry with labels: { app: vm } in the namespace of the entry',
+    },
+    'subset-without-workload': {
+      severity: 'warning',
+      missing: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'EndpointSlice', 'WorkloadEntry'],
+      why: 'No endpoint of the service has the labels of the subset; where the files have no endpoints, no pod and no pod template that it selects. Requests to the subset get 503.',
+      wrong: 'subsets: [{ name: v2, labels: { version: v2 } }] over a Deployment with version: "2"',
+      right: 'labels: { version: "2" }',
+    },
+    'sidecar-ignored': {
+      severity: 'warning',
+      why: 'Sidecars are not merged: of two for the same workloads the first one counts alone, the older, then by name. In the root namespace one with a selector is for that namespace only.',
+      wrong: 'two Sidecars without workloadSelector in one namespace',
+      right: 'one Sidecar with the hosts of both',
     },
     'header-not-forwarded': {
       severity: 'warning',

@@ -1,27 +1,29 @@
 import { toBytes } from '../bytes.js';
 import type { HashPolicy, LoadBalancing } from '../cluster.js';
-import type { ClusterPolicy, ServicePolicy } from '../model/service.js';
+import type { ClusterPolicy } from '../model/service.js';
 import type { ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
 import { originatedTls } from './client-tls.js';
 
-/** Envoy's default in Istio's clusters: 10 s. */
-const defaultConnectTimeoutMs = 10_000;
+interface PolicyContext {
+  /** Whether the DestinationRule selects workloads. */
+  forWorkload: boolean;
+  /** Where the policy says nothing. */
+  connectTimeoutMs: number;
+  http2: boolean;
+}
 
-/** @param forWorkload whether the DestinationRule selects workloads */
-export function clusterPolicy(policy: TrafficPolicy | undefined, forWorkload = false): ClusterPolicy {
+export function clusterPolicy(
+  policy: TrafficPolicy | undefined,
+  { forWorkload, connectTimeoutMs, http2 }: PolicyContext,
+): ClusterPolicy {
   const tls = originatedTls(policy?.tls, { forWorkload });
   return {
     loadBalancing: loadBalancing(policy),
-    connectTimeoutMs: policy?.connectTimeout ?? defaultConnectTimeoutMs,
-    http2: policy?.http2 === true,
+    connectTimeoutMs: policy?.connectTimeout ?? connectTimeoutMs,
+    http2: policy?.http2 ?? http2,
     ...(tls !== undefined && { tls }),
   };
 }
-
-/** Of a service that no DestinationRule is in force for. */
-export const noPolicy: ServicePolicy = { subsets: [], at: () => defaultPolicy };
-
-const defaultPolicy = clusterPolicy(undefined);
 
 function loadBalancing(policy: TrafficPolicy | undefined): LoadBalancing {
   const { consistentHash, simple } = policy?.loadBalancer ?? {};

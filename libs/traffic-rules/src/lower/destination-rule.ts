@@ -1,8 +1,9 @@
 import { HostMap } from '../host-map.js';
-import { isSubset, type ServicePolicy } from '../model/service.js';
+import { isSubset, type RegistryPort, type RegistryService, type ServicePolicy } from '../model/service.js';
 import type { DestinationRule, Subset, TrafficPolicy } from '../resources/destination-rule.js';
 import type { Workload } from '../workload.js';
-import { clusterPolicy, noPolicy } from './cluster-policy.js';
+import { clusterPolicy } from './cluster-policy.js';
+import type { MeshOptions } from './mesh-options.js';
 import { qualifyHost } from './short-name.js';
 import { compareByAge, reachOf } from './visibility.js';
 
@@ -14,9 +15,6 @@ interface EffectiveRule {
   forWorkload: boolean;
 }
 
-/** Mesh-wide DestinationRules live in Istio's own namespace. */
-const rootNamespace = 'istio-system';
-
 /**
  * Finds the DestinationRule in force for a service: of the workload's namespace, else of the service's, else of
  * the root namespace. In the first that has one, the most specific host hides the others wholly, and rules for
@@ -24,25 +22,37 @@ const rootNamespace = 'istio-system';
  */
 export class DestinationRules {
   readonly #workload: Workload;
+  readonly #options: MeshOptions;
   readonly #byNamespace = new Map<string, NamespaceRules>();
 
-  constructor(rules: readonly DestinationRule[], workload: Workload) {
+  constructor(rules: readonly DestinationRule[], workload: Workload, options: MeshOptions) {
     this.#workload = workload;
+    this.#options = options;
     for (const rule of [...rules].sort((a, b) => compareByAge(a.metadata, b.metadata))) this.#add(rule);
   }
 
-  /** @param owner the namespace of the service's document */
-  policyFor(host: string, owner: string): ServicePolicy {
-    for (const namespace of new Set([this.#workload.namespace, owner, rootNamespace])) {
+  policyFor({ host, document, ports }: RegistryService): ServicePolicy {
+    const owner = document.metadata.namespace;
+    for (const namespace of new Set([this.#workload.namespace, owner, this.#options.rootNamespace])) {
       const rule = this.#byNamespace.get(namespace)?.find(host);
-      if (rule !== undefined) return servicePolicy(rule);
+      if (rule !== undefined) return servicePolicy(rule, this.#defaults(ports));
     }
-    return noPolicy;
+    return servicePolicy({ subsets: [], forWorkload: false }, this.#defaults(ports));
+  }
+
+  #defaults(ports: readonly RegistryPort[]): PolicyDefaults {
+    const { http2, connectTimeoutMs } = this.#options;
+    const named = new Set(
+      ports.filter(({ protocol }) => protocol === 'http' || protocol === 'http2').map(({ number }) => number),
+    );
+    return { connectTimeoutMs, http2At: (port) => http2 && named.has(port) };
   }
 
   #add(rule: DestinationRule): void {
     const { namespace } = rule.metadata;
-    if (reachOf(rule.spec.exportTo, namespace, this.#workload.namespace) === undefined) return;
+    const { exportTo } = rule.spec;
+    const seenBy = exportTo.length === 0 ? this.#options.exportTo.destinationRule : exportTo;
+    if (reachOf(seenBy, namespace, this.#workload.namespace) === undefined) return;
     const selector = rule.spec.workloadSelector;
     if (selector !== undefined) {
       if (namespace !== this.#workload.namespace || !isSubset(selector, this.#workload.labels)) return;
@@ -95,14 +105,22 @@ function merge(rules: readonly DestinationRule[]): Omit<EffectiveRule, 'forWorkl
   return { subsets: [...subsets.values()], ...(trafficPolicy !== undefined && { trafficPolicy }) };
 }
 
-function servicePolicy({ subsets, trafficPolicy, forWorkload }: EffectiveRule): ServicePolicy {
+interface PolicyDefaults extends Pick<MeshOptions, 'connectTimeoutMs'> {
+  /** Whether HTTP/2 is spoken to a port where no DestinationRule says otherwise. */
+  http2At(port: number): boolean;
+}
+
+function servicePolicy(
+  { subsets, trafficPolicy, forWorkload }: EffectiveRule,
+  { connectTimeoutMs, http2At }: PolicyDefaults,
+): ServicePolicy {
   const policies = new Map(subsets.map((subset) => [subset.name, subset.trafficPolicy]));
   return {
     subsets,
     at: (subset, port) =>
       clusterPolicy(
         effectivePolicy(trafficPolicy, subset === undefined ? undefined : policies.get(subset), port),
-        forWorkload,
+        { forWorkload, connectTimeoutMs, http2: http2At(port) },
       ),
   };
 }

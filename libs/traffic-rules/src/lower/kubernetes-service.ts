@@ -4,11 +4,16 @@ import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import { isEncrypted, kubernetesProtocol } from './port-protocol.js';
 import type { OwnedService } from './registry.js';
 import { clusterDomain } from './short-name.js';
+import type { Workloads } from './workloads.js';
 
 const exportToAnnotation = 'networking.istio.io/exportTo';
 
-/** A Kubernetes Service with its EndpointSlices, as the mesh's registry knows it. */
-export function kubernetesService(service: Service, slices: readonly EndpointSlice[]): OwnedService {
+/** A Kubernetes Service with its EndpointSlices and what it selects, as the mesh's registry knows it. */
+export function kubernetesService(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  workloads: Workloads,
+): OwnedService {
   const { metadata, spec } = service;
   const headless = spec.clusterIP === 'None';
   const external = spec.type === 'ExternalName';
@@ -33,7 +38,8 @@ export function kubernetesService(service: Service, slices: readonly EndpointSli
     headless,
     ...(external && spec.externalName !== undefined && { externalName: asciiLowerCase(spec.externalName) }),
     discovery: 'static',
-    instances: external ? [] : slices.flatMap(instancesOf),
+    instances: external ? [] : instancesOf(service, slices, workloads),
+    workloads: external ? [] : workloads.selectedLabels(metadata.namespace, spec.selector),
   };
 }
 
@@ -45,19 +51,41 @@ function exportTo(annotation: string | undefined): string[] {
     .filter((entry) => entry !== '');
 }
 
+/** A cluster writes the slices itself, of the pods that the Service selects; where no slice is given, it is done here. */
+function instancesOf(
+  { spec, metadata }: Service,
+  slices: readonly EndpointSlice[],
+  workloads: Workloads,
+): Instance[] {
+  const wanted = spec.ports.map(({ name = '', port: number, targetPort: target }) => ({
+    name,
+    number,
+    target,
+  }));
+  return [
+    ...(slices.length > 0
+      ? slices.flatMap((slice) => instancesOfSlice(slice, workloads))
+      : workloads.pods(metadata.namespace, spec.selector, wanted)),
+    ...workloads.entries(metadata.namespace, spec.selector, wanted),
+  ];
+}
+
 /**
- * In a cluster an endpoint has the labels of its pod. There are no pods on a laptop, so the EndpointSlice's own
+ * An endpoint has the labels of the pod that its `targetRef` names. Without one, as on a laptop without pods, the EndpointSlice's own
  * labels stand for them (those of Kubernetes itself left out): one slice for each version, labelled `version: v1`.
  */
-function instancesOf(slice: EndpointSlice): Instance[] {
+function instancesOfSlice(slice: EndpointSlice, workloads: Workloads): Instance[] {
   const ports = new Map<string, number>();
   for (const { name, port } of slice.ports) if (port !== undefined) ports.set(name ?? '', port);
-  const labels = Object.fromEntries(
+  const ofSlice = Object.fromEntries(
     Object.entries(slice.metadata.labels).filter(([key]) => !/^([^/]*\.)?(kubernetes|k8s)\.io\//.test(key)),
   );
   return slice.endpoints
     .filter(({ ready, terminating }) => ready || terminating !== true)
-    .flatMap(({ addresses, ready }) =>
-      addresses.map((address) => ({ address, ports, weight: 1, healthy: ready, labels })),
-    );
+    .flatMap(({ addresses, ready, targetRef }) => {
+      const { kind = 'Pod', name, namespace = slice.metadata.namespace } = targetRef ?? {};
+      const ofPod = kind === 'Pod' && name !== undefined ? workloads.labelsOf(namespace, name) : undefined;
+      const labels = ofPod ?? ofSlice;
+      return addresses.map((address) => ({ address, ports, weight: 1, healthy: ready, labels }));
+    });
 }

@@ -4,33 +4,55 @@ import type { Resource } from '../resources/resource.js';
 import type { Workload } from '../workload.js';
 import { DestinationRules } from './destination-rule.js';
 import { gatewayOf } from './gateway/gateway.js';
+import { meshOptions } from './mesh-options.js';
 import { ofKind } from './of-kind.js';
-import { visibleServices } from './registry.js';
+import { Registry, type RegistryView } from './registry.js';
+import { destinationsOf } from './rule-destinations.js';
 import { qualifyHost } from './short-name.js';
+import { SidecarScope, sidecarOf } from './sidecar/sidecar-scope.js';
 import { hiddenRules } from './virtual-service/hidden-rules.js';
 import { lowerVirtualServices } from './virtual-service/virtual-service.js';
+import { Workloads } from './workloads.js';
 
 /** What istiod would make of the resources for a workload: names qualified, what it does not see left out, delegates in their place. */
 export function lower(resources: readonly Resource[], workload: Workload): Mesh {
-  const documents = {
-    services: ofKind(resources, 'Service'),
-    slices: ofKind(resources, 'EndpointSlice'),
-    entries: ofKind(resources, 'ServiceEntry'),
-  };
   const destinationRules = ofKind(resources, 'DestinationRule');
   const virtualServices = ofKind(resources, 'VirtualService');
   const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload) : undefined;
-  const through = new Set(gateway?.servers.map((server) => server.gateway) ?? [meshGateway]);
-  const policies = new DestinationRules(destinationRules, workload);
+  const gateways = new Set(gateway?.servers.map((server) => server.gateway) ?? [meshGateway]);
+  const options = meshOptions(resources);
+  const scope = new SidecarScope(
+    sidecarOf(ofKind(resources, 'Sidecar'), workload, options.rootNamespace),
+    workload,
+  );
+  const rulesView = { workload, gateways, scope, options };
+  const rules = lowerVirtualServices(virtualServices, rulesView);
+  const registry = registryOf(resources, { workload, scope, defaultExportTo: options.exportTo.service });
+  const policies = new DestinationRules(destinationRules, workload, options);
   return {
-    services: visibleServices(documents, workload),
-    policyFor: ({ host, document }) => policies.policyFor(host, document.metadata.namespace),
+    services: registry.services(destinationsOf(rules, workload)),
+    policyFor: (service) => policies.policyFor(service),
     policies: destinationRules.map((document) => ({
       document,
       host: qualifyHost(document.spec.host, document.metadata.namespace),
     })),
-    rules: lowerVirtualServices(virtualServices, workload, through),
-    hiddenRules: () => hiddenRules(virtualServices, workload, through),
+    rules,
+    hiddenRules: () => hiddenRules(virtualServices, rulesView),
+    hiddenServices: () => registry.hidden(),
+    outboundTrafficPolicy:
+      workload.outboundTrafficPolicy ?? scope.outboundTrafficPolicy ?? options.outboundTrafficPolicy,
+    pathNormalization: options.pathNormalization,
+    defaultRetry: options.defaultRetry,
     ...(gateway !== undefined && { gateway }),
   };
+}
+
+function registryOf(resources: readonly Resource[], view: RegistryView): Registry {
+  const documents = {
+    services: ofKind(resources, 'Service'),
+    slices: ofKind(resources, 'EndpointSlice'),
+    entries: ofKind(resources, 'ServiceEntry'),
+    workloads: new Workloads(resources),
+  };
+  return new Registry(documents, view);
 }

@@ -1,11 +1,15 @@
-import type { RegistryService } from '../model/service.js';
+import type { HiddenService } from '../model/rule.js';
+import type { RegistryPort, RegistryService } from '../model/service.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
+import type { Sidecar } from '../resources/sidecar.js';
 import type { Workload } from '../workload.js';
 import { kubernetesService } from './kubernetes-service.js';
 import { servicesOfEntry } from './service-entry.js';
-import { visibleTo } from './visibility.js';
+import type { SidecarScope } from './sidecar/sidecar-scope.js';
+import { reachOf, visibleTo } from './visibility.js';
+import type { Workloads } from './workloads.js';
 
 /** A service with what decides who sees it. */
 export interface OwnedService extends RegistryService {
@@ -17,38 +21,138 @@ export interface RegistryDocuments {
   services: readonly Service[];
   slices: readonly EndpointSlice[];
   entries: readonly ServiceEntry[];
+  workloads: Workloads;
+}
+
+export interface RegistryView {
+  workload: Workload;
+  scope: SidecarScope;
+  /** What counts where a service says nothing. */
+  defaultExportTo: readonly string[];
 }
 
 /**
- * The services that the workload sees, one for each host, in a stable order.
+ * The services that the workload's proxy is told of, one for each host, in a stable order.
  * Of one host in several namespaces the workload's own wins, then a Kubernetes Service, then the first visible
  * one; what one namespace says about one host is pooled (Istio, sidecar.go selectServices; serviceentry/conversion.go).
  */
-export function visibleServices(documents: RegistryDocuments, workload: Workload): Map<string, OwnedService> {
-  const byHost = new Map<string, OwnedService[]>();
-  for (const service of visibleTo(allServices(documents), workload.namespace, ({ exportTo }) => exportTo)) {
-    const sameHost = byHost.get(service.host);
-    if (sameHost === undefined) byHost.set(service.host, [service]);
-    else sameHost.push(service);
+export class Registry {
+  readonly #all: readonly OwnedService[];
+  readonly #view: RegistryView;
+
+  constructor(documents: RegistryDocuments, view: RegistryView) {
+    this.#view = view;
+    this.#all = allServices(documents).map((service) => ({
+      ...service,
+      exportTo: service.exportTo.length === 0 ? view.defaultExportTo : service.exportTo,
+    }));
   }
-  const chosen = new Map<string, OwnedService>();
-  for (const [host, candidates] of byHost) {
-    const service = poolNamespace(candidates, workload.namespace);
-    if (service !== undefined) chosen.set(host, service);
+
+  /** @param destinations where the rules lead that the proxy is told, in their order */
+  services(destinations: Iterable<RuleDestination>): Map<string, OwnedService> {
+    const { workload } = this.#view;
+    const byHost = new Map<string, OwnedService[]>();
+    for (const service of this.#exported()) {
+      const told = this.#asTold(service);
+      if (told === undefined) continue;
+      const sameHost = byHost.get(told.host);
+      if (sameHost === undefined) byHost.set(told.host, [told]);
+      else sameHost.push(told);
+    }
+    const chosen = new Map<string, OwnedService>();
+    for (const [host, candidates] of byHost) {
+      const service = poolNamespace(candidates, workload.namespace);
+      if (service !== undefined) chosen.set(host, service);
+    }
+    this.#addDestinations(chosen, destinations);
+    return chosen;
   }
-  return chosen;
+
+  /** Services that nobody of the workload reaches by their names. */
+  *hidden(): Generator<HiddenService> {
+    const { workload, scope } = this.#view;
+    for (const { host, exportTo, metadata, ports } of this.#all) {
+      const { namespace } = metadata;
+      if (reachOf(exportTo, namespace, workload.namespace) === undefined)
+        yield { host, reason: `is not exported to ${workload.namespace}: add it to the exportTo of ${host}` };
+      else if (
+        scope.document !== undefined &&
+        !ports.some(({ number }) => scope.listensFor(namespace, host, number))
+      )
+        yield { host, reason: hiddenBySidecar(scope.document, namespace) };
+    }
+  }
+
+  #exported(): OwnedService[] {
+    return visibleTo(this.#all, this.#view.workload.namespace, ({ exportTo }) => exportTo);
+  }
+
+  /** With the ports that a Sidecar leaves; undefined: it leaves none. */
+  #asTold(service: OwnedService): OwnedService | undefined {
+    const { scope } = this.#view;
+    if (scope.document === undefined || scope.document.spec.egress.length === 0) return service;
+    const { namespace } = service.metadata;
+    const ports = service.ports
+      .filter(({ number }) => scope.knowsPort(namespace, service.host, number))
+      .map((port) => (scope.listensFor(namespace, service.host, port.number) ? port : asDestination(port)));
+    return ports.length === 0 ? undefined : { ...service, ports };
+  }
+
+  /** Rules lead to services that the proxy is not told of otherwise: in its own namespace whatever their exportTo (istio, sidecar.go collectImportedServices). */
+  #addDestinations(chosen: Map<string, OwnedService>, destinations: Iterable<RuleDestination>): void {
+    const wanted = new Map<string, Set<number | undefined>>();
+    for (const { host, port } of destinations) {
+      if (!chosen.has(host)) wanted.set(host, (wanted.get(host) ?? new Set()).add(port));
+    }
+    for (const [host, ports] of wanted) {
+      const service = this.#destination(host);
+      const kept = service?.ports.filter(({ number }) => ports.has(undefined) || ports.has(number)) ?? [];
+      if (service !== undefined && kept.length > 0)
+        chosen.set(host, { ...service, ports: kept.map(asDestination) });
+    }
+  }
+
+  #destination(host: string): OwnedService | undefined {
+    const { namespace } = this.#view.workload;
+    const own = this.#all.filter(
+      (service) => service.host === host && service.metadata.namespace === namespace,
+    );
+    if (own.length > 0) return poolNamespace(own, namespace);
+    return poolNamespace(
+      this.#exported().filter((service) => service.host === host),
+      namespace,
+    );
+  }
 }
 
-function allServices({ services, slices, entries }: RegistryDocuments): OwnedService[] {
+/** Where some rule leads. */
+export interface RuleDestination {
+  /** Fully qualified. */
+  host: string;
+  /** Undefined: every port of it. */
+  port: number | undefined;
+}
+
+function asDestination(port: RegistryPort): RegistryPort {
+  return { ...port, destinationOnly: true };
+}
+
+/** Why a Sidecar keeps something of a namespace from the workload, and what to do about it. */
+export function hiddenBySidecar({ metadata }: Sidecar, namespace: string): string {
+  return `is not among the egress hosts of Sidecar ${metadata.namespace}/${metadata.name}: add "${namespace}/*" to them`;
+}
+
+function allServices({ services, slices, entries, workloads }: RegistryDocuments): OwnedService[] {
   const slicesOf = groupSlices(slices);
   return [
     ...services.map((service) =>
       kubernetesService(
         service,
         slicesOf.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [],
+        workloads,
       ),
     ),
-    ...entries.flatMap(servicesOfEntry),
+    ...entries.flatMap((entry) => servicesOfEntry(entry, workloads)),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Instance, RegistryPort } from '../model/service.js';
 import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
 import { isEncrypted, protocolOf } from './port-protocol.js';
 import type { OwnedService } from './registry.js';
+import type { Workloads } from './workloads.js';
 
 const discoveries: Readonly<Record<Resolution, Discovery>> = {
   NONE: 'original-destination',
@@ -14,11 +15,10 @@ const discoveries: Readonly<Record<Resolution, Discovery>> = {
 };
 
 /**
- * One service for each host of the entry.
- * The endpoints of a `workloadSelector` are pods of the cluster: on a laptop there are none.
+ * One service for each host of the entry. A `workloadSelector` takes pods and WorkloadEntries of its own namespace.
  */
-export function servicesOfEntry(entry: ServiceEntry): OwnedService[] {
-  const { spec } = entry;
+export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): OwnedService[] {
+  const { spec, metadata } = entry;
   const ports = spec.ports.map(
     ({ number, name, protocol, targetPort }): RegistryPort => ({
       number,
@@ -35,7 +35,7 @@ export function servicesOfEntry(entry: ServiceEntry): OwnedService[] {
       document: entry,
       external: spec.location === 'MESH_EXTERNAL',
       host,
-      metadata: entry.metadata,
+      metadata,
       exportTo: spec.exportTo,
       ports,
       // istiod makes a service for each address, and the last one of a host stays.
@@ -45,7 +45,8 @@ export function servicesOfEntry(entry: ServiceEntry): OwnedService[] {
       subjectAltNames: spec.subjectAltNames,
       headless: false,
       discovery: discoveries[spec.resolution],
-      instances: instancesOf(entry, host, ports),
+      instances: [...instancesOf(entry, host, ports), ...selectedBy(entry, ports, workloads)],
+      workloads: workloads.selectedLabels(metadata.namespace, spec.workloadSelector ?? {}),
     };
   });
 }
@@ -58,6 +59,20 @@ function instancesOf({ spec }: ServiceEntry, host: string, ports: readonly Regis
   }
   const byName = spec.resolution !== 'STATIC' && spec.workloadSelector === undefined;
   return byName ? [instanceOf({ address: host, ports: {}, labels: {} }, ports)] : [];
+}
+
+function selectedBy(
+  { spec, metadata }: ServiceEntry,
+  ports: readonly RegistryPort[],
+  workloads: Workloads,
+): Instance[] {
+  const { workloadSelector, resolution } = spec;
+  if (workloadSelector === undefined || resolution === 'NONE' || resolution === 'DYNAMIC_DNS') return [];
+  const wanted = ports.map(({ name, number, targetPort: target }) => ({ name, number, target }));
+  return [
+    ...workloads.entries(metadata.namespace, workloadSelector, wanted),
+    ...workloads.pods(metadata.namespace, workloadSelector, wanted),
+  ];
 }
 
 /** Which port to dial: the endpoint's own for that name, else the target port, else the service's number. */

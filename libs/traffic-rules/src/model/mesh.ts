@@ -1,5 +1,7 @@
+import type { RetryPolicy } from '../retry/retry-policy.js';
+import type { OutboundTrafficPolicy } from '../workload.js';
 import { type GatewayServer, meshGateway } from './gateway.js';
-import type { Document, HiddenRules, HostRules } from './rule.js';
+import type { Document, HiddenRules, HiddenService, HostRules } from './rule.js';
 import type { RegistryService, ServicePolicy } from './service.js';
 
 /** All that one workload is told of a set of resources, whatever kinds they were written in. */
@@ -15,7 +17,15 @@ export interface Mesh {
   gateway?: MeshGateway;
   /** What the workload is not told. */
   hiddenRules(): Iterable<HiddenRules>;
+  hiddenServices(): Iterable<HiddenService>;
+  outboundTrafficPolicy: OutboundTrafficPolicy;
+  pathNormalization: PathNormalization;
+  /** Of services that no rule is for. */
+  defaultRetry: RetryPolicy;
 }
+
+/** What becomes of a path before rules see it: `BASE` resolves dots, the others take slashes together as well. */
+export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES';
 
 /** What a gateway is, beside the rules that are bound to it. */
 export interface MeshGateway {

@@ -27,6 +27,8 @@ export interface HostRules {
   /** What they are for: `mesh` for sidecars, `namespace/name` of gateways. */
   gateways: readonly string[];
   rules: readonly Rule[];
+  /** Whether they are told on a port; absent: on every port. */
+  isOnPort?: (port: number) => boolean;
 }
 
 /** A resource with rules that the workload's sidecar is not told, and why. */
@@ -35,6 +37,13 @@ export interface HiddenRules {
   /** Fully qualified: the hosts that it names, and those that it routes to. */
   hosts: readonly string[];
   destinations: readonly string[];
+  /** As `is not exported to shop`, with what to do about it. */
+  reason: string;
+}
+
+/** A service that the workload's proxy is not told of, and why. */
+export interface HiddenService {
+  host: string;
   /** As `is not exported to shop`, with what to do about it. */
   reason: string;
 }

@@ -21,6 +21,8 @@ export interface RegistryService {
   externalName?: string;
   discovery: Discovery;
   instances: readonly Instance[];
+  /** The labels of all workloads that it selects, running or not. */
+  workloads: readonly Labels[];
   /** Names of which a server's certificate has to have one, where TLS is originated and nothing else is said. */
   subjectAltNames: readonly string[];
 }
@@ -32,10 +34,22 @@ export interface RegistryPort {
   targetPort?: number;
   /** Whether it is declared to expect TLS from the application (HTTPS or TLS). */
   encrypted?: boolean;
+  /** No client reaches it by the service's name: only rules lead there. */
+  destinationOnly?: true;
 }
 
 /** What matters of a port's protocol for HTTP routing; `auto`: Istio sniffs it. */
 export type PortProtocol = 'http' | 'http2' | 'auto' | 'tcp' | 'udp';
+
+/** Whether clients reach some port of the service by its name. */
+export function isReachable({ ports }: RegistryService): boolean {
+  return ports.length === 0 || ports.some(({ destinationOnly }) => destinationOnly !== true);
+}
+
+/** Whether clients reach that port of the service by its name. */
+export function hasReachablePort({ ports }: RegistryService, number: number): boolean {
+  return ports.some((port) => port.number === number && port.destinationOnly !== true);
+}
 
 /** Whether requests to the port can be routed as HTTP. */
 export function carriesHttp(protocol: PortProtocol): boolean {

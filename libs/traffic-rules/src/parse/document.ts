@@ -8,7 +8,10 @@ import { isObject } from './decode.js';
 import { describeValue } from './describe.js';
 import type { DocumentSource } from './document-source.js';
 import { istioGroup, type KnownKind, kinds } from './kinds.js';
+import { bareMeshConfig } from './mesh-config-document.js';
 import { metadata } from './metadata.js';
+import { peekedMetadata } from './pod.js';
+import type { TextKind } from './source-file.js';
 
 export interface DecodedDocument {
   /** Absent when the document is of no kind that matters, or its structure has an error. */
@@ -19,9 +22,17 @@ export interface DecodedDocument {
 }
 
 /** Turns one document's value into a resource. */
-export function decodeDocument(value: unknown, source: DocumentSource, budget: Budget): DecodedDocument {
+export function decodeDocument(
+  value: unknown,
+  source: DocumentSource,
+  budget: Budget,
+  kind: TextKind = 'file',
+): DecodedDocument {
   const at = new Cursor(budget, (path) => source.textAt(path));
-  const decoded = decode(value, source, at);
+  const decoded =
+    kind === 'mesh-config' && isObject(value) && value.kind === undefined
+      ? at.withinBudget(() => bareMeshConfig(value, source, at))
+      : decode(value, source, at);
   const located = (problem: Problem): Issue => {
     const place = problem.path === '' ? source : source.locate(problem.path);
     return { ...problem, ...locationOf(place), resource: nameOf(value) };
@@ -49,14 +60,17 @@ function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | 
       'document-not-a-resource',
       'the document has no apiVersion and kind; write for instance "apiVersion: networking.istio.io/v1" and "kind: VirtualService".',
     );
-  const kind = kinds.find((known) => known.kind === value.kind && known.group === groupOf(value.apiVersion));
-  if (kind === undefined) return passOver(value.kind, value.apiVersion, at);
+  const kind = kinds.find(
+    (known) => (known.written ?? known.kind) === value.kind && known.group === groupOf(value.apiVersion),
+  );
+  if (kind === undefined || kind.concerns?.(value) === false)
+    return passOver(value.kind, value.apiVersion, at);
   return at.withinBudget(() => decodeKind(kind, value, source, at));
 }
 
 /** Kinds that change where requests go or what becomes of them, by group. */
 export const notModelled: Readonly<Record<string, readonly string[]>> = {
-  'networking.istio.io': ['EnvoyFilter', 'Sidecar', 'WorkloadEntry', 'WorkloadGroup', 'ProxyConfig'],
+  'networking.istio.io': ['EnvoyFilter', 'WorkloadGroup', 'ProxyConfig'],
   'extensions.istio.io': ['WasmPlugin', 'TrafficExtension'],
   'gateway.networking.k8s.io': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'],
 };
@@ -86,12 +100,14 @@ function decodeKind(
     at.within('apiVersion', () =>
       at.report(
         'api-version-unknown',
-        `there is no version ${version} of ${kind.kind}; write ${apiVersion(kind)}.`,
+        `there is no version ${version} of ${value.kind}; write ${apiVersion(kind)}.`,
       ),
     );
-  const meta = at.within('metadata', () => metadata(value.metadata ?? null, at));
+  const meta = kind.isPeekedAt
+    ? { ...peekedMetadata(value.metadata), annotations: {} }
+    : at.within('metadata', () => metadata(value.metadata ?? null, at));
   if (meta === undefined) return undefined;
-  if (meta.name === '')
+  if (meta.name === '' && !kind.isPeekedAt)
     at.within('metadata', () =>
       at.report('name-missing', 'metadata.name is missing; the API server asks for it.', 'warning'),
     );

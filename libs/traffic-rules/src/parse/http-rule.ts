@@ -22,7 +22,7 @@ const delegate = mapped(message({ name: string, namespace: text }), (decoded) =>
   name: decoded.name ?? '',
 }));
 
-const retries = message({
+export const retries = message({
   attempts: int32('attempts: 3'),
   perTryTimeout: duration,
   retryOn: text,

@@ -1,4 +1,5 @@
 import type { Metadata } from '../resources/metadata.js';
+import { type PodController, podControllers } from '../resources/pod.js';
 import type { Resource } from '../resources/resource.js';
 import type { Source } from '../source.js';
 import type { Cursor } from './cursor.js';
@@ -6,7 +7,10 @@ import type { Decoder } from './decode.js';
 import { destinationRuleSpec } from './destination-rule.js';
 import { gatewaySpec } from './gateway.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
-import { serviceEntrySpec } from './service-entry.js';
+import { isMeshConfigMap, meshConfigOfMap } from './mesh-config-document.js';
+import { podStatus, podTemplate, templateOf } from './pod.js';
+import { serviceEntrySpec, workloadEndpoint } from './service-entry.js';
+import { sidecarSpec } from './sidecar.js';
 import { suggest } from './suggestion.js';
 import { virtualServiceSpec } from './virtual-service.js';
 
@@ -19,14 +23,29 @@ export interface Envelope {
 
 export interface KnownKind {
   kind: Resource['kind'];
+  /** How it is written, where that is another word. */
+  written?: string;
   group: string;
   /** The first is the one to recommend. */
   versions: readonly string[];
   decode(document: Envelope, at: Cursor): Resource | undefined;
+  /** Whether a document of it takes part in routing; absent: each does. */
+  concerns?(value: Record<string, unknown>): boolean;
+  /** Only what routing asks for is read, and whatever is wrong with it is left to the API server. */
+  isPeekedAt?: boolean;
+  /** An API server is not asked for it. */
+  isInFilesOnly?: boolean;
 }
 
 export const istioGroup = 'networking.istio.io';
 const istioVersions = ['v1', 'v1beta1', 'v1alpha3'];
+
+const groupsOfControllers: Partial<Record<PodController['kind'], string>> = {
+  ReplicationController: '',
+  Job: 'batch',
+  CronJob: 'batch',
+  Rollout: 'argoproj.io',
+};
 
 export const kinds: readonly KnownKind[] = [
   istioKind('VirtualService', virtualServiceSpec, (spec, rest) => ({
@@ -65,7 +84,49 @@ export const kinds: readonly KnownKind[] = [
     versions: ['v1'],
     decode: ({ metadata, source }) => ({ kind: 'Namespace', metadata, source }),
   },
+  istioKind('Sidecar', sidecarSpec, (spec, rest) => ({ kind: 'Sidecar', ...rest, spec })),
+  istioKind('WorkloadEntry', workloadEndpoint, (spec, rest) => ({ kind: 'WorkloadEntry', ...rest, spec })),
+  {
+    kind: 'Pod',
+    group: '',
+    versions: ['v1'],
+    isPeekedAt: true,
+    decode: ({ value, metadata, source }) => ({
+      kind: 'Pod',
+      metadata,
+      source,
+      ...podTemplate(value),
+      ...podStatus(value.status),
+    }),
+  },
+  ...podControllers.map(podController),
+  {
+    kind: 'MeshConfig',
+    written: 'ConfigMap',
+    group: '',
+    versions: ['v1'],
+    isPeekedAt: true,
+    isInFilesOnly: true,
+    concerns: isMeshConfigMap,
+    decode: meshConfigOfMap,
+  },
 ];
+
+function podController(kind: PodController['kind']): KnownKind {
+  return {
+    kind,
+    group: groupsOfControllers[kind] ?? 'apps',
+    versions: ['v1', 'v1beta2', 'v1beta1', 'v1alpha1'],
+    isPeekedAt: true,
+    isInFilesOnly: true,
+    decode: ({ value, metadata, source }) => ({
+      kind,
+      metadata,
+      source,
+      template: templateOf(kind, value.spec),
+    }),
+  };
+}
 
 function istioKind<Spec>(
   kind: Resource['kind'],

@@ -37,12 +37,15 @@ const conditions = message({ ready: boolean, serving: boolean, terminating: bool
 
 type SliceEndpoint = EndpointSlice['endpoints'][number];
 
+const targetRef = message({ kind: text, name: text, namespace: text }, 'ignored');
+
 const endpoint: Decoder<SliceEndpoint> = mapped(
-  message({ addresses: list(string), conditions }, 'ignored'),
-  ({ addresses, conditions: { ready, ...rest } = {} }) => ({
+  message({ addresses: list(string), conditions, targetRef }, 'ignored'),
+  ({ addresses, conditions: { ready, ...rest } = {}, ...others }) => ({
     addresses: addresses ?? [],
     ready: ready ?? true,
     ...rest,
+    ...others,
   }),
 );
 

@@ -51,7 +51,8 @@ describe('the documents of a text', () => {
   });
 
   it('of other kinds are named once and passed over', () => {
-    const text = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {anything: [1]}\n';
+    const text =
+      'apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: {name: a}\nspec: {anything: [1]}\n';
     expect(parse(text, 'a.yaml')).toMatchObject({
       resources: [],
       issues: [{ code: 'kind-ignored', severity: 'info' }],

@@ -21,7 +21,7 @@ export interface Parsed {
  * Reads Kubernetes YAML or JSON: several documents, Lists, every kind that matters to routing.
  * Never throws; whatever is wrong with the text is an issue with file, line and column.
  * @param file name to show in issues.
- * @param kind an `object` has been accepted by its API server, which is not asked again
+ * @param kind an `object` has been accepted by its API server, which is not asked again; `mesh-config` is MeshConfig by itself
  */
 export function parse(text: string, file: string, kind: TextKind = 'file'): Parsed {
   const parsed: Parsed = { resources: [], issues: [], apiServerIssues: [] };
@@ -29,7 +29,7 @@ export function parse(text: string, file: string, kind: TextKind = 'file'): Pars
   for (const document of documentsOf(new SourceFile(file, text, kind), parsed.issues)) {
     for (const { value, source } of objectsIn(document)) {
       if (budget.spent) return parsed;
-      add(decodeDocument(value, source, budget), parsed);
+      add(decodeDocument(value, source, budget, kind), parsed);
     }
   }
   if (kind === 'object') parsed.apiServerIssues = [];

@@ -10,9 +10,14 @@ export interface RoutingKind {
   versions: readonly string[];
 }
 
-/** What to ask an API server for: every kind that the engine reads, and those that it passes over with a warning. */
+/**
+ * What to ask an API server for: every kind that the engine reads, and those that it passes over with a warning. A cluster has the pods
+ * themselves, and so what makes them is not asked for; nor are ConfigMaps, of which MeshConfig is one among many.
+ */
 export const routingKinds: readonly RoutingKind[] = [
-  ...kinds.map(({ group, kind, versions }) => ({ group, kind, versions })),
+  ...kinds
+    .filter(({ isInFilesOnly }) => isInFilesOnly !== true)
+    .map(({ group, kind, versions }) => ({ group, kind, versions })),
   ...Object.entries(notModelled).flatMap(([group, names]) =>
     names.map((kind) => ({ group, kind, versions: [] })),
   ),

@@ -1,4 +1,4 @@
-import type { ServiceEntrySpec } from '../resources/service-entry.js';
+import type { ServiceEntrySpec, WorkloadEndpoint } from '../resources/service-entry.js';
 import { type Decoder, list, map, mapped, message } from './decode.js';
 import { choice, string, text, uint32 } from './scalar.js';
 
@@ -12,7 +12,8 @@ const port = mapped(
   }),
 );
 
-const endpoint = mapped(
+/** An endpoint of a ServiceEntry, and the whole of a WorkloadEntry. */
+export const workloadEndpoint: Decoder<WorkloadEndpoint> = mapped(
   message({
     address: string,
     ports: map(uint32('43990')),
@@ -38,7 +39,7 @@ const fields = message({
   ports: list(port),
   location: choice(['MESH_EXTERNAL', 'MESH_INTERNAL']),
   resolution: choice(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS']),
-  endpoints: list(endpoint),
+  endpoints: list(workloadEndpoint),
   workloadSelector,
   exportTo: list(string),
   subjectAltNames: list(string),

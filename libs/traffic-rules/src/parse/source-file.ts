@@ -3,8 +3,8 @@ import { readNodeTree } from './node-tree.js';
 import type { YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';
 
-/** What a text is: a file that somebody wrote, or an object of a cluster printed as JSON. */
-export type TextKind = 'file' | 'object';
+/** What a text is: a file that somebody wrote, an object of a cluster printed as JSON, or MeshConfig, whose documents have no kind. */
+export type TextKind = 'file' | 'object' | 'mesh-config';
 
 /** A file's name and text, with its lines; all documents of the file share it. */
 export class SourceFile {

@@ -168,13 +168,17 @@ type PolicyFields = Omit<TrafficPolicy, 'portLevelSettings'> & {
   portLevelSettings?: TrafficPolicy['portLevelSettings'];
 };
 
+function upgrade(policy = 'DEFAULT'): { http2?: boolean } {
+  return policy === 'DEFAULT' ? {} : { http2: policy === 'UPGRADE' };
+}
+
 /** Lifts what routing needs out of the connection pool. */
 function policy(fields: PolicyFields): TrafficPolicy {
   const connectTimeout = fields.connectionPool?.tcp?.connectTimeout;
   return {
     ...fields,
     ...(connectTimeout === undefined ? {} : { connectTimeout }),
-    ...(fields.connectionPool?.http?.h2UpgradePolicy === 'UPGRADE' ? { http2: true } : {}),
+    ...upgrade(fields.connectionPool?.http?.h2UpgradePolicy),
     portLevelSettings: fields.portLevelSettings ?? [],
   };
 }

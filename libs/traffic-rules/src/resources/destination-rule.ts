@@ -24,7 +24,7 @@ export interface Subset {
 export interface TrafficPolicy {
   loadBalancer?: LoadBalancer;
   connectTimeout?: number;
-  /** `h2UpgradePolicy: UPGRADE`. */
+  /** `h2UpgradePolicy`, where it is not `DEFAULT`. */
   http2?: boolean;
   tls?: ClientTls;
   /** `port` is absent when it is not written, and 0 for `port: {}`, which Istio accepts. */

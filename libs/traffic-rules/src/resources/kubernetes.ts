@@ -27,7 +27,14 @@ export interface EndpointSlice extends ResourceBase {
   kind: 'EndpointSlice';
   addressType: 'IPv4' | 'IPv6' | 'FQDN';
   ports: Array<{ name?: string; port?: number; appProtocol?: string }>;
-  endpoints: Array<{ addresses: string[]; ready: boolean; serving?: boolean; terminating?: boolean }>;
+  endpoints: Array<{
+    addresses: string[];
+    ready: boolean;
+    serving?: boolean;
+    terminating?: boolean;
+    /** What answers there. */
+    targetRef?: { kind?: string; name?: string; namespace?: string };
+  }>;
 }
 
 /** core/v1 Namespace: only its name and labels matter here. */

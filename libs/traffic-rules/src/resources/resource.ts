@@ -1,8 +1,12 @@
 import type { DestinationRule } from './destination-rule.js';
 import type { Gateway } from './gateway.js';
 import type { EndpointSlice, Namespace, Service } from './kubernetes.js';
+import type { MeshConfig } from './mesh-config.js';
+import type { Pod, PodController } from './pod.js';
 import type { ServiceEntry } from './service-entry.js';
+import type { Sidecar } from './sidecar.js';
 import type { VirtualService } from './virtual-service.js';
+import type { WorkloadEntry } from './workload-entry.js';
 
 /** Every kind that the engine reads. */
 export type Resource =
@@ -12,4 +16,9 @@ export type Resource =
   | DestinationRule
   | Service
   | EndpointSlice
-  | Namespace;
+  | Namespace
+  | Sidecar
+  | WorkloadEntry
+  | Pod
+  | PodController
+  | MeshConfig;

@@ -8,16 +8,24 @@ const escaped = /[\u0001-\u0020"<>?^`{|}\u007f-\u00ff]/;
  * The request target as Envoy matches and forwards it: dot segments resolved, `\` turned to `/`, escapes of
  * unreserved characters decoded, characters that do not belong in a path escaped. Double slashes, `%2F`, the
  * letter case of other escapes and the query stay as they are (Chromium's url_canon_path, which Envoy uses).
+ * @param how MeshConfig's `pathNormalization`: slashes may be merged as well, and escaped ones decoded before (recorded: `mesh-path-normalization-*`)
  * @returns undefined for what Envoy refuses with 400: a fragment, or an encoded NUL.
  */
-export function normalizePath(target: string): string | undefined {
+export function normalizePath(target: string, how: Normalization = 'BASE'): string | undefined {
   if (target.includes('#')) return undefined;
+  if (how === 'NONE') return target === '' ? '/' : target;
   const query = target.indexOf('?');
-  const path = query < 0 ? target : target.slice(0, query);
-  if (plain.test(path) && !path.includes('/.')) return target === '' ? '/' : target;
-  const normal = normalize(path);
-  return normal === undefined || query < 0 ? normal : normal + target.slice(query);
+  const written = query < 0 ? target : target.slice(0, query);
+  const path =
+    how === 'DECODE_AND_MERGE_SLASHES' ? written.replace(/%2f/gi, '/').replace(/%5c/gi, '\\') : written;
+  const isPlain = plain.test(path) && !path.includes('/.');
+  const normal = isPlain ? path || '/' : normalize(path);
+  if (normal === undefined) return undefined;
+  const merged = how === 'BASE' ? normal : normal.replace(/\/{2,}/g, '/');
+  return query < 0 ? merged : merged + target.slice(query);
 }
+
+type Normalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES';
 
 function normalize(path: string): string | undefined {
   let output = '';

@@ -15,13 +15,22 @@ export function clustersOf(table: RouteTable): Iterable<Cluster> {
  * @returns undefined when no service that the workload sees is called so, or it does not have the port.
  */
 export function clusterFor(table: RouteTable, host: string, port: number): Cluster | undefined {
-  const { clusters, workload } = contentsOf(table);
+  const { clusters, workload, mesh } = contentsOf(table);
   const name = host.toLowerCase().replace(/\.$/, '');
   for (const known of [...registeredNames(name, workload.namespace), ...wildcardsOver(name)]) {
     const cluster = clusters.get(clusterName(port, '', known));
-    if (cluster !== undefined) return cluster;
+    if (cluster !== undefined && isReachableAt(mesh.services.get(known), port)) return cluster;
   }
   return undefined;
+}
+
+function isReachableAt(service: { ports: readonly Port[] } | undefined, number: number): boolean {
+  return service?.ports.some((port) => port.number === number && port.destinationOnly !== true) === true;
+}
+
+interface Port {
+  number: number;
+  destinationOnly?: true;
 }
 
 /** The longest first. */

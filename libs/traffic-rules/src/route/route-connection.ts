@@ -24,7 +24,7 @@ export interface Connection {
  */
 export function routeConnection(table: RouteTable, connection: Connection): ConnectionDecision {
   const contents = contentsOf(table);
-  const { hash: rules, workload, ports } = contents;
+  const { hash: rules, mesh, ports } = contents;
   const { host, port, address } = connection;
   const target = tcpTargetOf(contents, connection);
   if (target !== undefined) return connectTo(target, port, rules);
@@ -36,7 +36,7 @@ export function routeConnection(table: RouteTable, connection: Connection): Conn
   const because = { reason: ports.has(port) ? 'unknown-host' : 'no-listener' } as const;
   const arrival = { authority: addressDomain(host), port, ...(address !== undefined && { address }) };
   const isKnown = virtualHostOf(contents, arrival) !== undefined;
-  return workload.outboundTrafficPolicy === 'ALLOW_ANY' || isKnown
+  return mesh.outboundTrafficPolicy === 'ALLOW_ANY' || isKnown
     ? { kind: 'pass-through', through: 'tcp', path: '', because, rules }
     : { kind: 'blocked', through: 'tcp', because, rules };
 }

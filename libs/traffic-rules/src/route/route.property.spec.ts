@@ -4,13 +4,14 @@ import { compile } from '../compile/compile.js';
 import { routesOf } from '../compile/routes.js';
 import { explain } from '../explain/explain.js';
 import { renderExplanation } from '../explain/render.js';
-import { lowerVirtualServices } from '../lower/virtual-service/virtual-service.js';
+import { lower } from '../lower/mesh.js';
 import { holds } from '../match/match-block.js';
 import { RequestView } from '../match/request-view.js';
 import { RouteIndex, RouteScan } from '../match/route-index.js';
 import type { RouteRequest } from '../request.js';
 import type { StringMatch } from '../resources/string-match.js';
 import type { HttpMatchRequest, HttpRule, VirtualService } from '../resources/virtual-service.js';
+import { defaultRetryPolicy } from '../retry/retry-policy.js';
 import { normalizePath } from './path-normalization.js';
 import { route } from './route.js';
 
@@ -123,8 +124,14 @@ describe('for any rules and any request', () => {
         request,
         fc.constantFrom('each' as const, 'joined' as const),
         (http, asked, repeatedHeaders) => {
-          const [lowered] = lowerVirtualServices([withRules(http)], workload, new Set(['mesh']));
-          const context = { port: 8080, clusters: new Map(), services: new Map(), workload, gateway: 'mesh' };
+          const [lowered] = lower([withRules(http)], workload).rules;
+          const at = { port: 8080, workload, gateway: 'mesh' };
+          const context = {
+            ...at,
+            clusters: new Map(),
+            services: new Map(),
+            defaultRetry: defaultRetryPolicy,
+          };
           const routes = lowered === undefined ? [] : routesOf(lowered, context);
           const view = new RequestView(asked, normalizePath(asked.path) ?? '/', repeatedHeaders);
           const found = new RouteIndex(routes).find(view);

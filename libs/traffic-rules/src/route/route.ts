@@ -52,7 +52,7 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
       ? withoutListener(contents, request)
       : connectTo(target, request.port, contents.hash);
   }
-  const target = targetOf(request, contents.hash);
+  const target = targetOf(request, contents);
   if (target.kind !== 'target') return target;
   if (virtualHost === undefined) return unknownHost(contents, target.path);
   const view = viewOf(contents, request, target.path);
@@ -117,33 +117,33 @@ export function lookupName(authority: string): string {
 /** The normalized target; CONNECT and `OPTIONS *` have none that a route could match. */
 function targetOf(
   { method, path }: RouteRequest,
-  rules: string,
+  { hash: rules, mesh }: TableContents,
 ): { kind: 'target'; path: string } | Unrouted {
   const because: Because = { reason: 'malformed-target' };
   if (method === 'CONNECT' || (method === 'OPTIONS' && path === '*'))
     return { kind: 'no-route', because, rules };
   if (path !== '' && !path.startsWith('/'))
     return { kind: 'bad-request', body: 'Bad Request', because, rules };
-  const normal = normalizePath(path);
+  const normal = normalizePath(path, mesh.pathNormalization);
   return normal === undefined
     ? { kind: 'bad-request', body: '', because, rules }
     : { kind: 'target', path: normal };
 }
 
-function withoutListener({ workload, mesh, hash: rules }: TableContents, { path }: RouteRequest): Unrouted {
+function withoutListener({ mesh, hash: rules }: TableContents, { path }: RouteRequest): Unrouted {
   if (mesh.gateway !== undefined)
     return { kind: 'blocked', through: 'tcp', because: { reason: 'no-server' }, rules };
   const because: Because = { reason: 'no-listener' };
-  return workload.outboundTrafficPolicy === 'ALLOW_ANY'
+  return mesh.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'tcp', path, because, rules }
     : { kind: 'blocked', through: 'tcp', because, rules };
 }
 
 /** A gateway lets nobody through to where they were going. */
-function unknownHost({ workload, mesh, hash: rules }: TableContents, path: string): Unrouted {
+function unknownHost({ mesh, hash: rules }: TableContents, path: string): Unrouted {
   const because: Because = { reason: 'unknown-host' };
   if (mesh.gateway !== undefined) return { kind: 'no-route', because, rules };
-  return workload.outboundTrafficPolicy === 'ALLOW_ANY'
+  return mesh.outboundTrafficPolicy === 'ALLOW_ANY'
     ? { kind: 'pass-through', through: 'http', path, because, rules }
     : { kind: 'blocked', through: 'http', because, rules };
 }

@@ -3,13 +3,17 @@ import type { DestinationRule } from '../resources/destination-rule.js';
 import type { Gateway } from '../resources/gateway.js';
 import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
+import type { Sidecar } from '../resources/sidecar.js';
 import type { VirtualService } from '../resources/virtual-service.js';
+import type { WorkloadEntry } from '../resources/workload-entry.js';
 import { validateDestinationRule } from './destination-rule.js';
 import { validateGateway } from './gateway.js';
 import { validateEndpointSlice, validateService } from './kubernetes.js';
 import { member, Report } from './report.js';
 import { validateServiceEntry } from './service-entry.js';
+import { validateSidecar } from './sidecar.js';
 import { validateVirtualService } from './virtual-service.js';
+import { validateWorkloadEntry } from './workload-entry.js';
 
 /**
  * What is wrong with each resource by itself, with the verdict of Istio's own validation: an `error` is what its
@@ -24,20 +28,50 @@ export function validate(resources: readonly Resource[]): Issue[] {
 }
 
 function validateResource(resource: Resource, report: Report): void {
-  if (resource.kind === 'Service') validateService(resource, report);
-  else if (resource.kind === 'EndpointSlice') validateEndpointSlice(resource, report);
-  else if (resource.kind !== 'Namespace') validateIstioResource(resource, report);
+  switch (resource.kind) {
+    case 'Service':
+      validateService(resource, report);
+      break;
+    case 'EndpointSlice':
+      validateEndpointSlice(resource, report);
+      break;
+    case 'VirtualService':
+    case 'Gateway':
+    case 'ServiceEntry':
+    case 'DestinationRule':
+    case 'Sidecar':
+    case 'WorkloadEntry':
+      validateIstioResource(resource, report);
+      break;
+    default:
+  }
 }
 
 function validateIstioResource(
-  resource: VirtualService | Gateway | ServiceEntry | DestinationRule,
+  resource: VirtualService | Gateway | ServiceEntry | DestinationRule | Sidecar | WorkloadEntry,
   report: Report,
 ): void {
   refuseAnnotations(resource, report);
-  if (resource.kind === 'VirtualService') validateVirtualService(resource, report);
-  else if (resource.kind === 'Gateway') validateGateway(resource, report);
-  else if (resource.kind === 'ServiceEntry') validateServiceEntry(resource, report);
-  else validateDestinationRule(resource, report);
+  switch (resource.kind) {
+    case 'VirtualService':
+      validateVirtualService(resource, report);
+      break;
+    case 'Gateway':
+      validateGateway(resource, report);
+      break;
+    case 'ServiceEntry':
+      validateServiceEntry(resource, report);
+      break;
+    case 'DestinationRule':
+      validateDestinationRule(resource, report);
+      break;
+    case 'Sidecar':
+      validateSidecar(resource, report);
+      break;
+    case 'WorkloadEntry':
+      validateWorkloadEntry(resource, report);
+      break;
+  }
 }
 
 const forbiddenAnnotations = [

@@ -1,5 +1,6 @@
 import type { Action, ForwardAction } from '../../model/action.js';
 import type { HttpDirectResponse, HttpRewrite, HttpRule } from '../../resources/virtual-service.js';
+import type { RetryPolicy } from '../../retry/retry-policy.js';
 import { corsOf } from './cors.js';
 import { destinationsOf, mirrorsOf } from './destinations.js';
 import { faultOf } from './fault.js';
@@ -8,14 +9,14 @@ import { redirectOf } from './redirect.js';
 import { retryPolicyOf } from './retries.js';
 
 /** What a rule does. The first of redirect, direct response and destinations that is written counts. */
-export function actionOf(http: HttpRule): Action {
+export function actionOf(http: HttpRule, defaultRetry: RetryPolicy): Action {
   const { fault, corsPolicy } = http;
   const filters = {
     ...(fault !== undefined && { fault: faultOf(fault) }),
     ...(corsPolicy !== undefined && { cors: corsOf(corsPolicy) }),
   };
   if (http.redirect === undefined && http.directResponse === undefined)
-    return { ...forwarding(http), ...filters };
+    return { ...forwarding(http, defaultRetry), ...filters };
   const { response: responseHeaders } = mergeHeaders(http.headers, undefined, false);
   if (http.redirect !== undefined) {
     const redirect = redirectOf(http.redirect);
@@ -25,7 +26,7 @@ export function actionOf(http: HttpRule): Action {
   return { kind: 'direct-response', status, body: bytesOf(body), responseHeaders, ...filters };
 }
 
-function forwarding(http: HttpRule): ForwardAction | { kind: 'refused' } {
+function forwarding(http: HttpRule, defaultRetry: RetryPolicy): ForwardAction | { kind: 'refused' } {
   const destinations = destinationsOf(http);
   if (!destinations.some(({ weight }) => weight > 0)) return { kind: 'refused' };
   const rewritePath = pathRewriteOf(http.rewrite);
@@ -34,7 +35,7 @@ function forwarding(http: HttpRule): ForwardAction | { kind: 'refused' } {
     destinations,
     ...(rewritePath !== undefined && { rewritePath }),
     timeoutMs: http.timeout ?? 0,
-    retry: retryPolicyOf(http.retries),
+    retry: http.retries === undefined ? defaultRetry : retryPolicyOf(http.retries),
     mirrors: mirrorsOf(http),
   };
 }

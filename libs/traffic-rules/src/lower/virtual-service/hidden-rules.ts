@@ -1,22 +1,18 @@
 import { asciiLowerCase } from '../../ascii.js';
 import type { HiddenRules } from '../../model/rule.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
-import type { Workload } from '../../workload.js';
 import { referenceTo } from '../reference.js';
+import { hiddenBySidecar } from '../registry.js';
 import { qualifyHost } from '../short-name.js';
 import { reachOf } from '../visibility.js';
-import { gatewaysOf } from './virtual-service.js';
+import { exportedTo, gatewaysOf, hostsOf, type RulesView } from './virtual-service.js';
 
-/** The VirtualServices that are for gateways only, or not exported to the workload's namespace. */
-export function* hiddenRules(
-  documents: readonly VirtualService[],
-  workload: Workload,
-  gateways: ReadonlySet<string>,
-): Generator<HiddenRules> {
+/** The VirtualServices that are for gateways only, not exported to the workload's namespace, or kept from it by a Sidecar. */
+export function* hiddenRules(documents: readonly VirtualService[], view: RulesView): Generator<HiddenRules> {
   for (const document of documents) {
     const { spec, metadata } = document;
     if (spec.hosts.length === 0) continue;
-    const reason = reasonOf(document, workload, gateways);
+    const reason = reasonOf(document, view);
     if (reason === undefined) continue;
     const qualify = (host: string) => asciiLowerCase(qualifyHost(host, metadata.namespace));
     yield {
@@ -32,8 +28,7 @@ export function* hiddenRules(
 
 function reasonOf(
   document: VirtualService,
-  { namespace, proxy }: Workload,
-  gateways: ReadonlySet<string>,
+  { workload: { namespace, proxy }, gateways, scope, options }: RulesView,
 ): string | undefined {
   const { spec, metadata } = document;
   const own = gatewaysOf(document);
@@ -41,7 +36,9 @@ function reasonOf(
     return proxy === 'gateway'
       ? `is for ${own.join(', ')} and not for this gateway: add its name to its gateways`
       : `is bound to the gateway ${spec.gateways.join(', ')} only: add mesh to its gateways for requests from inside of the mesh`;
-  if (reachOf(spec.exportTo, metadata.namespace, namespace) === undefined)
+  if (reachOf(exportedTo(spec.exportTo, options), metadata.namespace, namespace) === undefined)
     return `is not exported to ${namespace}: add it to its exportTo`;
+  if (scope.document !== undefined && !scope.takesRules(metadata.namespace, hostsOf(document)))
+    return hiddenBySidecar(scope.document, metadata.namespace);
   return undefined;
 }

@@ -1,0 +1,68 @@
+import type { Document } from '../model/rule.js';
+import { isSubset, type Labels, type RegistryService } from '../model/service.js';
+import type { DestinationRule } from '../resources/destination-rule.js';
+import type { ServiceEntry } from '../resources/service-entry.js';
+import type { Report } from '../validate/report.js';
+import { qualifyHost } from './short-name.js';
+
+type Services = ReadonlyMap<string, RegistryService>;
+
+/** A selector that takes nothing of what the files have. */
+export function remarkOnSelector(entry: ServiceEntry, services: Services, report: Report): void {
+  const { workloadSelector, hosts, endpoints } = entry.spec;
+  if (workloadSelector === undefined || endpoints.length > 0) return;
+  const own = hosts.map((host) => services.get(host.toLowerCase())).filter((service) => isOf(service, entry));
+  if (own.length === 0 || own.some((service) => (service?.instances.length ?? 0) > 0)) return;
+  report.warning(
+    'selector-not-honoured',
+    'spec.workloadSelector',
+    `no WorkloadEntry of ${entry.metadata.namespace} in these files, and no Pod with an address, has the labels ${textOf(workloadSelector)}: requests get 503 here. Write a WorkloadEntry, or endpoints with addresses instead.`,
+  );
+}
+
+function isOf(service: RegistryService | undefined, document: Document): boolean {
+  return service?.document === document;
+}
+
+/** Subsets that nothing belongs to, as far as the files say what there is (istioctl's IST0173). */
+export function remarkOnSubsets(
+  { spec, metadata }: DestinationRule,
+  services: Services,
+  report: Report,
+): void {
+  const service = services.get(qualifyHost(spec.host, metadata.namespace).toLowerCase());
+  if (service === undefined || service.headless) return;
+  const { instances, workloads } = service;
+  const known = instances.length > 0 ? instances.map(({ labels }) => labels) : workloads;
+  if (known.length === 0) return;
+  spec.subsets.forEach(({ name, labels }, index) => {
+    if (known.some((found) => isSubset(labels, found))) return;
+    report.warning(
+      'subset-without-workload',
+      `spec.subsets[${index}].labels`,
+      `nothing behind ${service.host} has the labels ${textOf(labels)} (${instances.length > 0 ? 'its endpoints' : 'its pods and their templates'} have ${variety(known, labels)}): requests to the subset ${name} get 503. ${advice(service)}`,
+    );
+  });
+}
+
+function advice({ kind, instances }: RegistryService): string {
+  if (kind === 'ServiceEntry') return 'Write labels that its endpoints have.';
+  return instances.length > 0
+    ? 'An endpoint has the labels of the pod that its targetRef names, else those of its EndpointSlice.'
+    : 'Write labels that its pods have.';
+}
+
+/** What the labels of a subset are instead, for its keys; a few of them. */
+function variety(known: readonly Labels[], wanted: Labels): string {
+  const texts = known.map((labels) =>
+    textOf(Object.fromEntries(Object.keys(wanted).map((key) => [key, labels[key]]))),
+  );
+  const different = [...new Set(texts)].slice(0, 5);
+  return different.join('; ');
+}
+
+function textOf(labels: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => (value === undefined ? `no ${key}` : `${key}=${value}`))
+    .join(',');
+}

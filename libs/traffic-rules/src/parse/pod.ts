@@ -1,0 +1,71 @@
+import type { Pod, PodTemplate } from '../resources/pod.js';
+import { isObject } from './decode.js';
+
+/**
+ * What of a pod or its template routing asks for. These kinds are read leniently: whatever else is in them, and whether it is right,
+ * is the API server's to say.
+ */
+export function podTemplate(value: unknown): PodTemplate {
+  const { metadata, spec } = fields(value);
+  return { labels: texts(fields(metadata).labels), ports: namedPorts(fields(spec).containers) };
+}
+
+/** The address and the readiness of a running pod. */
+export function podStatus(value: unknown): Pick<Pod, 'address' | 'ready'> {
+  const { podIP, podIPs, phase, conditions } = fields(value);
+  const [first] = items(podIPs);
+  const address = typeof podIP === 'string' ? podIP : fields(first).ip;
+  const ready = items(conditions)
+    .map(fields)
+    .find(({ type }) => type === 'Ready');
+  const ended = phase === 'Failed' || phase === 'Succeeded';
+  return {
+    ...(typeof address === 'string' && address !== '' && { address }),
+    ready: !ended && (ready === undefined || ready.status === 'True'),
+  };
+}
+
+/** The template of a kind that makes pods; a CronJob's is that of its Jobs. */
+export function templateOf(kind: string, spec: unknown): PodTemplate {
+  const { template, jobTemplate } = fields(spec);
+  return podTemplate(kind === 'CronJob' ? fields(fields(jobTemplate).spec).template : template);
+}
+
+/** Name, namespace and labels, as far as they are texts. */
+export function peekedMetadata(value: unknown): {
+  name: string;
+  namespace: string;
+  labels: PodTemplate['labels'];
+} {
+  const { name, namespace, labels } = fields(value);
+  return {
+    name: typeof name === 'string' ? name : '',
+    namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default',
+    labels: texts(labels),
+  };
+}
+
+function namedPorts(containers: unknown): Map<string, number> {
+  const ports = new Map<string, number>();
+  for (const container of items(containers))
+    for (const port of items(fields(container).ports)) {
+      const { name, containerPort } = fields(port);
+      if (typeof name === 'string' && typeof containerPort === 'number' && !ports.has(name))
+        ports.set(name, containerPort);
+    }
+  return ports;
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

@@ -1,0 +1,43 @@
+import type { SidecarSpec } from '../resources/sidecar.js';
+import { type Decoder, list, map, mapped, message } from './decode.js';
+import { choice, string, text, uint32 } from './scalar.js';
+
+/** Numbers as in networking/v1alpha3/sidecar.proto. */
+export const outboundTrafficPolicyMode = choice(['REGISTRY_ONLY', 'ALLOW_ANY', 'ALLOW_ANY_DYNAMIC_DNS']);
+
+const port = mapped(
+  message({ number: uint32('9080'), name: text, protocol: text, targetPort: uint32('9080') }),
+  ({ number = 0, targetPort: _, ...decoded }) => ({ ...decoded, number }),
+);
+
+const egressListener = mapped(
+  message({ port, bind: text, captureMode: choice(['DEFAULT', 'IPTABLES', 'NONE']), hosts: list(string) }),
+  (decoded) => ({ ...decoded, hosts: decoded.hosts ?? [] }),
+);
+
+/** Egress through a gateway of the mesh's is checked for structure alone. */
+const egressProxy = message({ host: string, subset: text, port: message({ number: uint32('443') }) });
+
+const outboundTrafficPolicy = mapped(
+  message({ mode: outboundTrafficPolicyMode, egressProxy }),
+  ({ mode = 'REGISTRY_ONLY' as const }) => ({ mode }),
+);
+
+/** What is for incoming requests: whether it is there, whatever it is. */
+const inbound: Decoder<boolean> = (value) => !Array.isArray(value) || value.length > 0;
+
+export const sidecarSpec: Decoder<SidecarSpec> = mapped(
+  message({
+    workloadSelector: mapped(message({ labels: map(string) }), ({ labels }) => labels ?? {}),
+    egress: list(egressListener),
+    ingress: inbound,
+    outboundTrafficPolicy,
+    inboundConnectionPool: inbound,
+  }),
+  ({ ingress = false, inboundConnectionPool = false, egress = [], ...decoded }) => ({
+    ...decoded,
+    egress,
+    hasIngress: ingress,
+    hasInboundConnectionPool: inboundConnectionPool,
+  }),
+);
