@@ -1,6 +1,6 @@
 // npm run test:mutation -- PROJECT... [--size 400] [--seed 1] [--concurrency 1]: changes one place of the sources at a time and runs the
 // tests that come by there. Prints the share of changes that a test noticed, and the changes that none did. See docs/mutation-testing.md.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -39,6 +39,8 @@ function rangeOf({ fileName, location: { start, end } }: Mutant): string {
   return `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
 }
 
+const resultsOf = (name: string) => `artifacts/mutation-testing/${name}.json`;
+
 function optionsFor(name: string, tests: string[], mutate: string[], fraction: number) {
   return {
     mutate,
@@ -52,13 +54,13 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     incremental: true,
-    incrementalFile: `artifacts/mutation-testing/${name}.json`,
+    incrementalFile: resultsOf(name),
     // Beside the tree, so that no lint and no test finds a second copy of everything.
     tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
     ignorePatterns: ['artifacts', 'bench', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
     concurrency,
     // An endless loop is noticed by how often it comes by the place; the time is only for what hangs otherwise, on a machine that may be busy.
-    timeoutMS: 30_000,
+    timeoutMS: 120_000,
     timeoutFactor: 2,
     reporters: ['sample'],
     jest: {
@@ -78,6 +80,17 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
   } as PartialStrykerOptions;
 }
 
+/** Results of an earlier run that say nothing about this one: of mutants outside of its sample, and of a machine that was busy. */
+function forgetDoubtful(file: string): void {
+  if (!existsSync(file)) return;
+  const report = JSON.parse(readFileSync(file, 'utf8')) as {
+    files: Record<string, { mutants: MutantResult[] }>;
+  };
+  for (const one of Object.values(report.files))
+    one.mutants = one.mutants.filter(({ status }) => status !== 'CompileError' && status !== 'Timeout');
+  writeFileSync(file, JSON.stringify(report));
+}
+
 /** The processes of the test runner tell each other by a folder which test files come by which mutants. */
 async function run(options: PartialStrykerOptions): Promise<MutantResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'covered-mutants-'));
@@ -92,6 +105,7 @@ async function run(options: PartialStrykerOptions): Promise<MutantResult[]> {
 async function test(name: string, project: MutatedProject): Promise<void> {
   const { total, fraction, mutate } = await drawSample(project.mutate);
   const options = optionsFor(name, project.tests, mutate, fraction);
+  forgetDoubtful(resultsOf(name));
   const results = await run(options);
   const sample = results.filter((result) => rank(seed, result) < fraction);
   const { killed, of, interval } = scoreOf(sample);
