@@ -1,4 +1,5 @@
 import type { Origin, Requirement, Subject, Test } from '../../model/requirement.js';
+import type { Document } from '../../model/rule.js';
 import type { StringMatch } from '../../resources/string-match.js';
 import type { HttpMatchRequest } from '../../resources/virtual-service.js';
 import { member } from '../../validate/report.js';
@@ -6,30 +7,69 @@ import { qualifyGateway } from '../gateway/gateway-name.js';
 
 /** What a match block asks for. An empty `uri` and a port of 0 ask for nothing. */
 export function requirementsOf(match: HttpMatchRequest, origin: Origin): Requirement[] {
-  const { uri, method, authority, scheme, port, gateways, sourceNamespace, sourceLabels } = match;
-  const requirements: Requirement[] = [];
-  const ask = (field: string, subject: Subject, test: Test, absent = false) =>
-    requirements.push({ subject, test, absent, origin, field });
-  if (uri !== undefined && uri.kind !== 'present')
-    ask('uri', { kind: 'path' }, { kind: uri.kind, value: uri.value, ignoreCase: match.ignoreUriCase });
-  if (method !== undefined) ask('method', { kind: 'method' }, testOf(method));
-  if (authority !== undefined) ask('authority', { kind: 'authority' }, testOf(authority));
-  if (scheme !== undefined) ask('scheme', { kind: 'scheme' }, testOf(scheme));
-  for (const name in match.headers) ask(member('headers', name), headerOf(name), testOf(match.headers[name]));
-  for (const name in match.withoutHeaders)
-    ask(member('withoutHeaders', name), headerOf(name), testOf(match.withoutHeaders[name]), true);
-  for (const name in match.queryParams)
-    ask(member('queryParams', name), { kind: 'query-parameter', name }, testOf(match.queryParams[name]));
-  if (port !== undefined && port !== 0) ask('port', { kind: 'port' }, exactly(`${port}`));
-  if (gateways.length > 0) {
-    const { namespace } = origin.document.metadata;
-    const values = gateways.map((gateway) => qualifyGateway(gateway, namespace));
-    ask('gateways', { kind: 'gateway' }, { kind: 'one-of', values });
-  }
-  for (const name in sourceLabels)
-    ask(member('sourceLabels', name), { kind: 'source-label', name }, exactly(sourceLabels[name] ?? ''));
-  if (sourceNamespace) ask('sourceNamespace', { kind: 'source-namespace' }, exactly(sourceNamespace));
-  return requirements;
+  return Object.values(asked).flatMap((requirements) =>
+    requirements(match, origin.document).map((requirement) => ({ absent: false, origin, ...requirement })),
+  );
+}
+
+type Asked = Pick<Requirement, 'subject' | 'test' | 'field'> & { absent?: boolean };
+
+const nothing = (): Asked[] => [];
+
+/** What each field asks for; the type checker asks for every field. */
+const asked: Readonly<
+  Record<keyof HttpMatchRequest, (match: HttpMatchRequest, document: Document) => Asked[]>
+> = {
+  uri: ({ uri, ignoreUriCase: ignoreCase }) =>
+    uri === undefined || uri.kind === 'present'
+      ? []
+      : [{ field: 'uri', subject: { kind: 'path' }, test: { kind: uri.kind, value: uri.value, ignoreCase } }],
+  method: ({ method }) => text('method', method),
+  authority: ({ authority }) => text('authority', authority),
+  scheme: ({ scheme }) => text('scheme', scheme),
+  headers: ({ headers }) => named('headers', headers, headerOf),
+  withoutHeaders: ({ withoutHeaders }) =>
+    named('withoutHeaders', withoutHeaders, headerOf).map((requirement) => ({
+      ...requirement,
+      absent: true,
+    })),
+  queryParams: ({ queryParams }) =>
+    named('queryParams', queryParams, (name) => ({ kind: 'query-parameter', name })),
+  port: ({ port = 0 }) =>
+    port === 0 ? [] : [{ field: 'port', subject: { kind: 'port' }, test: exactly(`${port}`) }],
+  gateways: ({ gateways }, { metadata }) => {
+    const values = gateways.map((gateway) => qualifyGateway(gateway, metadata.namespace));
+    const test = { kind: 'one-of', values } as const;
+    return gateways.length === 0 ? [] : [{ field: 'gateways', subject: { kind: 'gateway' }, test }];
+  },
+  sourceLabels: ({ sourceLabels }) =>
+    Object.entries(sourceLabels).map(([name, value]) => ({
+      field: member('sourceLabels', name),
+      subject: { kind: 'source-label', name },
+      test: exactly(value),
+    })),
+  sourceNamespace: ({ sourceNamespace: value = '' }) =>
+    value === ''
+      ? []
+      : [{ field: 'sourceNamespace', subject: { kind: 'source-namespace' }, test: exactly(value) }],
+  name: nothing,
+  ignoreUriCase: nothing,
+};
+
+function text(kind: 'method' | 'authority' | 'scheme', match: StringMatch | undefined): Asked[] {
+  return match === undefined ? [] : [{ field: kind, subject: { kind }, test: testOf(match) }];
+}
+
+function named(
+  field: string,
+  matches: Readonly<Record<string, StringMatch>>,
+  subjectOf: (name: string) => Subject,
+): Asked[] {
+  return Object.entries(matches).map(([name, match]) => ({
+    field: member(field, name),
+    subject: subjectOf(name),
+    test: testOf(match),
+  }));
 }
 
 /** With `gateways` written, source labels and namespace are not looked at (Istio, route.go sourceMatchHTTP). */
