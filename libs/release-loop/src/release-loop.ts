@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   begin,
   type Command,
@@ -243,9 +244,14 @@ export class ReleaseLoop {
 
   /** A write that was done before a crash, and is seen only now, is in the journal from now on. */
   private async recoverDone({ state }: Decision): Promise<void> {
-    if (this.undone === undefined || state.pending?.seq === this.undone) return;
-    await this.journal.append('done', { run: state.run, seq: this.undone, recovered: true });
+    const seq = this.undone;
+    if (seq === undefined || state.pending?.seq === seq) return;
+    const pending = this.current?.pending;
     this.undone = undefined;
+    // One that was refused, or that somebody was faster than, is not there.
+    if (pending?.seq !== seq || !isDeepStrictEqual(state.targets[pending.target]?.written, pending.after))
+      return;
+    await this.journal.append('done', { run: state.run, seq, recovered: true });
   }
 
   /** @returns undefined when there is to be another decision at once */
