@@ -5,44 +5,62 @@ import {
   type Driver,
   isRunning,
   type KeptRelease,
+  lastState,
   ownIdentity,
+  type PlanText,
   type Preview,
   type ProcessIdentity,
+  planInForce,
   previewOf,
+  type Standing,
   type TriedWrite,
 } from '@grayscale/release-loop';
-import { dump } from 'js-yaml';
 import { Arms } from './arms.js';
 import { ClusterStore } from './cluster-store.js';
+import { objectYaml } from './object-yaml.js';
 import { type RecordObject, recordName } from './record/record-object.js';
 import { type RecordOptions, ReleaseRecord } from './record/release-record.js';
 import { objectText, targetView } from './target-views.js';
 import { TargetWriter } from './target-writer.js';
-import { type VirtualServiceObject, VirtualServices } from './virtual-services.js';
+import { VirtualServices } from './virtual-services.js';
+
+export interface ClusterReleaseOptions extends RecordOptions {
+  client: ApiClient;
+  plan: Plan;
+  /** Where its memory is. */
+  home: RecordObject;
+  /** Of this process, see {@link processIdentity}. */
+  identity: string;
+  /** The plan's file, where it has one. */
+  planText?: PlanText;
+}
 
 /** A release whose rules and memory are in a cluster. */
 export class ClusterRelease implements KeptRelease {
+  readonly plan: Plan;
+  private readonly client: ApiClient;
   private readonly record: ReleaseRecord;
 
-  /** @param identity of this process, see {@link processIdentity} */
-  constructor(
-    private readonly client: ApiClient,
-    readonly plan: Plan,
-    private readonly home: RecordObject,
-    private readonly identity: string,
-    private readonly options: RecordOptions = {},
-  ) {
-    this.record = new ReleaseRecord(home, options);
+  constructor(private readonly options: ClusterReleaseOptions) {
+    this.plan = options.plan;
+    this.client = options.client;
+    this.record = new ReleaseRecord(options.home, options);
   }
 
   store(): ClusterStore {
-    const { client, plan, home } = this;
+    const { client, plan, home, planText } = this.options;
     const record = new ReleaseRecord(home, this.options);
-    return new ClusterStore({ client, plan, record, lease: this.lease() });
+    return new ClusterStore({ client, plan, record, lease: this.lease(), ...(planText && { planText }) });
   }
 
   async journal(): Promise<JournalEntry[]> {
     return await this.record.load();
+  }
+
+  async standing(): Promise<Standing> {
+    const journal = await this.journal();
+    const state = lastState(journal);
+    return { plan: planInForce(journal) ?? this.plan, ...(state && { state }) };
   }
 
   async driver(): Promise<Driver | undefined> {
@@ -86,7 +104,7 @@ export class ClusterRelease implements KeptRelease {
     return new Lease(this.client, {
       namespace,
       name: recordName(name),
-      identity: this.identity,
+      identity: this.options.identity,
       isDead: async (holder) => {
         const process = processOf(holder);
         return process !== undefined && !(await isRunning(process));
@@ -113,10 +131,4 @@ function driverOf(holder: string): Driver {
   if (process === undefined) return { text: holder };
   if (process.host !== hostname()) return { text: `process ${process.pid} on ${process.host}` };
   return { text: `process ${process.pid}`, pid: process.pid };
-}
-
-/** An object as one would write it, for people: without what the API server keeps beside it. */
-function objectYaml({ apiVersion, kind, metadata, spec }: VirtualServiceObject): string {
-  const { namespace, name } = metadata;
-  return dump({ apiVersion, kind, metadata: { name, namespace }, spec }, { lineWidth: -1 });
 }

@@ -40,7 +40,8 @@ export class ClusterStore implements Store {
   private readonly writer: TargetWriter;
   private readonly arms: Arms;
   private plan: Plan;
-  private refusal: ApiError | undefined;
+  /** What was not allowed when the targets were last read, and when one was last written. */
+  private readonly refusals: { read?: ApiError | undefined; write?: ApiError | undefined } = {};
 
   constructor(private readonly options: ClusterStoreOptions) {
     const { client, plan } = options;
@@ -52,14 +53,14 @@ export class ClusterStore implements Store {
       virtualServices: this.virtualServices,
       heldBy: (owner) => runningRelease(client, owner),
       forbidden: (error) => {
-        this.refusal = error;
+        this.refusals.write = error;
       },
     });
   }
 
-  /** What the API server did not allow since the targets were last looked at. */
+  /** What the API server did not allow at the last attempt. */
   get forbidden(): ApiError | undefined {
-    return this.refusal;
+    return this.refusals.read ?? this.refusals.write;
   }
 
   async open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }> {
@@ -89,7 +90,7 @@ export class ClusterStore implements Store {
 
   async view(): Promise<View> {
     const { targets } = this.plan;
-    this.refusal = undefined;
+    this.refusals.read = undefined;
     return { targets: await Promise.all(targets.map((target) => this.viewOf(target))) };
   }
 
@@ -99,6 +100,7 @@ export class ClusterStore implements Store {
   }
 
   async write(write: Write): Promise<WriteOutcome> {
+    this.refusals.write = undefined;
     return await this.writer.write(write, this.owner);
   }
 
@@ -120,7 +122,7 @@ export class ClusterStore implements Store {
     try {
       return await targetView(this.virtualServices, this.arms, target, this.plan);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 403) this.refusal = error;
+      if (error instanceof ApiError && error.status === 403) this.refusals.read = error;
       if (error instanceof ApiError || error instanceof ApiUnreachableError)
         return { kind: 'unread', reason: error.message };
       throw error;

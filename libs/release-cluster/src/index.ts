@@ -1,6 +1,8 @@
-export { ClusterRelease, processIdentity } from './cluster-release.js';
+export { ClusterRelease, type ClusterReleaseOptions, processIdentity } from './cluster-release.js';
 export { ClusterStore, type ClusterStoreOptions } from './cluster-store.js';
 export { RecordError, TakenOverError } from './errors.js';
+export { type FoundRelease, findRelease, listReleases } from './find-release.js';
+export { objectYaml } from './object-yaml.js';
 export { type Owner, ownerAnnotation, ownerIn } from './owner.js';
 export type { RecordContent } from './record/record-content.js';
 export {
@@ -11,4 +13,5 @@ export {
   type StatusOf,
 } from './record/record-object.js';
 export { type RecordOptions, ReleaseRecord } from './record/release-record.js';
+export { type SetWeights, setWeights, type WeightsOfRule } from './set-weights.js';
 export { type VirtualServiceObject, VirtualServices } from './virtual-services.js';

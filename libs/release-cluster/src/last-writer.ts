@@ -1,13 +1,13 @@
 import { fieldManager, type KubernetesObject } from '@grayscale/cluster-client';
 
-/** Who wrote an object's spec last, other than grayscale, in words; undefined where nobody is known to have. */
+/** Who wrote an object's rules last, other than grayscale, in words; undefined where nobody is known to have. */
 export function lastWriter({ metadata: { managedFields = [] } }: KubernetesObject): string | undefined {
-  const writers = managedFields.filter(
-    ({ manager, subresource, fieldsV1 = {} }) =>
-      manager !== fieldManager && !subresource && Object.hasOwn(fieldsV1, 'f:spec'),
-  );
-  // RFC 3339 in UTC and whole seconds sorts as text.
-  const last = writers.sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? -1 : 1)).at(-1);
+  const others = managedFields.filter(({ manager, subresource }) => manager !== fieldManager && !subresource);
+  // The list of rules is one field: whoever writes it takes it from all others.
+  const [last] = others
+    .filter(({ fieldsV1 = {} }) => Object.hasOwn((fieldsV1['f:spec'] ?? {}) as object, 'f:http'))
+    // RFC 3339 in UTC and whole seconds sorts as text.
+    .sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
   if (last === undefined) return undefined;
   const { manager = 'an unknown program', operation = '', time } = last;
   const when = [operation, time].filter(Boolean).join(', ');

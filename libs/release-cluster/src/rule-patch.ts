@@ -50,9 +50,15 @@ function listOperations(edits: readonly RuleEdit[]): PatchOperation[] {
         },
       ];
     if (edit.kind === 'remove-rule')
-      return [{ at: edit.rule, order: -1, operation: { op: 'remove', path: `/spec/http/${edit.rule}` } }];
+      return [
+        {
+          at: edit.rule,
+          order: Number.POSITIVE_INFINITY,
+          operation: { op: 'remove', path: `/spec/http/${edit.rule}` },
+        },
+      ];
     return [];
   });
-  // Several above the same rule: the last of them first, as each new one pushes those before it down.
+  // Where a rule is removed, before anything stands in its place; of several above the same rule the last one first, for each pushes the others down.
   return placed.sort((a, b) => b.at - a.at || b.order - a.order).map(({ operation }) => operation);
 }

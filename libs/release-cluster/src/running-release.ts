@@ -13,19 +13,22 @@ export async function runningRelease(client: ApiClient, owner: Owner): Promise<s
     new GrayReleaseRecord(client, namespace, name, () => ({})),
     new ConfigMapRecord(client, namespace, name),
   ];
+  let isUnknown = false;
   for (const home of homes) {
-    const isRunning = await isRunningIn(home, owner).catch((error) => {
-      if (error instanceof ApiError && error.status === 403) return true;
-      throw error;
+    const phase = await phaseIn(home, owner).catch((error) => {
+      if (!(error instanceof ApiError && error.status === 403)) throw error;
+      isUnknown = true;
+      return undefined;
     });
-    if (isRunning) return text;
+    if (phase !== undefined) return ends.has(phase) ? undefined : text;
   }
-  return undefined;
+  return isUnknown ? text : undefined;
 }
 
-async function isRunningIn(home: RecordObject, { uid }: Owner): Promise<boolean> {
+/** Undefined where there is no such release, or it has not been started. */
+async function phaseIn(home: RecordObject, { uid }: Owner): Promise<string | undefined> {
   const object = await home.read();
-  if (object === undefined || object.metadata.uid !== uid) return false;
+  if (object === undefined || object.metadata.uid !== uid) return undefined;
   const { phase } = (home.contentOf(object).state ?? {}) as { phase?: string };
-  return phase !== undefined && !ends.has(phase);
+  return phase;
 }

@@ -75,7 +75,7 @@ export class TargetWriter {
   async dryRun(
     write: Write,
     owner: Owner,
-  ): Promise<{ kind: 'edit'; edit: Edited } | { kind: 'refused'; message: string }> {
+  ): Promise<{ kind: 'edit'; edit: Edited } | { kind: 'refused'; message: string; isForbidden?: boolean }> {
     const object = await this.options.virtualServices.get(this.target(write));
     const attempt = object === undefined ? ({ kind: 'changed' } as const) : this.editOf(object, write, owner);
     if (attempt.kind === 'changed')
@@ -85,8 +85,8 @@ export class TargetWriter {
       await this.patch(attempt.edit, { dryRun: true });
       return attempt;
     } catch (error) {
-      if (error instanceof ApiError) return { kind: 'refused', message: error.message };
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      return { kind: 'refused', message: error.message, isForbidden: error.status === 403 };
     }
   }
 

@@ -38,7 +38,7 @@ export class VirtualServices {
   readonly resources: Resources<VirtualServiceObject>;
   private readonly namespaces = new Map<string, Watched>();
   private readonly reads = new Map<string, Read>();
-  private readonly stop = new AbortController();
+  private stop = new AbortController();
 
   constructor(client: ApiClient) {
     this.resources = new Resources<VirtualServiceObject>(client, kinds.virtualService);
@@ -77,8 +77,12 @@ export class VirtualServices {
     return this.watched(namespace).objects.values();
   }
 
+  /** Ends the watches; what is asked for afterwards is read anew. */
   close(): void {
     this.stop.abort();
+    this.stop = new AbortController();
+    this.namespaces.clear();
+    this.reads.clear();
   }
 
   private watched(namespace: string): Watched {

@@ -16,6 +16,7 @@ export {
   type Preview,
   type PreviewedEdit,
   type PreviewedStep,
+  type Standing,
 } from './kept-release.js';
 export { planInForce } from './plan-in-force.js';
 export { previewOf, type TriedWrite } from './preview.js';

@@ -7,6 +7,8 @@ export interface KeptRelease {
   store(): Store;
   /** What is kept of its decisions, oldest first; empty before the first run. */
   journal(): Promise<JournalEntry[]>;
+  /** Where it stands now, and the plan that it follows. What was read before need not be read again. */
+  standing(): Promise<Standing>;
   /** Who drives it now. */
   driver(): Promise<Driver | undefined>;
   /** Puts a command where the driver finds it. @returns the id by which an entry of the journal names it once it was carried out */
@@ -15,6 +17,13 @@ export interface KeptRelease {
   withdraw(id: string): Promise<boolean>;
   /** Tries every step. Nothing is written. @param now in milliseconds since the epoch */
   preview(now: number): Promise<Preview>;
+}
+
+/** Where a release stands. */
+export interface Standing {
+  plan: Plan;
+  /** Absent before the first run. */
+  state?: ReleaseState;
 }
 
 /** Who drives a release. */
@@ -28,8 +37,8 @@ export interface Driver {
 /** What a plan would do, before it does it. */
 export type Preview =
   | { kind: 'possible'; state: ReleaseState; steps: PreviewedStep[] }
-  /** Why the plan cannot be started: one message for each thing that is wrong. */
-  | { kind: 'impossible'; messages: string[] };
+  /** Why the plan cannot be started: one message for each thing that is wrong. `isForbidden`: a right is missing. */
+  | { kind: 'impossible'; messages: string[]; isForbidden?: boolean };
 
 export interface PreviewedStep {
   step: Step;

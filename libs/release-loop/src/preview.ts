@@ -2,7 +2,9 @@ import { begin, contentAt, type Plan, type ReleaseState, type View, type Write }
 import type { Preview, PreviewedEdit } from './kept-release.js';
 
 /** What a write would change, or why it cannot be written. */
-export type TriedWrite = { kind: 'edit'; edit: PreviewedEdit } | { kind: 'refused'; message: string };
+export type TriedWrite =
+  | { kind: 'edit'; edit: PreviewedEdit }
+  | { kind: 'refused'; message: string; isForbidden?: boolean };
 
 /**
  * Works out every step of a plan from what stands in the rules now.
@@ -19,17 +21,21 @@ export async function previewOf(
   const { state } = begun;
   const steps = [];
   const refusals = new Set<string>();
+  let isForbidden = false;
   for (const [index, step] of plan.steps.entries()) {
     const edits: PreviewedEdit[] = [];
     for (const write of writesOf(plan, state, step.percent)) {
       const tried = await attempt(write);
       if (tried.kind === 'edit') edits.push(tried.edit);
-      else refusals.add(tried.message);
+      else {
+        refusals.add(tried.message);
+        isForbidden ||= tried.isForbidden === true;
+      }
     }
     steps.push({ step, isSkipped: index < state.step, edits });
   }
   return refusals.size > 0
-    ? { kind: 'impossible', messages: [...refusals] }
+    ? { kind: 'impossible', messages: [...refusals], isForbidden }
     : { kind: 'possible', state, steps };
 }
 

@@ -11,6 +11,8 @@ export interface Store {
    * last one that was.
    */
   readonly keepsLooksEvery?: number;
+  /** What was not allowed at the last attempt to read or write a rule; never there where nobody is asked for rights. */
+  readonly forbidden?: Error | undefined;
   /** Becomes the only driver of the plan (lock, Lease) and reads the journal; `held` names the other driver. */
   open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }>;
   /**

@@ -21,7 +21,7 @@ export const grayReleaseKind = {
 } as const satisfies ResourceKind;
 
 /** Marks the ConfigMaps that have a release's memory, and names the release. */
-const recordLabel = `${planGroup}/release`;
+export const recordLabel = `${planGroup}/release`;
 
 /** The name of what belongs to a release beside its plan: its ConfigMap, its Lease. */
 export function recordName(release: string): string {
@@ -79,17 +79,15 @@ function commandsOperations({ metadata }: KubernetesObject, commands: string | u
   return [...parent, { op: 'add', path, value: commands }];
 }
 
-/** A release's memory in a ConfigMap, where the cluster does not know the kind GrayRelease. It has the plan too, so that its name is enough to steer it. */
+/** A release's memory in a ConfigMap, where the cluster does not know the kind GrayRelease. */
 export class ConfigMapRecord implements RecordObject {
   readonly subject: string;
   private readonly resources: Resources;
 
-  /** @param planText what the plan was read from; absent to read a record that is there */
   constructor(
     client: ApiClient,
     readonly namespace: string,
     readonly release: string,
-    private readonly planText?: string,
   ) {
     this.resources = new Resources(client, kinds.configMap);
     this.subject = `ConfigMap ${namespace}/${recordName(release)}`;
@@ -111,7 +109,7 @@ export class ConfigMapRecord implements RecordObject {
     const { namespace } = this;
     const labels = { [recordLabel]: this.release, 'app.kubernetes.io/managed-by': 'grayscale' };
     const metadata = { namespace, name: recordName(this.release), labels };
-    const data: Data = { [recordKey]: JSON.stringify(content), [planKey]: this.planText ?? '' };
+    const data: Data = { [recordKey]: JSON.stringify(content) };
     return await this.resources.create({ metadata, data }).catch((error) => {
       if (error instanceof ApiError && error.reason === 'AlreadyExists') return undefined;
       throw error;
@@ -123,12 +121,9 @@ export class ConfigMapRecord implements RecordObject {
     content: RecordContent,
     commands: string | undefined,
   ): Promise<KubernetesObject> {
-    const plan: PatchOperation[] =
-      this.planText === undefined ? [] : [{ op: 'add', path: `/data/${planKey}`, value: this.planText }];
     return await this.resources.patch(this.namespace, object.metadata.name, [
       guard(object),
       { op: 'add', path: `/data/${recordKey}`, value: JSON.stringify(content) },
-      ...plan,
       ...commandsOperations(object, commands),
     ]);
   }
@@ -144,7 +139,6 @@ export class ConfigMapRecord implements RecordObject {
 type Data = Record<string, string>;
 
 const recordKey = 'record.json';
-const planKey = 'plan.yaml';
 
 /** What a GrayRelease shows of a release beside its record: phase, conditions, figures. */
 export type StatusOf = (object: KubernetesObject, content: RecordContent) => Record<string, unknown>;

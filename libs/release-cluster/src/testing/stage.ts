@@ -76,6 +76,30 @@ export class Stage {
     return new Stage(cluster, client, new Resources<VirtualServiceObject>(client, kinds.virtualService));
   }
 
+  /** Makes a VirtualService as somebody would with kubectl. */
+  async apply(object: VirtualServiceObject, ...options: string[]): Promise<string> {
+    return await this.kubectlWith(JSON.stringify(object), 'apply', '--server-side', '-f', '-', ...options);
+  }
+
+  /** Sets weights as somebody else. */
+  async setWeights(name: string, weights: readonly number[]): Promise<void> {
+    const operations = weights.map((value, index) => ({
+      op: 'add',
+      path: `/spec/http/0/route/${index}/weight`,
+      value,
+    }));
+    await this.kubectl(
+      'patch',
+      'virtualservice',
+      name,
+      '-n',
+      'shop',
+      '--type=json',
+      '-p',
+      JSON.stringify(operations),
+    );
+  }
+
   async weights(name: string): Promise<unknown[]> {
     const { spec } = await this.virtualServices.get('shop', name);
     const [rule] = (spec?.http ?? []).slice(-1) as { route: { weight?: number }[] }[];
@@ -92,6 +116,12 @@ export class Stage {
     const { code, stdout, stderr } = await this.cluster.kubectl(args, input);
     if (code !== 0) throw new Error(stderr);
     return stdout;
+  }
+
+  /** The administrator's bearer token. */
+  async adminToken(): Promise<string> {
+    const { headers } = await this.client.access.credentials();
+    return (headers.authorization ?? '').replace('Bearer ', '');
   }
 
   async stop(): Promise<void> {
@@ -120,7 +150,7 @@ export class Driver {
 
   static of(stage: Stage, plan: object, client = stage.client): Driver {
     const read = readPlanOf(plan);
-    const home = new ConfigMapRecord(client, read.namespace, read.name, JSON.stringify(plan));
+    const home = new ConfigMapRecord(client, read.namespace, read.name);
     return new Driver(read, new ClusterStore({ client, plan: read, record: new ReleaseRecord(home) }));
   }
 

@@ -1,5 +1,5 @@
 import type { Command, JournalEntry, Plan, Store } from '@grayscale/release';
-import type { Driver, KeptRelease, Preview } from '../kept-release.js';
+import type { Driver, KeptRelease, Preview, Standing } from '../kept-release.js';
 import { previewOf } from '../preview.js';
 import { CommandBox } from './command-box.js';
 import { FileStore, type FileStoreOptions } from './file-store.js';
@@ -16,6 +16,8 @@ export class FileRelease implements KeptRelease {
   private readonly paths: PlanPaths;
   private readonly box: CommandBox;
   private readonly follower: JournalFollower;
+  /** Without the entries, of which there may be many: whoever watches a release for days asks for its standing alone. */
+  private readonly watcher: JournalFollower;
   private entries: JournalEntry[] = [];
 
   constructor(private readonly options: FileStoreOptions) {
@@ -23,6 +25,7 @@ export class FileRelease implements KeptRelease {
     this.paths = planPaths(options.planFile);
     this.box = new CommandBox(this.paths.commands);
     this.follower = new JournalFollower(this.paths.journal);
+    this.watcher = new JournalFollower(this.paths.journal);
   }
 
   store(): Store {
@@ -33,6 +36,12 @@ export class FileRelease implements KeptRelease {
     const { isAnother, entries } = await this.follower.news();
     this.entries = isAnother ? entries : [...this.entries, ...entries];
     return this.entries;
+  }
+
+  async standing(): Promise<Standing> {
+    await this.watcher.news();
+    const { state, plan = this.plan } = this.watcher;
+    return { plan, ...(state && { state }) };
   }
 
   async driver(): Promise<Driver | undefined> {

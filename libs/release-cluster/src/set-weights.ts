@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type ApiClient, ApiError, fieldManager, type PatchOperation } from '@grayscale/cluster-client';
+import type { JsonObject, RuleEdit } from '@grayscale/manifest-files';
+import type { ObjectName } from '@grayscale/release';
+import { ownerIn } from './owner.js';
+import { rulePatch } from './rule-patch.js';
+import { runningRelease } from './running-release.js';
+import { type VirtualServiceObject, VirtualServices } from './virtual-services.js';
+
+/** A change of one rule's weights by hand. */
+export interface WeightsOfRule {
+  virtualService: ObjectName;
+  /** Index of the rule. */
+  rule: number;
+  /** The rule as it was when the weights were chosen. */
+  seen: JsonObject;
+  /** In the order of its destinations. */
+  weights: readonly number[];
+}
+
+export type SetWeights =
+  /** `object`: as it is now, or as it would be. */
+  | { kind: 'written' }
+  /** The rule is not what was seen; nothing was written. */
+  | { kind: 'changed' }
+  /** A release has it. */
+  | { kind: 'held'; by: string };
+
+/**
+ * Sets weights of one rule in a cluster, in one patch that hits what was seen or nothing, and leaves no trace in `managedFields`: whoever applies the
+ * object is not kept from it.
+ * @param dryRun asks the API server whether it would take them, and writes nothing
+ * @throws ApiError, ApiUnreachableError
+ */
+export async function setWeights(
+  client: ApiClient,
+  { virtualService, rule, seen, weights }: WeightsOfRule,
+  { dryRun }: { dryRun: boolean },
+): Promise<SetWeights> {
+  const virtualServices = new VirtualServices(client);
+  const { namespace, name } = virtualService;
+  const object = await virtualServices.resources.get(namespace, name);
+  const owner = ownerIn(object.metadata.annotations);
+  const by = owner && (await runningRelease(client, owner));
+  if (by !== undefined) return { kind: 'held', by };
+  if (!isDeepStrictEqual(object.spec?.http?.[rule], seen)) return { kind: 'changed' };
+  const edit: RuleEdit = { kind: 'set-weights', rule, weights };
+  try {
+    const { resources } = virtualServices;
+    const written = await resources.patch(namespace, name, rulePatch(object, [edit]), { dryRun });
+    if (!dryRun) await resources.patch(namespace, name, withoutOurName(written)).catch(() => undefined);
+    return { kind: 'written' };
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) return { kind: 'changed' };
+    throw error;
+  }
+}
+
+function withoutOurName({ metadata }: VirtualServiceObject): PatchOperation[] {
+  const own = (metadata.managedFields ?? []).flatMap(({ manager }, index) =>
+    manager === fieldManager ? [index] : [],
+  );
+  return [
+    { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    ...own
+      .reverse()
+      .map((index): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields/${index}` })),
+  ];
+}
