@@ -1,22 +1,30 @@
 import { addOutputOptions, type OutputOptions } from '@grayscale/command-line';
 import type { JournalEntry } from '@grayscale/release';
-import { planPaths, readJournal } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import { eventLine, eventObject } from '../release/event-line.js';
-import { readFollowedPlan } from '../release/plan-file.js';
+import {
+  addReleaseOptions,
+  planArgument,
+  type ReleaseOptions,
+  withRelease,
+} from '../release/named-release.js';
+
+interface HistoryOptions extends ReleaseOptions, OutputOptions<'text' | 'json'> {}
 
 /** `grayscale history`: every decision of a plan's runs. */
 export function historyCommand(): Command {
   const command = new Command('history')
     .description('Lists every decision of all runs of a plan, with its figures.')
-    .argument('<plan>', 'file of the plan');
+    .argument('<plan>', planArgument);
+  addReleaseOptions(command, 'the release is in a cluster, which keeps its last decisions');
   return addOutputOptions(command, ['text', 'json'], 'json is one object a line').action(
-    async (path: string, { output }: OutputOptions<'text' | 'json'>) => {
-      const { plan } = await readFollowedPlan(path);
-      const entries = await readJournal(planPaths(path).journal);
-      const release = `${plan.namespace}/${plan.name}`;
-      const lines = output === 'json' ? objects(entries, release) : texts(entries);
-      process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    async (named: string, options: HistoryOptions) => {
+      await withRelease(named, options, { for: 'look' }, async ({ release }) => {
+        const entries = await release.journal();
+        const { namespace, name } = release.plan;
+        const lines = options.output === 'json' ? objects(entries, `${namespace}/${name}`) : texts(entries);
+        process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+      });
     },
   );
 }

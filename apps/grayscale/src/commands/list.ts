@@ -1,37 +1,52 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addOutputOptions, gather, type OutputOptions, UsageError } from '@grayscale/command-line';
-import { percentText, planApiVersion, type ReleaseState, readPlan } from '@grayscale/release';
+import {
+  addOutputOptions,
+  type OutputOptions,
+  requireSource,
+  UsageError,
+  withCluster,
+} from '@grayscale/command-line';
+import { percentText, planApiVersion, readPlan } from '@grayscale/release';
 import { JournalFollower, PlanLock, planPaths } from '@grayscale/release-loop';
 import { Command } from 'commander';
+import type { Listed } from '../release/listed.js';
+import { addFilenameOption, addReleaseOptions, type ReleaseOptions } from '../release/named-release.js';
 import { translateStoreErrors } from '../release/store-errors.js';
 
-interface ListOptions extends OutputOptions<'text' | 'json'> {
-  filename: string[];
+interface ListOptions extends ReleaseOptions, OutputOptions<'text' | 'json'> {
+  allNamespaces?: true;
 }
 
-/** One plan of a folder. */
-interface Listed {
-  plan: string;
-  release: string;
-  phase: ReleaseState['phase'] | 'not started';
-  /** The canary's share that is wanted; absent before the first run. */
-  percent?: number;
-  /** The process that carries it out. */
-  process?: number;
-  because?: string;
-}
-
-/** `grayscale list`: the plans of folders, and where each stands. */
+/** `grayscale list`: the plans of folders or the releases of a cluster, and where each stands. */
 export function listCommand(): Command {
-  const command = new Command('list')
-    .description('Lists the plans in files and folders, and where each release stands.')
-    .requiredOption('-f, --filename <path>', 'plan, or folder with plans; repeatable', gather);
-  return addOutputOptions(command, ['text', 'json']).action(async ({ filename, output }: ListOptions) => {
-    const files = (await Promise.all(filename.map(planFilesIn))).flat();
-    const listed = (await Promise.all(files.map(listedAs))).flatMap((one) => one ?? []);
-    process.stdout.write(output === 'json' ? json(listed) : table(listed));
+  const command = new Command('list').description(
+    'Lists the plans in files and folders, or the releases of a cluster, and where each stands.',
+  );
+  addFilenameOption(command, 'plan, or folder with plans; repeatable');
+  addReleaseOptions(command, 'the releases of a cluster');
+  return addOutputOptions(command, ['text', 'json'])
+    .option('-A, --all-namespaces', 'with --cluster, of all namespaces')
+    .action(async (options: ListOptions) => {
+      requireSource(options);
+      const listed = await (options.cluster
+        ? listedInCluster(options)
+        : listedInFiles(options.filename ?? []));
+      process.stdout.write(options.output === 'json' ? json(listed) : table(listed));
+    });
+}
+
+async function listedInCluster(options: ListOptions): Promise<Listed[]> {
+  return await withCluster(options, async (cluster) => {
+    const { listCluster } = await import('../release/cluster-list.js');
+    const namespace = options.allNamespaces ? undefined : (options.namespace ?? cluster.access.namespace);
+    return await listCluster(cluster, namespace);
   });
+}
+
+async function listedInFiles(filenames: readonly string[]): Promise<Listed[]> {
+  const files = (await Promise.all(filenames.map(planFilesIn))).flat();
+  return (await Promise.all(files.map(listedAs))).flatMap((one) => one ?? []);
 }
 
 async function planFilesIn(path: string): Promise<string[]> {
@@ -59,7 +74,7 @@ async function listedAs(file: string): Promise<Listed | undefined> {
     release: `${plan.namespace}/${plan.name}`,
     phase: state?.phase ?? 'not started',
     ...(state === undefined ? {} : { percent: state.percent }),
-    ...(holder === undefined ? {} : { process: holder.pid }),
+    ...(holder === undefined ? {} : { process: holder.pid, driver: `process ${holder.pid}` }),
     ...(state?.because === undefined ? {} : { because: state.because.message }),
   };
 }
@@ -69,13 +84,13 @@ function json(items: readonly Listed[]): string {
 }
 
 function table(listed: readonly Listed[]): string {
-  if (listed.length === 0) return 'no plans\n';
-  const heading = ['RELEASE', 'PHASE', 'SHARE', 'PROCESS', 'PLAN'];
-  const rows = listed.map(({ release, phase, percent, process: pid, plan }) => [
+  if (listed.length === 0) return 'no releases\n';
+  const heading = ['RELEASE', 'PHASE', 'SHARE', 'DRIVEN BY', 'PLAN'];
+  const rows = listed.map(({ release, phase, percent, driver, plan }) => [
     release,
     phase,
     percent === undefined ? '-' : percentText(percent),
-    pid === undefined ? '-' : String(pid),
+    driver ?? '-',
     plan,
   ]);
   const widths = heading.map((_, column) =>

@@ -7,11 +7,6 @@ import {
 } from '@grayscale/command-line';
 import type { Command } from 'commander';
 
-/** The options of a command that works on files alone. */
-export interface ManifestOptions extends WorkloadOptions {
-  filename: string[];
-}
-
 /** Where rules are: in files, or in a cluster. */
 export interface SourceOptions extends ClusterOptions {
   filename?: string[];
@@ -21,10 +16,6 @@ export interface SourceOptions extends ClusterOptions {
 export interface RulesOptions extends SourceOptions, WorkloadOptions {}
 
 const filenameHelp = 'file, folder, kustomization or - (standard input) with rules; repeatable';
-
-export function addManifestOptions(command: Command): Command {
-  return addWorkloadOptions(command.requiredOption('-f, --filename <path>', filenameHelp, gather));
-}
 
 export function addSourceOptions(command: Command): Command {
   return addClusterOptions(command.option('-f, --filename <path>', filenameHelp, gather));

@@ -2,8 +2,8 @@ import {
   addOutputOptions,
   CommandError,
   exitCodes,
-  gather,
   type OutputOptions,
+  requireSource,
 } from '@grayscale/command-line';
 import {
   durationText,
@@ -14,15 +14,20 @@ import {
   planSchema,
   requestsOfStep,
 } from '@grayscale/release';
-import { FileRelease, type Preview, type PreviewedStep } from '@grayscale/release-loop';
+import type { KeptRelease, Preview, PreviewedStep } from '@grayscale/release-loop';
 import { Command, InvalidArgumentError } from 'commander';
-import { readPlanFile } from '../release/plan-file.js';
+import {
+  addFilenameOption,
+  addReleaseOptions,
+  planArgument,
+  type ReleaseOptions,
+  withRelease,
+} from '../release/named-release.js';
 import { planProblems } from '../release/plan-problems.js';
-import { storeOptions } from '../release/session.js';
 import { fileDiff } from '../weight/file-diff.js';
+import { readRules } from './read-rules.js';
 
-interface CheckOptions extends OutputOptions<'text' | 'json'> {
-  filename: string[];
+interface CheckOptions extends ReleaseOptions, OutputOptions<'text' | 'json'> {
   rate?: number;
 }
 
@@ -42,36 +47,39 @@ function schemaCommand(): Command {
 function checkCommand(finish: (code: number) => void): Command {
   const command = new Command('check')
     .description(
-      "Validates a plan and shows each step's change of the files. Exit status 65 when the plan is not valid, 79 when it would not work on these files.",
+      "Validates a plan and shows each step's change of the rules. Exit status 65 when the plan is not valid, 79 when it would not work on these rules.",
     )
-    .argument('<plan>', 'file of the plan')
-    .requiredOption(
-      '-f, --filename <path>',
-      'file, folder or kustomization that has the rule; repeatable',
-      gather,
-    );
+    .argument('<plan>', planArgument);
+  addFilenameOption(command, 'file, folder or kustomization that has the rule; repeatable');
+  addReleaseOptions(command, 'the rules of a cluster, which is asked whether it would take each step');
   return addOutputOptions(command, ['text', 'json'])
     .option('--rate <requests>', 'requests a second of the rule, for how long each step takes', rate)
-    .action(async (path: string, options: CheckOptions) => {
-      const planFile = await readPlanFile(path);
-      const { plan } = planFile;
-      const release = new FileRelease(await storeOptions({ planFile, filenames: options.filename }));
-      const previewed = await release.preview(Date.now());
-      if (previewed.kind === 'impossible') {
-        throw new CommandError(
-          exitCodes.found,
-          [`${path} cannot be carried out`, ...previewed.messages].join('\n'),
-        );
-      }
-      const problems = await planProblems(plan, previewed.state, options.filename);
-      const steps = await Promise.all(
-        previewed.steps.map((step, index) => checkedStep(plan, previewed, step, index, options.rate)),
+    .action(async (named: string, options: CheckOptions) => {
+      requireSource(options);
+      finish(
+        await withRelease(named, options, { for: 'start' }, ({ name, release }) =>
+          check(name, release, options),
+        ),
       );
-      process.stdout.write(
-        options.output === 'json' ? json(plan, steps, problems) : text(path, steps, problems),
-      );
-      if (problems.length > 0) finish(exitCodes.found);
     });
+}
+
+async function check(name: string, release: KeptRelease, options: CheckOptions): Promise<number> {
+  const { plan } = release;
+  const previewed = await release.preview(Date.now());
+  if (previewed.kind === 'impossible') {
+    throw new CommandError(
+      exitCodes.found,
+      [`${name} cannot be carried out`, ...previewed.messages].join('\n'),
+    );
+  }
+  const { set } = await readRules(options);
+  const problems = planProblems(plan, previewed.state, set);
+  const steps = await Promise.all(
+    previewed.steps.map((step, index) => checkedStep(plan, previewed, step, index, options.rate)),
+  );
+  process.stdout.write(options.output === 'json' ? json(plan, steps, problems) : text(name, steps, problems));
+  return problems.length > 0 ? exitCodes.found : exitCodes.done;
 }
 
 /** One step as it will be. */

@@ -1,11 +1,15 @@
 import { addOutputOptions, duration, exitCodes } from '@grayscale/command-line';
-import { JournalFollower, planPaths } from '@grayscale/release-loop';
+import type { KeptRelease } from '@grayscale/release-loop';
 import { Command } from 'commander';
-import { readFollowedPlan } from '../release/plan-file.js';
-import { translateStoreErrors } from '../release/store-errors.js';
+import {
+  addReleaseOptions,
+  planArgument,
+  type ReleaseOptions,
+  withRelease,
+} from '../release/named-release.js';
 import { codeOfState, shower, type WatchOptions, watchStatus } from '../release/watch-status.js';
 
-interface StatusOptions extends WatchOptions {
+interface StatusOptions extends WatchOptions, ReleaseOptions {
   watch?: true;
 }
 
@@ -15,7 +19,8 @@ export function statusCommand(finish: (code: number) => void): Command {
     .description(
       'Says where a release stands: steps, shares, the evidence of each guard, and what it waits for.',
     )
-    .argument('<plan>', 'file of the plan');
+    .argument('<plan>', planArgument);
+  addReleaseOptions(command, 'the release is in a cluster');
   return addOutputOptions(command, ['text', 'json'])
     .option('-w, --watch', 'again at each change, until the run is over')
     .option('--timeout <duration>', 'end the watch after this time, with status 83', duration)
@@ -23,17 +28,21 @@ export function statusCommand(finish: (code: number) => void): Command {
       'after',
       '\nExit status: 0 under way or done, 80 waits for a human, 81 aborted or undone, 82 the rule was changed by somebody else.',
     )
-    .action(async (path: string, options: StatusOptions) => {
-      const planFile = await readFollowedPlan(path);
-      if (options.watch) return finish(await watchStatus(planFile, options));
-      const follower = new JournalFollower(planPaths(path).journal);
-      await translateStoreErrors(() => follower.news());
-      const { state, plan = planFile.plan } = follower;
-      if (state === undefined) {
-        process.stdout.write(`${path} has not been started\n`);
-        return finish(exitCodes.done);
-      }
-      shower(options)(plan, state);
-      finish(codeOfState(state));
+    .action(async (named: string, options: StatusOptions) => {
+      finish(
+        await withRelease(named, options, { for: 'look' }, async ({ name, release }) =>
+          options.watch ? watchStatus(release, options) : showOnce(name, release, options),
+        ),
+      );
     });
+}
+
+async function showOnce(name: string, release: KeptRelease, options: StatusOptions): Promise<number> {
+  const { plan, state } = await release.standing();
+  if (state === undefined) {
+    process.stdout.write(`${name} has not been started\n`);
+    return exitCodes.done;
+  }
+  shower(options)(plan, state);
+  return codeOfState(state);
 }

@@ -1,11 +1,16 @@
-import { gather, wholeNumber } from '@grayscale/command-line';
+import { wholeNumber } from '@grayscale/command-line';
 import type { Command as ReleaseCommand } from '@grayscale/release';
 import { Command } from 'commander';
-import { readFollowedPlan } from '../release/plan-file.js';
+import {
+  addFilenameOption,
+  addReleaseOptions,
+  planArgument,
+  type ReleaseOptions,
+  withRelease,
+} from '../release/named-release.js';
 import { steer } from '../release/steer.js';
 
-interface SteerOptions {
-  filename?: string[];
+interface SteerOptions extends ReleaseOptions {
   full?: true;
   reason?: string;
   toStep?: number;
@@ -55,11 +60,11 @@ function verb(
   description: string,
   commandOf: (options: SteerOptions) => ReleaseCommand,
 ): Command {
-  return new Command(name)
-    .description(description)
-    .argument('<plan>', 'file of the plan')
-    .option('-f, --filename <path>', 'where the rule is; as at the start unless given', gather)
-    .action(async (path: string, options: SteerOptions) => {
-      await steer(await readFollowedPlan(path), commandOf(options), options.filename);
-    });
+  const command = new Command(name).description(description).argument('<plan>', planArgument);
+  addFilenameOption(command, 'where the rule is; as at the start unless given');
+  return addReleaseOptions(command, 'the release is in a cluster').action(
+    async (named: string, options: SteerOptions) => {
+      await withRelease(named, options, { for: 'steer' }, (release) => steer(release, commandOf(options)));
+    },
+  );
 }

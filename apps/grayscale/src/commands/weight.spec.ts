@@ -291,7 +291,7 @@ spec:
     file('apiVersion: v1\nkind: [\n', 'broken.yaml');
     const { code, out } = await runCaptured('weight', 'set', 'cart:main', 'v1=80', '-f', folder);
     expect(code).toBe(0);
-    expect(out).toContain('These files have errors');
+    expect(out).toContain('These rules have errors');
     expect(readFileSync(path, 'utf8')).toContain('weight: 80');
   });
 

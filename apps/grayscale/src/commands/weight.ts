@@ -5,6 +5,7 @@ import {
   type OutputOptions,
   painter,
   UsageError,
+  withCluster,
   workloadOf,
 } from '@grayscale/command-line';
 import {
@@ -13,23 +14,28 @@ import {
   issueLine,
   type ManifestIssue,
   type ManifestSet,
-  readManifests,
   replaceFile,
 } from '@grayscale/manifest-files';
 import { RunMarker } from '@grayscale/release-loop';
+import type { Workload } from '@grayscale/traffic-rules';
 import { Command } from 'commander';
 import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
 import { fileDiff } from '../weight/file-diff.js';
-import { changeJson, changeText, sameWeights, splitsJson, splitsText, weightsOf } from '../weight/report.js';
-import type { Split } from '../weight/split.js';
-import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
+
 import {
-  addManifestOptions,
-  addRulesOptions,
-  type ManifestOptions,
-  type RulesOptions,
-} from './manifest-options.js';
+  changeJson,
+  changeText,
+  sameWeights,
+  splitsJson,
+  splitsText,
+  type WeightChange,
+  weightsOf,
+} from '../weight/report.js';
+import type { Split } from '../weight/split.js';
+
+import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
+import { addRulesOptions, type RulesOptions } from './manifest-options.js';
 import { readRules } from './read-rules.js';
 
 const ruleHelp =
@@ -56,20 +62,23 @@ function getCommand(): Command {
     });
 }
 
-interface SetOptions extends ManifestOptions, OutputOptions<'text' | 'diff' | 'json'> {
+interface SetOptions extends RulesOptions, OutputOptions<'text' | 'diff' | 'json'> {
   to?: string;
   dryRun?: boolean;
 }
 
 function setCommand(): Command {
-  return addOutputOptions(addManifestOptions(new Command('set')), ['text', 'diff', 'json'])
+  return addOutputOptions(addRulesOptions(new Command('set')), ['text', 'diff', 'json'])
     .description(
-      'Sets weights in the file that has them, and changes no other byte of it. Exit status 65 when that is not possible, 75 when the file changes meanwhile.',
+      'Sets weights in the file that has them, and changes no other byte of it; or in a cluster, in one patch. Exit status 65 when that is not possible, 75 when the rule changes meanwhile, 77 when it is forbidden.',
     )
     .argument('<rule>', ruleHelp)
     .argument('[weights...]', 'HOST=WEIGHT; a host may be shortened to labels that only one has')
     .option('--to <host=percent>', 'the share of one destination; the others share the rest as before')
-    .option('--dry-run', 'write nothing, say what would be written')
+    .option(
+      '--dry-run',
+      'write nothing, say what would be written; a cluster is asked whether it would take it',
+    )
     .action(async (rule: string, assignments: string[], options: SetOptions) => {
       if ((options.to === undefined) === (assignments.length === 0))
         throw new UsageError('write HOST=WEIGHT for some destinations, or --to HOST=PERCENT for one.');
@@ -78,27 +87,28 @@ function setCommand(): Command {
 }
 
 async function setWeights(rule: string, assignments: string[], options: SetOptions): Promise<void> {
-  const set = await readManifests(options.filename);
+  const { set, namespace } = await readRules(options);
   reportUnread(set);
-  const split = chooseSplit(set, rule);
+  const split = chooseSplit(set, rule, namespace && (options.namespace ?? namespace));
   const weights =
     options.to === undefined ? weightsSetTo(split, assignments) : weightsForShare(split, options.to);
   const change = { split, weights };
   const text = editedText(set, split, weights);
-  const isChanged = text !== split.document.file.text;
-  const concerned = whoIsAffected(set, split, text, options);
+  const isChanged = !sameWeights(weightsOf(split), weights) || text !== split.document.file.text;
+  const concerned = whoIsAffected(set, split, text, workloadOf(options, namespace));
   const written = isChanged && options.dryRun !== true;
-  if (written) await write(split, text);
+  if (options.cluster && isChanged) await writeToCluster(change, options);
+  else if (written) await writeToFile(split, text);
   if (options.output === 'json') process.stdout.write(changeJson(change, { affected: concerned, written }));
   else if (options.output === 'diff') process.stdout.write(await diff(split, text));
-  else process.stdout.write(changeText(change, concerned, painter(options)) + closing(change, written));
+  else process.stdout.write(changeText(change, concerned, painter(options)) + closing(change, options));
 }
 
-function closing({ split, weights }: { split: Split; weights: readonly number[] }, written: boolean): string {
+function closing({ split, weights }: WeightChange, { cluster, dryRun }: SetOptions): string {
   const { path } = split.document.file;
-  if (written) return `${path} is written.\n`;
   if (sameWeights(weightsOf(split), weights)) return `${path} has these weights already.\n`;
-  return `Nothing is written (--dry-run).\n`;
+  if (!dryRun) return `${path} is written.\n`;
+  return `Nothing is written (--dry-run)${cluster ? '; the API server would take it' : ''}.\n`;
 }
 
 /** The file's new text. @throws CommandError when it cannot be edited safely */
@@ -112,7 +122,7 @@ function editedText(set: ManifestSet, split: Split, weights: readonly number[]):
   return 'text' in edited ? edited.text : '';
 }
 
-async function write({ document: { file, identity } }: Split, text: string): Promise<void> {
+async function writeToFile({ document: { file, identity } }: Split, text: string): Promise<void> {
   const plan = await RunMarker.running(file.path, identity);
   if (plan !== undefined) {
     throw new CommandError(
@@ -124,16 +134,35 @@ async function write({ document: { file, identity } }: Split, text: string): Pro
   refuseFor(issue === undefined ? [] : [issue]);
 }
 
-/** Checks the files as they are to be, and asks the engine. @throws CommandError when the change makes a mistake */
-function whoIsAffected(set: ManifestSet, split: Split, text: string, options: SetOptions): string[] {
-  const workload = workloadOf(options);
+async function writeToCluster({ split, weights }: WeightChange, options: SetOptions): Promise<void> {
+  const { file, identity, rules } = split.document;
+  const seen = rules[split.rule] ?? {};
+  const wanted = { virtualService: identity, rule: split.rule, seen, weights };
+  const outcome = await withCluster(options, async ({ client }) => {
+    const { setWeights: set } = await import('@grayscale/release-cluster');
+    return await set(client, wanted, { dryRun: options.dryRun === true });
+  });
+  if (outcome.kind === 'held')
+    throw new CommandError(
+      exitCodes.heldByAnother,
+      `${file.path} is under release by ${outcome.by}; nothing is written. Steer that release instead: grayscale promote, abort or undo.`,
+    );
+  if (outcome.kind === 'changed')
+    throw new CommandError(
+      exitCodes.heldByAnother,
+      `${file.path} was changed by somebody else in this moment; nothing is written. Run the command again.`,
+    );
+}
+
+/** Checks the rules as they are to be, and asks the engine. @throws CommandError when the change makes a mistake */
+function whoIsAffected(set: ManifestSet, split: Split, text: string, workload: Workload): string[] {
   const { path } = split.document.file;
   const files = set.files.map((one) => (one.path === path ? { ...one, text } : one));
   // What the documents do together is at most warned of, and takes longest to find.
   const { table, issues } = compileManifests({ ...set, files }, workload);
   refuseFor(newErrors(issues, () => compileManifests(set, workload).issues));
   if (table !== undefined) return affected(split, { table, workload });
-  return ['These files have errors, so no one follows them before they are corrected; see grayscale check.'];
+  return ['These rules have errors, so no one follows them before they are corrected; see grayscale check.'];
 }
 
 /** Errors that were not there before; what was is looked at only where there are any. */
@@ -160,7 +189,13 @@ function exitCodeOf({ code }: ManifestIssue) {
 }
 
 async function diff({ document: { file } }: Split, text: string): Promise<string> {
-  return await fileDiff(file.path, file.text, text);
+  if (file.kind !== 'object') return await fileDiff(file.path, file.text, text);
+  // As one would write it: its text is JSON.
+  const { objectYaml } = await import('@grayscale/release-cluster');
+  return await fileDiff(
+    file.path,
+    ...([file.text, text].map((json) => objectYaml(JSON.parse(json))) as [string, string]),
+  );
 }
 
 /** What could not be read is said, and the rest is worked on. */

@@ -2,20 +2,20 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
 import { CommandError, type ExitCode, exitCodes } from '@grayscale/command-line';
-import { PlanLock, planPaths } from '@grayscale/release-loop';
+import type { KeptRelease } from '@grayscale/release-loop';
 
 /**
  * Starts the same command again without a terminal, and waits until it drives the release.
+ * @param log file for what it prints
  * @returns 0 once it does
  */
-export async function detach(plan: string): Promise<number> {
-  const log = `${plan}.log`;
+export async function detach(release: KeptRelease, log: string): Promise<number> {
   const output = await open(log, 'w');
   const args = process.argv.slice(1).filter((argument) => argument !== '--detach');
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output.fd, output.fd] });
   await output.close();
   while (child.exitCode === null) {
-    if ((await PlanLock.holder(planPaths(plan).lock))?.pid === child.pid) {
+    if ((await release.driver())?.pid === child.pid) {
       child.unref();
       process.stdout.write(`process ${child.pid} carries the release out; it writes to ${log}\n`);
       return exitCodes.done;

@@ -8,7 +8,7 @@ export interface DriveOptions {
   /** One look, and what follows from it. */
   once: boolean;
   exitOnPause: boolean;
-  /** How long counts may be out of reach, in milliseconds; undefined: as long as the plan allows. */
+  /** How long counts, or the rules, may be out of reach, in milliseconds; undefined: as long as the plan allows. */
   unreachableFor?: number;
   /** Ends the driving; the release stays where it is. */
   signal: AbortSignal;
@@ -22,7 +22,8 @@ export async function drive(loop: ReleaseLoop, options: DriveOptions): Promise<n
   let reachedAt = performance.now();
   const ticked = (tick: Tick): number | undefined => {
     options.ticked?.(tick);
-    if (loop.look?.kind !== 'no-look') reachedAt = performance.now();
+    const isUnread = tick.kind === 'waiting' && tick.waiting.reason === 'unread';
+    if (loop.look?.kind !== 'no-look' && !isUnread) reachedAt = performance.now();
     const outOfReach = performance.now() - reachedAt > unreachableFor;
     return codeOf(tick, loop, options) ?? (outOfReach ? exitCodes.unreachable : undefined);
   };

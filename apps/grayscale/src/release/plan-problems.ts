@@ -1,16 +1,11 @@
-import { checkManifests, type ManifestSet, readManifests } from '@grayscale/manifest-files';
+import { checkManifests, type ManifestSet } from '@grayscale/manifest-files';
 import type { Caller, Plan, ReleaseState } from '@grayscale/release';
 import { placeText, type Workload } from '@grayscale/traffic-rules';
 import { affected } from '../weight/affected.js';
 import { type Split, splitsIn } from '../weight/split.js';
 
 /** What would keep a plan from having an effect, although its steps can be written: one sentence each. */
-export async function planProblems(
-  plan: Plan,
-  state: ReleaseState,
-  filenames: readonly string[],
-): Promise<string[]> {
-  const set = await readManifests(filenames);
+export function planProblems(plan: Plan, state: ReleaseState, set: ManifestSet): string[] {
   const callers = plan.callers.length > 0 ? plan.callers : [undefined];
   return [...new Set(callers.flatMap((caller) => problemsFor(plan, state, set, caller)))];
 }

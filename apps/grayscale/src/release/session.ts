@@ -1,51 +1,48 @@
 import { CommandError, exitCodes, UsageError } from '@grayscale/command-line';
-import type { CountSource, JournalEntry } from '@grayscale/release';
+import type { CountSource, JournalEntry, Store } from '@grayscale/release';
 import {
-  FileStore,
   type FileStoreOptions,
+  type KeptRelease,
   planPaths,
   ReleaseLoop,
   readJournal,
 } from '@grayscale/release-loop';
 import type { PlanFile } from './plan-file.js';
-import { translateStoreErrors } from './store-errors.js';
 
 export interface SessionOptions {
-  planFile: PlanFile;
-  /** As `-f` has them; absent: those that the run in the journal was started with. */
-  filenames?: readonly string[] | undefined;
   source: CountSource;
-  commit?: boolean;
-  exec?: string;
   recorded?: (entry: JournalEntry) => void;
 }
 
-/** Does something as the driver of a plan. @throws CommandError when another one drives it, or its files cannot be used */
+/** Does something as the driver of a release. @throws CommandError when another one drives it */
 export async function asDriver<T>(
-  options: SessionOptions,
-  work: (loop: ReleaseLoop) => Promise<T>,
+  release: KeptRelease,
+  { source, recorded }: SessionOptions,
+  work: (loop: ReleaseLoop, store: Store) => Promise<T>,
 ): Promise<T> {
-  return translateStoreErrors(async () => {
-    const { planFile, source, recorded } = options;
-    const store = new FileStore(await storeOptions(options));
-    const opened = await ReleaseLoop.open({
-      plan: planFile.plan,
-      store,
-      source,
-      ...(recorded && { recorded }),
-    });
-    if (opened.kind === 'held') {
-      throw new CommandError(
-        exitCodes.heldByAnother,
-        `the rule is held by ${opened.by}; nothing was written.`,
-      );
-    }
-    try {
-      return await work(opened.loop);
-    } finally {
-      await opened.loop.close();
-    }
+  const store = release.store();
+  const opened = await ReleaseLoop.open({
+    plan: release.plan,
+    store,
+    source,
+    ...(recorded && { recorded }),
   });
+  if (opened.kind === 'held') {
+    throw new CommandError(exitCodes.heldByAnother, `the rule is held by ${opened.by}; nothing was written.`);
+  }
+  try {
+    return await work(opened.loop, store);
+  } finally {
+    await opened.loop.close();
+  }
+}
+
+export interface KeptFiles {
+  planFile: PlanFile;
+  /** As `-f` has them; absent: those that the run in the journal was started with. */
+  filenames?: readonly string[] | undefined;
+  commit?: boolean;
+  exec?: string;
 }
 
 /** How a plan's files are kept. */
@@ -54,7 +51,7 @@ export async function storeOptions({
   filenames,
   commit,
   exec,
-}: Pick<SessionOptions, 'planFile' | 'filenames' | 'commit' | 'exec'>): Promise<FileStoreOptions> {
+}: KeptFiles): Promise<FileStoreOptions> {
   return {
     planFile: path,
     planText: text,

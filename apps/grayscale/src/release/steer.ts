@@ -1,21 +1,13 @@
 import { CommandError, exitCodes, UsageError } from '@grayscale/command-line';
 import type { Command, JournalEntry } from '@grayscale/release';
-import { FileRelease, type Steered, steer as steerRelease } from '@grayscale/release-loop';
+import { type Steered, steer as steerRelease } from '@grayscale/release-loop';
 import { eventLine } from './event-line.js';
-import type { PlanFile } from './plan-file.js';
-import { storeOptions } from './session.js';
-import { translateStoreErrors } from './store-errors.js';
+import type { NamedRelease } from './named-release.js';
 
 /** Asks the process that drives a release for something, or does it itself where there is none. */
-export async function steer(
-  planFile: PlanFile,
-  command: Command,
-  filenames: readonly string[] | undefined,
-): Promise<void> {
-  const steered = await translateStoreErrors(async () =>
-    steerRelease(new FileRelease(await storeOptions({ planFile, filenames })), command),
-  );
-  if (steered.kind !== 'carried') throw refusal(planFile.path, steered);
+export async function steer({ name, release }: NamedRelease, command: Command): Promise<void> {
+  const steered = await steerRelease(release, command);
+  if (steered.kind !== 'carried') throw refusal(name, steered);
   for (const entry of steered.entries) print(entry);
   if (!steered.driven) refuseUnlessDone(steered, command);
   if (!steered.driven && steered.phase === 'progressing') {

@@ -1,9 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { exitCodes, type OutputOptions, painter } from '@grayscale/command-line';
 import { type Plan, planApiVersion, type ReleaseState, reportOf } from '@grayscale/release';
-import { JournalFollower, planPaths } from '@grayscale/release-loop';
+import type { KeptRelease } from '@grayscale/release-loop';
 import { LiveView } from './live-view.js';
-import type { PlanFile } from './plan-file.js';
 import { reportLines } from './report-text.js';
 
 export interface WatchOptions extends OutputOptions<'text' | 'json'> {
@@ -19,15 +18,15 @@ export function codeOfState({ phase, because }: ReleaseState): number {
 }
 
 /** Shows a status again whenever it changes, until the run is over. @returns the exit code; 83 when the time was over first */
-export async function watchStatus(planFile: PlanFile, options: WatchOptions): Promise<number> {
+export async function watchStatus(release: KeptRelease, options: WatchOptions): Promise<number> {
   const until = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY);
   const show = shower(options);
-  const follower = new JournalFollower(planPaths(planFile.path).journal);
+  let before = '';
   for (;;) {
-    const { state: before } = follower;
-    await follower.news();
-    const { state, plan = planFile.plan } = follower;
-    if (state !== undefined && state !== before) show(plan, state);
+    const { plan, state } = await release.standing();
+    const text = JSON.stringify(state) ?? '';
+    if (state !== undefined && text !== before) show(plan, state);
+    before = text;
     if (state !== undefined && ['completed', 'aborted', 'undone'].includes(state.phase))
       return codeOfState(state);
     if (performance.now() >= until) return exitCodes.stillWaiting;

@@ -28,8 +28,8 @@ export function splitsNamed(set: ManifestSet, rule: string | undefined, namespac
 }
 
 /** The one split that a RULE names. @throws UsageError for a RULE that names none or several */
-export function chooseSplit(set: ManifestSet, rule: string): Split {
-  const named = splitsNamed(set, rule);
+export function chooseSplit(set: ManifestSet, rule: string, namespace?: string): Split {
+  const named = splitsNamed(set, rule, namespace);
   const [only, second] = named;
   if (only !== undefined && second === undefined) return only;
   throw new UsageError(`${rule} names ${named.length} splits. ${alternatives('Write', named)}`);
