@@ -320,6 +320,59 @@ spec: {hosts: [hello.com], ports: [{number: 80, name: http, protocol: HTTP}], re
     }
   });
 
+  const answered: Array<[string, string, string[], boolean, RegExp?]> = [
+    ['a preflight by CORS', '{method: OPTIONS}, status: 200', [], true],
+    [
+      'a request that no preflight is',
+      '{method: GET}, status: 200',
+      [],
+      false,
+      /status: wanted 200, got nothing|status: wanted 200/,
+    ],
+    ['an abort of all', '{uri: /all}, status: 503', [], true],
+    [
+      'an abort of some',
+      '{uri: /some}, status: 503',
+      [],
+      false,
+      /got "?503 for 30 %, the other 70 % sent on/,
+    ],
+    [
+      'a connection that is closed',
+      '{authority: far.example, port: 99}, status: 502',
+      ['--outbound-traffic-policy', 'REGISTRY_ONLY'],
+      false,
+      /no answer: the connection is closed/,
+    ],
+    [
+      'a stranger',
+      '{authority: far.example}, status: 502',
+      ['--outbound-traffic-policy', 'REGISTRY_ONLY'],
+      true,
+    ],
+  ];
+  it.each(answered)('compares what the mesh answers: %s', async (_, rest, options, holds, said = /./) => {
+    const http = `
+  - match: [{uri: {prefix: /all}}]
+    fault: {abort: {httpStatus: 503, percentage: {value: 100}}}
+    route: [{destination: {host: hello.com}}]
+  - match: [{uri: {prefix: /some}}]
+    fault: {abort: {httpStatus: 503, percentage: {value: 30}}}
+    route: [{destination: {host: hello.com}}]
+  - corsPolicy: {allowOrigins: [{exact: "https://a.example"}], allowMethods: [GET]}
+    route: [{destination: {host: hello.com}}]
+---`;
+    const path = await file('answers.yaml', rules.replace(/http:\n.*?---/s, `http:${http}`));
+    const preflight = '{origin: "https://a.example", access-control-request-method: GET}';
+    const request = rest.replace('{', `{authority: hello.com, headers: ${preflight}, `);
+    const cases = await file(
+      'cases.yaml',
+      `testCases:\n- {wantMatch: true, request: ${request.replace(/authority: hello.com, (.*authority)/, '$1')}}\n`,
+    );
+    const { code, out } = await runCaptured('test', '-f', path, cases, ...options);
+    expect({ code, out }).toMatchObject({ code: holds ? 0 : 79, out: expect.stringMatching(said) });
+  });
+
   it('compares the delegate, and what is written in it', async () => {
     const leaf =
       'http:\n  - rewrite: {uri: /b}\n    route: [{destination: {host: hello.com, port: {number: 80}}}]\n';

@@ -36,6 +36,7 @@ export {
 export { explain } from './explain/explain.js';
 export type {
   Effects,
+  ExplainedAnswer,
   ExplainedDestination,
   ExplainedMutation,
   Explanation,

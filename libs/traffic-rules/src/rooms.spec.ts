@@ -19,7 +19,7 @@ const arrows: Record<string, readonly string[]> = {
   compile: ['lower', 'model', 'match', 'headers', 'retry'],
   route: ['compile', 'lower', 'match'],
   analyze: ['lower', 'model', 'match', 'compile', 'route', 'parse', 'validate'],
-  explain: ['model', 'match', 'headers', 'compile', 'route'],
+  explain: ['model', 'match', 'headers', 'cors', 'compile', 'route'],
 };
 
 /** The type of a document of any kind, of which nothing is read. */

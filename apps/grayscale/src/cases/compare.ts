@@ -33,17 +33,24 @@ export function differences(
   return found;
 }
 
-/** The status that the mesh answers itself; undefined when the request is forwarded or passed on. */
-function statusOf({ decision, effects }: Explanation): number | undefined {
-  return effects?.redirect?.status ?? effects?.directResponse?.status ?? statuses[decision.kind];
+/** The status that the mesh answers itself, in words where that is not one for all; undefined when requests are sent on. */
+function statusOf({ answers }: Explanation): number | string | undefined {
+  const [first] = answers;
+  if (first === undefined) return undefined;
+  const alike = answers.filter(({ status }) => status === first.status);
+  if (Math.abs(1 - shareOf(alike)) < 1e-9) return first.status ?? 'no answer: the connection is closed';
+  const parts = answers.map(({ status, share }) => `${status ?? 'no answer'} for ${percent(share)}`);
+  const others = 1 - shareOf(answers);
+  return [...parts, ...(others > 1e-9 ? [`the other ${percent(others)} sent on`] : [])].join(', ');
 }
 
-const statuses: Partial<Record<Explanation['decision']['kind'], number>> = {
-  'bad-request': 400,
-  'no-route': 404,
-  blocked: 502,
-  'cluster-not-found': 503,
-};
+function shareOf(answers: Explanation['answers']): number {
+  return answers.reduce((sum, { share }) => sum + share, 0);
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(2))} %`;
+}
 
 function describeDestinations(destinations: readonly Destination[]): string {
   return destinations.map(({ host, port, subset, share }) => describe(host, port, subset, share)).join(' + ');
@@ -58,7 +65,7 @@ function describeWanted(route: readonly WantedDestination[]): string {
 
 function describe(host: string, port?: number, subset?: string, share?: number): string {
   const name = `${host}${port === undefined ? '' : `:${port}`}${subset ? ` subset ${subset}` : ''}`;
-  return share === undefined ? name : `${name} ${Number((100 * share).toFixed(2))} %`;
+  return share === undefined ? name : `${name} ${percent(share)}`;
 }
 
 /** In any order; ports, subsets and weights count where they are written. */

@@ -256,3 +256,80 @@ spec: {host: t.ext, trafficPolicy: {tls: ${tls}}}
     expect(text).toContain('endpoints 127.0.0.1:9000');
   });
 });
+
+describe('what the proxy answers by itself', () => {
+  const cors = 'corsPolicy: {allowOrigins: [{prefix: "https://app."}], allowMethods: [GET]}';
+  const preflight = {
+    method: 'OPTIONS',
+    headers: ['Access-Control-Request-Method', 'GET', 'Origin', 'https://app.example'],
+  };
+  const stranger = {
+    ...preflight,
+    headers: ['origin', 'https://b.example', 'access-control-request-method', 'GET'],
+  };
+  const half = (status: number) => `fault: {abort: {httpStatus: ${status}, percentage: {value: 50}}}`;
+
+  it.each([
+    ['nothing of a plain request', cors, {}, []],
+    ['a preflight that CORS allows', cors, preflight, [{ by: 'preflight', status: 200, share: 1 }]],
+    ['no preflight of a stranger', cors, stranger, []],
+    [
+      'that one too, where it is not to be forwarded',
+      cors.replace('}]', '}], unmatchedPreflights: IGNORE'),
+      stranger,
+      [{ by: 'preflight', status: 200, share: 1 }],
+    ],
+    ['no preflight without a method', cors, { ...preflight, headers: ['origin', 'https://app.example'] }, []],
+    ['an abort by its share', half(503), {}, [{ by: 'fault', status: 503, share: 0.5 }]],
+    [
+      'an abort before CORS',
+      `${half(418)}, ${cors}`,
+      preflight,
+      [
+        { by: 'fault', status: 418, share: 0.5 },
+        { by: 'preflight', status: 200, share: 0.5 },
+      ],
+    ],
+    ['no abort without a percentage', 'fault: {abort: {httpStatus: 503}}', {}, []],
+  ])('%s', (_, more, ask, expected) => {
+    expect(explain(rulesOf(`[{${to('one.ext', more)}}]`), requestOf(ask)).answers).toEqual(expected);
+  });
+
+  it.each([
+    ['[{redirect: {uri: /x}}]', 't.ext:8080', [{ by: 'redirect', status: 301, share: 1 }]],
+    ['[{directResponse: {status: 201}}]', 't.ext:8080', [{ by: 'direct-response', status: 201, share: 1 }]],
+    [
+      `[{match: [{uri: {exact: /x}}], ${to('one.ext')}}]`,
+      't.ext:8080',
+      [{ by: 'no-route', status: 404, share: 1 }],
+    ],
+    [
+      '[{route: [{destination: {host: one.ext}, weight: 3}, {destination: {host: none.ext}, weight: 1}]}]',
+      't.ext:8080',
+      [{ by: 'cluster-not-found', status: 503, share: 0.25 }],
+    ],
+    ['[{redirect: {uri: /x}}]', 'far.ext:8080', []],
+  ])('%s', (http, authority, expected) => {
+    expect(explain(rulesOf(http), requestOf({ authority })).answers).toEqual(expected);
+  });
+
+  it('502 or nothing at all for strangers, by whether HTTP is listened for', () => {
+    const table = tableOf('', { outboundTrafficPolicy: 'REGISTRY_ONLY' });
+    const answers = (port: number) =>
+      explain(table, requestOf({ authority: `far.ext:${port}`, port })).answers;
+    expect(answers(8080)).toEqual([{ by: 'blocked', status: 502, share: 1 }]);
+    expect(answers(99)).toEqual([{ by: 'connection-closed', share: 1 }]);
+  });
+
+  it('stands in the text, and the destinations get the rest', () => {
+    const text = (more: string, ask = {}) =>
+      renderExplanation(explain(rulesOf(`[{${to('one.ext', more)}}]`), requestOf(ask)));
+    expect(text(half(503))).toContain(
+      'Answered by the proxy itself:\n  50 %  503, an injected fault\n\nDestinations of the other 50 %:\n  100 %  one.ext:8080',
+    );
+    expect(text(cors, preflight)).toContain(
+      'Answered by the proxy itself:\n  100 %  200, CORS, to a preflight\n',
+    );
+    expect(text(cors, preflight)).not.toContain('Destinations');
+  });
+});

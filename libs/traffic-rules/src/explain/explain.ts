@@ -3,6 +3,7 @@ import { contentsOf, type RouteTable } from '../compile/table.js';
 import type { Because } from '../decision.js';
 import type { RouteRequest } from '../request.js';
 import { decide, type Found, findRoute } from '../route/route.js';
+import { answersOf } from './answers.js';
 import { connectedTo, destinationsOf, effectsOf } from './effects.js';
 import type { Explanation } from './explanation.js';
 import { notes } from './notes.js';
@@ -24,6 +25,7 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
     },
     decision: { kind, because },
     summary: summarize(found, because, request),
+    answers: answersOf(found),
     destinations: isFound ? destinationsOf(found.route, found.view) : connectedTo(found, request),
     ...(isFound && { effects: effectsOf(found.route, found.view) }),
     passedOver: passedOver(contents, request, found),

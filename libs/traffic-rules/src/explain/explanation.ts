@@ -9,7 +9,9 @@ export interface Explanation {
   decision: { kind: Decision['kind']; because: Because };
   /** One sentence for a person. */
   summary: string;
-  /** All destinations of the rule, in its order. */
+  /** What the proxy answers by itself instead of sending the request on; empty: it sends every such request on. */
+  answers: ExplainedAnswer[];
+  /** All destinations of the rule, in its order; they get what is left beside {@link answers}. */
   destinations: ExplainedDestination[];
   /** What happens to the request and its answer; absent where no route was found. */
   effects?: Effects;
@@ -17,6 +19,27 @@ export interface Explanation {
   passedOver: PassedOver[];
   /** What else is worth knowing, for instance other VirtualServices for the same host. */
   notes: string[];
+}
+
+/** An answer of the proxy's own. */
+export interface ExplainedAnswer {
+  /** What gives it: an injected fault, CORS for a preflight, the rule's action, or what is not there. */
+  by:
+    | 'fault'
+    | 'preflight'
+    | 'redirect'
+    | 'direct-response'
+    | 'cluster-not-found'
+    | 'no-route'
+    | 'bad-request'
+    | 'blocked'
+    | 'connection-closed';
+  /** Absent: the connection ends without an answer. */
+  status?: number;
+  /** Of a fault for callers of gRPC. */
+  grpcStatus?: number;
+  /** Of all requests like this one, up to 1. */
+  share: number;
 }
 
 export interface ExplainedDestination {

@@ -1,6 +1,7 @@
 import { exactPlaceText } from '../place.js';
 import type {
   Effects,
+  ExplainedAnswer,
   ExplainedDestination,
   ExplainedMutation,
   Explanation,
@@ -12,7 +13,8 @@ export function renderExplanation(explanation: Explanation): string {
   const { effects } = explanation;
   return [
     ...renderRequest(explanation),
-    ...section('Destinations', explanation.destinations.flatMap(renderDestination)),
+    ...section('Answered by the proxy itself', explanation.answers.flatMap(renderAnswer)),
+    ...section(...destinationsOf(explanation)),
     ...section('On the way', effects === undefined ? [] : renderEffects(effects, explanation)),
     ...section('Passed over', explanation.passedOver.map(renderPassedOver)),
     ...section('Note', explanation.notes),
@@ -33,6 +35,23 @@ function renderRequest({ request, summary, decision }: Explanation): string[] {
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** What is said of them elsewhere, in the summary or with the destination, is not said again. */
+function renderAnswer({ by, status, grpcStatus, share }: ExplainedAnswer): string[] {
+  const what = by === 'fault' ? 'an injected fault' : 'CORS, to a preflight';
+  if (by !== 'fault' && by !== 'preflight') return [];
+  const code = grpcStatus === undefined ? `${status}` : `gRPC status ${grpcStatus}`;
+  return [`${percent(share)}  ${code}, ${what}`];
+}
+
+/** Requests that the proxy answers go nowhere. */
+function destinationsOf({ answers, destinations }: Explanation): [title: string, lines: string[]] {
+  const earlier = answers.filter(({ by }) => by === 'fault' || by === 'preflight');
+  const left = 1 - earlier.reduce((sum, { share }) => sum + share, 0);
+  if (left <= 1e-9) return ['Destinations', []];
+  const title = earlier.length === 0 ? 'Destinations' : `Destinations of the other ${percent(left)}`;
+  return [title, destinations.flatMap(renderDestination)];
 }
 
 function renderDestination(destination: ExplainedDestination): string[] {
