@@ -1,5 +1,6 @@
 import { type Answer, type CaseRequest, type Headers, ofSidecarsAlone } from './cases.js';
-import type { Echo, Lab } from './lab-servers.js';
+import type { Echo } from './echo-server.js';
+import type { Lab } from './lab-servers.js';
 import { authority, type Form, type Received } from './proxy-client.js';
 import { comparableAnswers } from './raw-answer.js';
 
@@ -32,7 +33,9 @@ export function expectAnswer(received: Received, answer: Answer, request: CaseRe
 
 function expectUpstream(echo: Echo, answer: Answer, request: CaseRequest, form: Form): void {
   const { upstream } = answer;
+  expect(echo.protocol).toBe(answer.protocol);
   if (upstream === undefined) return;
+  expect(echo.tls).toEqual(upstream.tls);
   // Where a URL has to name the port, the Host has it too.
   if (request.allHeaders) {
     expect(compared(pairs(echo.rawHeaders))).toEqual(compared(upstream.headers));

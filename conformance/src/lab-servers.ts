@@ -1,49 +1,55 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { backends, type Headers } from './cases.js';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { backends } from './cases.js';
+import { EchoServer } from './echo-server.js';
 
-/** What a backend says about the request that it got. */
-export interface Echo {
-  backend: string;
-  method: string;
-  path: string;
-  host: string;
-  headers: Headers;
-  /** All of them, names and values in turn. */
-  rawHeaders: readonly string[];
-  body: string;
-  /** Which try of this request reached it. */
-  attempt: number;
+/** The ports on which every backend of the recordings listens, and what is spoken there. */
+const protocols: ReadonlyMap<number, 'http' | 'http2' | 'https' | 'tcp' | 'banner'> = new Map([
+  ...[80, 8080, 9090, 9091, 43990, 43991].map((port) => [port, 'http'] as const),
+  [7070, 'http2'],
+  [443, 'https'],
+  [8443, 'https'],
+  [9000, 'tcp'],
+  [9002, 'banner'],
+]);
+
+/** A file of `certificates/`. */
+export function certificateFile(name: string): string {
+  return new URL(`../certificates/${name}`, import.meta.url).pathname;
 }
 
-/** The ports on which every backend of the recordings listens. */
-const ports = [80, 8080, 9090, 9091, 43990, 43991];
-
-/** Headers that say how a message is carried, not what it is. */
-const carriers = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
-
-/**
- * The backends of the recordings on free loopback ports: they echo the request, count tries and obey `x-lab`
- * (`delay=MS`, `fail=STATUS`, `fail=STATUSxN`, `close=N`, `set-cookie`).
- */
+/** The backends of the recordings on free loopback ports. */
 export class Lab {
   readonly #servers = new Map<string, Server>();
-  readonly #attempts = new Map<string, number>();
+  readonly #sockets = new Set<Socket>();
+  readonly #echo = new EchoServer();
   /** Nothing listens here. */
   #refusing = 0;
 
   async start(): Promise<void> {
     for (const [address, name] of Object.entries(backends)) {
       if (name === 'dead') continue;
-      for (const port of ports) this.#servers.set(`${address}:${port}`, await this.#serve(`${name}:${port}`));
+      for (const [port, protocol] of protocols) {
+        const server = this.#server(`${name}:${port}`, protocol);
+        server.on('connection', (socket) => {
+          this.#sockets.add(socket);
+          socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket));
+        });
+        this.#servers.set(`${address}:${port}`, await listen(server));
+      }
     }
-    const closed = await listen(createServer());
+    const closed = await listen(createTcpServer());
     this.#refusing = (closed.address() as AddressInfo).port;
     await close(closed);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#servers.values()].map(close));
+    const closed = [...this.#servers.values()].map(close);
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
   }
 
   /** Where an address of the recordings stands on this machine. */
@@ -57,57 +63,45 @@ export class Lab {
 
   /** Tries of each backend since `forget`. */
   attempts(): Record<string, number> {
-    return Object.fromEntries(this.#attempts);
+    return this.#echo.attempts();
   }
 
   forget(): void {
-    this.#attempts.clear();
+    this.#echo.forget();
   }
 
-  #serve(name: string): Promise<Server> {
-    return listen(createServer((request, response) => void this.#answer(name, request, response)));
-  }
-
-  async #answer(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const attempt = (this.#attempts.get(name) ?? 0) + 1;
-    this.#attempts.set(name, attempt);
-    const orders = new Map(
-      String(request.headers['x-lab'] ?? '')
-        .split(',')
-        .map((order) => order.trim().split('=', 2) as [string, string]),
-    );
-    let body = '';
-    request.setEncoding('latin1').on('data', (text: string) => {
-      body += text;
-    });
-    await new Promise((resolve) => request.on('end', resolve).on('close', resolve));
-    await new Promise((resolve) => setTimeout(resolve, Number(orders.get('delay') ?? 0)));
-    if (attempt <= Number(orders.get('close') ?? 0)) {
-      request.socket.destroy();
-      return;
+  #server(name: string, protocol: 'http' | 'http2' | 'https' | 'tcp' | 'banner'): Server {
+    const listener = this.#echo.listener(name);
+    switch (protocol) {
+      case 'http':
+        return createHttpServer(listener);
+      case 'http2':
+        return createHttp2Server(listener as never);
+      case 'https':
+        return createHttpsServer(ofBackends(), listener as RequestListener);
+      case 'tcp':
+        return createTcpServer((socket) => {
+          socket.once('data', (bytes) => socket.end(`${name} ${got(bytes)}`));
+        });
+      case 'banner':
+        return createTcpServer((socket) => {
+          socket.write(`${name} banner\n`);
+          socket.once('data', (bytes) => socket.end(got(bytes)));
+        });
     }
-    const echo = { backend: name, ...described(request), body, attempt };
-    response.writeHead(failure(orders.get('fail'), attempt), [
-      ...['content-type', 'application/json', 'x-backend', name, 'x-from', 'a', 'x-from', 'b'],
-      ...(orders.has('set-cookie') ? ['set-cookie', 'a=1', 'set-cookie', 'b=2'] : []),
-    ]);
-    response.end(JSON.stringify(echo), 'latin1');
   }
 }
 
-function described({ method = '', url = '', rawHeaders, headers }: IncomingMessage) {
-  const pairs: Array<[string, string]> = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    if (!carriers.has(name.toLowerCase())) pairs.push([name, rawHeaders[i + 1] as string]);
-  }
-  return { method, path: url, host: headers.host ?? '', headers: pairs, rawHeaders };
+function ofBackends() {
+  return {
+    cert: readFileSync(certificateFile('backend.pem')),
+    key: readFileSync(certificateFile('backend.key')),
+    ALPNProtocols: ['http/1.1'],
+  };
 }
 
-function failure(order: string | undefined, attempt: number): number {
-  if (order === undefined) return 200;
-  const [status, times] = order.split('x', 2);
-  return times === undefined || attempt <= Number(times) ? Number(status) : 200;
+function got(bytes: Buffer): string {
+  return `got ${JSON.stringify(bytes.toString('latin1'))}\n`;
 }
 
 function listen(server: Server): Promise<Server> {
@@ -115,6 +109,5 @@ function listen(server: Server): Promise<Server> {
 }
 
 function close(server: Server): Promise<void> {
-  server.closeAllConnections();
   return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -79,7 +79,7 @@ export class ProxyClient {
         port: this.port,
         method,
         path,
-        headers: ['host', host, ...headers.flat(), ...length(body)],
+        headers: ['host', host, ...headers.flat(), ...length(method, body)],
         setHost: false,
         ...(socket === undefined ? { agent: this.#agent } : { createConnection: () => socket }),
       });
@@ -128,8 +128,10 @@ export function authority(host: string, port: number): string {
   return port === 80 || /:[0-9]+$/.test(host) ? host : `${host}:${port}`;
 }
 
-function length(body: string | undefined): string[] {
-  return body === undefined ? [] : ['content-length', String(Buffer.byteLength(body, 'latin1'))];
+/** Without one, node:http would send an empty body in chunks. */
+function length(method: string, body: string | undefined): string[] {
+  if (body !== undefined) return ['content-length', String(Buffer.byteLength(body, 'latin1'))];
+  return method === 'POST' ? ['content-length', '0'] : [];
 }
 
 async function receive(response: IncomingMessage, started: number): Promise<Received> {

@@ -2,7 +2,9 @@ import {
   applyHeaderMutations,
   explain,
   type Forward,
+  grpcStatusOf,
   type HeaderMutation,
+  isGrpc,
   type RouteRequest,
   type RouteTable,
   route,
@@ -45,6 +47,22 @@ export function toRouteRequest(request: CaseRequest): RouteRequest {
  * @param answer where a decision leaves the outcome to its backends, theirs is taken
  */
 export function decided(table: RouteTable, request: CaseRequest, answer: Answer, draw = 0): Told {
+  const told = decidedForAny(table, request, answer, draw);
+  const contentType = request.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  return isGrpc(contentType) ? toldAsGrpc(told) : told;
+}
+
+/** What the proxy answers to a gRPC call by itself is 200 with a `grpc-status`. */
+function toldAsGrpc(told: Told): Told {
+  const status = /^status ([0-9]+)$/.exec(told.by)?.[1];
+  if (status === undefined || status === '200') return told;
+  const message: Headers = told.body ? [['grpc-message', told.body]] : [];
+  const grpcStatus = String(grpcStatusOf(Number(status)));
+  const headers: Headers = [...(told.headers ?? []), ['grpc-status', grpcStatus], ...message];
+  return { by: 'status 200', body: '', headers };
+}
+
+function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, draw: number): Told {
   const asked = toRouteRequest(request);
   const decision = route(table, asked, draw);
   switch (decision.kind) {

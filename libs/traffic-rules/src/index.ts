@@ -43,6 +43,7 @@ export type {
   PassedOver,
 } from './explain/explanation.js';
 export { renderExplanation } from './explain/render.js';
+export { grpcStatusOf, isGrpc } from './grpc.js';
 export { applyHeaderMutations, type HeaderMutation } from './headers/header-mutation.js';
 export {
   type HeaderContext,

@@ -69,7 +69,7 @@ class DataPath implements MeshProxy {
   async drain(seconds: number): Promise<void> {
     this.#runtime.draining = true;
     const closed = [...this.#servers].map(closeServer);
-    for (const connection of this.#connections) if (connection.idle) connection.destroy();
+    for (const connection of this.#connections) connection.drain();
     const limit = setTimeout(() => this.#destroyAll(), seconds * 1000);
     await Promise.all(closed);
     clearTimeout(limit);

@@ -1,3 +1,5 @@
+import type { Http2RequestHead } from './http2/message-decoder.js';
+import type { HeaderList } from './message/header-list.js';
 import { MalformedMessage } from './message/malformed-message.js';
 import type { RequestHead } from './message/request.js';
 
@@ -35,13 +37,27 @@ export function requestTarget(head: RequestHead, dialled: Dialled | undefined): 
   if (url === null) return originForm(head, dialled);
   // A client that uses HTTP_PROXY writes http:// where it would send `x-forwarded-proto: https` alone in a cluster.
   const isHttps = url[2] !== '';
-  const scheme = isHttps ? 'https' : forwardedScheme(head);
+  const scheme = isHttps ? 'https' : forwardedScheme(head.headers);
   const authority = (url[3] as string).replace(userinfo, '');
   if (!urlAuthority.test(authority)) throw new MalformedMessage(400, 'http1.invalid_url');
   const rest = url[4] as string;
   if (rest.startsWith('#')) throw new MalformedMessage(400, 'http1.invalid_url');
   const path = rest.startsWith('/') ? rest : `/${rest}`;
   return { scheme, path, ...destination(authority, dialled, isHttps ? 443 : 80) };
+}
+
+/** Of a stream of HTTP/2, whose pseudo-headers say what HTTP/1.1 has in four forms. Throws MalformedMessage. */
+export function streamTarget(
+  { authority, path, scheme, headers }: Http2RequestHead,
+  dialled: Dialled | undefined,
+): RequestTarget {
+  if (authority === undefined) throw new MalformedMessage(400, 'missing_host_header', true);
+  return {
+    scheme:
+      headers.names.includes('x-forwarded-proto') || scheme !== 'https' ? forwardedScheme(headers) : 'https',
+    path,
+    ...destination(authority, dialled, 80),
+  };
 }
 
 /** Host and port of a CONNECT. Throws MalformedMessage. */
@@ -59,7 +75,7 @@ function hostOf(authority: string): string {
 
 function originForm(head: RequestHead, dialled: Dialled | undefined): RequestTarget {
   return {
-    scheme: forwardedScheme(head),
+    scheme: forwardedScheme(head.headers),
     path: head.target,
     ...destination(hostHeader(head), dialled, 80),
   };
@@ -83,7 +99,7 @@ function hostHeader({ headers: { raw, names } }: RequestHead): string {
   return host;
 }
 
-function forwardedScheme({ headers: { raw, names } }: RequestHead): 'http' | 'https' {
+function forwardedScheme({ raw, names }: HeaderList): 'http' | 'https' {
   const index = names.indexOf('x-forwarded-proto');
   return index >= 0 && raw[2 * index + 1]?.toLowerCase() === 'https' ? 'https' : 'http';
 }

@@ -51,9 +51,9 @@ export function istioLabels(workload: Workload, record: AccessRecord, flags: str
     destination_service_name: service?.name ?? unknown,
     destination_service_namespace: service?.namespace ?? unknown,
     destination_cluster: unknown,
-    request_protocol: 'http',
+    request_protocol: record.grpcStatus === undefined ? 'http' : 'grpc',
     response_code: String(record.status),
-    grpc_response_status: '',
+    grpc_response_status: record.grpcStatus ?? '',
     response_flags: flags,
     connection_security_policy: unknown,
   };

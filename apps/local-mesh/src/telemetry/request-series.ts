@@ -35,7 +35,7 @@ export class RequestSeriesTable {
 
   private seriesOf(record: AccessRecord): RequestSeries {
     const flags = record.flags.length === 0 ? '-' : record.flags.join(',');
-    const key = `${record.upstreamCluster} ${record.status} ${flags}`;
+    const key = `${record.upstreamCluster} ${record.status} ${flags} ${record.grpcStatus}`;
     const known = this.series.get(key);
     if (known !== undefined) return known;
     const made: RequestSeries = {

@@ -14,12 +14,16 @@ import { reasonPhrase } from '../message/reason-phrase.js';
 import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import { connectAuthority, type Dialled, requestTarget } from '../target.js';
+import { Http2ClientConnection } from './http2-client-connection.js';
 import { refusal, refusalRecord } from './refusal.js';
-import { sniff } from './sniff.js';
+import { sniff, startsHttp2 } from './sniff.js';
 import { connectionEstablished, openTunnel, splice } from './tunnel.js';
 
-/** `head`: a request is awaited; `exchange`: one is under way; `connect`: one to CONNECT is; `sniff`: after it, what comes is not known yet. */
-type State = 'head' | 'exchange' | 'connect' | 'sniff' | 'tunnel' | 'closing';
+/**
+ * `start`: nothing has come yet, or too little to tell what it is; `head`: a request is awaited; `exchange`: one is under way; `connect`:
+ * one to CONNECT is; `sniff`: after it, what comes is not known yet; `http2`: the connection is another's to read.
+ */
+type State = 'start' | 'head' | 'exchange' | 'connect' | 'sniff' | 'http2' | 'tunnel' | 'closing';
 
 /** More than enough for a request line that is short enough to be looked at before its head is complete. */
 const maxStartBytes = 4096;
@@ -32,7 +36,8 @@ export class ClientConnection implements Client {
   readonly localAddress: string;
   readonly #output: OutputBuffer;
   readonly #heads: HeadReader;
-  #state: State = 'head';
+  #state: State = 'start';
+  #http2: Http2ClientConnection | undefined;
   #exchange: Exchange | undefined;
   #body: BodyDecoder | undefined;
   /** What came before it could be used: the next requests of a pipeline. */
@@ -65,21 +70,24 @@ export class ClientConnection implements Client {
   }
 
   get idle(): boolean {
-    return (
-      (this.#state === 'head' && !this.#heads.started) ||
-      (this.#state === 'sniff' && this.#unsniffed === undefined)
-    );
+    if (this.#http2 !== undefined) return this.#http2.idle;
+    if (this.#state === 'head') return !this.#heads.started;
+    return (this.#state === 'start' || this.#state === 'sniff') && this.#unsniffed === undefined;
   }
 
   /** Closes it when it has been idle, or has been sending one head, for too long. */
   enforceLimits(now: number): void {
+    if (this.#http2 !== undefined) {
+      this.#http2.enforceLimits(now);
+      return;
+    }
     const { idleTimeoutMs, requestHeadersTimeoutMs } = this.runtime.limits;
     const waited = now - this.#since;
     if (this.idle) {
       if (idleTimeoutMs > 0 && waited > idleTimeoutMs) this.socket.destroy();
     } else if (this.#state === 'sniff') {
       if (requestHeadersTimeoutMs > 0 && waited > requestHeadersTimeoutMs) this.socket.destroy();
-    } else if (this.#state === 'head') {
+    } else if (this.#state === 'head' || this.#state === 'start') {
       if (requestHeadersTimeoutMs > 0 && waited > requestHeadersTimeoutMs) {
         this.#refuse(408, 'request header timeout');
       }
@@ -131,7 +139,14 @@ export class ClientConnection implements Client {
     if (backlog !== undefined) this.#consume(backlog);
   }
 
+  /** Ends it when nothing is under way on it, else tells the client that it ends with what is. */
+  drain(): void {
+    if (this.idle) this.destroy();
+    else this.#http2?.drain();
+  }
+
   destroy(): void {
+    this.#http2?.destroy();
     this.#state = 'closing';
     this.socket.destroy();
   }
@@ -166,6 +181,7 @@ export class ClientConnection implements Client {
     let at = 0;
     while (at < chunk.length) {
       if (this.#state === 'head') at = this.#takeHead(chunk, at);
+      else if (this.#state === 'start') at = this.#takeStart(chunk);
       else if (this.#state === 'sniff') at = this.#sniff(chunk, at);
       else if (this.#state === 'exchange' && this.#body !== undefined && !this.#body.done) {
         at = this.#body.feed(chunk, at);
@@ -175,6 +191,33 @@ export class ClientConnection implements Client {
     if (at < chunk.length && (this.#state === 'exchange' || this.#state === 'connect')) {
       this.#keep(chunk.subarray(at));
     }
+  }
+
+  /** The proxy itself is asked in HTTP/1 or HTTP/2. */
+  #takeStart(chunk: Buffer): number {
+    const first = this.#firstBytes(chunk);
+    const isHttp2 = startsHttp2(first);
+    if (isHttp2 === 'unknown') this.#unsniffed = Buffer.from(first);
+    else if (isHttp2) this.#serveHttp2(first);
+    else {
+      this.#state = 'head';
+      this.#consumeFrom(first);
+    }
+    return chunk.length;
+  }
+
+  #firstBytes(chunk: Buffer): Buffer {
+    if (this.#unsniffed === undefined) return chunk;
+    const first = Buffer.concat([this.#unsniffed, chunk]);
+    this.#unsniffed = undefined;
+    return first;
+  }
+
+  #serveHttp2(first: Buffer): void {
+    const { address, localAddress } = this;
+    this.#release('http2');
+    const info = { address, localAddress, dialled: this.#connectTarget ?? this.#standsFor() };
+    this.#http2 = new Http2ClientConnection(this.runtime, this.socket, info, first);
   }
 
   #takeHead(chunk: Buffer, from: number): number {
@@ -214,7 +257,10 @@ export class ClientConnection implements Client {
   /** A request in origin form to a proxy that stands for a sidecar's own listener was dialled to that listener's port. */
   #dialled({ target }: RequestHead): Dialled | undefined {
     if (this.#connectTarget !== undefined) return this.#connectTarget;
-    if (!target.startsWith('/')) return undefined;
+    return target.startsWith('/') ? this.#standsFor() : undefined;
+  }
+
+  #standsFor(): Dialled | undefined {
     const { standsFor, hasListener } = this.runtime.options;
     return (standsFor ?? hasListener)?.(this.ownPort) ? { port: this.ownPort } : undefined;
   }
@@ -262,15 +308,16 @@ export class ClientConnection implements Client {
   }
 
   #sniff(chunk: Buffer, at: number): number {
-    const rest = chunk.subarray(at);
-    const first = this.#unsniffed === undefined ? rest : Buffer.concat([this.#unsniffed, rest]);
-    this.#unsniffed = undefined;
+    const first = this.#firstBytes(chunk.subarray(at));
     switch (sniff(first)) {
       case 'unknown':
         this.#unsniffed = Buffer.from(first);
         break;
       case 'other':
         this.#tunnel(first, true);
+        break;
+      case 'http2':
+        this.#serveHttp2(first);
         break;
       case 'http':
         this.#state = 'head';
@@ -286,7 +333,12 @@ export class ClientConnection implements Client {
   }
 
   #startTunnel(): void {
-    this.#state = 'tunnel';
+    this.#release('tunnel');
+  }
+
+  /** The socket is another's to read from now on. */
+  #release(state: 'tunnel' | 'http2'): void {
+    this.#state = state;
     this.socket.off('data', this.#onData).off('drain', this.#onDrain);
     this.socket.pause();
   }
@@ -298,7 +350,7 @@ export class ClientConnection implements Client {
   }
 
   #applyFlow(): void {
-    if (this.#state === 'tunnel') return;
+    if (this.#state === 'tunnel' || this.#state === 'http2') return;
     if (this.#bodyPaused || this.#backlog !== undefined) this.socket.pause();
     else if (this.socket.isPaused()) this.socket.resume();
   }

@@ -4,10 +4,14 @@ import { encodeResponse } from '../http1/message-encoder.js';
 
 /** An answer to something that is not a request; the connection is closed after it. */
 export function refusal(status: number, body: string): string {
-  const headers = body === '' ? [] : ['content-length', '', 'content-type', 'text/plain'];
-  withDateAndServer(headers);
+  const headers = refusalHeaders(body);
   const response = { status, headers, bodyLength: body.length, close: true };
   return `${encodeResponse(response, { method: '', version: '1.1' }).head}${body}`;
+}
+
+/** Names and values in turn; the length is the codec's to fill in. */
+export function refusalHeaders(body: string): string[] {
+  return withDateAndServer(body === '' ? [] : ['content-length', '', 'content-type', 'text/plain']);
 }
 
 export function refusalRecord(

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { applyHeaderMutations, type HeaderMutation } from '@grayscale/traffic-rules';
 import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
 import { UnsendableHead } from '../message/sendable.js';
+import { asGrpc, isGrpcCall } from './grpc.js';
 import { type LocalReply, replies } from './local-reply.js';
 import type { Outcome } from './outcome.js';
 import type { RequestContext } from './request-context.js';
@@ -33,7 +34,8 @@ export class Answer {
   }
 
   /** An answer of the proxy's own. */
-  reply(reply: LocalReply, mutations: readonly HeaderMutation[]): void {
+  reply(given: LocalReply, mutations: readonly HeaderMutation[]): void {
+    const reply = isGrpcCall(this.context.head.headers) ? asGrpc(given) : given;
     if (reply.flag !== undefined) this.outcome.flag(reply.flag);
     this.outcome.because(reply.details);
     const body = Buffer.from(reply.body);
@@ -41,6 +43,7 @@ export class Answer {
     const { status } = reply;
     try {
       const headers = this.#localHeaders(reply, mutations);
+      this.outcome.answeredWith(headers);
       this.writer.head({ status, headers, bodyLength: body.length, close });
     } catch (error) {
       if (!(error instanceof UnsendableHead)) throw error;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { addressText } from '../address.js';
 import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
-import type { Host } from '../upstream/host.js';
+import type { Host, Protocol } from '../upstream/host.js';
 import type { StreamFailure, StreamHandler, UpstreamStream } from '../upstream/stream.js';
 import type { BodyReader, BodySource, RequestBody } from './request-body.js';
 
@@ -24,6 +24,7 @@ export interface AttemptOwner {
 }
 
 export interface AttemptOptions {
+  protocol: Protocol;
   request: OutgoingRequest;
   /** 0: none. */
   perTryTimeoutMs: number;
@@ -49,8 +50,9 @@ export class Attempt implements StreamHandler, BodyReader {
   start(): void {
     this.host.active++;
     this.owner.onUpstream(addressText(this.host.address));
+    const { protocol, request } = this.options;
     try {
-      const stream = this.host.request(this.options.request, this);
+      const stream = this.host.request(protocol, request, this);
       this.#stream ??= stream;
     } catch (error) {
       this.#settle();

@@ -5,6 +5,7 @@ import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
 import {
   declinedUpgradeHeaders,
   downstreamHeaders,
+  setHeader,
   untouchedResponseHeaders,
   upgradeHeaders,
   withDateAndServer,
@@ -15,6 +16,7 @@ import { UnsendableHead } from '../message/sendable.js';
 import type { Answer } from './answer.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import { backOffCeilingMs } from './back-off.js';
+import { callTimeoutMs, isGrpcCall, timeoutText } from './grpc.js';
 import { type LocalReply, replies } from './local-reply.js';
 import { Mirroring } from './mirror.js';
 import type { Outcome } from './outcome.js';
@@ -28,6 +30,9 @@ const lastInformational = 104;
 export class Forwarding implements AttemptOwner {
   /** Names and values in turn. */
   readonly #headers: readonly string[];
+  readonly #isGrpc: boolean;
+  /** Of the whole answer; 0: none. */
+  readonly #timeoutMs: number;
   #attempt: Attempt | undefined;
   #tries = 0;
   #timeout: NodeJS.Timeout | undefined;
@@ -45,6 +50,10 @@ export class Forwarding implements AttemptOwner {
     private readonly outcome: Outcome,
   ) {
     this.#headers = plan.untouched ? untouchedHeaders(context.head.headers, context) : context.headers.list;
+    this.#isGrpc = !plan.untouched && isGrpcCall(context.head.headers);
+    this.#timeoutMs = this.#isGrpc
+      ? shorter(plan.shape.timeoutMs, callTimeoutMs(context.head.headers) ?? 0)
+      : plan.shape.timeoutMs;
   }
 
   start(): void {
@@ -77,9 +86,7 @@ export class Forwarding implements AttemptOwner {
   onRequestEnd(): void {
     if (this.#requestEnd !== 0) return;
     this.#requestEnd = performance.now();
-    if (this.plan.shape.timeoutMs > 0) {
-      this.#timeout = setTimeout(() => this.#onTimeout(), this.plan.shape.timeoutMs);
-    }
+    if (this.#timeoutMs > 0) this.#timeout = setTimeout(() => this.#onTimeout(), this.#timeoutMs);
   }
 
   onUpstream(host: string): void {
@@ -117,6 +124,7 @@ export class Forwarding implements AttemptOwner {
         ? untouchedResponseHeaders(head.headers)
         : this.#responseHeaders(status, downstreamHeaders(head.headers, early ? undefined : serviceTimeMs));
       const { bodyLength } = head;
+      this.outcome.answeredWith(headers);
       this.answer.writer.head({ status, headers, bodyLength, close: context.closes || early });
       return true;
     });
@@ -156,6 +164,7 @@ export class Forwarding implements AttemptOwner {
 
   onEnd(trailers: readonly string[]): void {
     this.#stopTimers();
+    this.outcome.answeredWith(trailers);
     this.answer.finish(trailers, this.context.closes);
   }
 
@@ -207,6 +216,7 @@ export class Forwarding implements AttemptOwner {
     this.#tries++;
     this.outcome.tried();
     this.#attempt = new Attempt(host, this, {
+      protocol: plan.protocol,
       request: this.#request(this.#tries),
       perTryTimeoutMs: plan.shape.retry.perTryTimeoutMs,
       body: context.body,
@@ -239,7 +249,10 @@ export class Forwarding implements AttemptOwner {
   #requestHeaders(attempt: number): string[] {
     const { plan } = this;
     if (plan.untouched) return [...this.#headers];
-    const list = withAttempt(this.#headers, attempt, this.#expectedTimeoutMs());
+    const expectedMs = this.#expectedTimeoutMs();
+    const list = withAttempt(this.#headers, attempt, expectedMs);
+    // The server of a call is told how much time there is (Envoy, `FilterUtility::setTimeoutHeaders`).
+    if (this.#isGrpc && expectedMs > 0) setHeader(list, 'grpc-timeout', timeoutText(expectedMs));
     const result = this.answer.changed(list, plan.shape.requestHeaders);
     const { originalHost, originalPath } = plan.shape;
     if (originalHost !== undefined) result.push('x-envoy-original-host', originalHost);
@@ -249,11 +262,11 @@ export class Forwarding implements AttemptOwner {
 
   /** The per-try limit where there is one, else what is left of the route's. */
   #expectedTimeoutMs(): number {
-    const { timeoutMs, retry } = this.plan.shape;
+    const { retry } = this.plan.shape;
+    const timeoutMs = this.#timeoutMs;
     const elapsed = this.#requestEnd === 0 ? 0 : Math.floor(performance.now() - this.#requestEnd);
     const left = timeoutMs === 0 ? 0 : Math.max(1, timeoutMs - elapsed);
-    if (retry.perTryTimeoutMs === 0) return left;
-    return left === 0 ? retry.perTryTimeoutMs : Math.min(left, retry.perTryTimeoutMs);
+    return shorter(left, retry.perTryTimeoutMs);
   }
 
   #isRetryable(failure: AttemptFailure): boolean {
@@ -305,4 +318,9 @@ export class Forwarding implements AttemptOwner {
     clearTimeout(this.#timeout);
     clearTimeout(this.#backoff);
   }
+}
+
+/** Of two limits, of which 0 is none. */
+function shorter(a: number, b: number): number {
+  return a === 0 || b === 0 ? a + b : Math.min(a, b);
 }

@@ -1,6 +1,5 @@
 import type { DirectResponse } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import type { RequestHead } from '../message/request.js';
 import type { UnsendableHead } from '../message/sendable.js';
 import type { StreamFailure } from '../upstream/stream.js';
 
@@ -13,6 +12,8 @@ export interface LocalReply {
   details: string;
   /** Names and values in turn. */
   headers?: readonly string[];
+  /** For a gRPC caller; without it, the one that goes with the status. */
+  grpcStatus?: number;
   /** Ends the connection as well. */
   close?: true;
   /** Envoy gives it when it writes to the upstream, and has taken what there is of a body by then. */
@@ -95,32 +96,13 @@ export const replies = {
     ...(location === undefined ? {} : { headers: ['location', location] }),
   }),
 
-  /** A gRPC client gets a gRPC status; every other client of a gRPC fault an empty 200, as Envoy has it. */
-  faultAbort: (
-    abort: { status: number } | { grpcStatus: number },
-    { head }: { head: RequestHead },
-  ): LocalReply => {
-    if ('status' in abort) {
-      return { status: abort.status, body: 'fault filter abort', flag: 'FI', details: 'fault_filter_abort' };
-    }
-    const { raw, names } = head.headers;
-    const isGrpc = raw[2 * names.indexOf('content-type') + 1]?.startsWith('application/grpc') ?? false;
-    const headers = [
-      'content-type',
-      'application/grpc',
-      'grpc-status',
-      String(abort.grpcStatus),
-      'grpc-message',
-      'fault filter abort',
-    ];
-    return {
-      status: 200,
-      body: isGrpc ? '' : 'fault filter abort',
-      flag: 'FI',
-      details: 'fault_filter_abort',
-      ...(isGrpc ? { headers } : {}),
-    };
-  },
+  /** A fault of gRPC is an empty 200 with this text to every other client, as Envoy has it. */
+  faultAbort: (abort: { status: number } | { grpcStatus: number }): LocalReply => ({
+    body: 'fault filter abort',
+    flag: 'FI',
+    details: 'fault_filter_abort',
+    ...('status' in abort ? abort : { status: 200, ...abort }),
+  }),
 
   upstreamFailure: (failure: UpstreamFailure, tries: number): LocalReply => {
     const { text, flag, status } = resetReasons[failure];

@@ -1,7 +1,7 @@
 import type { Mirror } from '@grayscale/traffic-rules';
 import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
-import type { Host } from '../upstream/host.js';
+import type { Host, Protocol } from '../upstream/host.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
 import { chooser } from './plan.js';
 import type { BodySource } from './request-body.js';
@@ -21,13 +21,15 @@ export class Mirroring implements AttemptOwner {
    */
   static draw(context: RequestContext, mirror: Mirror, request: OutgoingRequest): Mirroring | undefined {
     if (context.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined) return undefined;
-    const host = chooser(context, mirror.cluster, false).next();
-    return host && new Mirroring(context, host, request);
+    const { next, protocol } = chooser(context, mirror.cluster, false);
+    const host = next();
+    return host && new Mirroring(context, host, protocol, request);
   }
 
-  private constructor(context: RequestContext, host: Host, request: OutgoingRequest) {
+  private constructor(context: RequestContext, host: Host, protocol: Protocol, request: OutgoingRequest) {
     const { localAddress } = context.client;
     this.#attempt = new Attempt(host, this, {
+      protocol,
       request: {
         ...request,
         headers: [...request.headers, 'x-envoy-internal', 'true', 'x-forwarded-for', localAddress],

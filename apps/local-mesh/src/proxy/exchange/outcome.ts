@@ -1,6 +1,7 @@
 import type { Decision } from '@grayscale/traffic-rules';
 import type { AccessRecord, ResponseFlag } from '../access-record.js';
 import { headerValue } from '../message/header-list.js';
+import { isGrpcCall } from './grpc.js';
 import type { RequestContext } from './request-context.js';
 import type { ResponseWriter } from './response-writer.js';
 
@@ -13,6 +14,7 @@ export class Outcome {
   #upstreamHost: string | undefined;
   #upstreamDurationMs: number | undefined;
   #attempts = 0;
+  #grpcStatus: string | undefined;
 
   /** `address:port` of the last endpoint tried. */
   get upstreamHost(): string | undefined {
@@ -43,6 +45,12 @@ export class Outcome {
   upstreamAnswered(durationMs: number): void {
     this.#upstreamDurationMs = durationMs;
     this.#details = 'via_upstream';
+  }
+
+  /** @param fields headers or trailers, names and values in turn; in one of both a call has its status */
+  answeredWith(fields: readonly string[]): void {
+    for (let i = 0; i < fields.length; i += 2)
+      if (fields[i] === 'grpc-status') this.#grpcStatus = fields[i + 1];
   }
 
   flag(flag: ResponseFlag): void {
@@ -83,6 +91,7 @@ export class Outcome {
       downstreamAddress: context.client.address,
       attempts: this.#attempts,
       decision: this.#decision,
+      ...(isGrpcCall(head.headers) && { grpcStatus: this.#grpcStatus ?? '' }),
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { Cluster, Connect, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
-import type { Host } from '../upstream/host.js';
+import type { Host, Protocol } from '../upstream/host.js';
 import { hasEndpoints } from '../upstream/upstream-cluster.js';
 import { passThroughCluster } from '../upstream/upstreams.js';
 import { type HashKey, type HashPolicy, hashKey } from './hash-key.js';
@@ -22,6 +22,8 @@ type Shape = Pick<
 
 /** The servers of a cluster, one after another. */
 export interface HostChooser {
+  /** What is spoken to them. */
+  protocol: Protocol;
   /** The next one to try; undefined: there is none. */
   next(): Host | undefined;
   /** Ties the client to the endpoint that its hash has chosen. */
@@ -54,6 +56,7 @@ export function passThroughPlan(context: RequestContext, { path, through }: Pass
   const host = runtime.upstreams.passThrough.hostAt(whereTo(context, target.port));
   return {
     clusterName: passThroughCluster,
+    protocol: ofClient(context),
     next: () => host,
     setCookie: undefined,
     untouched: through === 'tcp',
@@ -100,9 +103,10 @@ export function clusterPlan(context: RequestContext, decision: Forward): Plan {
 export function chooser(context: RequestContext, cluster: Cluster, avoidTried: boolean): HostChooser {
   const { upstreams, random } = context.runtime;
   const upstream = upstreams.of(cluster);
+  const protocol = cluster.http2 ? 'http2' : 'http1';
   if (!hasEndpoints(cluster)) {
     const host = upstream.hostAt(whereTo(context, cluster.targetPort ?? context.target.port));
-    return { next: () => host, setCookie: undefined };
+    return { protocol, next: () => host, setCookie: undefined };
   }
   const policy = hashPolicy(cluster);
   const { key, setCookie } = policy === undefined ? noHash : hashKey(policy, context);
@@ -112,7 +116,12 @@ export function chooser(context: RequestContext, cluster: Cluster, avoidTried: b
     if (host !== undefined && avoidTried) tried.add(host);
     return host;
   };
-  return { next, setCookie };
+  return { protocol, next, setCookie };
+}
+
+/** Istio's clusters without a protocol of their own speak the client's (`use_downstream_protocol_config`). */
+function ofClient({ head }: RequestContext): Protocol {
+  return head.version === '2' ? 'http2' : 'http1';
 }
 
 /** Where the client was going: an explicit proxy has only the name to go by. */

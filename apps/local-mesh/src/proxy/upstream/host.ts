@@ -3,6 +3,7 @@ import type { Address } from '../address.js';
 import type { OutgoingRequest } from '../message/request.js';
 import type { ConnectCallbacks, Destination, Dialler } from './dialler.js';
 import { Http1Pool } from './http1-pool.js';
+import { Http2Pool } from './http2-pool.js';
 import type { PoolOptions } from './pool-options.js';
 import type { Resources } from './resources.js';
 import type { StreamHandler, StreamPool, UpstreamStream } from './stream.js';
@@ -16,7 +17,8 @@ export interface ConnectionSettings {
   maxConcurrentStreams: number;
 }
 
-type Protocol = 'http1';
+/** What is spoken to a server. */
+export type Protocol = 'http1' | 'http2';
 
 /** One server of a cluster: it lives on when rules are read anew, with its connections and all that is known of it. */
 export class Host {
@@ -54,9 +56,9 @@ export class Host {
   }
 
   /** Throws UnsendableHead, and nothing is sent then. Whoever calls it counts in `active`. */
-  request(request: OutgoingRequest, handler: StreamHandler): UpstreamStream {
+  request(protocol: Protocol, request: OutgoingRequest, handler: StreamHandler): UpstreamStream {
     this.usedAt = Date.now();
-    return this.#pool('http1').request(request, handler);
+    return this.#pool(protocol).request(request, handler);
   }
 
   /** A connection of its own, for bytes that nobody looks into. The result ends the attempt. */
@@ -82,7 +84,7 @@ export class Host {
   #pool(protocol: Protocol): StreamPool {
     let pool = this.#pools.get(protocol);
     if (pool === undefined) {
-      pool = new Http1Pool(this.#poolOptions());
+      pool = new (protocol === 'http2' ? Http2Pool : Http1Pool)(this.#poolOptions());
       this.#pools.set(protocol, pool);
     }
     return pool;

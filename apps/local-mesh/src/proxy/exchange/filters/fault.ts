@@ -26,13 +26,9 @@ export const fault: Filter = (filtered, next) => {
   return { cancel: () => clearTimeout(timer) };
 };
 
-function abortOr(next: () => void, { abort }: DrawnFault, { answer, context, decision }: Filtered): void {
+function abortOr(next: () => void, { abort }: DrawnFault, { answer, decision }: Filtered): void {
   if (abort === undefined) next();
-  else
-    answer.reply(
-      replies.faultAbort(abort, context),
-      'responseHeaders' in decision ? decision.responseHeaders : [],
-    );
+  else answer.reply(replies.faultAbort(abort), 'responseHeaders' in decision ? decision.responseHeaders : []);
 }
 
 /** Which of a route's faults hold for one request; each is drawn on its own, the delay first. */

@@ -1,0 +1,59 @@
+import { grpcStatusOf, isGrpc } from '@grayscale/traffic-rules';
+import { type HeaderList, headerValue } from '../message/header-list.js';
+import type { LocalReply } from './local-reply.js';
+
+/** Milliseconds of the units of `grpc-timeout`. */
+const unitMs: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1000,
+  m: 1,
+  u: 0.001,
+  n: 0.000_001,
+};
+const mostDigits = 99_999_999;
+
+export function isGrpcCall(headers: HeaderList): boolean {
+  return isGrpc(headerValue(headers, 'content-type'));
+}
+
+/** An answer of the proxy's own in the words of gRPC: a status in the headers, and no body. */
+export function asGrpc({ status, body, headers = [], grpcStatus, ...rest }: LocalReply): LocalReply {
+  const message = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
+  return {
+    ...rest,
+    status: 200,
+    body: '',
+    headers: [
+      ...headers,
+      'content-type',
+      'application/grpc',
+      'grpc-status',
+      String(grpcStatus ?? grpcStatusOf(status)),
+      ...(message === '' ? [] : ['grpc-message', percentEncoded(message)]),
+    ],
+  };
+}
+
+/** How long a caller waits for the whole answer, rounded up; undefined: it does not say. */
+export function callTimeoutMs(headers: HeaderList): number | undefined {
+  const match = /^([0-9]{1,8})([HMSmun])$/.exec(headerValue(headers, 'grpc-timeout') ?? '');
+  return match === null ? undefined : Math.ceil(Number(match[1]) * (unitMs[match[2] as string] as number));
+}
+
+/** A `grpc-timeout`, in the smallest unit from milliseconds on that it fits in (Envoy, `Grpc::Common::toGrpcTimeout`). */
+export function timeoutText(milliseconds: number): string {
+  for (const unit of ['m', 'S', 'M'] as const) {
+    const value = Math.floor(milliseconds / (unitMs[unit] as number));
+    if (value <= mostDigits) return `${value}${unit}`;
+  }
+  return `${Math.min(mostDigits, Math.floor(milliseconds / (unitMs.H as number)))}H`;
+}
+
+/** gRPC over HTTP2: a message is in printable ASCII, and the rest in per cent. */
+function percentEncoded(text: string): string {
+  return text.replace(
+    /[^ -$&-}]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}

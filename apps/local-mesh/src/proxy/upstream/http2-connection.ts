@@ -1,0 +1,86 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import type { Socket } from 'node:net';
+import {
+  connectionWindowBytes,
+  maxConcurrentStreams,
+  sessionOptions,
+  settings,
+} from '../http2/session-settings.js';
+
+/** A connection in HTTP/2 to one server, with many requests at a time. */
+export class Http2Connection {
+  readonly #session: ClientHttp2Session;
+  #active = 0;
+  #isClosing = false;
+  /** How many it has taken. */
+  requests = 0;
+  /** When the last one ended, milliseconds since 1970; for the pool. */
+  idleSince = Date.now();
+
+  constructor(
+    private readonly socket: Socket,
+    /** A stream ended, and there is room for another one. */
+    private readonly onRoom: (connection: Http2Connection) => void,
+    onClosed: (connection: Http2Connection) => void,
+  ) {
+    this.#session = connect('http://upstream.invalid', {
+      ...sessionOptions,
+      settings: { ...settings, enablePush: false },
+      createConnection: () => socket,
+    });
+    this.#session.on('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes));
+    // What is under way goes on; requests beyond what the server has seen are closed as refused, and may be tried elsewhere.
+    this.#session.on('goaway', () => this.#retire());
+    // Each stream is told by itself.
+    this.#session.on('error', () => {});
+    this.#session.once('close', () => {
+      this.#isClosing = true;
+      socket.destroy();
+      onClosed(this);
+    });
+  }
+
+  get idle(): boolean {
+    return this.#active === 0;
+  }
+
+  /** Whether the connection is at its end, and not just one stream. */
+  get isLost(): boolean {
+    return this.#session.destroyed || this.socket.destroyed;
+  }
+
+  /** @param limit of the cluster's; the server's own counts as well */
+  hasRoom(limit: number): boolean {
+    if (this.#isClosing || this.#session.closed || this.#session.destroyed) return false;
+    const allowed = this.#session.remoteSettings?.maxConcurrentStreams ?? maxConcurrentStreams;
+    return this.#active < Math.min(limit, allowed);
+  }
+
+  /** @param list names and values in turn, pseudo-headers first */
+  open(list: readonly string[], isComplete: boolean): ClientHttp2Stream {
+    this.requests++;
+    this.#active++;
+    const stream = this.#session.request(list, isComplete ? { endStream: true } : { waitForTrailers: true });
+    stream.once('close', () => {
+      this.#active--;
+      this.idleSince = Date.now();
+      if (!this.#isClosing) this.onRoom(this);
+    });
+    return stream;
+  }
+
+  /** Takes no more requests, and ends with the last one. */
+  #retire(): void {
+    this.#isClosing = true;
+  }
+
+  close(): void {
+    this.#retire();
+    this.#session.close();
+  }
+
+  destroy(): void {
+    this.#session.destroy();
+    this.socket.destroy();
+  }
+}
