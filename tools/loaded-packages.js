@@ -21,6 +21,6 @@ function packageOf(url) {
   const parts = url.split('/');
   const foreign = parts.lastIndexOf('node_modules') + 1;
   if (foreign > 0) return parts.slice(foreign, foreign + (parts[foreign].startsWith('@') ? 2 : 1)).join('/');
-  const own = parts.findIndex((part) => part === 'apps' || part === 'libs');
+  const own = parts.findLastIndex((part) => part === 'apps' || part === 'libs');
   return own < 0 ? undefined : parts.slice(own, own + 2).join('/');
 }
