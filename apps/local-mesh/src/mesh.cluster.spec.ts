@@ -75,7 +75,7 @@ describe('the local mesh under the rules of a cluster', () => {
   it('follows what kubectl applies', async () => {
     await using mesh = await live();
     expect(mesh.messages).toMatch(
-      /^rules \w+ in force: 1 VirtualService from \d+ objects of the cluster test\n {2}hello\.com .*\(VirtualService hello-page\/hello-ext-svc, VirtualService hello-page\/hello-ext-svc \(cluster\)\)$/m,
+      /^rules \w+ in force: 1 VirtualService from \d+ objects of the cluster test\n {2}hello\.com {2}VirtualService hello-page\/hello-ext-svc \(cluster\)$/m,
     );
     expect(await hello(mesh)).toBe('hello 1');
     await setWeights(0, 100);
@@ -102,9 +102,33 @@ describe('the local mesh under the rules of a cluster', () => {
     await reach(mesh, 'hello 2');
     const before = mesh.messages.length;
     await setWeights(-1, 0);
-    while (!/cannot be put in force/.test(mesh.messages.slice(before)))
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const saidSince = async (pattern: RegExp) => {
+      while (!pattern.test(mesh.messages.slice(before)))
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await saidSince(/cannot be put in force/);
     expect(await hello(mesh)).toBe('hello 2');
+    await setWeights(0, 100);
+    await saidSince(/^VirtualService hello-page\/hello-ext-svc is in force as it is in the cluster again$/m);
+  });
+
+  it('says what is wrong in the namespaces that its rules concern, and leaves others alone', async () => {
+    const broken = (namespace: string) => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'broken', namespace },
+      spec: { hosts: ['broken.example'], http: [{ route: [{ destination: { host: 'a' }, weight: -1 }] }] },
+    });
+    await kubectl(['create', 'namespace', 'elsewhere']);
+    for (const namespace of ['elsewhere', 'hello-2']) await kubectl(['apply', '-f', '-'], broken(namespace));
+    await using mesh = await live();
+    expect(mesh.messages).toMatch(/^VirtualService hello-2\/broken \(cluster\) .*error/m);
+    expect(mesh.messages).not.toContain('elsewhere');
+    const { issues } = (await (await fetch(`${mesh.admin}/config_dump`)).json()) as {
+      issues: { resource: string }[];
+    };
+    expect(issues.map(({ resource }) => resource)).toContain('VirtualService elsewhere/broken');
+    await kubectl(['delete', 'virtualservices', '--all-namespaces', '--field-selector=metadata.name=broken']);
   });
 
   it('says nothing of changes that change no rule', async () => {

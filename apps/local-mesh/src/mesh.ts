@@ -10,7 +10,7 @@ import { inSlices } from './rules/background-analysis.js';
 import { openClusterRules } from './rules/cluster-rules.js';
 import { openFileRules } from './rules/file-rules.js';
 import { RuleBook } from './rules/rule-book.js';
-import { RuleReport } from './rules/rule-report.js';
+import { type RuleReport, reportOn } from './rules/rule-report.js';
 import { buildRuleSet, isRefused, type RefusedSet, type RuleSet } from './rules/rule-set.js';
 import type { RuleListener, RuleSource } from './rules/rule-source.js';
 import { AccessLog } from './telemetry/access-log.js';
@@ -91,10 +91,10 @@ export class LocalMesh {
 
   private firstRules(source: RuleSource): Loaded {
     const { first, workload } = source;
-    const report = new RuleReport(source);
+    const report = reportOn(source);
     const built = buildRuleSet(first, workload);
     if (isRefused(built)) {
-      say(...report.issues(built.issues));
+      say(...report.refused(built));
       throw new StartError('no good rules to start with: correct the errors above and start again.');
     }
     say(...report.inForce(built));

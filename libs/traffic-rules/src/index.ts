@@ -69,7 +69,7 @@ export type { TextKind } from './parse/source-file.js';
 export { suggest } from './parse/suggestion.js';
 export { objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.js';
 export { nodeAt, type YamlField, type YamlNode } from './parse/yaml-node.js';
-export { exactPlaceText, locationOf, placeText } from './place.js';
+export { exactPlaceText, locationOf, placedName, placeText } from './place.js';
 export type { RouteRequest } from './request.js';
 export { type RequestDescription, requestFromUrl } from './request-from-url.js';
 export type { Metadata } from './resources/metadata.js';

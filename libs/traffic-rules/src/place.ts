@@ -10,6 +10,11 @@ export function placeText(location: Location): string {
   return location.field === undefined ? `${location.file}:${location.line}` : fieldText(location);
 }
 
+/** A resource and its place, as `VirtualService shop/front (k8s/rules.yaml:12)`; an object's place begins with its name already. */
+export function placedName(name: string, location: Location): string {
+  return location.field === undefined ? `${name} (${placeText(location)})` : placeText(location);
+}
+
 /** As {@link placeText}, with the column of a file: a form that editors and terminals make links of. */
 export function exactPlaceText(location: Location): string {
   const { file, line, column, field } = location;

@@ -2,6 +2,7 @@ import {
   describeRules,
   explain,
   type Location,
+  placedName,
   placeText,
   type RouteRequest,
   type RouteTable,
@@ -68,7 +69,7 @@ function decidingRule(
   if (rule === undefined || resource === undefined) return undefined;
   return {
     location: rule.location,
-    text: `${resource.kind} ${resource.namespace}/${resource.name} (${placeText(rule.location)})`,
+    text: placedName(`${resource.kind} ${resource.namespace}/${resource.name}`, rule.location),
   };
 }
 

@@ -40,7 +40,7 @@ describe('a set of rules', () => {
     );
     expect(summarize(ruleSetOf(text), '1 file')).toEqual([
       expect.stringMatching(/^rules [0-9a-f]{12} in force: 1 VirtualService from 1 file$/),
-      '  hello.com  (VirtualService hello-page/hello, rules.yaml:21)',
+      '  hello.com  VirtualService hello-page/hello (rules.yaml:21)',
       '    path starting with "/a" and header user exactly "test" or query parameter q -> redirect 301',
       '    any request -> hello-1.external:80 90 %, hello-2.external:80 10 %',
     ]);

@@ -1,7 +1,7 @@
 import {
   describeRules,
   outboundTrafficPolicyOf,
-  placeText,
+  placedName,
   type ResourceDescription,
   ruleLine,
 } from '@grayscale/traffic-rules';
@@ -34,8 +34,8 @@ const withoutRules = {
 
 function summarizeResource({ resource, hosts, rules }: ResourceDescription): string[] {
   const { kind, namespace, name, location } = resource;
-  const place = `${kind} ${namespace}/${name}, ${placeText(location)}`;
-  return [`${hosts.join(', ')}  (${place})`, ...rules.map((rule) => indent(ruleLine(rule)))];
+  const place = placedName(`${kind} ${namespace}/${name}`, location);
+  return [`${hosts.join(', ')}  ${place}`, ...rules.map((rule) => indent(ruleLine(rule)))];
 }
 
 function indent(line: string): string {

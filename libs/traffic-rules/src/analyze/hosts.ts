@@ -1,7 +1,7 @@
 import { isForWorkload } from '../compile/routes.js';
 import { carriesHttp } from '../model/service.js';
 import { quote } from '../parse/describe.js';
-import { placeText } from '../place.js';
+import { placedName } from '../place.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 
 const portOfUnregisteredHosts = 80;
@@ -32,7 +32,7 @@ function warnOfTaken(
   { host, path }: { host: string; path: string },
 ): void {
   const { kind, namespace, name, location } = first.owner.resource;
-  const message = `${kind} ${namespace}/${name} (${placeText(location)}) has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
+  const message = `${placedName(`${kind} ${namespace}/${name}`, location)} has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
   view.report(owner.document).warning('host-taken', path, message);
 }
 
