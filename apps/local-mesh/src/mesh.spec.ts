@@ -227,7 +227,7 @@ describe('the local mesh as a process', () => {
     await using mesh = new MeshProcess('-f', '-', '--port', '0', '--admin-port', '0');
     mesh.stdin.end(helloManifest());
     await mesh.said(/admin on/);
-    expect(mesh.messages).toContain('VirtualService hello-page/hello, -:');
+    expect(mesh.messages).toContain('VirtualService hello-page/hello (-:');
   });
 
   it('finishes what is in flight before it ends, and takes nothing new', async () => {

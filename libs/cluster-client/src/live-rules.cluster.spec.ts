@@ -10,7 +10,15 @@ import {
   watchLiveRules,
 } from './index.js';
 
-const workload = { namespace: 'hello-page', labels: {}, outboundTrafficPolicy: 'ALLOW_ANY' } as const;
+/** What no answer can do without. */
+const necessary = [
+  'virtualservices.networking.istio.io',
+  'destinationrules.networking.istio.io',
+  'serviceentries.networking.istio.io',
+  'services',
+];
+
+const workload = { namespace: 'hello-page', labels: {} } as const;
 
 /** Follows the rules, and lets a test wait for what it hears. */
 class Heard {
@@ -129,32 +137,59 @@ describe('the rules of a cluster', () => {
     });
   });
 
+  it('have the settings of the mesh, and nothing of other ConfigMaps', async () => {
+    await kubectl('create', 'namespace', 'istio-system');
+    const mesh = 'outboundTrafficPolicy: {mode: REGISTRY_ONLY}';
+    await kubectl('create', 'configmap', 'istio', '-n', 'istio-system', `--from-literal=mesh=${mesh}`);
+    await kubectl('create', 'configmap', 'other', '-n', 'istio-system', '--from-literal=mesh=x');
+    const reads = await reader('settings', [...necessary], 'list,watch');
+    await kubectl(
+      ...['create', 'role', 'settings', '-n', 'istio-system', '--verb=list,watch'],
+      ...['--resource=configmaps', '--resource-name=istio'],
+    );
+    await kubectl(
+      ...['create', 'rolebinding', 'settings', '-n', 'istio-system', '--role=settings'],
+      '--serviceaccount=hello-page:settings',
+    );
+    for (const who of [client, reads]) {
+      const set = await readLiveRules(who);
+      expect(paths(set).filter((path) => path.startsWith('ConfigMap'))).toEqual([
+        'ConfigMap istio-system/istio (cluster)',
+      ]);
+      const { table } = checkManifests(set, workload);
+      const request = requestFromUrl({ url: 'http://unknown.example/', headers: [] });
+      expect(table && explain(table, request).decision.kind).toBe('blocked');
+    }
+    await using heard = await Heard.of(reads);
+    await kubectl('delete', 'configmap', 'istio', '-n', 'istio-system');
+    await heard.until(() => !paths(heard.last).includes('ConfigMap istio-system/istio (cluster)'));
+  });
+
   it('never include a Secret, nor the environment of a pod', async () => {
     await kubectl('create', 'secret', 'generic', 'hidden', '-n', 'hello-page', '--from-literal=key=s3cr3t');
     await kubectl('run', 'pod', '-n', 'hello-page', '--image=none', '--env=KEY=s3cr3t', '--port=8080');
     const { files } = await readLiveRules(client);
+    expect(paths({ files, issues: [], tracked: [] })).toContain('Pod hello-page/pod (cluster)');
     expect(JSON.stringify(files)).not.toContain('s3cr3t');
   });
 
   it('are told without a kind that the user may not list, with the rule to add', async () => {
-    const necessary = [
-      'virtualservices.networking.istio.io',
-      'destinationrules.networking.istio.io',
-      'serviceentries.networking.istio.io',
-      'services',
-    ];
     const limited = await reader('limited', necessary);
     const { files, issues } = await readLiveRules(limited);
     expect(paths({ files, issues, tracked: [] })).toContain(
       'VirtualService hello-page/hello-ext-svc (cluster)',
     );
-    expect(issues.map(({ code }) => code)).toEqual(['cluster-kind-not-readable']);
-    expect(issues[0]?.message).toMatch(/^Not allowed to list .*, namespaces, .* in the whole cluster: /);
-    expect(issues[0]?.message).toMatch(
-      /The rules to add to a ClusterRole: \{apiGroups: .*\}\. Until then the rules/,
+    expect(new Set(issues.map(({ code }) => code))).toEqual(new Set(['cluster-kind-not-readable']));
+    expect(issues.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /^Not allowed to list configmaps in the namespace istio-system: .* a Role in istio-system: /,
+      ),
     );
-    expect(issues[0]?.message).toMatch(/\{apiGroups: \[""\], resources: \[[^\]]*"namespaces"/);
-    expect(issues[0]?.message).toContain('resources: ["endpointslices"], verbs: ["list", "watch"]');
+    const everywhere = issues.find(({ message }) => message.includes('in the whole cluster'))?.message;
+    expect(everywhere).toMatch(/^Not allowed to list .*, namespaces, .* in the whole cluster: /);
+    expect(everywhere).toMatch(/The rules to add to a ClusterRole: \{apiGroups: .*\}\. Until then the rules/);
+    expect(everywhere).toMatch(/\{apiGroups: \[""\], resources: \[[^\]]*"namespaces"/);
+    expect(everywhere).toContain('resources: ["endpointslices"], verbs: ["list", "watch"]');
 
     await using heard = await Heard.of(limited, { retryMs: 200 });
     expect(heard.rules.first.issues).toEqual(issues);

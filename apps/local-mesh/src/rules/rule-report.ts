@@ -75,8 +75,9 @@ class SharedReport extends OwnReport {
 
   /** @param resource as `VirtualService shop/front`; what is of none concerns everybody */
   private concerns(resource: string): boolean {
-    const [, namespace] = / ([^/]+)\//.exec(resource) ?? [];
-    return namespace === undefined || this.concerned.has(namespace);
+    const [, identity = ''] = resource.split(' ');
+    const [namespace, name] = identity.split('/');
+    return namespace === undefined || name === undefined || this.concerned.has(namespace);
   }
 
   private news(about: 'set' | 'analysis', lines: readonly string[]): string[] {

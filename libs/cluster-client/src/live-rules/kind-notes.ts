@@ -25,14 +25,17 @@ export function refuseNecessary(refusals: readonly Refusal[]): void {
   if (first !== undefined) throw ApiError.together([first, ...others]);
 }
 
-/** What the answer goes without, and how that is mended. */
+/** What the answer goes without, and how that is mended: a ClusterRole for most, a Role for what is in one namespace. */
 export function notReadable(refusals: readonly Refusal[], context: string): ManifestIssue[] {
   const sorted = refusals.toSorted((a, b) => (a.kind.kind < b.kind.kind ? -1 : 1));
-  const [first, ...others] = sorted.map(({ error }) => error);
-  if (first === undefined) return [];
-  const kinds = sorted.map(({ kind }) => kind.kind).join(', ');
-  const text = `${ApiError.together([first, ...others]).message}. Until then the rules are told without any ${kinds}.`;
-  return [fileWarning('cluster-kind-not-readable', placeOf(context), text)];
+  const groups = Map.groupBy(sorted, ({ error }) => error.subject.namespace);
+  return [...groups.values()].flatMap((group) => {
+    const [first, ...others] = group.map(({ error }) => error);
+    if (first === undefined) return [];
+    const kinds = group.map(({ kind }) => kind.kind).join(', ');
+    const text = `${ApiError.together([first, ...others]).message}. Until then the rules are told without any ${kinds}.`;
+    return [fileWarning('cluster-kind-not-readable', placeOf(context), text)];
+  });
 }
 
 /** @returns a warning where Istio's rules cannot be in the cluster at all */

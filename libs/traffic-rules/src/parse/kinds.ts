@@ -106,7 +106,6 @@ export const kinds: readonly KnownKind[] = [
     group: '',
     versions: ['v1'],
     isPeekedAt: true,
-    isInFilesOnly: true,
     concerns: isMeshConfigMap,
     decode: meshConfigOfMap,
   },

@@ -11,13 +11,13 @@ export interface RoutingKind {
 }
 
 /**
- * What to ask an API server for: every kind that the engine reads, and those that it passes over with a warning. A cluster has the pods
- * themselves, and so what makes them is not asked for; nor are ConfigMaps, of which MeshConfig is one among many.
+ * What to ask an API server for, as it calls it: every kind that the engine reads, and those that it passes over with a warning. A cluster
+ * has the pods themselves, and so what makes them is not asked for. Of ConfigMaps only MeshConfig's takes part.
  */
 export const routingKinds: readonly RoutingKind[] = [
   ...kinds
     .filter(({ isInFilesOnly }) => isInFilesOnly !== true)
-    .map(({ group, kind, versions }) => ({ group, kind, versions })),
+    .map(({ group, kind, written = kind, versions }) => ({ group, kind: written, versions })),
   ...Object.entries(notModelled).flatMap(([group, names]) =>
     names.map((kind) => ({ group, kind, versions: [] })),
   ),
