@@ -44,12 +44,12 @@ export class ClusterRelease implements KeptRelease {
   constructor(private readonly options: ClusterReleaseOptions) {
     this.plan = options.plan;
     this.client = options.client;
-    this.record = new ReleaseRecord(options.home, options);
+    this.record = this.recordOf(options);
   }
 
   store(): ClusterStore {
-    const { client, plan, home, planText } = this.options;
-    const record = new ReleaseRecord(home, this.options);
+    const { client, plan, planText } = this.options;
+    const record = this.recordOf(this.options);
     return new ClusterStore({ client, plan, record, lease: this.lease(), ...(planText && { planText }) });
   }
 
@@ -64,7 +64,8 @@ export class ClusterRelease implements KeptRelease {
   }
 
   async driver(): Promise<Driver | undefined> {
-    const holder = await this.lease().holder();
+    await this.record.load();
+    const holder = (await this.lease().holder()) ?? (await this.record.otherDriver());
     return holder === undefined ? undefined : driverOf(holder);
   }
 
@@ -99,18 +100,25 @@ export class ClusterRelease implements KeptRelease {
     return { kind: 'edit', edit: { path, before: objectYaml(object), after: objectYaml(edited) } };
   }
 
+  private recordOf({ home, identity, ...options }: ClusterReleaseOptions): ReleaseRecord {
+    return new ReleaseRecord(home, { ...options, driver: identity, isDead });
+  }
+
   private lease(): Lease {
     const { namespace, name } = this.plan;
     return new Lease(this.client, {
       namespace,
       name: recordName(name),
       identity: this.options.identity,
-      isDead: async (holder) => {
-        const process = processOf(holder);
-        return process !== undefined && !(await isRunning(process));
-      },
+      isDead,
     });
   }
+}
+
+/** Whether it was a process of this machine, and has ended. */
+async function isDead(holder: string): Promise<boolean> {
+  const process = processOf(holder);
+  return process !== undefined && !(await isRunning(process));
 }
 
 /** Names this process in a Lease, so that others on the same machine see when it has died. */

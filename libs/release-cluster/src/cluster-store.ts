@@ -68,7 +68,7 @@ export class ClusterStore implements Store {
     if (acquired?.kind === 'held') return { kind: 'held', by: acquired.by };
     try {
       const journal = await this.options.record.load();
-      const by = await this.otherRelease();
+      const by = (await this.options.record.otherDriver()) ?? (await this.otherRelease());
       if (by === undefined) return { kind: 'opened', journal };
       await this.close();
       return { kind: 'held', by };
@@ -114,7 +114,8 @@ export class ClusterStore implements Store {
 
   async close(): Promise<void> {
     if (this.options.virtualServices === undefined) this.virtualServices.close();
-    // A lease that cannot be given back runs out.
+    // What cannot be given back runs out.
+    await this.options.record.leave().catch(() => undefined);
     await this.options.lease?.release().catch(() => undefined);
   }
 

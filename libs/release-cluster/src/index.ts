@@ -3,6 +3,14 @@ export { ClusterStore, type ClusterStoreOptions } from './cluster-store.js';
 export { RecordError, TakenOverError } from './errors.js';
 export { type FoundRelease, findRelease, listReleases } from './find-release.js';
 export { objectYaml } from './object-yaml.js';
+export {
+  type GrayRelease,
+  isUnderWay,
+  keyOf,
+  planOf,
+  stateOf,
+  targetsHash,
+} from './gray-release.js';
 export { type Owner, ownerAnnotation, ownerIn } from './owner.js';
 export type { RecordContent } from './record/record-content.js';
 export {
@@ -10,7 +18,6 @@ export {
   GrayReleaseRecord,
   grayReleaseKind,
   type RecordObject,
-  type StatusOf,
 } from './record/record-object.js';
 export { type RecordOptions, ReleaseRecord } from './record/release-record.js';
 export { type SetWeights, setWeights, type WeightsOfRule } from './set-weights.js';

@@ -10,7 +10,7 @@ export async function runningRelease(client: ApiClient, owner: Owner): Promise<s
   const { namespace, name } = owner;
   const text = `the release ${namespace}/${name}, which has not ended`;
   const homes: RecordObject[] = [
-    new GrayReleaseRecord(client, namespace, name, () => ({})),
+    new GrayReleaseRecord(client, namespace, name),
     new ConfigMapRecord(client, namespace, name),
   ];
   let isUnknown = false;

@@ -18,6 +18,8 @@ export interface RecordContent {
   entries: JournalEntry[];
   /** How many older ones are not kept any more. */
   dropped: number;
+  /** Who wrote it, and is still there; in milliseconds since the epoch. */
+  driver?: { name: string; at: number };
 }
 
 export const emptyContent: RecordContent = {
@@ -29,8 +31,8 @@ export const emptyContent: RecordContent = {
   dropped: 0,
 };
 
-/** The content with one more entry. A look without news leaves only its state. */
-export function withEntry(content: RecordContent, entry: JournalEntry): RecordContent {
+/** The content with one more entry. A look without news leaves only its state. @param driver who writes it */
+export function withEntry(content: RecordContent, entry: JournalEntry, driver?: string): RecordContent {
   const { state, plan, ...rest } = entry;
   const kept = isNews(entry)
     ? [...content.entries, { ...shortened(rest as JournalEntry), ...digest(state) }]
@@ -43,8 +45,27 @@ export function withEntry(content: RecordContent, entry: JournalEntry): RecordCo
     plan: plan ?? content.plan,
     entries: kept.slice(over),
     dropped: content.dropped + over,
+    ...(driver !== undefined && { driver: { name: driver, at: Date.now() } }),
   };
 }
+
+/** The content once its driver has gone. */
+export function withoutDriver({ driver: _, ...content }: RecordContent): RecordContent {
+  return { ...content, id: randomUUID() };
+}
+
+/** Whoever drives a run keeps what it sees every few seconds, or while the run is paused each minute; silent for longer it is gone, in milliseconds. */
+const longestSilence = { paused: 150_000, else: 30_000 };
+
+/** Who drives the run now, as far as the content tells by the clock of whoever wrote it. */
+export function driverIn({ driver, state }: RecordContent, now: number): string | undefined {
+  const { phase } = (state ?? {}) as { phase?: string };
+  if (driver === undefined || phase === undefined || ends.has(phase)) return undefined;
+  const silence = phase === 'paused' ? longestSilence.paused : longestSilence.else;
+  return now - driver.at < silence ? driver.name : undefined;
+}
+
+const ends: ReadonlySet<string> = new Set<ReleaseState['phase']>(['completed', 'aborted', 'undone']);
 
 /** The entries as a journal has them, the newest state in the last one. */
 export function journalOf({ state, plan, entries, dropped }: RecordContent): JournalEntry[] {
@@ -68,8 +89,9 @@ function isNews({ op, message, command }: JournalEntry): boolean {
 /** Undefined for what grayscale has not written. */
 export function contentIn(value: unknown): RecordContent | undefined {
   const content = (value ?? {}) as Partial<RecordContent>;
-  const { version, entries, state = null, plan = null, dropped = 0, id = '' } = content;
-  return version === 1 && Array.isArray(entries) ? { version, id, state, plan, entries, dropped } : undefined;
+  const { version, entries, state = null, plan = null, dropped = 0, id = '', driver } = content;
+  if (version !== 1 || !Array.isArray(entries)) return undefined;
+  return { version, id, state, plan, entries, dropped, ...(driver !== undefined && { driver }) };
 }
 
 /** What is shown of the state of an earlier decision. */

@@ -9,6 +9,7 @@ import {
 } from '@grayscale/cluster-client';
 import { type OfferedPlan, planApiVersion, planFromObject, planGroup, planKind } from '@grayscale/release';
 import { RecordError } from '../errors.js';
+import { grayReleaseStatus } from '../gray-release.js';
 import { contentIn, emptyContent, type RecordContent } from './record-content.js';
 import { commandsAnnotation } from './sent-commands.js';
 
@@ -37,6 +38,8 @@ export interface RecordObject {
   readonly subject: string;
   /** Undefined where there is none. */
   read(): Promise<KubernetesObject | undefined>;
+  /** As a watch knows it, which may be a moment old; absent where nobody watches. */
+  readonly glance?: (() => KubernetesObject | undefined) | undefined;
   /** @throws RecordError for what grayscale has not written */
   contentOf(object: KubernetesObject): RecordContent;
   /** The plan in it, for an object that is one. */
@@ -140,19 +143,17 @@ type Data = Record<string, string>;
 
 const recordKey = 'record.json';
 
-/** What a GrayRelease shows of a release beside its record: phase, conditions, figures. */
-export type StatusOf = (object: KubernetesObject, content: RecordContent) => Record<string, unknown>;
-
 /** A release's memory in the status of its GrayRelease. */
 export class GrayReleaseRecord implements RecordObject {
   readonly subject: string;
   private readonly resources: Resources;
 
+  /** @param glance the object as a watch knows it */
   constructor(
     client: ApiClient,
     readonly namespace: string,
     readonly release: string,
-    private readonly statusOf: StatusOf,
+    readonly glance?: () => KubernetesObject | undefined,
   ) {
     this.resources = new Resources(client, grayReleaseKind);
     this.subject = `GrayRelease ${namespace}/${release}`;
@@ -192,7 +193,7 @@ export class GrayReleaseRecord implements RecordObject {
     content: RecordContent,
     commands: string | undefined,
   ): Promise<KubernetesObject> {
-    const value = { ...this.statusOf(object, content), record: content };
+    const value = { ...grayReleaseStatus(object, content), record: content };
     const written = await this.resources.patch(
       this.namespace,
       this.release,

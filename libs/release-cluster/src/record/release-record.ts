@@ -4,7 +4,14 @@ import { ApiError, ApiUnreachableError, type KubernetesObject } from '@grayscale
 import type { Command, JournalEntry, OfferedPlan, SentCommand } from '@grayscale/release';
 import { RecordError, TakenOverError } from '../errors.js';
 import type { Owner } from '../owner.js';
-import { emptyContent, journalOf, type RecordContent, withEntry } from './record-content.js';
+import {
+  driverIn,
+  emptyContent,
+  journalOf,
+  type RecordContent,
+  withEntry,
+  withoutDriver,
+} from './record-content.js';
 import type { RecordObject } from './record-object.js';
 import { commandsIn } from './sent-commands.js';
 
@@ -13,6 +20,10 @@ export interface RecordOptions {
   patience?: number;
   /** Ends the waiting. */
   signal?: AbortSignal;
+  /** This process, as others are to see it while it drives the release. */
+  driver?: string;
+  /** Whether a driver is known to have ended, so that nobody need wait for it. */
+  isDead?: (driver: string) => Promise<boolean>;
 }
 
 /** Between two looks for commands, in milliseconds. */
@@ -47,6 +58,20 @@ export class ReleaseRecord {
     return uid === undefined ? undefined : { namespace: this.home.namespace, name: this.home.release, uid };
   }
 
+  /** Who else drives the release, as of the last reading. */
+  async otherDriver(): Promise<string | undefined> {
+    const driver = driverIn(this.content, Date.now());
+    if (driver === undefined || driver === this.options.driver) return undefined;
+    return (await this.options.isDead?.(driver)) === true ? undefined : driver;
+  }
+
+  /** Nobody need believe any longer that this process drives the release. @throws as {@link append} */
+  async leave(): Promise<void> {
+    const { driver } = this.options;
+    if (driver === undefined || driverIn(this.content, Date.now()) !== driver) return;
+    await this.attempt(withoutDriver(this.content), false);
+  }
+
   /** Reads it anew. @returns what is kept of the journal */
   async load(): Promise<JournalEntry[]> {
     this.adopt(await this.home.read());
@@ -56,7 +81,7 @@ export class ReleaseRecord {
 
   /** Kept when it resolves. @throws TakenOverError, RecordError, ApiError; ApiUnreachableError once patience is at an end */
   async append(entry: JournalEntry): Promise<void> {
-    const content = withEntry(this.content, entry);
+    const content = withEntry(this.content, entry, this.options.driver);
     if (typeof entry.command === 'string') this.carried.add(entry.command);
     const until = performance.now() + (this.options.patience ?? Number.POSITIVE_INFINITY);
     for (let tries = 0; ; tries += 1) {
@@ -71,27 +96,32 @@ export class ReleaseRecord {
 
   /** The plan in the object itself, if it was changed since this was asked last. */
   changedPlan(): OfferedPlan | undefined {
-    const { object } = this;
+    const object = this.home.glance?.() ?? this.object;
     const generation = object?.metadata.generation;
-    if (object === undefined || generation === this.generation) return undefined;
+    // What a watch knows may be older than what was read.
+    if (object === undefined || generation === undefined || generation <= (this.generation ?? 0))
+      return undefined;
     this.generation = generation;
     return this.home.planIn?.(object);
   }
 
-  /** The commands that wait, oldest first. They are looked for once a second; none are known while the server does not answer. */
+  /** The commands that wait, oldest first. Unless a watch tells of them they are looked for once a second; none are known while the server does not answer. */
   async commands(): Promise<SentCommand[]> {
-    if (performance.now() - this.commandsReadAt >= commandsInterval) {
-      const object = await this.home.read().catch((error) => {
-        if (mayPass(error)) return undefined;
-        throw error;
-      });
-      if (object === undefined) return [];
-      this.commandsReadAt = performance.now();
-      // Somebody else's entry is noticed when the next one of ours is written.
-      if (this.object !== undefined && this.home.contentOf(object).id === this.content.id)
-        this.object = object;
-    }
-    return commandsIn(this.object?.metadata.annotations).filter(({ id }) => !this.carried.has(id));
+    const object = this.home.glance?.() ?? (await this.lookForCommands());
+    return commandsIn(object?.metadata.annotations).filter(({ id }) => !this.carried.has(id));
+  }
+
+  private async lookForCommands(): Promise<KubernetesObject | undefined> {
+    if (performance.now() - this.commandsReadAt < commandsInterval) return this.object;
+    const object = await this.home.read().catch((error) => {
+      if (mayPass(error)) return undefined;
+      throw error;
+    });
+    if (object === undefined) return undefined;
+    this.commandsReadAt = performance.now();
+    // Somebody else's entry is noticed when the next one of ours is written.
+    if (this.object !== undefined && this.home.contentOf(object).id === this.content.id) this.object = object;
+    return this.object;
   }
 
   /** Puts a command where the driver finds it. @returns its id */

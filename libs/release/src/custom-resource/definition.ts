@@ -93,6 +93,7 @@ const statusSchema: Schema = {
     running: { type: 'boolean', description: 'the targets cannot be changed while it is true' },
     run: { ...whole, description: 'counts the executions of the plan, from 1' },
     progress: text,
+    targetsHash: { ...text, description: 'of the targets of the last run; other ones are another release' },
     percent: { ...number, description: 'the canary’s share that was written last' },
     startedAt: { type: 'string', format: 'date-time' },
     targets: list({ virtualService: text, stable: text, canary: text, percent: number }, ['virtualService']),

@@ -46,6 +46,8 @@ export interface StatusContext {
   generation?: number;
   /** Milliseconds since the epoch. */
   now: number;
+  /** What people have to know beside what the release waits for. */
+  notice?: string;
   /** The status before: a condition keeps the time at which it became what it is. */
   previous?: Partial<ReleaseStatus>;
 }
@@ -74,7 +76,7 @@ const over: ReadonlySet<Phase> = new Set(['completed', 'aborted', 'undone']);
 export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusContext): ReleaseStatus {
   const { phase, run, because } = state;
   const report = reportOf(plan, state);
-  const message = because?.message ?? phaseTexts[phase];
+  const message = [because?.message ?? phaseTexts[phase], context.notice].filter(Boolean).join('. ');
   const written = report.targets.map(({ written }) => written);
   return {
     ...observed(context),
