@@ -4,8 +4,6 @@ import { type Plan, planDefinition, planFromObject, standStillStatus } from '@gr
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { manifests } from './testing/kustomizations.js';
 
-const folder = join(manifests, 'release-controller');
-
 const target = { virtualService: 'front', stable: 'shop.v1', canary: 'shop.v2' };
 
 function plan(spec: object, name = 'one'): object {
@@ -189,15 +187,14 @@ describe('GrayRelease on a real API server', () => {
   }
 
   beforeAll(async () => {
-    cluster = await startTestCluster({ istio: false });
-    for (const file of [
-      'customResourceDefinition',
-      'validatingAdmissionPolicy',
-      'validatingAdmissionPolicyBinding',
-    ]) {
-      const applied = await cluster.kubectl(['apply', '-f', join(folder, `${file}.yaml`)]);
-      expect(applied).toMatchObject({ code: 0, stderr: '' });
-    }
+    cluster = await startTestCluster();
+    const applied = await cluster.kubectl([
+      'apply',
+      '--server-side',
+      '-k',
+      join(manifests, 'release-controller'),
+    ]);
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
     await cluster.kubectl([
       'wait',
       '--for=condition=Established',
@@ -321,6 +318,29 @@ describe('GrayRelease on a real API server', () => {
     expect((await apply(planDefinition())).code).toBe(0);
     while ((await read()).spec.later !== undefined) await delay(100);
     expect(await read()).toMatchObject({ spec: { settle: '3s' }, status: { ...running, record } });
+  });
+
+  it('comes with a NetworkPolicy and a PodDisruptionBudget where they are wanted', async () => {
+    const folder = join(manifests, 'variants/release-controller-hardened');
+    const { code, stdout } = await cluster.kubectl(['apply', '--server-side', '-k', folder]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('networkpolicy.networking.k8s.io/release-controller');
+    expect(stdout).toContain('poddisruptionbudget.policy/release-controller');
+  });
+
+  it.each([
+    ['patch', 'virtualservices.networking.istio.io', 'yes'],
+    ['patch', 'grayreleases.grayscale.dev', 'yes'],
+    ['create', 'events.events.k8s.io', 'yes'],
+    ['get', 'secrets', 'no'],
+    ['create', 'virtualservices.networking.istio.io', 'no'],
+    ['update', 'deployments.apps', 'no'],
+    ['list', 'configmaps', 'no'],
+    ['update', 'leases.coordination.k8s.io', 'no'],
+  ])('the controller may %s %s in the namespaces of releases: %s', async (verb, resource, answer) => {
+    const as = '--as=system:serviceaccount:grayscale:release-controller';
+    const { stdout } = await cluster.kubectl(['auth', 'can-i', verb, resource, '-n', 'shop', as]);
+    expect(stdout.trim()).toBe(answer);
   });
 });
 

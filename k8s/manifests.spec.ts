@@ -122,6 +122,25 @@ describe.each(['hello-page', 'hello-1', 'hello-2'])('the Deployment of %s', (app
   });
 });
 
+describe('the Deployment of release-controller', () => {
+  it('is probed, bounded and without privileges, as the others, and leaves time to hand over', async () => {
+    const [controller, page] = await Promise.all(
+      ['release-controller', 'hello-page'].map((app) => readObject(`${app}/deployment.yaml`)),
+    );
+    const pod = controller?.spec.template.spec;
+    const [container] = pod.containers;
+    const [other] = page?.spec.template.spec.containers ?? [];
+    for (const field of ['livenessProbe', 'readinessProbe', 'securityContext', 'ports'])
+      expect(container[field]).toEqual(other[field]);
+    expect(pod.securityContext).toEqual(page?.spec.template.spec.securityContext);
+    expect(Object.keys(container.resources)).toEqual(['requests', 'limits']);
+    const grace = container.env.find(({ name }: { name: string }) => name === 'SHUTDOWN_GRACE_MS').value;
+    expect(Number(grace) / 1000).toBeLessThan(pod.terminationGracePeriodSeconds);
+    const { metadata } = await readObject('release-controller/serviceAccount.yaml');
+    expect(pod.serviceAccountName).toBe(metadata.name);
+  });
+});
+
 it('hello-1 and hello-2 differ in their names and versions alone', async () => {
   const [one, two] = await Promise.all(
     ['hello-1', 'hello-2'].map((app) => readObject(`${app}/deployment.yaml`)),

@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as istio from '@kubernetes-models/istio/networking.istio.io/v1';
+import * as admission from 'kubernetes-models/admissionregistration.k8s.io/v1';
+import * as extensions from 'kubernetes-models/apiextensions.k8s.io/v1';
 import * as apps from 'kubernetes-models/apps/v1';
 import * as discovery from 'kubernetes-models/discovery.k8s.io/v1';
 import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as policy from 'kubernetes-models/policy/v1';
+import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import * as core from 'kubernetes-models/v1';
 
 export interface KubernetesObject {
@@ -19,6 +22,12 @@ export interface KubernetesObject {
 /** Where the models of an apiVersion come from: Kubernetes' OpenAPI description and Istio's CRDs, as npm has them. */
 const models: Record<string, { module: string; classes: object }> = {
   v1: { module: 'kubernetes-models/v1', classes: core },
+  'admissionregistration.k8s.io/v1': {
+    module: 'kubernetes-models/admissionregistration.k8s.io/v1',
+    classes: admission,
+  },
+  'apiextensions.k8s.io/v1': { module: 'kubernetes-models/apiextensions.k8s.io/v1', classes: extensions },
+  'rbac.authorization.k8s.io/v1': { module: 'kubernetes-models/rbac.authorization.k8s.io/v1', classes: rbac },
   'apps/v1': { module: 'kubernetes-models/apps/v1', classes: apps },
   'discovery.k8s.io/v1': { module: 'kubernetes-models/discovery.k8s.io/v1', classes: discovery },
   'networking.k8s.io/v1': { module: 'kubernetes-models/networking.k8s.io/v1', classes: networking },

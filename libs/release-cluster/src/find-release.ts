@@ -32,7 +32,7 @@ export async function findRelease(
   { namespace, name }: ObjectName,
 ): Promise<FoundRelease | undefined> {
   const configMap = new ConfigMapRecord(client, namespace, name);
-  const grayRelease = new GrayReleaseRecord(client, namespace, name, () => ({}));
+  const grayRelease = new GrayReleaseRecord(client, namespace, name);
   const object = await grayRelease.read().catch((error) => {
     if (error instanceof ApiError && error.status === 403) return undefined;
     throw error;
@@ -55,7 +55,7 @@ export async function listReleases(client: ApiClient, namespace?: string): Promi
   const releases = [
     ...grayReleases.items.map((object) => {
       const { namespace: of = '', name } = object.metadata;
-      return found('GrayRelease', new GrayReleaseRecord(client, of, name, () => ({})), object);
+      return found('GrayRelease', new GrayReleaseRecord(client, of, name), object);
     }),
     ...records.items.map((object) => {
       const { namespace: of = '', labels = {} } = object.metadata;

@@ -2,7 +2,6 @@ export { ClusterRelease, type ClusterReleaseOptions, processIdentity } from './c
 export { ClusterStore, type ClusterStoreOptions } from './cluster-store.js';
 export { RecordError, TakenOverError } from './errors.js';
 export { type FoundRelease, findRelease, listReleases } from './find-release.js';
-export { objectYaml } from './object-yaml.js';
 export {
   type GrayRelease,
   isUnderWay,
@@ -11,6 +10,7 @@ export {
   stateOf,
   targetsHash,
 } from './gray-release.js';
+export { objectYaml } from './object-yaml.js';
 export { type Owner, ownerAnnotation, ownerIn } from './owner.js';
 export type { RecordContent } from './record/record-content.js';
 export {

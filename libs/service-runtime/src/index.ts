@@ -2,6 +2,7 @@ export { createService, type Service } from './create-service.js';
 export { Lifecycle, type LifecycleState } from './lifecycle.js';
 export { foreignCaller, OwnOriginGuard } from './own-origin.js';
 export { type Problem, ProblemException } from './problem.js';
+export { RequestMetrics } from './request-metrics.js';
 export { runService } from './run-service.js';
 export type { ApplicationModule } from './runtime.module.js';
 export type { RuntimeSettings } from './runtime-settings.js';

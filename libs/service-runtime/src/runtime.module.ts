@@ -30,7 +30,7 @@ export class RuntimeModule {
       ],
       controllers: [HealthController, MetricsController],
       providers: [Lifecycle, RequestMetrics],
-      exports: [Lifecycle],
+      exports: [Lifecycle, RequestMetrics],
     };
   }
 }

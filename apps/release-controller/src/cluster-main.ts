@@ -1,0 +1,9 @@
+import { runService } from '@grayscale/service-runtime';
+import { ClusterModule } from './cluster/cluster.module.js';
+import { clusterControllerSettings } from './cluster/settings.js';
+
+await runService(ClusterModule, {
+  name: 'release-controller',
+  defaultPort: 8080,
+  settings: clusterControllerSettings,
+});
