@@ -157,6 +157,28 @@ describe('rules that Envoy refuses', () => {
   });
 });
 
+it('rules without services are said to be so, and can be asked all the same', async () => {
+  const alone = await file(
+    'alone.yaml',
+    `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: v, namespace: shop}
+spec: {hosts: [front.com], http: [{route: [{destination: {host: back.example, port: {number: 8080}}}]}]}
+`,
+  );
+  expect((await runCaptured('check', '-f', alone)).out).toContain('[no-services]');
+  expect((await runCaptured('check', '-f', alone, '--assume-services')).out).toBe(
+    '0 errors, 0 warnings in 1 file\n',
+  );
+  const asked = await runCaptured('explain', '-f', alone, '--assume-services', 'http://front.com/');
+  expect(asked.out).toContain('100 %  back.example:8080');
+  const cases = await file(
+    'cases.yaml',
+    'testCases:\n- {wantMatch: true, request: {authority: front.com}, route: [{destination: {host: back.example}}]}\n',
+  );
+  expect((await runCaptured('test', '-f', alone, '--assume-services', cases)).code).toBe(0);
+});
+
 describe('grayscale explain', () => {
   it('tells a person where a request goes', async () => {
     const { code, out } = await runCaptured(

@@ -37,6 +37,8 @@ export interface CompileOptions {
   hash?: string;
   /** What was in force before: of an object in a cluster that has become faulty, its last good state. */
   before?: readonly Resource[];
+  /** Takes the hosts that the rules name as registered, where no document registers them. */
+  assumeServices?: boolean;
 }
 
 export interface CheckOptions extends AnalyzeOptions, CompileOptions {}
@@ -60,7 +62,7 @@ export function checkManifests(
 export function compileManifests(
   set: ManifestSet,
   workload: Workload,
-  { hash = '', before = [] }: CompileOptions = {},
+  { hash = '', before = [], assumeServices = false }: CompileOptions = {},
 ): CompiledManifests {
   const { resources: read, issues: parsing } = parseManifests(set.files);
   const known = validated(read);
@@ -70,7 +72,7 @@ export function compileManifests(
   const leftOut = [...new Set(blocking.filter(isOfObject).map(({ resource }) => resource))];
   const resources = withStandIns(read, before, leftOut);
   const sound = soundAmong(resources, blocking, before);
-  const compileSome = (some: readonly Resource[]) => compile(some, workload, { hash });
+  const compileSome = (some: readonly Resource[]) => compile(some, workload, { hash, assumeServices });
   try {
     const compiled = compileSome(sound);
     return {

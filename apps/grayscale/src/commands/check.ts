@@ -38,6 +38,7 @@ export function checkCommand(finish: (code: number) => void): Command {
     .action(async (options: CheckOptions) => {
       const { set, namespace } = await readRules(options);
       const { issues } = checkManifests(set, workloadOf(options, namespace), {
+        assumeServices: options.assumeServices === true,
         ...(options.forwardedHeaders !== undefined && {
           forwardedHeaders: await forwardedHeaders(options.forwardedHeaders),
         }),

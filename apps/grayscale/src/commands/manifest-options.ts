@@ -13,7 +13,9 @@ export interface SourceOptions extends ClusterOptions {
 }
 
 /** The options of a command that asks which rules a workload sees. */
-export interface RulesOptions extends SourceOptions, WorkloadOptions {}
+export interface RulesOptions extends SourceOptions, WorkloadOptions {
+  assumeServices?: boolean;
+}
 
 const filenameHelp = 'file, folder, kustomization or - (standard input) with rules; repeatable';
 
@@ -22,5 +24,8 @@ export function addSourceOptions(command: Command): Command {
 }
 
 export function addRulesOptions(command: Command): Command {
-  return addWorkloadOptions(addSourceOptions(command));
+  return addWorkloadOptions(addSourceOptions(command)).option(
+    '--assume-services',
+    'take the hosts that the rules name as registered, for rules without the files of their services',
+  );
 }

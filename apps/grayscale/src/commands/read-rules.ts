@@ -47,7 +47,9 @@ export interface SoundRules {
 /** The rules and their check; undefined, with the errors on standard error, when they cannot be put in force. */
 export async function soundRules(options: RulesOptions): Promise<SoundRules | undefined> {
   const { set, namespace } = await readRules(options);
-  const checked = checkManifests(set, workloadOf(options, namespace));
+  const checked = checkManifests(set, workloadOf(options, namespace), {
+    assumeServices: options.assumeServices === true,
+  });
   process.stderr.write(
     remarksOn(checked)
       .map((line) => `${line}\n`)

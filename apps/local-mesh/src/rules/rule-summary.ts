@@ -32,10 +32,13 @@ const withoutRules = {
   REGISTRY_ONLY: 'Every request is answered with 502, for no host is registered.',
 } as const;
 
-function summarizeResource({ resource, hosts, rules }: ResourceDescription): string[] {
+function summarizeResource({ resource, hosts, unrouted, rules }: ResourceDescription): string[] {
   const { kind, namespace, name, location } = resource;
   const place = placedName(`${kind} ${namespace}/${name}`, location);
-  return [`${hosts.join(', ')}  ${place}`, ...rules.map((rule) => indent(ruleLine(rule)))];
+  const named = hosts.map((host) =>
+    unrouted.includes(host) ? `${host} (NOT in force: no port routes it)` : host,
+  );
+  return [`${named.join(', ')}  ${place}`, ...rules.map((rule) => indent(ruleLine(rule)))];
 }
 
 function indent(line: string): string {

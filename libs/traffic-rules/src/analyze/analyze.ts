@@ -7,6 +7,7 @@ import { warnOfGatewayHosts } from './gateway-hosts.js';
 import { headersUsed } from './headers-used.js';
 import { warnOfHosts } from './hosts.js';
 import { MeshView } from './mesh-view.js';
+import { noteMissingServices } from './missing-services.js';
 import { ruleEntries } from './rule-entries.js';
 import { warnOfShadowedRules } from './shadowed-rules.js';
 import { warnOfMixedSplits } from './splits.js';
@@ -44,17 +45,18 @@ export function* analyzeInSteps(
   { forwardedHeaders, known = [] }: AnalyzeOptions = {},
 ): Generator<undefined, Issue[]> {
   const view = new MeshView(table);
+  if (!view.hasServices) noteMissingServices(view);
   yield* view.table.mesh.gateway === undefined ? warnOfHosts(view) : warnOfGatewayHosts(view);
   yield* warnOfShadowedRules(view, known);
   const entries = yield* ruleEntries(view);
-  yield* warnOfDestinations(view, entries);
+  if (view.hasServices) yield* warnOfDestinations(view, entries);
   yield* warnOfMixedSplits(view, entries);
   yield* warnOfSurprisingDestinations(view, entries);
   yield* warnOfUncoveredRequests(view);
   yield* remarkOnResources(view.table.resources, view.table.mesh.services, (document) =>
     view.report(document),
   );
-  warnOfUnusedDestinationRules(view);
+  if (view.hasServices) warnOfUnusedDestinationRules(view);
   if (forwardedHeaders !== undefined) yield* warnOfLostHeaders(view, forwardedHeaders);
   return view.issues();
 }

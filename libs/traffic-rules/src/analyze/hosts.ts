@@ -19,7 +19,7 @@ export function* warnOfHosts(view: MeshView): Generator<undefined, void> {
       if (first !== undefined) warnOfTaken(view, deciding, first, { host, path });
       else if (isLive) {
         owners.set(host, deciding);
-        warnOfUnserved(view, deciding, host, path);
+        if (view.hasServices) warnOfUnserved(view, deciding, host, path);
       }
     });
   }

@@ -21,10 +21,13 @@ export class MeshView {
   readonly deciding: readonly Deciding[];
   /** Whether the files tell where pods of Services listen. */
   readonly hasEndpointSlices: boolean;
+  /** Whether the files, or what is assumed of them, register any host. */
+  readonly hasServices: boolean;
   private readonly reports = new Map<Document, Report>();
 
   constructor(readonly routes: RouteTable) {
     this.table = contentsOf(routes);
+    this.hasServices = this.table.mesh.services.size > 0 || this.table.resources.some(isRegistration);
     this.hasEndpointSlices = this.table.resources.some(({ kind }) => kind === 'EndpointSlice');
     const found = new Map(
       this.table.mesh.rules.map((owner) => [
@@ -62,6 +65,10 @@ export class MeshView {
   issues(): Issue[] {
     return this.table.resources.flatMap((resource) => this.reports.get(resource)?.issues ?? []);
   }
+}
+
+function isRegistration({ kind }: { kind: string }): boolean {
+  return kind === 'Service' || kind === 'ServiceEntry';
 }
 
 /** Of a gateway's port in TLS there is one for each server. */

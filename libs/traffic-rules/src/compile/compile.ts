@@ -1,3 +1,4 @@
+import { assumedServices } from '../lower/assumed-services.js';
 import { lower } from '../lower/mesh.js';
 import type { RepeatedHeaders } from '../match/request-view.js';
 import type { Resource } from '../resources/resource.js';
@@ -13,6 +14,8 @@ export interface CompileOptions {
   repeatedHeaders?: RepeatedHeaders;
   /** Identifies this set of resources: every decision carries it as `rules`. Default: empty. */
   hash?: string;
+  /** Takes the hosts that the rules name as registered, where no document registers them. Default: false. */
+  assumeServices?: boolean;
 }
 
 /**
@@ -20,10 +23,11 @@ export interface CompileOptions {
  * Never throws for resources that `validate` accepts; of others, rules that Envoy would refuse do not exist.
  */
 export function compile(
-  resources: readonly Resource[],
+  documents: readonly Resource[],
   workload: Workload,
-  { repeatedHeaders = 'each', hash = '' }: CompileOptions = {},
+  { repeatedHeaders = 'each', hash = '', assumeServices = false }: CompileOptions = {},
 ): RouteTable {
+  const resources = assumeServices ? [...documents, ...assumedServices(documents)] : documents;
   const mesh = lower(resources, workload);
   const clusters = buildClusters(mesh);
   const sources = { mesh, clusters, workload };

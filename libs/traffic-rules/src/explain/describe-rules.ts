@@ -1,5 +1,6 @@
 import { toBytes } from '../bytes.js';
-import { contentsOf, type RouteTable } from '../compile/table.js';
+import { contentsOf, type RouteTable, type VirtualHost } from '../compile/table.js';
+import { isWildcard } from '../host-map.js';
 import type { Location } from '../issue.js';
 import { describeRequirement, exampleRequest } from '../match/algebra.js';
 import type { Action, DestinationName, ForwardAction } from '../model/action.js';
@@ -11,6 +12,8 @@ export interface ResourceDescription {
   resource: ResourceReference;
   /** Fully qualified, in lower case. */
   hosts: readonly string[];
+  /** Those of them that no port routes by these rules. */
+  unrouted: readonly string[];
   /** In the order in which they are tried, those of delegates in their place. */
   rules: RuleDescription[];
 }
@@ -31,8 +34,28 @@ export function describeRules(table: RouteTable): ResourceDescription[] {
   return contentsOf(table).mesh.rules.map((owner) => {
     const entries = Map.groupBy(owner.rules, ({ place }) => place.rule);
     const rules = [...entries.values()].flatMap((matches) => describeEntry(matches, owner, table));
-    return { resource: owner.resource, hosts: owner.hosts, rules };
+    return { resource: owner.resource, hosts: owner.hosts, unrouted: unroutedHosts(owner, table), rules };
   });
+}
+
+function unroutedHosts(owner: HostRules, table: RouteTable): string[] {
+  const names = [...virtualHosts(table)].filter((host) => isOf(host, owner)).map(({ name }) => name);
+  return owner.hosts.filter((host) => !names.some((name) => covers(host, name) || covers(name, host)));
+}
+
+function* virtualHosts(table: RouteTable): Generator<VirtualHost> {
+  for (const { hosts, byServerName } of contentsOf(table).ports.values()) {
+    yield* hosts.values();
+    for (const server of byServerName?.values() ?? []) yield* server.hosts.values();
+  }
+}
+
+function isOf({ owner, sources }: VirtualHost, rules: HostRules): boolean {
+  return sources?.includes(rules) ?? owner === rules;
+}
+
+function covers(pattern: string, name: string): boolean {
+  return pattern === name || (isWildcard(pattern) && name.endsWith(pattern.slice(1)));
 }
 
 /** A rule on one line: `header user exactly "test" -> one.example:80`. */

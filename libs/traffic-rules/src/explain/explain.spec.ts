@@ -1,4 +1,5 @@
 import { entry, requestOf, rulesOf, tableOf, to, virtualService } from '../../test/mesh.js';
+import { describeRules } from './describe-rules.js';
 import { explain } from './explain.js';
 import { renderExplanation } from './render.js';
 
@@ -332,4 +333,11 @@ describe('what the proxy answers by itself', () => {
     );
     expect(text(cors, preflight)).not.toContain('Destinations');
   });
+});
+
+it('rules say which of their hosts no port routes', () => {
+  const yaml =
+    virtualService(`[{${to('one.ext')}}]`, { hosts: '[t.ext, free.ext, "*.ext"]' }) +
+    virtualService(`[{${to('one.ext')}}]`, { hosts: '[alone.com]', name: 'alone' });
+  expect(describeRules(tableOf(yaml)).map(({ unrouted }) => unrouted)).toEqual([['alone.com'], []]);
 });

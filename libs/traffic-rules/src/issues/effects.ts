@@ -5,6 +5,13 @@ export const effects = {
   title: 'What is accepted, and does not do what it seems to',
   text: 'Istio and Envoy accept these. They are found by looking at all resources together, for one workload.',
   kinds: {
+    'no-services': {
+      severity: 'info',
+      missing: ['Service', 'ServiceEntry'],
+      why: 'The files hold no Service and no ServiceEntry, so that no host of the rules is registered: nobody looks whether they exist, and requests leave the mesh. It is said once instead of for every host.',
+      wrong: 'grayscale check -f virtual-services/',
+      right: 'grayscale check -f virtual-services/ -f services/, or --assume-services',
+    },
     'host-taken': {
       severity: 'warning',
       why: 'Two VirtualServices have the same host. They are not merged: the first one decides alone, and what it does not match gets 404.',
