@@ -4,7 +4,7 @@
 import { argo, Fisher, flagger, Ours, type Rule } from './release/rules.ts';
 import { type Outcome, simulate, upperEnd } from './release/simulate.ts';
 import { tick } from './release/tick.ts';
-import { lookSeconds, type Pattern, patterns, type Traffic } from './release/traffic.ts';
+import { lookSeconds, patterns, type Traffic, traffic } from './release/traffic.ts';
 
 const runs = Number(process.env.RUNS ?? 5000);
 const seed = 2026;
@@ -39,16 +39,6 @@ const aborts = ({ aborted, runs: of }: Outcome) => percent(aborted / of);
 const promoted = (outcome: Outcome) => percent(outcome.promoted / outcome.runs);
 const withUpperEnd = (outcome: Outcome) =>
   `${aborts(outcome)} (${percent(upperEnd(outcome.aborted, outcome.runs))})`;
-
-function traffic(
-  rate: number,
-  share: number,
-  stable: number,
-  canary: number,
-  pattern: Pattern = 'independent',
-): Traffic {
-  return { rate, share, stable, canary, pattern };
-}
 
 function one(of: Traffic, ours: () => Rule): Outcome {
   const [outcome] = simulate(of, [ours], runs, seed, halfHour);

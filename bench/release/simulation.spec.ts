@@ -2,19 +2,9 @@ import { ceilingEvidence, noTrial, observe, ratioEvidence } from '@grayscale/rel
 import { Random } from '@grayscale/seeded-random';
 import { argo, Fisher, fisher, flagger, Ours, ourPlan, type Rule, type Verdict } from './rules.ts';
 import { simulate, upperEnd } from './simulate.ts';
-import { type Look, type Pattern, patterns, Run, type Traffic } from './traffic.ts';
+import { type Look, patterns, Run, type Traffic, traffic } from './traffic.ts';
 
 const hour = { hold: 240, most: 240 };
-
-function traffic(
-  rate: number,
-  share: number,
-  stable: number,
-  canary: number,
-  pattern: Pattern = 'independent',
-): Traffic {
-  return { rate, share, stable, canary, pattern };
-}
 
 function aborted(of: Traffic, rule: () => Rule, runs: number): number {
   return simulate(of, [rule], runs, 5, hour)[0]?.aborted ?? Number.NaN;

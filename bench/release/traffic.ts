@@ -23,6 +23,16 @@ export const patterns = ['independent', 'bursts', 'long bursts', 'outages', 'ret
  */
 export type Pattern = (typeof patterns)[number];
 
+export function traffic(
+  rate: number,
+  share: number,
+  stable: number,
+  canary: number,
+  pattern: Pattern = 'independent',
+): Traffic {
+  return { rate, share, stable, canary, pattern };
+}
+
 export interface Arm {
   requests: number;
   bad: number;

@@ -139,17 +139,7 @@ class Parser {
 
   /** A node with its anchor and its tag, which come in either order. */
   private properties(): ParsedNode {
-    const { start } = this.scanner.peek();
-    const node: ParsedNode = {
-      kind: 'scalar',
-      style: 'plain',
-      start,
-      end: start,
-      outerStart: start,
-      text: '',
-      entries: noEntries,
-      items: noItems,
-    };
+    const node = emptyScalar(this.scanner.peek().start);
     for (let turn = 0; turn < 2; turn++) {
       if (this.isAt('anchor') && node.anchor === undefined) {
         node.anchor = this.next().text;
@@ -193,17 +183,7 @@ class Parser {
   }
 
   private empty(): ParsedNode {
-    const { behind: start } = this;
-    return {
-      kind: 'scalar',
-      style: 'plain',
-      start,
-      end: start,
-      outerStart: start,
-      text: '',
-      entries: noEntries,
-      items: noItems,
-    };
+    return emptyScalar(this.behind);
   }
 
   private scalar(node: ParsedNode): ParsedNode {
@@ -328,4 +308,18 @@ function missingValue(kind: TokenKind): string {
   if (kind === 'stream-end' || kind === 'document-start' || kind === 'document-end')
     return 'the document ends where a value or a closing bracket is missing';
   return 'a value is missing here; put a text that begins with one of ?:,[]{}-& in quotes';
+}
+
+/** The null that stands where nothing is written; what is read later fills it in. */
+function emptyScalar(start: number): ParsedNode {
+  return {
+    kind: 'scalar',
+    style: 'plain',
+    start,
+    end: start,
+    outerStart: start,
+    text: '',
+    entries: noEntries,
+    items: noItems,
+  };
 }
