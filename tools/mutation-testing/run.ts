@@ -61,6 +61,7 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     concurrency,
     // An endless loop is noticed by how often it comes by the place; the time is only for what hangs otherwise, on a machine that may be busy.
     timeoutMS: 120_000,
+    dryRunTimeoutMinutes: 60,
     timeoutFactor: 2,
     reporters: ['sample'],
     jest: {

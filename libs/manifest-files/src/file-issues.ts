@@ -3,7 +3,7 @@ import type { IssueKind } from '@grayscale/traffic-rules';
 /** What can be wrong with files, kustomizations and edits: the last section of docs/issues.md. */
 export const fileIssues = {
   title: 'Files and clusters',
-  text: 'Problems with files, kustomizations, edits, and what a cluster lets one read. Of a kustomization these fields are followed: `resources`, `bases`, `components`, `namespace`, `labels` (without `fields`), `commonLabels`, `commonAnnotations`, and `replacements` of the plain form (one source field into scalar fields, no options). Others cannot change routing and are passed over: `images`, `replicas`, `configMapGenerator`, `secretGenerator`, `generatorOptions`, `buildMetadata`, `sortOptions`, `crds`, `openapi`, `validators`, `metadata`, and patches on kinds other than VirtualService, ServiceEntry, DestinationRule, Service and EndpointSlice.',
+  text: 'Problems with files, kustomizations, edits, and what a cluster lets one read. Of a kustomization these fields are followed: `resources`, `bases`, `components`, `namespace`, `labels` (without `fields`), `commonLabels` and `commonAnnotations`. Others cannot change routing and are passed over: `images`, `replicas`, `configMapGenerator`, `secretGenerator`, `generatorOptions`, `buildMetadata`, `sortOptions`, `crds`, `openapi`, `validators`, `metadata`, and patches and `replacements` of kinds that take no part in routing.',
   kinds: {
     'cluster-kind-not-readable': {
       severity: 'warning',
@@ -172,7 +172,7 @@ export const fileIssues = {
     'kustomization-invalid': {
       severity: 'error',
       refusedBy: 'kubectl',
-      why: 'The kustomization is not YAML, has a field that kustomize does not know or a value of the wrong type, or a replacement that selects nothing.',
+      why: 'The kustomization is not YAML, or has a field that kustomize does not know or a value of the wrong type.',
       wrong: 'resource: [a.yaml]',
       right: 'resources: [a.yaml]',
     },

@@ -13,8 +13,6 @@ export const standardInput = '-';
 export interface ManifestFile {
   path: string;
   text: string;
-  /** What the file has, where a kustomization has put other values into `text`. */
-  written?: string;
   /** `object`: what an API server has, as JSON, instead of a file; `path` is the object's name then. `mesh-config`: MeshConfig, whose documents need no kind. */
   kind?: TextKind;
   overrides: Overrides;

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { readManifests } from '../manifest-reader.js';
 import { type TemporaryFolder, temporaryFolder } from '../testing/temporary-folder.js';
 import { findDocument } from './find-document.js';
-import { replaceFile } from './replace-file.js';
 
 const hello = `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -35,25 +33,6 @@ describe('the place to edit an object', () => {
     expect(await find(folder, { namespace: 'shop' })).toMatchObject({
       document: { file: { path: folder.at('b.yaml') }, identity: { namespace: 'shop' } },
     });
-  });
-
-  it('has the text of the file, not what a kustomization puts into it', async () => {
-    await using folder = await temporaryFolder({
-      'kustomization.yaml': `resources: [a.yaml, b.yaml]
-replacements:
-- source: {kind: ConfigMap, name: timeouts, fieldPath: data.timeout}
-  targets: [{select: {kind: VirtualService}, fieldPaths: [spec.http.0.timeout]}]
-`,
-      'a.yaml': hello,
-      'b.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: timeouts}\ndata: {timeout: 7s}\n',
-    });
-    const found = await find(folder);
-    if (!('document' in found)) throw new Error(found.issues[0]?.message ?? 'not found');
-    const edited = found.document.edit([{ kind: 'set-weights', rule: 0, weights: [8, 2] }]);
-    const text = hello.replace('9}', '8}').replace('1}]', '2}]');
-    expect(edited).toEqual({ text });
-    await replaceFile(folder.at('a.yaml'), found.document.file.text, text);
-    expect(await readFile(folder.at('a.yaml'), 'utf8')).toBe(text);
   });
 
   const refused: Array<[string, Record<string, string>, string[]]> = [

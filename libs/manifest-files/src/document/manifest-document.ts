@@ -44,13 +44,7 @@ export class ManifestDocument {
   ) {}
 
   /** The objects of a file that have this identity, or the parts of it that are given, once the kustomizations around it are applied. */
-  static find(read: ManifestFile, wanted: Partial<ObjectIdentity>): ManifestDocument[] {
-    const file: ManifestFile = {
-      path: read.path,
-      text: read.written ?? read.text,
-      overrides: read.overrides,
-      ...(read.kind && { kind: read.kind }),
-    };
+  static find(file: ManifestFile, wanted: Partial<ObjectIdentity>): ManifestDocument[] {
     const { documents } = readYaml(file.text, file.path, file.kind);
     return documents.flatMap((whole, index) =>
       [...objectsIn(whole)].flatMap((object) => {

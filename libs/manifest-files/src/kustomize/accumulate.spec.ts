@@ -118,6 +118,16 @@ describe('a kustomization', () => {
       'replacements:\n- targets: [{select: {kind: VirtualService}, options: {create: true}}]\n',
       'replacements[0]',
     ],
+    [
+      'a replacement into one of several kinds',
+      'replacements:\n- targets: [{select: {kind: Deployment}}, {select: {name: hello}}]\n',
+      'replacements[0]',
+    ],
+    ...['Gateway', 'WorkloadEntry', 'Sidecar'].map((kind): [string, string, string] => [
+      `the text of a ${kind}`,
+      `patches:\n- patch: |-\n    kind: ${kind}\n    metadata: {name: hello}\n`,
+      'patches[0]',
+    ]),
     ['a name prefix', 'namePrefix: x-\n', 'namePrefix'],
     ['a generator', 'generators: [g.yaml]\n', 'generators'],
   ];

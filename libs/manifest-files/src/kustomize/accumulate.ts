@@ -5,8 +5,7 @@ import { kustomizationNames } from '../folder.js';
 import { composeOverrides, noOverrides } from '../overrides.js';
 import { type ManifestFile, type Reading, sameManifest } from '../reading.js';
 import { type Kustomization, type Listed, notFollowed, parseKustomization } from './kustomization.js';
-import { applyReplacements } from './replacements.js';
-import { selectedByPatch } from './selection.js';
+import { mayReplaceRouting, selectedByPatch } from './selection.js';
 
 /** The kustomization files in a folder: one, if the folder is to be built. */
 export async function kustomizationsIn(folder: string, reading: Reading): Promise<string[]> {
@@ -65,9 +64,9 @@ class Accumulator {
 
   private async transform(kustomization: Kustomization, folder: string): Promise<ManifestFile[]> {
     await this.refusePatches(kustomization, folder);
-    const replaced = applyReplacements(kustomization.replacements, this.files);
-    this.reading.issues.push(...replaced.issues);
-    return replaced.files.map((file) => ({
+    for (const { value, place } of kustomization.replacements)
+      if (mayReplaceRouting(value)) this.reading.issues.push(notFollowed(place));
+    return this.files.map((file) => ({
       ...file,
       overrides: composeOverrides(file.overrides, kustomization.overrides),
     }));

@@ -47,12 +47,3 @@ export const fieldsNotFollowed: ReadonlySet<string> = new Set([
   'helmGlobals',
   'helmChartInflationGenerator',
 ]);
-
-/** The kinds whose content decides how a request is routed; of a Namespace only the name does, which no patch can change. */
-export const routingKinds = [
-  'VirtualService',
-  'ServiceEntry',
-  'DestinationRule',
-  'Service',
-  'EndpointSlice',
-] as const;

@@ -1,6 +1,14 @@
+import { routingKinds as kindsOfTheEngine } from '@grayscale/traffic-rules';
 import { RE2JS } from 're2js';
 import { type DocumentIdentity, identifyDocuments } from './document-identity.js';
-import { routingKinds } from './fields.js';
+
+/**
+ * The kinds that the engine reads. Not those whose part in routing is hardly what a patch is for: of a Namespace it is the name, which no
+ * patch can change, and of pods, and what makes them, the labels.
+ */
+const routingKinds = kindsOfTheEngine
+  .filter(({ kind, versions }) => versions.length > 0 && kind !== 'Namespace' && kind !== 'Pod')
+  .map(({ kind }) => kind);
 
 /** A document about routing that a patch may change; undefined when it concerns none. */
 export type Selected = { kind: string; name: string } | undefined;
@@ -18,6 +26,16 @@ export function selectedByPatch(patch: unknown, body: string, documents: readonl
     if (isRoutingKind(kind)) return { kind, name };
   }
   return undefined;
+}
+
+/** Whether an entry of `replacements` may write into a document about routing: unless all its targets name another kind. */
+export function mayReplaceRouting(replacement: unknown): boolean {
+  const { targets } = record(replacement);
+  if (!Array.isArray(targets)) return true;
+  return targets.some((target) => {
+    const { kind } = record(record(target).select);
+    return typeof kind !== 'string' || isRoutingKind(kind);
+  });
 }
 
 function firstMatch(selector: Record<string, unknown>, documents: readonly string[]): Selected {
@@ -42,7 +60,7 @@ function wholeMatch(pattern: string, text: string): boolean {
 }
 
 function isRoutingKind(kind: string): boolean {
-  return (routingKinds as readonly string[]).includes(kind);
+  return routingKinds.includes(kind);
 }
 
 function record(value: unknown): Record<string, unknown> {
