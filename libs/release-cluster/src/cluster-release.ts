@@ -1,15 +1,11 @@
-import { hostname } from 'node:os';
 import { type ApiClient, Lease } from '@grayscale/cluster-client';
 import type { Command, JournalEntry, Plan, Write } from '@grayscale/release';
 import {
   type Driver,
-  isRunning,
   type KeptRelease,
   lastState,
-  ownIdentity,
   type PlanText,
   type Preview,
-  type ProcessIdentity,
   planInForce,
   previewOf,
   type Standing,
@@ -17,6 +13,7 @@ import {
 } from '@grayscale/release-loop';
 import { Arms } from './arms.js';
 import { ClusterStore } from './cluster-store.js';
+import { driverOf, isDead } from './driver-identity.js';
 import { objectYaml } from './object-yaml.js';
 import { type RecordObject, recordName } from './record/record-object.js';
 import { type RecordOptions, ReleaseRecord } from './record/release-record.js';
@@ -113,30 +110,4 @@ export class ClusterRelease implements KeptRelease {
       isDead,
     });
   }
-}
-
-/** Whether it was a process of this machine, and has ended. */
-async function isDead(holder: string): Promise<boolean> {
-  const process = processOf(holder);
-  return process !== undefined && !(await isRunning(process));
-}
-
-/** Names this process in a Lease, so that others on the same machine see when it has died. */
-export async function processIdentity(): Promise<string> {
-  const { host, pid, started } = await ownIdentity();
-  return [host, pid, started].map(encodeURIComponent).join('/');
-}
-
-/** Undefined for a holder that is no process of ours, such as a controller's Pod. */
-function processOf(holder: string): ProcessIdentity | undefined {
-  const [, host, pid, started] = /^([^/]+)\/(\d+)\/([^/]+)$/.exec(holder) ?? [];
-  if (host === undefined || pid === undefined || started === undefined) return undefined;
-  return { host: decodeURIComponent(host), pid: Number(pid), started: decodeURIComponent(started) };
-}
-
-function driverOf(holder: string): Driver {
-  const process = processOf(holder);
-  if (process === undefined) return { text: holder };
-  if (process.host !== hostname()) return { text: `process ${process.pid} on ${process.host}` };
-  return { text: `process ${process.pid}`, pid: process.pid };
 }

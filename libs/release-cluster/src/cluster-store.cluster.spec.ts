@@ -1,12 +1,13 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { ApiClient } from '@grayscale/cluster-client';
+import { type ApiClient, kinds, Resources } from '@grayscale/cluster-client';
 import type { ReleaseState } from '@grayscale/release';
+import { ClusterRelease } from './cluster-release.js';
 import type { ClusterStore } from './cluster-store.js';
 import { ConfigMapRecord } from './record/record-object.js';
 import { ReleaseRecord } from './record/release-record.js';
 import { ApiProxy } from './testing/api-proxy.js';
 import { SeenWeights } from './testing/seen-weights.js';
-import { clientOf, Driver, planFor, Stage, splitBetween } from './testing/stage.js';
+import { clientOf, Driver, planFor, readPlanOf, Stage, splitBetween } from './testing/stage.js';
 
 const completed = { kind: 'finished', outcome: 'completed' };
 const allShares = ['90/10', '75/25', '50/50', '0/100'];
@@ -223,6 +224,93 @@ describe('a release over a real API server', () => {
     await second.tick();
     expect(await stage.weights('taken')).toEqual([75, 25]);
     await second.loop.close();
+  });
+
+  it('cleans up after a process that was killed at the end of a run', async () => {
+    const driver = await releaseOf('unclean');
+    const { store } = driver;
+    store.finish = async () => {};
+    expect(await driver.runToEnd()).toEqual(completed);
+    await driver.loop.close();
+    const annotations = async () => (await stage.virtualServices.get('shop', 'unclean')).metadata.annotations;
+    expect(await annotations()).toEqual({
+      'grayscale.dev/release': expect.stringMatching(/^shop\/unclean\/.*\/3$/),
+    });
+    const next = await Driver.of(stage, planFor('unclean', ['unclean'])).open();
+    await next.loop.close();
+    expect(await annotations()).toBeUndefined();
+  });
+
+  it('is taken over from a machine that is gone once its Lease was silent, and from nobody else', async () => {
+    await stage.apply(splitBetween('lease'));
+    const plan = readPlanOf(planFor('lease', ['lease']));
+    const home = new ConfigMapRecord(stage.client, 'shop', 'lease');
+    const release = (identity: string) => new ClusterRelease({ client: stage.client, plan, home, identity });
+    const spec = (renewTime: Date) => ({
+      holderIdentity: 'other-machine/1/2',
+      leaseDurationSeconds: 2,
+      renewTime: renewTime.toISOString().replace('Z', '000Z'),
+    });
+    const leases = new Resources(stage.client, kinds.lease);
+    const metadata = { namespace: 'shop', name: 'grayscale-lease' };
+    const alive = await leases.create({ metadata, spec: spec(new Date(Date.now() + 60_000)) });
+    expect(await release('me').driver()).toEqual({ text: 'process 1 on other-machine' });
+    expect(await release('me').store().open()).toEqual({ kind: 'held', by: 'process 1 on other-machine' });
+    await leases.replace({ ...alive, spec: spec(new Date(0)) });
+    expect(await release('me').driver()).toBeUndefined();
+    const store = release('me').store();
+    expect(await store.open()).toMatchObject({ kind: 'opened' });
+    expect(await release('other').driver()).toEqual({ text: 'me' });
+    await store.close();
+    expect(await release('other').driver()).toBeUndefined();
+  });
+
+  it('waits for endpoints of the canary, and pauses when something else runs behind it', async () => {
+    const services = new Resources(stage.client, kinds.service);
+    const slices = new Resources(stage.client, kinds.endpointSlice);
+    const metadata = { namespace: 'shop', name: 'arms-2' };
+    await services.create({ metadata, spec: { ports: [{ port: 80 }] } });
+    const slice = (pods: string[], ready: boolean) => ({
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'arms-2' } },
+      addressType: 'IPv4',
+      ports: [{ port: 80 }],
+      endpoints: pods.map((name, index) => ({
+        addresses: [`10.1.0.${index + 1}`],
+        conditions: { ready },
+        targetRef: { kind: 'Pod', name, namespace: 'shop' },
+      })),
+    });
+    await slices.create(slice(['arms-2-aaa-x1'], false));
+    const driver = await releaseOf('arms');
+    expect(await driver.tick()).toMatchObject({ kind: 'waiting', waiting: { reason: 'endpoints' } });
+    expect(await stage.weights('arms')).toEqual([90, 10]);
+
+    const replace = async (pods: string[]) => {
+      const { resourceVersion } = (await slices.get('shop', 'arms-2')).metadata;
+      const next = slice(pods, true);
+      await slices.replace({
+        ...next,
+        metadata: { ...next.metadata, ...(resourceVersion && { resourceVersion }) },
+      });
+      // What is behind an arm is believed for five seconds.
+      await after(5100);
+    };
+    await replace(['arms-2-aaa-x1']);
+    await driver.tick();
+    expect(await stage.weights('arms')).toEqual([75, 25]);
+    // More of the same is the same.
+    await replace(['arms-2-aaa-x1', 'arms-2-aaa-x2']);
+    await driver.tick();
+    expect(driver.loop.state?.phase).toBe('progressing');
+    await replace(['arms-2-bbb-y1']);
+    await driver.tick();
+    expect(driver.loop.state).toMatchObject({
+      phase: 'paused',
+      because: {
+        message: expect.stringContaining('something else runs behind arms-2.shop.svc.cluster.local'),
+      },
+    });
+    await driver.loop.close();
   });
 
   describe('with the rights of a Role', () => {

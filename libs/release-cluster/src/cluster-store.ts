@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiClient, ApiError, ApiUnreachableError, type Lease } from '@grayscale/cluster-client';
 import {
   type JournalEntry,
   type OfferedPlan,
   type Plan,
+  type ReleaseState,
   type SentCommand,
   type Store,
   type TargetView,
@@ -10,14 +12,15 @@ import {
   type Write,
   type WriteOutcome,
 } from '@grayscale/release';
-import type { PlanText } from '@grayscale/release-loop';
+import { lastState, type PlanText } from '@grayscale/release-loop';
 import { Arms } from './arms.js';
+import { driverOf } from './driver-identity.js';
 import { TakenOverError } from './errors.js';
 import { isSameOwner, type Owner, ownerIn } from './owner.js';
 import type { ReleaseRecord } from './record/release-record.js';
 import { runningRelease } from './running-release.js';
 import { targetView } from './target-views.js';
-import { TargetWriter } from './target-writer.js';
+import { mayPass, TargetWriter } from './target-writer.js';
 import { VirtualServices } from './virtual-services.js';
 
 export interface ClusterStoreOptions {
@@ -31,6 +34,11 @@ export interface ClusterStoreOptions {
   /** Shared among releases, so that each namespace is watched once; the store's own unless given. */
   virtualServices?: VirtualServices;
 }
+
+/** Twice as long as a holder of the Lease is believed in by default, in milliseconds. */
+const longestWait = 30_000;
+
+const ends: ReadonlySet<string> = new Set<ReleaseState['phase']>(['completed', 'aborted', 'undone']);
 
 /** Keeps a release in a cluster: rules in VirtualServices, its memory in a record. */
 export class ClusterStore implements Store {
@@ -64,12 +72,16 @@ export class ClusterStore implements Store {
   }
 
   async open(): Promise<{ kind: 'opened'; journal: JournalEntry[] } | { kind: 'held'; by: string }> {
-    const acquired = await this.options.lease?.tryAcquire();
-    if (acquired?.kind === 'held') return { kind: 'held', by: acquired.by };
+    const holder = await this.holderOfLease();
+    if (holder !== undefined) return { kind: 'held', by: driverOf(holder).text };
     try {
       const journal = await this.options.record.load();
-      const by = (await this.options.record.otherDriver()) ?? (await this.otherRelease());
-      if (by === undefined) return { kind: 'opened', journal };
+      const driver = await this.options.record.otherDriver();
+      const by = driver === undefined ? await this.otherRelease() : driverOf(driver).text;
+      if (by === undefined) {
+        await this.cleanAfterEnd(journal);
+        return { kind: 'opened', journal };
+      }
       await this.close();
       return { kind: 'held', by };
     } catch (error) {
@@ -108,8 +120,12 @@ export class ClusterStore implements Store {
     return await this.options.record.commands();
   }
 
+  /** What is not removed because the API server does not answer is removed when the release is opened the next time. */
   async finish(): Promise<void> {
-    for (const { virtualService } of this.plan.targets) await this.writer.clean(virtualService, this.owner);
+    for (const { virtualService } of this.plan.targets)
+      await this.writer.clean(virtualService, this.owner).catch((error) => {
+        if (!mayPass(error)) throw error;
+      });
   }
 
   async close(): Promise<void> {
@@ -130,12 +146,32 @@ export class ClusterStore implements Store {
     }
   }
 
+  /** Acquires the Lease. A holder that seems to be gone is waited for: only the local clock tells how long it is silent. @returns another holder */
+  private async holderOfLease(): Promise<string | undefined> {
+    const { lease } = this.options;
+    const until = performance.now() + longestWait;
+    while (lease !== undefined) {
+      const tried = await lease.tryAcquire();
+      if (tried.kind === 'acquired') return undefined;
+      if (tried.isFresh || performance.now() > until) return tried.by;
+      await delay(500);
+    }
+    return undefined;
+  }
+
+  /** A process that was killed at the end of a run has left its traces. */
+  private async cleanAfterEnd(journal: readonly JournalEntry[]): Promise<void> {
+    const state = lastState(journal);
+    if (state !== undefined && ends.has(state.phase)) await this.finish();
+  }
+
   /** After a time without the API server another process may have the lease; where nobody has, it is ours again. */
   private async holdOn(): Promise<void> {
     const { lease } = this.options;
     if (lease === undefined || lease.isHeld) return;
     const acquired = await lease.tryAcquire().catch(() => undefined);
-    if (acquired?.kind === 'held') throw new TakenOverError(`${acquired.by} has taken the release over`);
+    if (acquired?.kind === 'held')
+      throw new TakenOverError(`${driverOf(acquired.by).text} has taken the release over`);
   }
 
   /** The other release that has one of the rules and has not ended, in words. */

@@ -1,5 +1,6 @@
-export { ClusterRelease, type ClusterReleaseOptions, processIdentity } from './cluster-release.js';
+export { ClusterRelease, type ClusterReleaseOptions } from './cluster-release.js';
 export { ClusterStore, type ClusterStoreOptions } from './cluster-store.js';
+export { processIdentity } from './driver-identity.js';
 export { RecordError, TakenOverError } from './errors.js';
 export { type FoundRelease, findRelease, listReleases } from './find-release.js';
 export {

@@ -40,7 +40,7 @@ describe('two drivers of one release without a Lease', () => {
       }
     }
 
-    /** Whoever applies the first manifest without force is refused, for its list of rules is somebody else's now. */
+    /** Whoever applies the first manifest without force is refused while the release runs: its list of rules is somebody else's. */
     async function interfere(): Promise<{ labels: number; refused: number }> {
       const counts = { labels: 0, refused: 0 };
       for (; !isOver; counts.labels += 1) {
@@ -59,7 +59,15 @@ describe('two drivers of one release without a Lease', () => {
       return counts;
     }
 
-    const [, , counts] = await Promise.all([drive(), drive(), interfere()]);
+    const interfering = interfere();
+    const driving = [drive(), drive()].map((work) =>
+      // One that fails ends the others.
+      work.finally(() => {
+        isOver = true;
+      }),
+    );
+    await Promise.all(driving);
+    const counts = await interfering;
     const weights = await seen.until('0/100');
     process.stderr.write(
       `${overtaken} times overtaken, ${counts.labels} labels, ${counts.refused} applies refused\n`,

@@ -65,6 +65,8 @@ describe('a release', () => {
       kind: 'waiting',
       waiting: { reason: 'refused', message: /c\.yaml:9:\d+.*\[edit-shared\]/ },
     });
+    const done = stage.entries.filter(({ op }) => op === 'done');
+    expect(done.map(({ seq }) => seq)).toEqual([1, 2, 4, 5]);
     expect([await stage.weights('a'), await stage.weights('b')]).toEqual([
       [90, 10],
       [90, 10],

@@ -95,15 +95,14 @@ async function rollout(named: string, options: RolloutOptions, signal: AbortSign
     ...(patience !== undefined && { patience }),
   };
   return await withRelease(named, options, use, async (found) => {
-    const { name, release } = found;
+    const { log, release } = found;
     const driver = await release.driver();
     if (driver !== undefined) {
       process.stderr.write(`grayscale: ${driver.text} carries this release out; showing its status.\n`);
       return await watchStatus(release, options);
     }
     const source = countSource(options);
-    if (options.detach)
-      return await detach(release, `${name.replaceAll('/', options.cluster ? '-' : '/')}.log`);
+    if (options.detach) return await detach(release, log);
     const reporter = reporterFor(release.plan, options);
     const recorded = reporter.recorded.bind(reporter);
     return await asDriver(release, { source, recorded }, (loop, store) =>

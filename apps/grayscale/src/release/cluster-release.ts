@@ -35,7 +35,12 @@ export async function clusterRelease(
     ...(patience !== undefined && { patience }),
     ...(signal && { signal }),
   });
-  return { name: planFile?.path ?? `${object.namespace}/${object.name}`, release };
+  const { namespace, name } = object;
+  return {
+    name: planFile?.path ?? `${namespace}/${name}`,
+    log: `${planFile?.path ?? `${namespace}.${name}`}.log`,
+    release,
+  };
 }
 
 /** A name has neither a slash nor an ending. */

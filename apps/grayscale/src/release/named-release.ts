@@ -22,6 +22,8 @@ export interface ReleaseOptions extends ClusterOptions {
 export interface NamedRelease {
   /** As it is called in messages: the plan's file, or its name in the cluster. */
   name: string;
+  /** Where it is carried out in the background, what that process prints goes here. */
+  log: string;
   release: KeptRelease;
 }
 
@@ -72,5 +74,5 @@ async function fileRelease(path: string, options: ReleaseOptions, use: ReleaseUs
   const filenames = use.for === 'look' ? [] : options.filename;
   const { commit, exec } = use;
   const kept = { planFile, filenames, ...(commit && { commit }), ...(exec && { exec }) };
-  return { name: path, release: new FileRelease(await storeOptions(kept)) };
+  return { name: path, log: `${path}.log`, release: new FileRelease(await storeOptions(kept)) };
 }

@@ -17,12 +17,12 @@ export class SeenWeights {
     return seen;
   }
 
-  /** Ends the watch once it has told of the weights. */
+  /** Ends the watch once it has told of the weights. @returns all changes up to them */
   async until(weights: string): Promise<string[]> {
-    while (this.changes.at(-1) !== weights) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!this.changes.includes(weights)) await new Promise((resolve) => setTimeout(resolve, 10));
     this.stop.abort();
     await this.followed;
-    return this.changes;
+    return this.changes.slice(0, this.changes.indexOf(weights) + 1);
   }
 
   private async follow(stage: Stage, name: string, began: () => void): Promise<void> {
