@@ -26,7 +26,7 @@ describe('the recorded exchanges over real sockets', () => {
     await lab.start();
     proxy = createProxy({
       route: (request, draw) => route(table, { ...request, address }, draw),
-      routeConnection: (connection) => routeConnection(table, { ...connection, address }),
+      routeConnection: (connection, draw) => routeConnection(table, { ...connection, address }, draw),
       hasListener: (port) => listens(table, port),
       resolve: (_host, port) => ({ host: address, port }),
       dial: (address) => lab.dial(address),

@@ -1,10 +1,12 @@
-// Compiles Istio's schemas (libs/traffic-rules/schemas/istio.json) to functions, so that check need not load a schema compiler. Part of the
+// Compiles the schemas of CRDs (libs/traffic-rules/schemas) to functions, so that check need not load a schema compiler. Part of the
 // build; what it writes is not in the repository.
 import { readFileSync, writeFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 
-const source = new URL('../libs/traffic-rules/schemas/istio.json', import.meta.url);
+const sources = ['istio', 'gateway-api'].map(
+  (name) => new URL(`../libs/traffic-rules/schemas/${name}.json`, import.meta.url),
+);
 const target = new URL('../libs/traffic-rules/src/api-server/schemas.generated.ts', import.meta.url);
 
 const text = { type: 'string', nullable: true };
@@ -27,7 +29,10 @@ const metadata = {
     ...{ deletionGracePeriodSeconds: {}, ownerReferences: {}, finalizers: {}, managedFields: {} },
   },
 };
-const kept = ['type', 'minimum', 'maximum', 'minItems', 'maxItems', 'maxLength', 'maxProperties'];
+const kept = [
+  ...['type', 'minimum', 'maximum', 'minItems', 'maxItems', 'minLength', 'maxLength', 'pattern'],
+  'maxProperties',
+];
 
 /** Turns a CRD's schema into what is checked in two ways: a JSON schema for ajv, and a tree of constraints. */
 class Compiler {
@@ -35,23 +40,31 @@ class Compiler {
   names = new Map();
 
   /** @returns the JSON schema of a whole document, and the constraints on it */
-  compile(kind, { required, properties }) {
+  compile(id, { required, properties }) {
     const { schema, constraints } = this.convert(properties.spec);
     const root = { ...(required && { required }), fields: { spec: constraints } };
     const fields = { apiVersion: {}, kind: {}, status: {}, metadata, spec: schema };
     return {
-      schema: { $id: kind, type: 'object', additionalProperties: false, properties: fields },
+      schema: { $id: id, type: 'object', additionalProperties: false, properties: fields },
       constraints: root,
     };
   }
 
   convert(schema, isItem = false) {
-    const rules = schema['x-kubernetes-validations']?.map(({ rule, message }) => ({ rule, message }));
-    const choices = alternatives(schema);
+    const rules = (schema['x-kubernetes-validations'] ?? []).map(({ rule, message }) => ({ rule, message }));
+    const isSlow = slowPatterns.includes(schema.pattern);
+    if (isSlow)
+      rules.push({ rule: `self matches ${schema.pattern}`, message: 'a name that it does not allow' });
+    const isAddress = JSON.stringify(schema.oneOf) === ipAddressFormat;
+    if (isAddress) rules.push({ rule: ipAddressRule, message: 'the value of an IPAddress has to be one' });
+    const choices = isAddress ? [] : alternatives(schema);
+    // What has a default is there when the API server looks at it.
+    const required = schema.required?.filter((name) => schema.properties?.[name]?.default === undefined);
     const constraints = {
-      ...(schema.required && { required: schema.required }),
+      ...(required?.length > 0 && { required }),
       ...(choices.length > 0 && { alternatives: choices }),
-      ...(rules && { rules }),
+      ...(rules.length > 0 && { rules }),
+      ...(schema['x-kubernetes-list-type'] === 'set' && { set: true }),
       ...(schema.format === 'byte' && { base64: true }),
       ...(schema['x-kubernetes-list-map-keys'] && { keys: schema['x-kubernetes-list-map-keys'] }),
     };
@@ -59,6 +72,7 @@ class Compiler {
     // PruneNonNullableNullsWithoutDefaults).
     const converted = { ...(schema.type && !isItem && { nullable: true }) };
     for (const keyword of kept) if (schema[keyword] !== undefined) converted[keyword] = schema[keyword];
+    if (isSlow) delete converted.pattern;
     if (schema.enum) converted.enum = isItem ? schema.enum : [...schema.enum, null];
     const each = schema.items ?? (schema.properties === undefined && schema.additionalProperties);
     if (each) {
@@ -91,6 +105,17 @@ class Compiler {
   }
 }
 
+/** Of a Gateway's address, the one thing that the Gateway API says by `oneOf` and that is no choice of fields. */
+const ipAddressFormat =
+  '[{"properties":{"type":{"enum":["IPAddress"]},"value":{"anyOf":[{"format":"ipv4"},{"format":"ipv6"}]}}},{"properties":{"type":{"not":{"enum":["IPAddress"]}}}}]';
+/** Patterns that take more than linear time: they are read by hand, as the rules in CEL are. */
+const slowPatterns = [
+  "^Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\/[A-Za-z0-9\\/\\-._~%!$&'()*+,;=:]+$",
+  '^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\/[A-Za-z0-9]+$',
+];
+
+const ipAddressRule = "self.type == 'IPAddress' ? isIP(self.value) : true";
+
 /** Fields of which one may be written: protobuf's oneof, as the CRDs spell it. */
 function alternatives({ oneOf, anyOf, allOf }) {
   const groups = [oneOf, ...(allOf ?? []).map((part) => part.oneOf)].filter((group) => group !== undefined);
@@ -103,9 +128,16 @@ function isChoice([none, ...some]) {
   return none.not?.anyOf?.length === some.length && some.every(({ required }) => required?.length === 1);
 }
 
-const { version, kinds } = JSON.parse(readFileSync(source, 'utf8'));
 const compiler = new Compiler();
-const compiled = Object.entries(kinds).map(([kind, root]) => ({ kind, ...compiler.compile(kind, root) }));
+const crds = sources.map((source) => JSON.parse(readFileSync(source, 'utf8')));
+const compiled = crds.flatMap(({ group, kinds }) =>
+  Object.entries(kinds).map(([kind, root]) => {
+    // A name of JavaScript's for the function: two groups have a kind called Gateway.
+    const id = `${group === 'networking.istio.io' ? 'istio' : 'gatewayApi'}${kind}`;
+    return { id, key: `${group}/${kind}`, ...compiler.compile(id, root) };
+  }),
+);
+const versions = crds.map(({ group, version }) => `${group} ${version}`).join(', ');
 const ajv = new Ajv({
   strict: true,
   allErrors: true,
@@ -119,16 +151,24 @@ const ajv = new Ajv({
 });
 ajv.addSchema({ $id: 'shared', $defs: compiler.definitions });
 for (const { schema } of compiled) ajv.addSchema(schema);
-const code = standaloneCode(ajv, Object.fromEntries(compiled.map(({ kind }) => [kind, kind])));
+const code = standaloneCode(ajv, Object.fromEntries(compiled.map(({ id }) => [id, id])));
 const compiledText = `// @ts-nocheck
-// Made by tools/compile-schemas.js from Istio's CRDs ${version}; do not edit.
+// Made by tools/compile-schemas.js from the CRDs of ${versions}; do not edit.
 import type { KindSchema } from './kind-schema.js';
-${code.replace(/^"use strict";/, '')}
+${withLiterals(code).replace(/^"use strict";/, '')}
 export const kindSchemas: Readonly<Record<string, KindSchema>> = {
-${compiled.map(({ kind, constraints }) => `  ${kind}: { validate: ${kind}, constraints: ${JSON.stringify(constraints)} },`).join('\n')}
+${compiled.map(({ id, key, constraints }) => `  ${JSON.stringify(key)}: { validate: ${id}, constraints: ${JSON.stringify(constraints)} },`).join('\n')}
 };
 `;
 if (read(target) !== compiledText) writeFileSync(target, compiledText);
+
+/** Patterns as literals, so that they are looked at as those of our own code are. */
+function withLiterals(text) {
+  return text.replace(
+    /new RegExp\(("(?:[^"\\]|\\.)*"), "(u?)"\)/g,
+    (_, pattern, flags) => `/${JSON.parse(pattern).replace(/\\\/|\//g, '\\/')}/${flags}`,
+  );
+}
 
 function read(file) {
   try {

@@ -1,14 +1,19 @@
-// Writes libs/traffic-rules/schemas/istio.json from Istio's published CRDs, to be run by hand for a new version of Istio:
-//   GOFLAGS=-mod=mod go mod download -json istio.io/api@v1.32.0     (prints the folder, Dir)
-//   node tools/import-crds.js v1.32.0 DIR/kubernetes/customresourcedefinitions.gen.yaml
+// Writes a file of libs/traffic-rules/schemas from published CRDs, to be run by hand for a new version:
+//   GOFLAGS=-mod=mod go mod download -json istio.io/api@v1.32.0 sigs.k8s.io/gateway-api@v1.6.0     (prints the folders, Dir)
+//   node tools/import-crds.js istio v1.32.0 DIR/kubernetes/customresourcedefinitions.gen.yaml
+//   node tools/import-crds.js gateway-api v1.6.0 DIR/config/crd/standard/*.yaml
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
-const [version, file] = process.argv.slice(2);
-if (file === undefined) throw new Error('usage: node tools/import-crds.js VERSION FILE');
+/** The kinds that concern routing. */
+const kinds = {
+  istio: ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Sidecar', 'WorkloadEntry', 'Gateway'],
+  'gateway-api': ['HTTPRoute', 'GRPCRoute', 'Gateway', 'ReferenceGrant'],
+};
 
-/** The kinds that concern routing; all versions of a kind have the same schema, which is checked below. */
-const kinds = ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Sidecar', 'WorkloadEntry', 'Gateway'];
+const [source, version, ...files] = process.argv.slice(2);
+if (files.length === 0 || !(source in kinds))
+  throw new Error(`usage: node tools/import-crds.js ${Object.keys(kinds).join('|')} VERSION FILE...`);
 
 function withoutDescriptions(schema) {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);
@@ -25,16 +30,21 @@ function specOf({ required, properties }) {
   return { ...(required && { required }), properties: { spec: properties.spec } };
 }
 
-const documents = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS());
-const lines = kinds.map((kind) => {
-  const crd = documents.find((document) => document?.spec?.names?.kind === kind);
+const documents = files
+  .flatMap((file) => parseAllDocuments(readFileSync(file, 'utf8')))
+  .map((document) => document.toJS())
+  .filter((document) => document?.kind === 'CustomResourceDefinition');
+const lines = kinds[source].map((kind) => {
+  const crd = documents.find((document) => document.spec.names.kind === kind);
   const schemas = crd.spec.versions.map(({ schema }) =>
     JSON.stringify(specOf(withoutDescriptions(schema.openAPIV3Schema))),
   );
+  // All versions of a kind have the same schema.
   if (new Set(schemas).size > 1) throw new Error(`the versions of ${kind} differ`);
   return `${JSON.stringify(kind)}: ${schemas[0]}`;
 });
+const groups = { istio: 'networking.istio.io', 'gateway-api': 'gateway.networking.k8s.io' };
 writeFileSync(
-  new URL('../libs/traffic-rules/schemas/istio.json', import.meta.url),
-  `{"version": ${JSON.stringify(version)}, "kinds": {\n${lines.join(',\n')}\n}}\n`,
+  new URL(`../libs/traffic-rules/schemas/${source}.json`, import.meta.url),
+  `{"version": ${JSON.stringify(version)}, "group": ${JSON.stringify(groups[source])}, "kinds": {\n${lines.join(',\n')}\n}}\n`,
 );

@@ -26,7 +26,7 @@ export interface Case {
 }
 
 /** What a folder of recordings is about; see README.md. */
-export type Area = 'traffic' | 'http' | 'tcp' | 'scope' | 'gateways';
+export type Area = 'traffic' | 'http' | 'tcp' | 'scope' | 'gateways' | 'gwapi' | 'httproute';
 
 export interface Exchange {
   request: CaseRequest;
@@ -127,7 +127,7 @@ export const backends: Readonly<Record<string, string>> = {
 /** Where every name leads that the recordings' own resolver was asked for. */
 export const outside = '10.200.0.20';
 
-const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'scope', 'gateways'];
+const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'scope', 'gateways', 'gwapi', 'httproute'];
 
 /** Every case, by area and name. */
 export function loadCases(): Case[] {

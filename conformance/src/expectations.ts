@@ -41,12 +41,16 @@ function expectUpstream(echo: Echo, answer: Answer, request: CaseRequest, form: 
     expect(compared(pairs(echo.rawHeaders))).toEqual(compared(upstream.headers));
     return;
   }
-  const asUrl = form === 'absolute' && upstream.host === request.host;
+  const asUrl = (host: string) =>
+    form === 'absolute' && host === request.host ? authority(host, request.port) : host;
   expect({ ...echo, headers: withoutFreshId(echo.headers) }).toMatchObject({
     method: upstream.method,
     path: upstream.path,
-    host: asUrl ? authority(upstream.host, request.port) : upstream.host,
-    headers: withoutFreshId(upstream.headers),
+    host: asUrl(upstream.host),
+    headers: withoutFreshId(upstream.headers).map(([name, value]) => [
+      name,
+      name === 'x-envoy-original-host' ? asUrl(value) : value,
+    ]),
     body: upstream.body ?? '',
     ...(answer.attempt === undefined ? {} : { attempt: answer.attempt }),
   });

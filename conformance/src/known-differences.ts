@@ -24,10 +24,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     'http-outlier': [0, 1],
     'http-outlier-default-percent': [0],
   }),
-  ...known('missing', 'rules for tcp are not built yet', undefined, {
-    'tcp-rule-http-and-tcp': [0],
-    'tcp-rule-missing-destination': [0],
-  }),
   ...known('missing', 'nobody looks yet for the server name that TLS asks for', 'local mesh', {
     'bug-tls-port-plain': [0],
   }),
@@ -41,6 +37,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     'tcp-https-port': [0, 1, 2],
     'tcp-named-protocols': [0, 1, 2, 3],
     'tcp-originate-80-443': [1],
+    'tcp-rule-http-and-tcp': [0],
+    'tcp-rule-missing-destination': [0],
     'tcp-rule-no-match': [0],
     'tcp-rule-unregistered': [0, 1],
     'tcp-tcp-and-http-one-port': [0, 1, 2],

@@ -19,7 +19,7 @@ export function isConnection({ proxy }: Case, { raw, tls }: CaseRequest): boolea
 /** Who answers a connection, by what the engine decides: a backend as `ext:9000`; `nobody` where it is closed. */
 export function connected(table: RouteTable, request: CaseRequest): string[] {
   const { host, port, address = outside, tls } = request;
-  const decision = routeConnection(table, { host, port, address, sni: tls?.sni ?? null });
+  const decision = routeConnection(table, { host, port, address, sni: tls?.sni ?? null }, 0);
   switch (decision.kind) {
     case 'connect':
       return answering(dialled(decision.cluster, request));

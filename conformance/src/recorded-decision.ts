@@ -75,7 +75,11 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
     case 'connect':
       return asItCame(dialled(decision.cluster, request), request, answer);
     case 'cluster-not-found':
-      return { by: 'status 503', body: '', headers: written(decision.responseHeaders, [], asked) };
+      return {
+        by: `status ${decision.status}`,
+        body: '',
+        headers: written(decision.responseHeaders, [], asked),
+      };
     case 'redirect':
       return {
         by: `status ${decision.status}`,

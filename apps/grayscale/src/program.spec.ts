@@ -512,3 +512,85 @@ describe('a mistake of ours', () => {
     }
   });
 });
+
+describe('--gateway', () => {
+  const gateway = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [hello.com]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: hello-page}
+spec:
+  hosts: [hello.com]
+  gateways: [istio-system/edge]
+  http:
+  - route:
+    - {destination: {host: hello.hello-1.svc.cluster.local, port: {number: 8080}}, weight: 90}
+    - {destination: {host: hello.hello-2.svc.cluster.local, port: {number: 8080}}, weight: 10}
+`;
+
+  it('explains what clients of the gateway meet', async () => {
+    const rules = await file('gateway.yaml', gateway);
+    const { code, out } = await runCaptured(
+      'explain',
+      ...internal,
+      '-f',
+      rules,
+      '--gateway',
+      'edge',
+      'http://hello.com/',
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('VirtualService hello-page/front, http[0] decides.');
+    const refused = await runCaptured('explain', '-f', rules, '--gateway', 'edge', 'http://hello.com:81/');
+    expect(refused.out).toContain('No server of the gateway takes connections to port 81');
+  });
+
+  it('plays test cases at the gateway', async () => {
+    const rules = await file('gateway.yaml', gateway);
+    const cases = await file(
+      'gateway-cases.yaml',
+      `testCases:
+- description: another host is nobody's
+  wantMatch: true
+  request: {authority: [other.com], method: [GET], uri: [/]}
+  status: 404
+`,
+    );
+    expect((await runCaptured('test', '-f', rules, '--gateway', 'istio-system/edge', cases)).code).toBe(0);
+  });
+
+  it('is found by weight set for rules that are for a gateway alone', async () => {
+    const rules = await file('gateway.yaml', gateway);
+    const { code, out } = await runCaptured(
+      ...['weight', 'set', ...internal, '-f', rules, 'front', '--to', 'hello.hello-2=50', '--dry-run'],
+    );
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'All requests to hello.com through gateway istio-system/edge follow the new weights.',
+    );
+  });
+
+  it('has to be the name of a Gateway, and excludes a workload', async () => {
+    const rules = await file('gateway.yaml', gateway);
+    const unknown = await runCaptured('explain', '-f', rules, '--gateway', 'edgy', 'http://hello.com/');
+    expect(unknown.code).toBe(79);
+    expect(unknown.err).toContain('there is no Gateway edgy; the Gateways here are istio-system/edge.');
+    const both = await runCaptured(
+      'explain',
+      '-f',
+      rules,
+      '--gateway',
+      'edge',
+      '-n',
+      'a',
+      'http://hello.com/',
+    );
+    expect(both.code).toBe(64);
+  });
+});

@@ -127,7 +127,7 @@ export class LocalMesh {
   private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {
     const proxy = createProxy({
       route: (request, draw) => rules.route(request, draw),
-      routeConnection: (connection) => rules.routeConnection(connection),
+      routeConnection: (connection, draw) => rules.routeConnection(connection, draw),
       hasListener: (port) => rules.hasListener(port),
       standsFor: (port) => rules.namesPort(port),
       resolve: createResolver(this.options.resolve),

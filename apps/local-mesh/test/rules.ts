@@ -46,7 +46,7 @@ export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGI
   return {
     route: (request: RouteRequest, draw: number) => route(table, request, draw),
     hasListener: (port: number) => listens(table, port),
-    routeConnection: (connection: Connection) => routeConnection(table, connection),
+    routeConnection: (connection: Connection, draw: number) => routeConnection(table, connection, draw),
   };
 }
 

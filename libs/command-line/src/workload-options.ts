@@ -1,4 +1,4 @@
-import type { Workload } from '@grayscale/traffic-rules';
+import type { Client, Workload } from '@grayscale/traffic-rules';
 import { type Command, Option } from 'commander';
 import { labels, namespace } from './option-values.js';
 
@@ -8,12 +8,14 @@ export interface WorkloadOptions {
   labels?: Record<string, string>;
   outboundTrafficPolicy?: NonNullable<Workload['outboundTrafficPolicy']>;
   meshConfig?: string;
+  /** A gateway instead of a workload. */
+  gateway?: string;
 }
 
 /** Who calls, over rules in files: the demo's page. */
 const demo = { namespace: 'hello-page', labels: { app: 'hello-page' } };
 
-/** Adds `--namespace`, `--labels`, `--outbound-traffic-policy` and `--mesh-config`. */
+/** Adds `--namespace`, `--labels`, `--outbound-traffic-policy`, `--mesh-config` and `--gateway`. */
 export function addWorkloadOptions(command: Command): Command {
   return command
     .option(
@@ -35,7 +37,21 @@ export function addWorkloadOptions(command: Command): Command {
     .option(
       '--mesh-config <file>',
       'MeshConfig, as YAML of its own or as the ConfigMap istio; the ConfigMap is read among the rules as well',
+    )
+    .addOption(
+      new Option(
+        '--gateway <[namespace/]name>',
+        'ask what clients of this Gateway meet, instead of what a workload does',
+      ).conflicts(['namespace', 'labels']),
     );
+}
+
+/**
+ * The gateway that is named, or the workload.
+ * @param clusterNamespace where the rules are those of a cluster: the namespace of its context
+ */
+export function clientOf(options: WorkloadOptions, clusterNamespace?: string): Client {
+  return options.gateway === undefined ? workloadOf(options, clusterNamespace) : { gateway: options.gateway };
 }
 
 /** @param clusterNamespace where the rules are those of a cluster: the namespace of its context */

@@ -171,3 +171,70 @@ describe('checkManifests', () => {
     expect(checkManifests(set, workload).table).toBeDefined();
   });
 });
+
+describe('a gateway as the client', () => {
+  const gateway = (namespace: string, group = 'networking.istio.io') =>
+    group === 'networking.istio.io'
+      ? `apiVersion: ${group}/v1
+kind: Gateway
+metadata: {name: gw, namespace: ${namespace}}
+spec: {selector: {app: edge}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [hello.com]}]}
+`
+      : `apiVersion: ${group}/v1
+kind: Gateway
+metadata: {name: gw, namespace: ${namespace}}
+spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+`;
+  const bound = (weight: number, host = 'hello.com') =>
+    virtualService('v', weight)
+      .replace('hosts: [hello.com]', `hosts: [${host}], gateways: [b/gw]`)
+      .replace('s.a.svc.cluster.local', 'nobody.com');
+
+  async function check(texts: string[], client: Parameters<typeof checkManifests>[1], options = {}) {
+    await using folder = await temporaryFolder({ 'a.yaml': texts.join('---\n') });
+    const {
+      issues,
+      table,
+      workload: found,
+    } = checkManifests(await readManifests([folder.at('a.yaml')]), client, options);
+    return {
+      codes: issues.map(({ code }) => code),
+      messages: issues.map(({ message }) => message),
+      table,
+      found,
+    };
+  }
+
+  it('is found by its name, with or without its namespace', async () => {
+    for (const name of ['gw', 'b/gw'])
+      expect((await check([gateway('b')], { gateway: name })).found).toMatchObject({
+        namespace: 'b',
+        labels: { app: 'edge' },
+        proxy: 'gateway',
+      });
+  });
+
+  it('has to be there, and to be one', async () => {
+    const none = await check([service], { gateway: 'gw' });
+    expect(none).toMatchObject({ codes: ['gateway-unknown'], table: undefined });
+    const other = await check([gateway('b')], { gateway: 'b/gate' });
+    expect(other.messages).toEqual(['there is no Gateway b/gate; the Gateways here are b/gw.']);
+    const two = await check([gateway('b'), gateway('c')], { gateway: 'gw' });
+    expect(two.messages).toEqual(['several Gateways are called gw; name one in full: b/gw, c/gw.']);
+  });
+
+  it('is looked at beside a workload where that is asked for', async () => {
+    const texts = [gateway('b'), bound(1), service];
+    expect((await check(texts, workload)).codes).not.toContain('destination-unknown-host');
+    expect((await check(texts, workload, { everyGateway: true })).codes).toContain(
+      'destination-unknown-host',
+    );
+    const foreign = [gateway('b'), bound(1, 'foreign.com'), service];
+    expect((await check(foreign, workload, { everyGateway: true })).codes).toContain('host-not-served');
+  });
+
+  it('may have the name of a Gateway of another API', async () => {
+    const both = await check([gateway('b'), gateway('b', 'gateway.networking.k8s.io')], workload);
+    expect(both.codes).not.toContain('document-replaced');
+  });
+});

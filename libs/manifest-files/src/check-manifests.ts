@@ -1,16 +1,19 @@
 import {
   type AnalyzeOptions,
   analyzeInSteps,
+  type Client,
   compile,
   type Resource,
   type RouteTable,
   validate,
   type Workload,
 } from '@grayscale/traffic-rules';
+import { isWorkload, workloadAmong } from './client.js';
 import { culprit, engineFailure } from './engine-failure.js';
 import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { issueCatalogue } from './issue-catalogue.js';
 import type { ManifestSet } from './manifest-reader.js';
+import { atOtherGateways } from './other-gateways.js';
 import { identity, parseManifests } from './parse-manifests.js';
 import { withoutRepeats } from './repeated-issues.js';
 
@@ -23,13 +26,17 @@ export interface CheckedManifests {
   table: RouteTable | undefined;
   /** Objects of a cluster that cannot be put in force, as `VirtualService shop/front`: the table does without them, or with what stands in for them. */
   leftOut: string[];
+  /** The client as the resources have it; undefined when there is no such gateway. */
+  workload: Workload | undefined;
 }
 
 export interface CompiledManifests extends CheckedManifests {
   /** Of the files and of their documents. */
   issues: ManifestIssue[];
   /** Finds in short steps what the sound documents do together; its last step returns the issues. */
-  analyze(options?: AnalyzeOptions): Generator<undefined, ManifestIssue[]>;
+  analyze(
+    options?: AnalyzeOptions & Pick<CheckOptions, 'everyGateway'>,
+  ): Generator<undefined, ManifestIssue[]>;
 }
 
 export interface CompileOptions {
@@ -41,15 +48,18 @@ export interface CompileOptions {
   assumeServices?: boolean;
 }
 
-export interface CheckOptions extends AnalyzeOptions, CompileOptions {}
+export interface CheckOptions extends AnalyzeOptions, CompileOptions {
+  /** Looks also at the tables of all gateways that rules are bound to. */
+  everyGateway?: boolean;
+}
 
 /** Parses, validates, compiles and analyzes what was read; all that is wrong with it comes at once. */
 export function checkManifests(
   set: ManifestSet,
-  workload: Workload,
+  client: Client,
   options: CheckOptions = {},
 ): CheckedManifests {
-  const { analyze, ...compiled } = compileManifests(set, workload, options);
+  const { analyze, ...compiled } = compileManifests(set, client, options);
   const together = last(analyze(options));
   const issues = [...compiled.issues, ...together];
   return { ...compiled, issues, table: together.some(isFailure) ? undefined : compiled.table };
@@ -61,7 +71,7 @@ export function checkManifests(
  */
 export function compileManifests(
   set: ManifestSet,
-  workload: Workload,
+  client: Client,
   { hash = '', before = [], assumeServices = false }: CompileOptions = {},
 ): CompiledManifests {
   const { resources: read, issues: parsing } = parseManifests(set.files);
@@ -72,6 +82,12 @@ export function compileManifests(
   const leftOut = [...new Set(blocking.filter(isOfObject).map(({ resource }) => resource))];
   const resources = withStandIns(read, before, leftOut);
   const sound = soundAmong(resources, blocking, before);
+  const workload = workloadAmong(resources, client, set.files[0]?.path ?? '');
+  if (!isWorkload(workload))
+    return {
+      ...{ resources, leftOut, analyze: nothing },
+      ...{ issues: [...issues, workload], table: undefined, workload: undefined },
+    };
   const compileSome = (some: readonly Resource[]) => compile(some, workload, { hash, assumeServices });
   try {
     const compiled = compileSome(sound);
@@ -80,9 +96,12 @@ export function compileManifests(
       issues,
       table: blocking.every(isOfObject) ? compiled : undefined,
       leftOut,
-      *analyze(options = {}) {
+      workload,
+      *analyze({ everyGateway = false, ...options } = {}) {
         try {
           const together = yield* analyzeInSteps(compiled, { known, ...options });
+          if (everyGateway)
+            together.push(...(yield* atOtherGateways(sound, workload, { known: [...known, ...together] })));
           return together.filter(({ code }) => !mayBeMissing(code, blocking));
         } catch (error) {
           const work = (some: readonly Resource[]) => last(analyzeInSteps(compileSome(some), options));
@@ -92,7 +111,7 @@ export function compileManifests(
     };
   } catch (error) {
     const failure = engineFailure(culprit(sound, compileSome), error);
-    return { resources, issues: [...issues, failure], table: undefined, leftOut, analyze: nothing };
+    return { resources, issues: [...issues, failure], table: undefined, leftOut, workload, analyze: nothing };
   }
 }
 

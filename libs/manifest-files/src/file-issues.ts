@@ -17,6 +17,13 @@ export const fileIssues = {
       wrong: '--context of a cluster without Istio',
       right: '--context of the cluster that is meant',
     },
+    'gateway-unknown': {
+      severity: 'error',
+      refusedBy: 'grayscale',
+      why: 'There is no Gateway of the name that was asked for, or several have it.',
+      wrong: '--gateway istio-system/gatway',
+      right: '--gateway istio-system/gateway',
+    },
     'document-replaced': {
       severity: 'warning',
       why: 'A document of this kind, namespace and name comes again later, and the later one counts, as with `kubectl apply -f a -f b`.',

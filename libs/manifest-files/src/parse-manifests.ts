@@ -18,10 +18,11 @@ export function parseManifests(files: readonly ManifestFile[]): {
     const { resources: found, issues: problems } = parseFile(file);
     for (const issue of problems) issues.push(issue);
     for (const resource of found) {
-      const earlier = resources.get(identity(resource));
+      const key = keyOf(resource);
+      const earlier = resources.get(key);
       if (earlier !== undefined) issues.push(replaced(earlier, resource));
-      resources.delete(identity(resource));
-      resources.set(identity(resource), resource);
+      resources.delete(key);
+      resources.set(key, resource);
     }
   }
   return { resources: [...resources.values()], issues };
@@ -59,6 +60,11 @@ function parseText({ path, text, kind, overrides }: ManifestFile): ParsedFile {
 /** As an issue's `resource`: `VirtualService hello-page/rules`. */
 export function identity({ kind, metadata }: Resource): string {
   return kind === 'Namespace' ? `${kind} ${metadata.name}` : `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+/** Two groups have a kind called Gateway. */
+function keyOf(resource: Resource): string {
+  return resource.kind === 'Gateway' ? `${resource.group} ${identity(resource)}` : identity(resource);
 }
 
 function replaced({ source }: Resource, later: Resource): ManifestIssue {

@@ -52,9 +52,11 @@ export interface Forward extends Routed {
   mirrors: readonly Mirror[];
 }
 
-/** The destination names a host, port or subset that does not exist: 503 with an empty body (flag NC). */
+/** The destination names a host, port or subset that does not exist: an empty body (flag NC). */
 export interface ClusterNotFound extends Routed {
   kind: 'cluster-not-found';
+  /** 503 for a VirtualService, 500 for a route of the Gateway API. */
+  status: 500 | 503;
   /** The name that was looked for. */
   clusterName: string;
 }

@@ -34,6 +34,7 @@ export {
   ruleLine,
 } from './explain/describe-rules.js';
 export { explain } from './explain/explain.js';
+export { explainConnection } from './explain/explain-connection.js';
 export type {
   Effects,
   ExplainedAnswer,
@@ -55,6 +56,7 @@ export type { Issue, Location, Severity } from './issue.js';
 export { type IssueCode, issueCodes } from './issue-codes.js';
 export { issueCatalogue, issueSections } from './issues/catalogue.js';
 export type { IssueKind, IssueSection, RefusedBy } from './issues/issue-kind.js';
+export { type GatewayClient, gatewayClients } from './lower/gateway/gateway-client.js';
 export { qualifyHost } from './lower/short-name.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
@@ -71,7 +73,7 @@ export { objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.j
 export { nodeAt, type YamlField, type YamlNode } from './parse/yaml-node.js';
 export { exactPlaceText, locationOf, placedName, placeText } from './place.js';
 export type { RouteRequest } from './request.js';
-export { type RequestDescription, requestFromUrl } from './request-from-url.js';
+export { connectionFromUrl, type RequestDescription, requestFromUrl } from './request-from-url.js';
 export type { Metadata } from './resources/metadata.js';
 export type { Resource } from './resources/resource.js';
 export type { RetryPolicy } from './retry/retry-policy.js';
@@ -84,4 +86,4 @@ export { type Connection, routeConnection } from './route/route-connection.js';
 export type { Source } from './source.js';
 export { toJson } from './to-json.js';
 export { validate } from './validate/validate.js';
-export type { OutboundTrafficPolicy, Workload } from './workload.js';
+export type { Client, NamedGateway, OutboundTrafficPolicy, Workload } from './workload.js';

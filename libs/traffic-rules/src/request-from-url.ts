@@ -29,6 +29,7 @@ export function requestFromUrl({ method = 'GET', url, headers = [] }: RequestDes
     port,
     path,
     headers: fields.filter((one) => one[0].toLowerCase() !== 'host').flat(),
+    ...(scheme === 'https' && { tls: { serverName: authority.replace(/:\d+$/, '') } }),
   };
 }
 
@@ -63,4 +64,30 @@ function field(text: string): [name: string, value: string] {
 /** HTTP's strings: one character for each byte of the UTF-8 text. */
 function bytes(text: string): string {
   return Buffer.from(text).toString('latin1');
+}
+
+/** A connection that a person describes. */
+export interface ConnectionDescription {
+  /** A name or an IP address (IPv6 without brackets). */
+  host: string;
+  port: number;
+  /** The name that TLS asks for; null for plain TCP. */
+  sni: string | null;
+}
+
+/**
+ * `tcp://host:port`, or `tls://host` with port 443 unless another is written. Undefined for any other URL.
+ * @throws RangeError with a message for the person
+ */
+export function connectionFromUrl(url: string): ConnectionDescription | undefined {
+  const [, scheme, place = ''] = /^(tcp|tls):\/\/(.*)$/i.exec(url) ?? [];
+  if (scheme === undefined) return undefined;
+  const [, bracketed, plain, written] =
+    /^(?:\[([0-9a-f:.]+)\]|([^:/?#\s[\]]+))(?::(\d+))?\/?$/i.exec(place) ?? [];
+  const host = bracketed ?? plain;
+  const isTls = scheme.toLowerCase() === 'tls';
+  const port = written === undefined ? (isTls ? 443 : 0) : Number(written);
+  if (host === undefined || port < 1 || port > 65_535)
+    throw new RangeError(`${url} is not tcp://HOST:PORT or tls://HOST[:PORT] with a port from 1 to 65535.`);
+  return { host, port, sni: isTls ? host : null };
 }

@@ -1,6 +1,14 @@
 /** Where a request for a host that no rule and no service knows goes: through, or nowhere (502). */
 export type OutboundTrafficPolicy = 'ALLOW_ANY' | 'REGISTRY_ONLY';
 
+/** A gateway, by the `namespace/name` (or the name alone, where it is unique) of a Gateway that it serves. */
+export interface NamedGateway {
+  gateway: string;
+}
+
+/** Whose requests are asked about. */
+export type Client = Workload | NamedGateway;
+
 /** The client of a table: the workload whose requests it decides. Its namespace and labels say which rules it sees. */
 export interface Workload {
   namespace: string;

@@ -1,9 +1,9 @@
 import {
   addOutputOptions,
+  clientOf,
   exitCodes,
   type OutputOptions,
   UsageError,
-  workloadOf,
 } from '@grayscale/command-line';
 import {
   checkManifests,
@@ -37,7 +37,8 @@ export function checkCommand(finish: (code: number) => void): Command {
     .on('option:explain', explainCode)
     .action(async (options: CheckOptions) => {
       const { set, namespace } = await readRules(options);
-      const { issues } = checkManifests(set, workloadOf(options, namespace), {
+      const { issues } = checkManifests(set, clientOf(options, namespace), {
+        everyGateway: options.gateway === undefined,
         assumeServices: options.assumeServices === true,
         ...(options.forwardedHeaders !== undefined && {
           forwardedHeaders: await forwardedHeaders(options.forwardedHeaders),

@@ -1,9 +1,11 @@
 import { addOutputOptions, exitCodes, gather, type OutputOptions, UsageError } from '@grayscale/command-line';
 import { issueLine, type ManifestIssue } from '@grayscale/manifest-files';
 import {
+  connectionFromUrl,
   type Explanation,
   explain,
-  type RouteRequest,
+  explainConnection,
+  type RouteTable,
   renderExplanation,
   requestFromUrl,
   toJson,
@@ -23,14 +25,14 @@ export function explainCommand(finish: (code: number) => void): Command {
     .description(
       'Says which rule a request takes, where it goes with which share, and why each rule before it was passed over.',
     )
-    .argument('<url>', 'for instance http://hello.com/hello')
+    .argument('<url>', 'for instance http://hello.com/hello, tls://hello.com or tcp://db:5432')
     .option('-X, --request <method>', 'HTTP method', 'GET')
     .option('-H, --header <header>', "'name: value'; repeatable", gather)
     .action(async (url: string, options: ExplainOptions) => {
-      const request = requestOf(url, options);
+      const asked = asUsage(() => questionOf(url, options));
       const manifests = await soundRules(options);
       if (manifests === undefined) return finish(exitCodes.found);
-      const explanation = explain(manifests.table, request);
+      const explanation = asked(manifests.table);
       const answer = options.output === 'json' ? toJson(explanation, 2) : renderExplanation(explanation);
       process.stdout.write(answer.endsWith('\n') ? answer : `${answer}\n`);
       if (options.output === 'text') process.stdout.write(warningsOn(explanation, manifests.issues));
@@ -47,9 +49,20 @@ function warningsOn({ decision }: Explanation, issues: readonly ManifestIssue[])
   return lines.length === 0 ? '' : `\nWarnings:\n${lines.join('')}`;
 }
 
-function requestOf(url: string, { request: method, header: headers = [] }: ExplainOptions): RouteRequest {
+/** What is asked of the table: about a connection for `tcp://` and `tls://`, else about a request. */
+function questionOf(
+  url: string,
+  { request: method, header: headers = [] }: ExplainOptions,
+): (table: RouteTable) => Explanation {
+  const connection = connectionFromUrl(url);
+  if (connection !== undefined) return (table) => explainConnection(table, connection);
+  const request = requestFromUrl({ url, method, headers });
+  return (table) => explain(table, request);
+}
+
+function asUsage<T>(work: () => T): T {
   try {
-    return requestFromUrl({ url, method, headers });
+    return work();
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

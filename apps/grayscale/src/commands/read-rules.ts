@@ -1,4 +1,4 @@
-import { requireSource, withCluster, workloadOf } from '@grayscale/command-line';
+import { clientOf, requireSource, withCluster } from '@grayscale/command-line';
 import {
   type CheckedManifests,
   checkManifests,
@@ -47,7 +47,7 @@ export interface SoundRules {
 /** The rules and their check; undefined, with the errors on standard error, when they cannot be put in force. */
 export async function soundRules(options: RulesOptions): Promise<SoundRules | undefined> {
   const { set, namespace } = await readRules(options);
-  const checked = checkManifests(set, workloadOf(options, namespace), {
+  const checked = checkManifests(set, clientOf(options, namespace), {
     assumeServices: options.assumeServices === true,
   });
   process.stderr.write(

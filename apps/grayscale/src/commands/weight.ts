@@ -6,7 +6,6 @@ import {
   painter,
   UsageError,
   withCluster,
-  workloadOf,
 } from '@grayscale/command-line';
 import {
   compileManifests,
@@ -17,10 +16,11 @@ import {
   replaceFile,
 } from '@grayscale/manifest-files';
 import { RunMarker } from '@grayscale/release-loop';
-import type { Workload } from '@grayscale/traffic-rules';
+import type { Client } from '@grayscale/traffic-rules';
 import { Command } from 'commander';
 import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
+import { clientFor, describeClient } from '../weight/client-for.js';
 import { fileDiff } from '../weight/file-diff.js';
 
 import {
@@ -95,7 +95,7 @@ async function setWeights(rule: string, assignments: string[], options: SetOptio
   const change = { split, weights };
   const text = editedText(set, split, weights);
   const isChanged = !sameWeights(weightsOf(split), weights) || text !== split.document.file.text;
-  const concerned = whoIsAffected(set, split, text, workloadOf(options, namespace));
+  const concerned = whoIsAffected(set, split, text, clientFor(split, options, namespace));
   const written = isChanged && options.dryRun !== true;
   if (options.cluster && isChanged) await writeToCluster(change, options);
   else if (written) await writeToFile(split, text);
@@ -155,13 +155,14 @@ async function writeToCluster({ split, weights }: WeightChange, options: SetOpti
 }
 
 /** Checks the rules as they are to be, and asks the engine. @throws CommandError when the change makes a mistake */
-function whoIsAffected(set: ManifestSet, split: Split, text: string, workload: Workload): string[] {
+function whoIsAffected(set: ManifestSet, split: Split, text: string, client: Client): string[] {
   const { path } = split.document.file;
   const files = set.files.map((one) => (one.path === path ? { ...one, text } : one));
   // What the documents do together is at most warned of, and takes longest to find.
-  const { table, issues } = compileManifests({ ...set, files }, workload);
-  refuseFor(newErrors(issues, () => compileManifests(set, workload).issues));
-  if (table !== undefined) return affected(split, { table, workload });
+  const { table, issues, workload } = compileManifests({ ...set, files }, client);
+  refuseFor(newErrors(issues, () => compileManifests(set, client).issues));
+  if (table !== undefined && workload !== undefined)
+    return affected(split, { table, who: describeClient(client, workload) });
   return ['These rules have errors, so no one follows them before they are corrected; see grayscale check.'];
 }
 

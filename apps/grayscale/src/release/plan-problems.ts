@@ -2,6 +2,7 @@ import { checkManifests, type ManifestSet } from '@grayscale/manifest-files';
 import type { Caller, Plan, ReleaseState } from '@grayscale/release';
 import { placeText, type Workload } from '@grayscale/traffic-rules';
 import { affected } from '../weight/affected.js';
+import { describeClient, gatewayOf } from '../weight/client-for.js';
 import { type Split, splitsIn } from '../weight/split.js';
 
 /** What would keep a plan from having an effect, although its steps can be written: one sentence each. */
@@ -17,12 +18,13 @@ function problemsFor(
   caller: Caller | undefined,
 ): string[] {
   return plan.targets.flatMap(({ virtualService }, index) => {
-    const workload = workloadOf(caller, virtualService.namespace);
-    const { table, issues } = checkManifests(set, workload);
-    if (table === undefined)
-      return ['The manifests have errors, so no one follows them; see grayscale check.'];
     const split = splitOf(set, virtualService, state, index);
-    const concerned = split === undefined ? [] : affected(split, { table, workload });
+    const client = gatewayOf(split) ?? workloadOf(caller, virtualService.namespace);
+    const { table, issues, workload } = checkManifests(set, client);
+    if (table === undefined || workload === undefined)
+      return ['The manifests have errors, so no one follows them; see grayscale check.'];
+    const concerned =
+      split === undefined ? [] : affected(split, { table, who: describeClient(client, workload) });
     const undecided = concerned.filter((sentence) => sentence.includes('do not follow this rule'));
     const subject = `VirtualService ${virtualService.namespace}/${virtualService.name}`;
     const dead = issues.filter(

@@ -7,33 +7,31 @@ import {
   type RouteRequest,
   type RouteTable,
   type RuleDescription,
-  type Workload,
 } from '@grayscale/traffic-rules';
 import type { Split } from './split.js';
 
 /** The rules in force once the weights are set, and who asks. */
 export interface InForce {
   table: RouteTable;
-  workload: Workload;
+  /** As `from workloads in shop`, or `through gateway istio-system/gw`. */
+  who: string;
 }
 
 /**
  * Whose requests a change of a split concerns, sentence by sentence: what of the calling workload's requests follows the split, and
  * what other rules of the same resource still decide. The engine is asked with a request for each rule.
  */
-export function affected({ place }: Split, { table, workload }: InForce): string[] {
+export function affected({ place }: Split, { table, who }: InForce): string[] {
   const isSplit = ({ location }: RuleDescription) => samePlace(location, place);
   const owner = describeRules(table).find(({ rules }) => rules.some(isSplit));
   const split = owner?.rules.find(isSplit);
   if (owner === undefined || split === undefined)
-    return [
-      `Requests from workloads in ${workload.namespace} do not follow this rule: no host that they see leads to it.`,
-    ];
+    return [`Requests ${who} do not follow this rule: no host that they see leads to it.`];
   const at = owner.rules.indexOf(split);
   const others = owner.rules.filter((rule, index) => rule !== split && decides(rule, index < at, table));
   const rest = others.length > 0 ? 'all other requests' : 'all requests';
   const words = split.conditions.length === 0 ? rest : requestsWith(split);
-  const subject = `${capital(words)} to ${owner.hosts[0]} from workloads in ${workload.namespace}`;
+  const subject = `${capital(words)} to ${owner.hosts[0]} ${who}`;
   return [...others.map(otherRule), `${subject} ${outcome(split, table)}.`];
 }
 

@@ -11,7 +11,7 @@ export interface ProxyOptions {
   /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: `hasListener`. */
   standsFor?: (port: number) => boolean;
   /** Decides where a tunnel leads, whose bytes nobody looks into. */
-  routeConnection(connection: Connection): ConnectionDecision;
+  routeConnection(connection: Connection, draw: number): ConnectionDecision;
   /** Where a name outside the mesh leads, before DNS is asked. */
   resolve?: (host: string, port: number) => Address | undefined;
   /** The last word on where to connect, for tests that cannot bind the real ports. */

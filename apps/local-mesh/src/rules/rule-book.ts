@@ -80,8 +80,8 @@ export class RuleBook {
     return this.portsNamed.has(port);
   }
 
-  routeConnection(connection: Connection): ConnectionDecision {
-    return routeConnection(this.set.table, connection);
+  routeConnection(connection: Connection, draw: number): ConnectionDecision {
+    return routeConnection(this.set.table, connection, draw);
   }
 
   explain(request: RouteRequest): Explanation {

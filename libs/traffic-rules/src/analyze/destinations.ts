@@ -1,5 +1,5 @@
 import { clusterName } from '../compile/clusters.js';
-import type { DestinationName } from '../model/action.js';
+import type { Action, DestinationName } from '../model/action.js';
 import type { RegistryService } from '../model/service.js';
 import { suggest } from '../parse/suggestion.js';
 import type { Report } from '../validate/report.js';
@@ -15,8 +15,14 @@ export function* warnOfDestinations(
   for (const entry of entries)
     for (const destination of destinationsOf(entry)) {
       yield;
-      const place = { path: `${entry.path}.${destination.field}`, report: view.report(entry.document) };
+      const place = {
+        path: `${entry.path}.${destination.field}`,
+        report: view.report(entry.document),
+        effect: consequence(entry.action, destination),
+      };
       const service = view.table.mesh.services.get(destination.host);
+      // What a reference to an object lacks is told where references are looked up.
+      if (service === undefined && destination.hostField === 'name') continue;
       if (service === undefined) warnOfUnknownHost(view, destination.host, advice, place);
       else if (service.externalName === undefined)
         warnOfDestination(view, destination, entry.ports, { service, ...place });
@@ -29,13 +35,20 @@ function destinationsOf({ action }: RuleEntry): DestinationName[] {
 }
 
 /** A mirror's answer goes nowhere, so a mirror that leads nowhere harms nobody. */
-function consequence(path: string): string {
-  return /\.mirrors?(?:\[|$)/.test(path) ? 'the copies are lost' : 'requests get 503';
+function consequence(action: Action, destination: DestinationName): string {
+  const isMirror = action.kind === 'forward' && action.mirrors.some((mirror) => mirror === destination);
+  return isMirror ? 'the copies are lost' : `requests get ${statusOf(action)}`;
+}
+
+function statusOf(action: Action): number {
+  return action.kind === 'forward' ? action.missing : 503;
 }
 
 /** Where something is to be said. */
 interface ReportPlace {
   path: string;
+  /** What comes of it: `requests get 503`. */
+  effect: string;
   report: Report;
 }
 
@@ -43,12 +56,12 @@ function warnOfUnknownHost(
   { table }: MeshView,
   host: string,
   advice: HostAdvice,
-  { path, report }: ReportPlace,
+  { path, report, effect }: ReportPlace,
 ): void {
   report.warning(
     'destination-unknown-host',
     `${path}.host`,
-    `no Service and no ServiceEntry that ${table.workload.namespace} sees has the host ${host}; ${consequence(path)}. ${advice.on(host)}`,
+    `no Service and no ServiceEntry that ${table.workload.namespace} sees has the host ${host}; ${effect}. ${advice.on(host)}`,
   );
 }
 
@@ -66,11 +79,7 @@ function warnOfDestination(
       ? undefined
       : missingPort(destination, ports, numbers);
   if (missing !== undefined)
-    target.report.warning(
-      missing.code,
-      target.path,
-      missing.message(target.service.host, consequence(target.path)),
-    );
+    target.report.warning(missing.code, target.path, missing.message(target.service.host, target.effect));
   else if (!hasSubset(view, destination, target.service)) warnOfSubset(view, destination, target);
   else warnOfEndpoints(view, destination, target);
 }
@@ -155,7 +164,7 @@ interface Target extends ReportPlace {
 function warnOfSubset(
   { table }: MeshView,
   { subset }: DestinationName,
-  { service, path, report }: Target,
+  { service, path, report, effect }: Target,
 ): void {
   const known = table.mesh
     .policyFor(service)
@@ -168,7 +177,7 @@ function warnOfSubset(
   report.warning(
     'destination-unknown-subset',
     `${path}.subset`,
-    `${service.host} has no subset ${subset}: ${has}, so ${consequence(path)}. Write one of them, or a DestinationRule with this subset.`,
+    `${service.host} has no subset ${subset}: ${has}, so ${effect}. Write one of them, or a DestinationRule with this subset.`,
   );
 }
 
@@ -176,7 +185,7 @@ function warnOfSubset(
 function warnOfEndpoints(
   view: MeshView,
   { port, subset }: DestinationName,
-  { service, path, report }: Target,
+  { service, path, report, effect }: Target,
 ): void {
   if (service.discovery !== 'static') return;
   const clusters = service.ports
@@ -200,7 +209,7 @@ function warnOfEndpoints(
     report.warning(
       'destination-no-endpoints',
       path,
-      `${name} has ${what}; ${consequence(path)}. ${endpointAdvice(service, subset)}`,
+      `${name} has ${what}; ${effect}. ${endpointAdvice(service, subset)}`,
     );
 }
 

@@ -14,7 +14,7 @@ export function* warnOfGatewayHosts(view: MeshView): Generator<undefined, void> 
         .report(owner.document)
         .warning(
           'host-not-served',
-          `spec.hosts[${index}]`,
+          owner.hostFields[index] ?? '',
           `no server of ${namesOf(owner)} takes ${host} (they take ${[...new Set(hosts)].join(', ')}): its requests get 404. Add the host to a server of the Gateway.`,
         );
     });

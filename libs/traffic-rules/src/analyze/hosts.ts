@@ -14,7 +14,7 @@ export function* warnOfHosts(view: MeshView): Generator<undefined, void> {
     if (deciding.owner.rules.length === 0) continue;
     const isLive = deciding.owner.rules.some((rule) => isForWorkload(rule, view.table));
     deciding.owner.hosts.forEach((host, index) => {
-      const path = `spec.hosts[${index}]`;
+      const path = deciding.owner.hostFields[index] ?? '';
       const first = owners.get(host);
       if (first !== undefined) warnOfTaken(view, deciding, first, { host, path });
       else if (isLive) {

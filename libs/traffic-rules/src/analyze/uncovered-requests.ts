@@ -13,11 +13,12 @@ export function* warnOfUncoveredRequests(view: MeshView): Generator<undefined, v
     if (ports.size === 0 || rules.length === 0 || !serves || coversAll(rules)) continue;
     const narrow = rules.find((rule) => !isByPath(rule));
     const report = view.report(owner.document);
-    if (narrow !== undefined) report.warning('requests-left-over', 'spec.http', message(narrow));
+    const path = owner.document.kind === 'VirtualService' ? 'spec.http' : 'spec.rules';
+    if (narrow !== undefined) report.warning('requests-left-over', path, message(narrow));
     else
       report.info(
         'requests-left-over',
-        'spec.http',
+        path,
         'paths that no rule matches get 404 with an empty body; write a last rule without match if the service should answer them.',
       );
   }

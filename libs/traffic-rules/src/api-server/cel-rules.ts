@@ -1,35 +1,10 @@
 import { isObject } from '../parse/decode.js';
 import { parseDuration } from '../parse/duration.js';
-
-/** Our own reading of one rule that a CRD states in CEL. */
-interface CelRule {
-  /** Whether the rule holds; a value of another type than the rule is for is somebody else's problem. */
-  holds(self: unknown): boolean;
-  /** What to write instead. */
-  advice: string;
-}
+import { type CelRule, has, keys, list, text } from './cel-reading.js';
+import { gatewayCelRules } from './gateway-cel-rules.js';
 
 const unix = 'unix://';
 const portName = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
-
-function has(self: unknown, field: string): boolean {
-  return isObject(self) && self[field] !== undefined && self[field] !== null;
-}
-
-/** The value of a field as a text; empty where it is not one. */
-function text(self: unknown, field: string): string {
-  const value = isObject(self) ? self[field] : undefined;
-  return typeof value === 'string' ? value : '';
-}
-
-function list(self: unknown, field: string): readonly unknown[] {
-  const value = isObject(self) ? self[field] : undefined;
-  return Array.isArray(value) ? value : [];
-}
-
-function keys(self: unknown): readonly string[] {
-  return isObject(self) ? Object.keys(self) : [];
-}
 
 const isText = (self: unknown): self is string => typeof self === 'string';
 const atMostOne = (first: string, second: string): CelRule => ({
@@ -43,6 +18,7 @@ const withoutWildcard: CelRule = {
 
 /** By the text of the rule in the CRD; a test holds the list to the CRDs, so that a new rule is noticed. */
 export const celRules: Readonly<Record<string, CelRule>> = {
+  ...gatewayCelRules,
   "duration(self) >= duration('1ms')": {
     holds: (self) => !isText(self) || (parseDuration(self) ?? 0) >= 1,
     advice: 'write a duration of at least 1ms, for instance 5s, or leave the field out',

@@ -8,12 +8,13 @@ import { kindSchemas } from './schemas.generated.js';
 const problemLimit = 100;
 
 /**
- * What the API server refuses of a document of one of Istio's kinds, before Istio sees it: the structural schema of the
+ * What the API server refuses of a document of one of Istio's or the Gateway API's kinds, before Istio sees it: the structural schema of the
  * CRD and its rules, and fields that the schema does not know (which kubectl refuses, and other clients drop silently).
  * @param document its value, as it was read
  */
-export function checkDocument(kind: string, document: unknown): Problem[] {
-  const schema = Object.hasOwn(kindSchemas, kind) ? kindSchemas[kind] : undefined;
+export function checkDocument(group: string, kind: string, document: unknown): Problem[] {
+  const key = `${group}/${kind}`;
+  const schema = Object.hasOwn(kindSchemas, key) ? kindSchemas[key] : undefined;
   if (schema === undefined) return [];
   return [...schemaProblems(schema, document), ...brokenConstraints(schema.constraints, document)].slice(
     0,

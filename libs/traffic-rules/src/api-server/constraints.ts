@@ -20,7 +20,7 @@ class Walk {
   private readonly path: Path = [];
 
   visit(constraints: Constraints, value: unknown): void {
-    const { required = [], alternatives = [], keys, rules = [], fields, each } = constraints;
+    const { required = [], alternatives = [], keys, set, rules = [], fields, each } = constraints;
     if (isObject(value)) {
       for (const name of required) if (!isWritten(value, name)) this.lacks(name);
       for (const names of alternatives) this.checkAlternatives(names, value);
@@ -30,6 +30,7 @@ class Walk {
     if (constraints.base64 === true && typeof value === 'string' && !isBase64(value)) this.notBase64(value);
     for (const { rule, message } of rules) this.checkRule(rule, message, value);
     if (Array.isArray(value) && keys !== undefined) this.checkKeys(keys, value);
+    if (Array.isArray(value) && set === true) this.checkSet(value);
     if (each === undefined) return;
     if (Array.isArray(value)) for (const [index, item] of value.entries()) this.descend(each, index, item);
     else if (isObject(value)) for (const [key, item] of Object.entries(value)) this.descend(each, key, item);
@@ -68,6 +69,18 @@ class Walk {
       if (seen.has(key)) {
         const message = `another item has the same ${keys.join(' and ')}, which the API server does not accept; give each its own.`;
         this.report('api-server-refuses-value', message, [index, ...keys.slice(0, 1)]);
+      }
+      seen.add(key);
+    }
+  }
+
+  private checkSet(items: readonly unknown[]): void {
+    const seen = new Set<string>();
+    for (const [index, item] of items.entries()) {
+      const key = JSON.stringify(item);
+      if (seen.has(key)) {
+        const message = `another item is ${describeValue(item)} too, which the API server does not accept; write it once.`;
+        this.report('api-server-refuses-value', message, [index]);
       }
       seen.add(key);
     }

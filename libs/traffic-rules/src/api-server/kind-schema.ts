@@ -23,6 +23,8 @@ export interface Constraints {
   rules?: ReadonlyArray<{ rule: string; message: string }>;
   /** Fields in which the items of this list have to differ. */
   keys?: readonly string[];
+  /** Whether the items of this list have to differ as wholes. */
+  set?: boolean;
   /** Bytes, as text in base64. */
   base64?: boolean;
   fields?: Readonly<Record<string, Constraints>>;

@@ -42,6 +42,11 @@ const keywords: Readonly<Record<string, (found: Found) => Explained>> = {
   minItems: ({ params }) => size('items', `at least ${String(params.limit)}`),
   maxItems: ({ params }) => size('items', `at most ${String(params.limit)}`),
   maxProperties: ({ params }) => size('entries', `at most ${String(params.limit)}`),
+  minLength: ({ params }) => size('characters', `at least ${String(params.limit)}`),
+  pattern: ({ value, params }) => ({
+    code: 'api-server-refuses-value',
+    message: `${refused(value)}; write a text that fits the pattern ${String(params.pattern)}.`,
+  }),
   maxLength: ({ params }) => size('characters', `at most ${String(params.limit)}`),
 };
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gatewayCelSamples } from '../../test/gateway-cel-samples.js';
 import { parse } from '../parse/parse.js';
 import { celRules } from './cel-rules.js';
 import type { Constraints } from './kind-schema.js';
@@ -74,7 +75,8 @@ describe('the schemas of Istio’s CRDs', () => {
 });
 
 /** For each rule a value that breaks it and one that holds; CEL looks at values of the right type only. */
-const ruleSamples: Record<string, [breaks: unknown, holds: unknown]> = {
+const ruleSamples: Record<string, readonly [breaks: unknown, holds: unknown]> = {
+  ...gatewayCelSamples,
   "duration(self) >= duration('1ms')": ['500us', '1ms'],
   '0 < self && self <= 65535': [65_536, 65_535],
   'self != "*"': ['*', '*.a'],

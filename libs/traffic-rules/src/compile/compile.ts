@@ -33,6 +33,7 @@ export function compile(
   const sources = { mesh, clusters, workload };
   const ports =
     mesh.gateway === undefined ? buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
-  const tcp = new TcpListeners(mesh.gateway === undefined ? mesh.services.values() : [], clusters);
+  const { services, rules } = mesh;
+  const tcp = new TcpListeners({ clusters, services, rules, workload }, mesh.gateway);
   return new RouteTable({ workload, resources, mesh, clusters, ports, tcp, repeatedHeaders, hash });
 }

@@ -10,6 +10,8 @@ export function compilePathRewrite(rewrite: PathRewrite, requirements: readonly 
   switch (rewrite.kind) {
     case 'replace-matched':
       return replaceMatched(rewrite.replacement, requirements);
+    case 'remove-matched':
+      return removeMatched(requirements);
     case 'replace-regex':
       return replaceRegex(rewrite.expression, rewrite.replacement);
   }
@@ -35,6 +37,16 @@ export function replaceMatched(replacement: string, requirements: readonly Requi
     case 'present':
       return (target) => bytes + target.slice(1);
   }
+}
+
+/** Of the path alone: what follows the prefix, without its slash (Istio, route.go applyHTTPRouteDestination). */
+function removeMatched(requirements: readonly Requirement[]): TargetChange {
+  const test = requirements.find(({ subject }) => subject.kind === 'path')?.test;
+  const length = test?.kind === 'segment-prefix' ? toBytes(test.value).length : 0;
+  return (target) => {
+    const rest = target.slice(length);
+    return rest.startsWith('/') ? rest : `/${rest}`;
+  };
 }
 
 function replaceRegex(expression: string, replacement: string): TargetChange {

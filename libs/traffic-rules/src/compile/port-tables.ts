@@ -120,7 +120,8 @@ class PortTableBuilder {
     const services = [...new Set(hosts.flatMap(({ matched }) => matched))].filter((service) =>
       this.#services.has(service),
     );
-    if (services.length === 0 && this.#port !== portOfUnregisteredHosts) return;
+    const isForRegistered = owner.registeredOnly === true;
+    if (services.length === 0 && (isForRegistered || this.#port !== portOfUnregisteredHosts)) return;
     const context = this.#context();
     if (!hasRoutes(owner, context)) return;
     const routes = () => routesOf(owner, context);

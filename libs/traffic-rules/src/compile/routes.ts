@@ -137,12 +137,13 @@ function compileForward(
   reason: Because,
   context: RuleContext,
 ): CompiledForward {
-  const { destinations, rewritePath, timeoutMs, retry } = action;
+  const { destinations, isSplit, missing, rewritePath, timeoutMs, retry } = action;
   const targets = compileTargets(destinations, reason, context);
-  const isSticky = destinations.length === 1 && hasHashPolicy(targets[0]?.cluster);
+  const isSticky = !isSplit && hasHashPolicy(targets[0]?.cluster);
   return {
     kind: 'forward',
     targets,
+    missing,
     ...(rewritePath !== undefined && { rewritePath: compilePathRewrite(rewritePath, requirements) }),
     timeoutMs,
     retry: isSticky ? toSameHost(retry) : retry,
@@ -215,12 +216,16 @@ function clusterSeenBy(
   return cluster !== undefined && isElsewhere ? seenFromElsewhere(cluster) : cluster;
 }
 
+/** A reference that leads nowhere has no host (Istio, route.go GetDestinationCluster). */
+const unknownService = 'UnknownService';
+
 /**
  * A port that is not written is the listener's, whatever the service has: a sidecar looks at services trimmed to
  * that port, a gateway at the whole of them (Istio, route.go GetDestinationCluster). An ExternalName service stands
  * for the name it points to.
  */
 function destinationCluster({ host, port, subset }: DestinationName, context: PortContext): string {
+  if (host === '') return unknownService;
   const service = context.services.get(host);
   const isAtGateway = context.gateway !== meshGateway;
   const inView = isAtGateway || (service !== undefined && hasReachablePort(service, context.port));
@@ -255,5 +260,8 @@ export function defaultAction(
     responseHeaders: [],
   };
   const retry = hasHashPolicy(cluster) ? toSameHost(defaultRetry) : defaultRetry;
-  return { action: { kind: 'forward', targets: [target], timeoutMs: 0, retry, mirrors: [] }, because };
+  return {
+    action: { kind: 'forward', targets: [target], missing: 503, timeoutMs: 0, retry, mirrors: [] },
+    because,
+  };
 }

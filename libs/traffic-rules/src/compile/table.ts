@@ -88,6 +88,8 @@ export interface CompiledForward {
   readonly kind: 'forward';
   /** In the order of the rule; those of weight 0 are left out. */
   readonly targets: readonly Target[];
+  /** The status for a target that does not exist. */
+  readonly missing: 500 | 503;
   readonly rewritePath?: (target: string) => string;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;

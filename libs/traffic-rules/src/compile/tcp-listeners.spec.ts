@@ -22,7 +22,7 @@ const tls = '{name: p, number: 9000, protocol: TLS}';
 
 function leads(yaml: string, connection: Partial<Connection>): string {
   const asked = { host: 'elsewhere.ext', port: 9000, address: '192.0.2.1', sni: null, ...connection };
-  const decision = routeConnection(tableOf(yaml), asked);
+  const decision = routeConnection(tableOf(yaml), asked, 0);
   return decision.kind === 'connect' ? decision.cluster.service.host : decision.kind;
 }
 
@@ -71,7 +71,7 @@ metadata: {name: db, namespace: data}
 spec: {ports: [{name: mysql, port: 9000}]}
 ---`;
     const named = { host: 'db.data', port: 9000 };
-    expect(routeConnection(tableOf(kubernetes), named)).toMatchObject({
+    expect(routeConnection(tableOf(kubernetes), named, 0)).toMatchObject({
       kind: 'connect',
       because: { reason: 'tcp-port', destination: { host: 'db.data.svc.cluster.local', port: 9000 } },
     });

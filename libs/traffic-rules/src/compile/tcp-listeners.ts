@@ -1,56 +1,43 @@
-import { BlockList, isIP } from 'node:net';
-import type { Cluster } from '../cluster.js';
-import { HostMap } from '../host-map.js';
+import { isIP } from 'node:net';
+import type { MeshGateway } from '../model/mesh.js';
 import type { RegistryPort, RegistryService } from '../model/service.js';
-import { clusterName } from './clusters.js';
+import {
+  type ChainSources,
+  type ConnectionChain,
+  type ConnectionTarget,
+  ServiceChains,
+  serverChains,
+} from './connection-chains.js';
+import { type ArrivingConnection, FilterChains } from './filter-chains.js';
+import { listenersOf } from './gateway-listeners.js';
 
-/** Where a connection goes that no HTTP rule looks into. */
-export interface TcpTarget {
-  service: RegistryService;
-  /** Undefined where istiod makes no cluster for it: the connection is closed. */
-  cluster: Cluster | undefined;
-}
-
-/** A connection as the sidecar's listeners see it. */
-export interface Dialled {
+/** A connection as listeners see it. */
+export interface Dialled extends ArrivingConnection {
   port: number;
-  /** Undefined: one that no service has. */
-  address: string | undefined;
   /** The service whose own address it is. */
   service: RegistryService | undefined;
-  /** The server name that TLS asks for; undefined: none, or no TLS. */
-  sni: string | undefined;
   /** Whether it is HTTP that the client speaks; a port whose protocol is sniffed takes that for itself. */
   isHttp: boolean;
 }
 
-interface Place {
-  blocks: readonly string[];
-  byServerName: boolean;
-  isSniffed: boolean;
-}
-
 /**
- * The listeners of ports that are not HTTP: on a service's own address, or on `0.0.0.0:port` for services without one, there told
- * apart by blocks of addresses and TLS' server names (Istio, listener.go buildSidecarOutboundListener; recorded: `tcp-*`).
+ * The listeners of ports that are not HTTP. A sidecar has them on a service's own address, or on `0.0.0.0:port` for
+ * services without one, there told apart by blocks of addresses and TLS' server names (Istio, listener.go
+ * buildSidecarOutboundListener; recorded: `tcp-*`); a gateway on the ports of its servers.
  */
 export class TcpListeners {
   readonly #byAddress = new Map<string, RegistryService>();
   readonly #wildcards = new Map<number, WildcardListener>();
+  readonly #own = new Map<RegistryService, Map<number, FilterChains>>();
   readonly #ports = new Set<number>();
-  readonly #clusters: ReadonlyMap<string, Cluster>;
 
-  /** @param services in the order in which the first one gets a port */
-  constructor(services: Iterable<RegistryService>, clusters: ReadonlyMap<string, Cluster>) {
-    this.#clusters = clusters;
-    for (const service of services) {
-      for (const address of service.listenerAddresses)
-        if (isIP(address) !== 0 && !this.#byAddress.has(address)) this.#byAddress.set(address, service);
-      for (const port of service.ports) this.#listen(service, port);
-    }
+  /** @param gateway undefined for a sidecar */
+  constructor(sources: ChainSources, gateway: MeshGateway | undefined) {
+    if (gateway === undefined) this.#listenForServices(sources);
+    else this.#listenAsGateway(sources, gateway);
   }
 
-  /** Whether some service has the port for something else than HTTP. */
+  /** Whether something has the port for something else than HTTP. */
   has(port: number): boolean {
     return this.#ports.has(port);
   }
@@ -61,104 +48,92 @@ export class TcpListeners {
   }
 
   /** What listens on the address of the service that was dialled; undefined: nothing that is not HTTP. */
-  atOwnAddress({ port, service, isHttp }: Dialled): TcpTarget | undefined {
+  atOwnAddress({ port, service, isHttp, ...arriving }: Dialled): ConnectionTarget | undefined {
     const own = service?.ports.find(({ number }) => number === port);
     if (service === undefined || own === undefined || own.destinationOnly === true) return undefined;
-    return own.protocol === 'tcp' || (own.protocol === 'auto' && !isHttp)
-      ? this.#target(service, own)
-      : undefined;
+    const isTaken = own.protocol === 'tcp' || (own.protocol === 'auto' && !isHttp);
+    return isTaken ? this.#own.get(service)?.get(port)?.find(arriving) : undefined;
   }
 
   /** What listens on every address. */
-  atAnyAddress({ port, ...dialled }: Dialled): TcpTarget | undefined {
+  atAnyAddress({ port, ...dialled }: Dialled): ConnectionTarget | undefined {
     return this.#wildcards.get(port)?.find(dialled);
   }
 
-  #listen(service: RegistryService, port: RegistryPort): void {
+  /** In the order in which the first service gets a port. */
+  #listenForServices(sources: ChainSources): void {
+    const chains = new ServiceChains(sources);
+    for (const service of sources.services.values()) {
+      for (const address of service.listenerAddresses)
+        if (isIP(address) !== 0 && !this.#byAddress.has(address)) this.#byAddress.set(address, service);
+      for (const port of service.ports) this.#listen(service, port, chains);
+    }
+  }
+
+  #listen(service: RegistryService, port: RegistryPort, chains: ServiceChains): void {
     const { protocol, number } = port;
     if (protocol === 'udp' || service.externalName !== undefined || port.destinationOnly === true) return;
     if (protocol === 'tcp') this.#ports.add(number);
     const blocks = service.headless
-      ? service.instances.map(({ address }) => hostBlock(address))
+      ? service.instances.map(({ address }) => address)
       : service.listenerAddresses.filter((address) => address.includes('/'));
     if (service.headless && protocol === 'tcp' && blocks.length === 0) return;
     const hasOwn = service.hasAddress && blocks.length < Math.max(1, service.listenerAddresses.length);
     const isHttp = protocol === 'http' || protocol === 'http2';
-    if (hasOwn && !isHttp) return;
-    const wildcard = this.#wildcards.get(number) ?? new WildcardListener();
-    this.#wildcards.set(number, wildcard);
-    if (isHttp) wildcard.addHttp();
+    if (isHttp) this.#wildcardAt(number).addHttp();
+    else if (hasOwn)
+      this.#addOwn(service, number, chains.of(service, port, { blocks: [], byServerName: false }));
     else {
-      const place = { blocks, byServerName: port.encrypted === true, isSniffed: protocol === 'auto' };
-      wildcard.add(this.#target(service, port), place);
+      const isSniffed = protocol === 'auto';
+      this.#wildcardAt(number).add(chains.of(service, port, { blocks, byServerName: true }), isSniffed);
     }
   }
 
-  #target(service: RegistryService, { number }: RegistryPort): TcpTarget {
-    return { service, cluster: this.#clusters.get(clusterName(number, '', service.host)) };
+  #addOwn(service: RegistryService, port: number, chains: readonly ConnectionChain[]): void {
+    const ports = this.#own.get(service) ?? new Map<number, FilterChains>();
+    const found = new FilterChains();
+    for (const chain of chains) found.add(chain);
+    ports.set(port, found);
+    this.#own.set(service, ports);
   }
-}
 
-interface Chain extends Pick<Place, 'isSniffed'> {
-  /** Undefined: every address. */
-  blocks: BlockList | undefined;
-  /** The server name to be asked for; undefined: any, or none. */
-  server: string | undefined;
-  target: TcpTarget;
+  #wildcardAt(port: number): WildcardListener {
+    const wildcard = this.#wildcards.get(port) ?? new WildcardListener();
+    this.#wildcards.set(port, wildcard);
+    return wildcard;
+  }
+
+  #listenAsGateway(sources: ChainSources, gateway: MeshGateway): void {
+    for (const { bindPort, connections } of listenersOf(gateway.servers))
+      for (const port of gateway.portsTo(bindPort))
+        for (const server of connections) {
+          this.#ports.add(port);
+          this.#wildcardAt(port).add(serverChains(server, sources), false);
+        }
+  }
 }
 
 /** `0.0.0.0:port`. Once HTTP has it, services that are not HTTP are left out; the other way round both are there. */
 class WildcardListener {
   #hasHttp = false;
-  readonly #chains: Chain[] = [];
-  readonly #servers = new HostMap<TcpTarget>();
+  /** For every connection, and for those that are not HTTP. */
+  readonly #always = new FilterChains();
+  readonly #forBytes = new FilterChains();
 
   addHttp(): void {
     this.#hasHttp = true;
   }
 
-  add(target: TcpTarget, { blocks, byServerName, isSniffed }: Place): void {
+  add(chains: readonly ConnectionChain[], isSniffed: boolean): void {
     if (this.#hasHttp) return;
     if (isSniffed) this.#hasHttp = true;
-    if (byServerName && blocks.length === 0) this.#servers.add(target.service.host, target);
-    else
-      this.#chains.push({
-        blocks: blocks.length === 0 ? undefined : blockListOf(blocks),
-        server: byServerName ? target.service.host : undefined,
-        isSniffed,
-        target,
-      });
+    for (const chain of chains) {
+      this.#forBytes.add(chain);
+      if (!isSniffed) this.#always.add(chain);
+    }
   }
 
-  /** Blocks of addresses come before server names, and these before what takes the rest (Envoy's matching of filter chains). */
-  find({ address, sni, isHttp }: Omit<Dialled, 'port'>): TcpTarget | undefined {
-    const fitting = this.#chains.filter(
-      ({ server, isSniffed }) => (server === undefined || server === sni) && !(isSniffed && isHttp),
-    );
-    const inBlock = fitting.find(({ blocks }) => blocks !== undefined && contains(blocks, address));
-    const named = sni === undefined ? undefined : this.#servers.find(sni);
-    return inBlock?.target ?? named ?? fitting.find(({ blocks }) => blocks === undefined)?.target;
+  find({ isHttp, ...arriving }: ArrivingConnection & { isHttp: boolean }): ConnectionTarget | undefined {
+    return (isHttp ? this.#always : this.#forBytes).find(arriving);
   }
-}
-
-function blockListOf(written: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const block of written) {
-    const [network = '', length] = block.split('/');
-    list.addSubnet(network, Number(length), familyOf(network));
-  }
-  return list;
-}
-
-/** An address as a block of its own; a headless service listens on those of its pods (istio, listener.go). */
-function hostBlock(address: string): string {
-  return `${address}/${isIP(address) === 6 ? 128 : 32}`;
-}
-
-function contains(blocks: BlockList, address: string | undefined): boolean {
-  return address !== undefined && blocks.check(address, familyOf(address));
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }

@@ -1,3 +1,4 @@
+import type { ConnectionTarget } from '../compile/connection-chains.js';
 import type { Route } from '../compile/table.js';
 import { answersPreflight } from '../cors/preflight.js';
 import type { RequestView } from '../match/request-view.js';
@@ -24,9 +25,22 @@ function answerWithoutRoute(found: Exclude<Found, { kind: 'found' }>): Explained
       return found.through === 'http'
         ? [{ by: 'blocked', status: 502, share: 1 }]
         : [{ by: 'connection-closed', share: 1 }];
+    case 'connection':
+      return closedOf(found.target);
     default:
       return [];
   }
+}
+
+/** What falls on a destination that is not there is closed. */
+export function closedOf({ shares }: ConnectionTarget): ExplainedAnswer[] {
+  const total = weightOf(shares);
+  const lost = weightOf(shares.filter(({ cluster }) => cluster === undefined));
+  return lost === 0 ? [] : [{ by: 'connection-closed', share: lost / total }];
+}
+
+function weightOf(shares: ReadonlyArray<{ weight: number }>): number {
+  return shares.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** A fault without a percentage never comes. */
@@ -42,10 +56,9 @@ function abortOf({ abort }: Fault = {}): ExplainedAnswer | undefined {
 function afterFault({ cors, action }: Route, view: RequestView, share: number): ExplainedAnswer[] {
   if (cors !== undefined && answersPreflight(cors, view)) return [{ by: 'preflight', status: 200, share }];
   if (action.kind !== 'forward') return [{ by: action.kind, status: action.status, share }];
-  const total = action.targets.reduce((sum, { weight }) => sum + weight, 0);
-  const lost = action.targets.filter(({ cluster }) => cluster === undefined);
-  const lostWeight = lost.reduce((sum, { weight }) => sum + weight, 0);
-  return lost.length === 0
+  const total = weightOf(action.targets);
+  const lost = weightOf(action.targets.filter(({ cluster }) => cluster === undefined));
+  return lost === 0
     ? []
-    : [{ by: 'cluster-not-found', status: 503, share: (share * lostWeight) / total }];
+    : [{ by: 'cluster-not-found', status: action.missing, share: (share * lost) / total }];
 }

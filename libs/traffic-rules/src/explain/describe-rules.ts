@@ -1,5 +1,5 @@
 import { toBytes } from '../bytes.js';
-import { contentsOf, type RouteTable, type VirtualHost } from '../compile/table.js';
+import { contentsOf, type RouteTable, type TableContents, type VirtualHost } from '../compile/table.js';
 import { isWildcard } from '../host-map.js';
 import type { Location } from '../issue.js';
 import { describeRequirement, exampleRequest } from '../match/algebra.js';
@@ -79,10 +79,38 @@ function describeEntry(matches: readonly Rule[], owner: HostRules, table: RouteT
 }
 
 function exampleRequests(matches: readonly Rule[], owner: HostRules, table: RouteTable): RouteRequest[] {
+  const at = servedAt(owner, contentsOf(table)) ?? registeredAt(owner, table);
+  if (at === undefined) return [];
+  return matches.flatMap(({ requirements }) => {
+    const example = exampleRequest(requirements, at.host, at.port);
+    if (example === undefined) return [];
+    return at.isTls ? { ...example, scheme: 'https' as const, tls: { serverName: at.host } } : example;
+  });
+}
+
+/** Where clients reach rules. */
+interface Place {
+  host: string;
+  port: number;
+  isTls: boolean;
+}
+
+/** A host and port by which a gateway's clients reach the rules; undefined at a sidecar. */
+function servedAt(owner: HostRules, { mesh, ports }: TableContents): Place | undefined {
+  if (mesh.gateway === undefined) return undefined;
+  for (const [port, table] of ports)
+    for (const [served, isTls] of [
+      [table, false],
+      ...[...(table.byServerName?.values() ?? [])].map((one) => [one, true] as const),
+    ] as const)
+      for (const { name, sources } of served.hosts.values())
+        if (sources?.includes(owner)) return { host: name.replace(/^\*\.?/, 'any.'), port, isTls };
+  return undefined;
+}
+
+function registeredAt(owner: HostRules, table: RouteTable): Place | undefined {
   const [host] = owner.hosts;
-  if (host === undefined) return [];
-  const port = portFor(host, owner, table);
-  return matches.flatMap(({ requirements }) => exampleRequest(requirements, host, port) ?? []);
+  return host === undefined ? undefined : { host, port: portFor(host, owner, table), isTls: false };
 }
 
 /** A port at which the owner's rules decide for the host, else one that the host has at all. */

@@ -1,26 +1,25 @@
 import { toReadableText } from '../bytes.js';
+import type { ConnectionTarget } from '../compile/connection-chains.js';
 import type { CompiledForward, Route, Target } from '../compile/table.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
-import type { RouteRequest } from '../request.js';
-import type { Found } from '../route/route.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
 import { describeTls } from './tls.js';
 
 export function destinationsOf({ action }: Route, view: RequestView): ExplainedDestination[] {
   if (action.kind !== 'forward') return [];
   const total = action.targets.reduce((sum, { weight }) => sum + weight, 0);
-  return action.targets.map((target) => destination(target, total, view.request.authority));
+  return action.targets.map((target) => ({
+    ...destination(target, total, view.request.authority),
+    ...(target.cluster === undefined && { missing: action.missing }),
+  }));
 }
 
-/** The service whose bytes nobody looks into, where the connection leads to one. */
-export function connectedTo(found: Found, { authority }: RouteRequest): ExplainedDestination[] {
-  if (found.kind !== 'connect') return [];
-  const { cluster, because } = found;
-  return [
-    destination({ because, cluster, clusterName: cluster.name, weight: 1, ...untouched }, 1, authority),
-  ];
+/** Where connections lead that nobody looks into. */
+export function connectedTo({ shares }: ConnectionTarget, authority: string): ExplainedDestination[] {
+  const total = shares.reduce((sum, { weight }) => sum + weight, 0);
+  return shares.map((share) => destination({ ...share, ...untouched }, total, authority));
 }
 
 const untouched = { requestHeaders: [], responseHeaders: [] };

@@ -5,7 +5,7 @@ import type { RouteRequest } from '../request.js';
 import { decide, type Found, findRoute } from '../route/route.js';
 import { answersOf } from './answers.js';
 import { connectedTo, destinationsOf, effectsOf } from './effects.js';
-import type { Explanation } from './explanation.js';
+import type { ExplainedDestination, Explanation } from './explanation.js';
 import { notes } from './notes.js';
 import { passedOver } from './passed-over.js';
 
@@ -14,7 +14,7 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
   const contents = contentsOf(table);
   const found = findRoute(contents, request);
   const isFound = found.kind === 'found';
-  const { kind, because } = isFound ? decide(found, 0, contents.hash) : found;
+  const { kind, because } = decide(found, 0, contents.hash);
   return {
     request: {
       method: request.method,
@@ -26,11 +26,15 @@ export function explain(table: RouteTable, request: RouteRequest): Explanation {
     decision: { kind, because },
     summary: summarize(found, because, request),
     answers: answersOf(found),
-    destinations: isFound ? destinationsOf(found.route, found.view) : connectedTo(found, request),
+    destinations: isFound ? destinationsOf(found.route, found.view) : connectionsOf(found, request.authority),
     ...(isFound && { effects: effectsOf(found.route, found.view) }),
     passedOver: passedOver(contents, request, found),
     notes: notes(contents, request, found),
   };
+}
+
+function connectionsOf(found: Found, authority: string): ExplainedDestination[] {
+  return found.kind === 'connection' ? connectedTo(found.target, authority) : [];
 }
 
 function summarize(found: Found, because: Because, request: RouteRequest): string {
@@ -61,13 +65,14 @@ function summarize(found: Found, because: Because, request: RouteRequest): strin
   }
 }
 
-function describeOwner({ resource, rule, match }: Because): string {
+/** As `VirtualService shop/front, http[0].match[1] "name"`. */
+export function describeOwner({ resource, rule, match }: Because): string {
   const names = [rule?.name, match?.name].filter((name) => name !== undefined);
-  const block = match === undefined ? '' : `.match[${match.index}]`;
   const quoted = names.length > 0 ? ` "${names.join('.')}"` : '';
   const delegate = rule?.delegate;
   const via = delegate === undefined ? '' : ` of its delegate ${delegate.namespace}/${delegate.name}`;
-  return `${resource?.kind} ${resource?.namespace}/${resource?.name}, http[${rule?.index}]${block}${quoted}${via}`;
+  const place = (match ?? rule)?.path.replace(/^spec\./, '') ?? '';
+  return `${resource?.kind} ${resource?.namespace}/${resource?.name}, ${place}${quoted}${via}`;
 }
 
 function serverName({ tls }: RouteRequest): string {
@@ -76,7 +81,9 @@ function serverName({ tls }: RouteRequest): string {
 }
 
 function tcpEnd(found: Found): string {
-  return found.kind === 'connect' ? 'its bytes go to the service as they are.' : 'the connection is closed.';
+  return found.kind === 'connection' && found.target.shares.some(({ cluster }) => cluster !== undefined)
+    ? 'its bytes go to the service as they are.'
+    : 'the connection is closed.';
 }
 
 function unknownEnd(found: Found, host: string): string {

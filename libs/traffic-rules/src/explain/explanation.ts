@@ -53,8 +53,9 @@ export interface ExplainedDestination {
   share: number;
   /** Envoy's name of the cluster. */
   cluster: string;
-  /** False: 503 for every request that falls on it. */
   exists: boolean;
+  /** The status for every request that falls on it, where it does not exist. */
+  missing?: 500 | 503;
   endpoints: Array<{ address: string; port: number; healthy: boolean; weight: number }>;
   /** What TLS the proxy speaks in the application's place, in a sentence; absent: none. */
   tls?: string;

@@ -2,7 +2,7 @@ import type { TableContents } from '../compile/table.js';
 import type { ResourceReference } from '../model/rule.js';
 import { carriesHttp } from '../model/service.js';
 import type { RouteRequest } from '../request.js';
-import { type Found, lookupName } from '../route/route.js';
+import { type Found, lookupName, virtualHostOf } from '../route/route.js';
 
 /** What else is worth knowing of a request's host, however the host is spelt. */
 export function notes(contents: TableContents, request: RouteRequest, found: Found): string[] {
@@ -51,11 +51,13 @@ class AskedHost {
 }
 
 function notesOnOtherRules(
-  { ports, mesh }: TableContents,
+  contents: TableContents,
   request: RouteRequest,
   found: Found,
   host: AskedHost,
 ): string[] {
+  const { ports, mesh } = contents;
+  if (mesh.gateway !== undefined) return notesOnUnservedRules(contents, request, host);
   const owner = ports.get(request.port)?.hosts.find(host.asked)?.owner;
   const others = mesh.rules.filter((rules) => rules !== owner && host.isAmong(rules.hosts));
   return others.map(({ resource }) => {
@@ -69,6 +71,17 @@ function notesOnOtherRules(
       ? `${label}, but no service registers ${host.asked} on port ${request.port}: a host that is not registered is routed on port 80 alone, and only if some service there speaks HTTP.`
       : `${label}, but it has no rule for this workload on port ${request.port}.`;
   });
+}
+
+/** Rules of a gateway that no server on the port takes. */
+function notesOnUnservedRules(contents: TableContents, request: RouteRequest, host: AskedHost): string[] {
+  const served = virtualHostOf(contents, request)?.sources ?? [];
+  return contents.mesh.rules
+    .filter((rules) => !served.includes(rules) && host.isAmong(rules.hosts))
+    .map(
+      ({ resource, gateways }) =>
+        `${nameOf(resource)} names ${host.asked} too, but no server of ${gateways.join(' or ')} takes it on port ${request.port}.`,
+    );
 }
 
 /** Rules that are for gateways, or for other namespaces. */

@@ -16,7 +16,7 @@ export function renderExplanation(explanation: Explanation): string {
     ...section('Answered by the proxy itself', explanation.answers.flatMap(renderAnswer)),
     ...section(...destinationsOf(explanation)),
     ...section('On the way', effects === undefined ? [] : renderEffects(effects, explanation)),
-    ...section('Passed over', explanation.passedOver.map(renderPassedOver)),
+    ...section('Passed over', renderAllPassedOver(explanation)),
     ...section('Note', explanation.notes),
   ].join('\n');
 }
@@ -27,7 +27,7 @@ function renderRequest({ request, summary, decision }: Explanation): string[] {
   const place = match?.location ?? rule?.location;
   const dialled = /:\d+$/.test(authority) || port === 80 ? '' : `:${port}`;
   return [
-    `${method} ${scheme}://${authority}${dialled}${path}`,
+    `${method} ${scheme}://${authority}${dialled}${path}`.trim(),
     summary,
     ...(place === undefined ? [] : [`  ${exactPlaceText(place)}`]),
   ];
@@ -66,8 +66,9 @@ function renderDestination(destination: ExplainedDestination): string[] {
   ];
 }
 
-function renderEndpoints({ exists, cluster, endpoints }: ExplainedDestination): string {
-  if (!exists) return `there is no ${cluster}: 503 with an empty body`;
+function renderEndpoints({ exists, missing, cluster, endpoints }: ExplainedDestination): string {
+  if (!exists)
+    return `there is no ${cluster}: ${missing === undefined ? 'the connection is closed' : `${missing} with an empty body`}`;
   if (endpoints.length === 0) return `${cluster} has no endpoint listed`;
   const texts = endpoints.map(
     ({ address, port, healthy }) => `${address}:${port}${healthy ? '' : ' (not ready)'}`,
@@ -133,10 +134,21 @@ function renderFilters({ fault, cors, mirrors }: Effects): string[] {
   return lines;
 }
 
-function renderPassedOver({ rule, match, reasons }: PassedOver): string {
+/** Where rules of several resources were put together, each says whose it is. */
+function renderAllPassedOver({ passedOver, decision }: Explanation): string[] {
+  const resources = [...passedOver.map(({ resource }) => resource), decision.because.resource];
+  const names = resources.flatMap((one) =>
+    one === undefined ? [] : `${one.kind} ${one.namespace}/${one.name}`,
+  );
+  const owners = new Set(names).size;
+  return passedOver.map((passed) => renderPassedOver(passed, owners));
+}
+
+function renderPassedOver({ rule, match, reasons, resource }: PassedOver, owners: number): string {
   const name = match?.name ?? rule.name;
-  const block = match === undefined ? '' : `.match[${match.index}]`;
-  const label = `http[${rule.index}]${block}${name === undefined ? '' : ` "${name}"`}`;
+  const place = (match ?? rule).path.replace(/^spec\./, '');
+  const owner = owners > 1 ? `${resource.namespace}/${resource.name} ` : '';
+  const label = `${owner}${place}${name === undefined ? '' : ` "${name}"`}`;
   return `${label} (${exactPlaceText(match?.location ?? rule.location)}): ${reasons.join('; ')}`;
 }
 

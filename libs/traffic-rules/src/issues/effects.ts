@@ -212,6 +212,32 @@ export const effects = {
       wrong: 'two Sidecars without workloadSelector in one namespace',
       right: 'one Sidecar with the hosts of both',
     },
+    'route-not-attached': {
+      severity: 'warning',
+      missing: ['Service', 'ServiceEntry', 'Gateway'],
+      why: 'The parent of an HTTPRoute or GRPCRoute does not exist, has no such listener or port, or takes no routes of this kind. The route has no effect there.',
+      wrong: 'parentRefs: [{ group: "", kind: Service, name: helo }]',
+      right: 'parentRefs: [{ group: "", kind: Service, name: hello }]',
+    },
+    'route-lost': {
+      severity: 'warning',
+      why: 'Istio cannot do something in one rule of an HTTPRoute or GRPCRoute, and leaves the whole route out, its good rules as well. Requests go on as if it did not exist.',
+      wrong: 'filters: [{ type: ExtensionRef, ... }]',
+      right: 'a filter that Istio knows',
+    },
+    'backend-missing': {
+      severity: 'warning',
+      missing: ['Service', 'ServiceEntry', 'ReferenceGrant'],
+      why: 'A backend of an HTTPRoute or GRPCRoute does not exist, is of a kind that Istio does not know, or is in a namespace that does not allow it. Its share of the requests gets 500.',
+      wrong: 'backendRefs: [{ name: helo-1, port: 8080 }]',
+      right: 'backendRefs: [{ name: hello-1, port: 8080 }]',
+    },
+    'hostnames-ignored': {
+      severity: 'warning',
+      why: 'A route that is attached to a Service or ServiceEntry is for the hosts of that; its `hostnames` count for Gateways only.',
+      wrong: 'parentRefs: [{ kind: Service, ... }], hostnames: [hello.com]',
+      right: 'parentRefs: [{ group: networking.istio.io, kind: ServiceEntry, name: hello-com }]',
+    },
     'header-not-forwarded': {
       severity: 'warning',
       why: "A rule matches a header that the calling application does not forward, so it never takes that application's requests.",

@@ -4,7 +4,7 @@ import type { Resource } from '../resources/resource.js';
 import type { RetryPolicy } from '../retry/retry-policy.js';
 import type { OutboundTrafficPolicy } from '../workload.js';
 import { ofKind } from './of-kind.js';
-import { retryPolicyOf } from './virtual-service/retries.js';
+import { retryPolicyOf } from './retry-policy.js';
 
 /** MeshConfig with Istio's defaults in place (istio, pkg/config/mesh/mesh.go DefaultMeshConfig). */
 export interface MeshOptions {

@@ -1,24 +1,31 @@
 import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
+import type { HostRules } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';
 import type { Workload } from '../workload.js';
+import { rulesInOrder } from './candidate.js';
 import { DestinationRules } from './destination-rule.js';
 import { gatewayOf } from './gateway/gateway.js';
+import { type Listener, listenersIn } from './gateway/kubernetes-gateway.js';
 import { meshOptions } from './mesh-options.js';
-import { ofKind } from './of-kind.js';
+import { kubernetesGateways, ofKind } from './of-kind.js';
 import { Registry, type RegistryView } from './registry.js';
+import { References } from './route/references.js';
+import { routeCandidates } from './route/route.js';
 import { destinationsOf } from './rule-destinations.js';
+import type { RulesView } from './rules-view.js';
 import { qualifyHost } from './short-name.js';
 import { SidecarScope, sidecarOf } from './sidecar/sidecar-scope.js';
 import { hiddenRules } from './virtual-service/hidden-rules.js';
-import { lowerVirtualServices } from './virtual-service/virtual-service.js';
+import { virtualServiceCandidates } from './virtual-service/virtual-service.js';
 import { Workloads } from './workloads.js';
 
 /** What istiod would make of the resources for a workload: names qualified, what it does not see left out, delegates in their place. */
 export function lower(resources: readonly Resource[], workload: Workload): Mesh {
   const destinationRules = ofKind(resources, 'DestinationRule');
   const virtualServices = ofKind(resources, 'VirtualService');
-  const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload) : undefined;
+  const listeners = listenersIn(kubernetesGateways(resources));
+  const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload, listeners) : undefined;
   const gateways = new Set(gateway?.servers.map((server) => server.gateway) ?? [meshGateway]);
   const options = meshOptions(resources);
   const scope = new SidecarScope(
@@ -26,7 +33,7 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
     workload,
   );
   const rulesView = { workload, gateways, scope, options };
-  const rules = lowerVirtualServices(virtualServices, rulesView);
+  const rules = rulesOf(resources, rulesView, listeners);
   const registry = registryOf(resources, { workload, scope, defaultExportTo: options.exportTo.service });
   const policies = new DestinationRules(destinationRules, workload, options);
   return {
@@ -45,6 +52,19 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
     defaultRetry: options.defaultRetry,
     ...(gateway !== undefined && { gateway }),
   };
+}
+
+function rulesOf(
+  resources: readonly Resource[],
+  view: RulesView,
+  listeners: readonly Listener[],
+): HostRules[] {
+  const parents = { references: new References(resources), resources, listeners };
+  const candidates = [
+    ...virtualServiceCandidates(ofKind(resources, 'VirtualService'), view),
+    ...routeCandidates(parents, view),
+  ];
+  return rulesInOrder(candidates, view);
 }
 
 function registryOf(resources: readonly Resource[], view: RegistryView): Registry {

@@ -1,3 +1,5 @@
+import type { Gateway } from '../resources/gateway.js';
+import type { KubernetesGateway } from '../resources/gateway-api.js';
 import type { Resource } from '../resources/resource.js';
 
 export function ofKind<K extends Resource['kind']>(
@@ -5,4 +7,13 @@ export function ofKind<K extends Resource['kind']>(
   kind: K,
 ): Array<Extract<Resource, { kind: K }>> {
   return resources.filter((resource): resource is Extract<Resource, { kind: K }> => resource.kind === kind);
+}
+
+/** Two APIs have a kind of this name. */
+export function istioGateways(resources: readonly Resource[]): Gateway[] {
+  return ofKind(resources, 'Gateway').filter((gateway) => gateway.group === 'networking.istio.io');
+}
+
+export function kubernetesGateways(resources: readonly Resource[]): KubernetesGateway[] {
+  return ofKind(resources, 'Gateway').filter((gateway) => gateway.group === 'gateway.networking.k8s.io');
 }

@@ -4,6 +4,7 @@ import type { Resource } from '../resources/resource.js';
 import type { Report } from '../validate/report.js';
 import { meshOptions } from './mesh-options.js';
 import { ofKind } from './of-kind.js';
+import { remarkOnRoutes } from './route/remarks.js';
 import { remarkOnSidecars } from './sidecar/sidecar-remarks.js';
 import { remarkOnDelegates } from './virtual-service/delegate-remarks.js';
 import { remarkOnEffects } from './virtual-service/without-effect.js';
@@ -21,6 +22,7 @@ export function* remarkOnResources(
     remarkOnEffects(document, reportOf(document));
   }
   yield* remarkOnDelegates(virtualServices, reportOf);
+  yield* remarkOnRoutes(resources, reportOf);
   for (const entry of ofKind(resources, 'ServiceEntry')) remarkOnSelector(entry, services, reportOf(entry));
   for (const rule of ofKind(resources, 'DestinationRule')) {
     yield;

@@ -39,6 +39,6 @@ export function visibleTo<R extends { metadata: Metadata }>(
   return seen.map(({ resource }) => resource);
 }
 
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

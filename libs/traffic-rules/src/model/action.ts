@@ -15,6 +15,10 @@ export interface ForwardAction extends Filters {
   kind: 'forward';
   /** As written; those of weight 0 get nothing. */
   destinations: readonly Destination[];
+  /** Whether there is a draw, even if all but one have the weight 0. */
+  isSplit: boolean;
+  /** What a destination that does not exist is answered with. */
+  missing: 500 | 503;
   rewritePath?: PathRewrite;
   /** 0: no limit. */
   timeoutMs: number;
@@ -32,6 +36,8 @@ export interface DestinationName {
   subset: string;
   /** Its field, below the rule: `route[1].destination`. */
   field: string;
+  /** Where its host stands, below the field: `host`, or `name` of an object. */
+  hostField: 'host' | 'name';
 }
 
 export interface Destination extends DestinationName {
@@ -53,6 +59,8 @@ export interface MirrorDestination extends DestinationName {
 export type PathRewrite =
   /** What the path requirement matched: a prefix, or else the whole path. */
   | { kind: 'replace-matched'; replacement: string }
+  /** What the path requirement matched goes, and a slash is left where nothing else is: `/a/b` becomes `/b`. */
+  | { kind: 'remove-matched' }
   /** Every match of an RE2 expression; `\1` in the replacement stands for its first group. */
   | { kind: 'replace-regex'; expression: string; replacement: string };
 

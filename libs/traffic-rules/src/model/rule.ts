@@ -1,6 +1,7 @@
 import type { Location } from '../issue.js';
 import type { Source } from '../source.js';
 import type { Action } from './action.js';
+import type { ConnectionRule } from './connection.js';
 import type { Requirement } from './requirement.js';
 
 /** A document of the user, as far as findings about it need it. */
@@ -24,11 +25,17 @@ export interface HostRules {
   resource: ResourceReference;
   /** Fully qualified, in lower case; `*.example.com` stands for every name under it. */
   hosts: readonly string[];
+  /** Where each of {@link hosts} is written in the document: `spec.hosts[0]`. */
+  hostFields: readonly string[];
+  /** Whether they are for hosts of registered services alone: those of a route that is attached to one. */
+  registeredOnly?: true;
   /** What they are for: `mesh` for sidecars, `namespace/name` of gateways. */
   gateways: readonly string[];
   rules: readonly Rule[];
   /** Whether they are told on a port; absent: on every port. */
   isOnPort?: (port: number) => boolean;
+  /** Those for connections that nobody looks into; absent where there are none. */
+  connections?: readonly ConnectionRule[];
 }
 
 /** A resource with rules that the workload's sidecar is not told, and why. */

@@ -7,7 +7,7 @@ import { type Budget, Cursor, type Problem } from './cursor.js';
 import { isObject } from './decode.js';
 import { describeValue } from './describe.js';
 import type { DocumentSource } from './document-source.js';
-import { istioGroup, type KnownKind, kinds } from './kinds.js';
+import { type KnownKind, kinds } from './kinds.js';
 import { bareMeshConfig } from './mesh-config-document.js';
 import { metadata } from './metadata.js';
 import { peekedMetadata } from './pod.js';
@@ -46,7 +46,7 @@ export function decodeDocument(
 
 function apiServerProblems(value: unknown): Problem[] {
   if (!isObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string') return [];
-  return groupOf(value.apiVersion) === istioGroup ? checkDocument(value.kind, value) : [];
+  return checkDocument(groupOf(value.apiVersion), value.kind, value);
 }
 
 function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | undefined {
@@ -72,7 +72,7 @@ function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | 
 export const notModelled: Readonly<Record<string, readonly string[]>> = {
   'networking.istio.io': ['EnvoyFilter', 'WorkloadGroup', 'ProxyConfig'],
   'extensions.istio.io': ['WasmPlugin', 'TrafficExtension'],
-  'gateway.networking.k8s.io': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'],
+  'gateway.networking.k8s.io': ['TLSRoute', 'TCPRoute', 'UDPRoute', 'ListenerSet', 'BackendTLSPolicy'],
 };
 
 function passOver(kind: string, apiVersion: string, at: Cursor): undefined {

@@ -6,6 +6,13 @@ import type { Cursor } from './cursor.js';
 import type { Decoder } from './decode.js';
 import { destinationRuleSpec } from './destination-rule.js';
 import { gatewaySpec } from './gateway.js';
+import {
+  gatewayApiGroup,
+  grpcRouteSpec,
+  httpRouteSpec,
+  kubernetesGatewaySpec,
+  referenceGrantSpec,
+} from './gateway-api.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
 import { isMeshConfigMap, meshConfigOfMap } from './mesh-config-document.js';
 import { podStatus, podTemplate, templateOf } from './pod.js';
@@ -60,6 +67,23 @@ export const kinds: readonly KnownKind[] = [
     spec,
   })),
   istioKind('Gateway', gatewaySpec, (spec, rest) => ({ kind: 'Gateway', group: istioGroup, ...rest, spec })),
+  gatewayApiKind('HTTPRoute', ['v1', 'v1beta1'], httpRouteSpec, (spec, rest) => ({
+    kind: 'HTTPRoute',
+    ...rest,
+    spec,
+  })),
+  gatewayApiKind('GRPCRoute', ['v1'], grpcRouteSpec, (spec, rest) => ({ kind: 'GRPCRoute', ...rest, spec })),
+  gatewayApiKind('Gateway', ['v1', 'v1beta1'], kubernetesGatewaySpec, (spec, rest) => ({
+    kind: 'Gateway',
+    group: gatewayApiGroup,
+    ...rest,
+    spec,
+  })),
+  gatewayApiKind('ReferenceGrant', ['v1', 'v1beta1'], referenceGrantSpec, (spec, rest) => ({
+    kind: 'ReferenceGrant',
+    ...rest,
+    spec,
+  })),
   {
     kind: 'Service',
     group: '',
@@ -141,6 +165,24 @@ function istioKind<Spec>(
         if (topLevel.has(field)) continue;
         at.within(field, () => at.report('field-unknown', misplaced(field)));
       }
+      const spec = at.within('spec', () => decodeSpec(value.spec ?? null, at));
+      return spec && build(spec, { metadata, source });
+    },
+  };
+}
+
+/** The API server's schema says what is wrong with the fields. */
+function gatewayApiKind<Spec>(
+  kind: Resource['kind'],
+  versions: readonly string[],
+  decodeSpec: Decoder<Spec>,
+  build: (spec: Spec, rest: { metadata: Metadata; source: Source }) => Resource,
+): KnownKind {
+  return {
+    kind,
+    group: gatewayApiGroup,
+    versions,
+    decode({ value, metadata, source }, at) {
       const spec = at.within('spec', () => decodeSpec(value.spec ?? null, at));
       return spec && build(spec, { metadata, source });
     },

@@ -18,8 +18,6 @@ export const virtualServiceSpec: Decoder<VirtualServiceSpec> = mapped(spec, (dec
   gateways: decoded.gateways ?? [],
   exportTo: decoded.exportTo ?? [],
   http: decoded.http ?? [],
-  tlsRoutes: decoded.tls?.length ?? 0,
-  tcpRoutes: decoded.tcp?.length ?? 0,
   tls: decoded.tls ?? [],
   tcp: decoded.tcp ?? [],
 }));

@@ -1,5 +1,6 @@
 import type { DestinationRule } from './destination-rule.js';
 import type { Gateway } from './gateway.js';
+import type { GrpcRoute, HttpRoute, KubernetesGateway, ReferenceGrant } from './gateway-api.js';
 import type { EndpointSlice, Namespace, Service } from './kubernetes.js';
 import type { MeshConfig } from './mesh-config.js';
 import type { Pod, PodController } from './pod.js';
@@ -12,6 +13,10 @@ import type { WorkloadEntry } from './workload-entry.js';
 export type Resource =
   | VirtualService
   | Gateway
+  | HttpRoute
+  | GrpcRoute
+  | KubernetesGateway
+  | ReferenceGrant
   | ServiceEntry
   | DestinationRule
   | Service

@@ -13,10 +13,6 @@ export interface VirtualServiceSpec {
   gateways: string[];
   exportTo: string[];
   http: HttpRule[];
-  /** How many tls and tcp routes stand beside the http ones; their content does not concern HTTP routing. */
-  tlsRoutes: number;
-  tcpRoutes: number;
-  /** Kept for validation only. */
   tls: TlsRule[];
   tcp: TcpRule[];
 }

@@ -20,7 +20,7 @@ function leads(
   port: number,
   policy: 'ALLOW_ANY' | 'REGISTRY_ONLY' = 'REGISTRY_ONLY',
 ) {
-  const decision = routeConnection(tableOf(yaml, { outboundTrafficPolicy: policy }), { host, port });
+  const decision = routeConnection(tableOf(yaml, { outboundTrafficPolicy: policy }), { host, port }, 0);
   return decision.kind === 'connect' ? decision.cluster.name : decision.kind;
 }
 
@@ -95,6 +95,6 @@ describe('a decision carries the hash of its rules', () => {
     ['one.ext', 'connect'],
     ['far.ext', 'pass-through'],
   ])('a connection to %s', (host, kind) => {
-    expect(routeConnection(table, { host, port: 8080 })).toMatchObject({ kind, rules: 'abc' });
+    expect(routeConnection(table, { host, port: 8080 }, 0)).toMatchObject({ kind, rules: 'abc' });
   });
 });

@@ -1,7 +1,7 @@
+import type { ConnectionTarget } from '../compile/connection-chains.js';
 import { dialledService } from '../compile/dialled-service.js';
 import { addressDomain } from '../compile/domains.js';
 import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
-import type { TcpTarget } from '../compile/tcp-listeners.js';
 import type { ConnectionDecision } from '../decision.js';
 import { connectTo } from './connect.js';
 import { clusterFor } from './registered-cluster.js';
@@ -20,14 +20,17 @@ export interface Connection {
 
 /**
  * Where a connection leads that nobody looks into. TLS hides what an HTTP rule asks for, so the service itself answers,
- * whatever its rules are.
+ * whatever its rules are; rules of TLS and TCP alone look at where it was dialled and for which name TLS asks.
+ * @param draw in [0,1): where it falls among the weights picks the destination
  */
-export function routeConnection(table: RouteTable, connection: Connection): ConnectionDecision {
+export function routeConnection(table: RouteTable, connection: Connection, draw: number): ConnectionDecision {
   const contents = contentsOf(table);
   const { hash: rules, mesh, ports } = contents;
   const { host, port, address } = connection;
   const target = tcpTargetOf(contents, connection);
-  if (target !== undefined) return connectTo(target, port, rules);
+  if (target !== undefined) return connectTo(target, draw, rules);
+  if (mesh.gateway !== undefined)
+    return { kind: 'blocked', through: 'tcp', because: { reason: 'no-server' }, rules };
   const cluster = address === undefined ? clusterFor(table, host, port) : undefined;
   if (cluster !== undefined) {
     const destination = { index: 0, host: cluster.service.host, port, subset: '', share: 1 };
@@ -41,7 +44,8 @@ export function routeConnection(table: RouteTable, connection: Connection): Conn
     : { kind: 'blocked', through: 'tcp', because, rules };
 }
 
-function tcpTargetOf(contents: TableContents, connection: Connection): TcpTarget | undefined {
+/** Undefined: nothing that is not HTTP listens there. */
+export function tcpTargetOf(contents: TableContents, connection: Connection): ConnectionTarget | undefined {
   const { host, port, address, sni = host } = connection;
   const service = dialledService(contents, host, address);
   const dialled = { port, address, service, sni: sni?.toLowerCase(), isHttp: false };

@@ -1,4 +1,5 @@
 import { asciiLowerCase } from '../ascii.js';
+import type { ConnectionTarget } from '../compile/connection-chains.js';
 import { dialledService } from '../compile/dialled-service.js';
 import {
   type CompiledForward,
@@ -11,7 +12,7 @@ import {
   type VirtualHost,
 } from '../compile/table.js';
 import type { Dialled } from '../compile/tcp-listeners.js';
-import type { Because, Decision } from '../decision.js';
+import type { Because, Connect, Decision } from '../decision.js';
 import { atEdge } from '../match/edge-request.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
@@ -24,12 +25,11 @@ import { normalizePath } from './path-normalization.js';
  */
 export function route(table: RouteTable, request: RouteRequest, draw: number): Decision {
   const contents = contentsOf(table);
-  const found = findRoute(contents, request);
-  return found.kind === 'found' ? decide(found, draw, contents.hash) : found;
+  return decide(findRoute(contents, request), draw, contents.hash);
 }
 
 /** A route that matched, with the request as it was matched; or the decision where none did. */
-export type Found = FoundRoute | Unrouted;
+export type Found = FoundRoute | FoundConnection | Unrouted;
 
 export interface FoundRoute {
   kind: 'found';
@@ -38,19 +38,23 @@ export interface FoundRoute {
   virtualHost: VirtualHost;
 }
 
+/** Nobody looks into the request: its bytes are passed on. */
+export interface FoundConnection {
+  kind: 'connection';
+  target: ConnectionTarget;
+}
+
 /** A decision that no route took part in. */
-type Unrouted = Exclude<Decision, { responseHeaders: unknown }>;
+type Unrouted = Exclude<Decision, { responseHeaders: unknown } | Connect>;
 
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
   const dialled = contents.tcp.has(request.port) ? dialledFor(contents, request) : undefined;
   const own = dialled && contents.tcp.atOwnAddress(dialled);
-  if (own !== undefined) return connectTo(own, request.port, contents.hash);
+  if (own !== undefined) return { kind: 'connection', target: own };
   const virtualHost = virtualHostOf(contents, request);
   if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true) {
     const target = dialled && contents.tcp.atAnyAddress(dialled);
-    return target === undefined
-      ? withoutListener(contents, request)
-      : connectTo(target, request.port, contents.hash);
+    return target === undefined ? withoutListener(contents, request) : { kind: 'connection', target };
   }
   const target = targetOf(request, contents);
   if (target.kind !== 'target') return target;
@@ -157,7 +161,18 @@ function noRuleMatches({ owner }: VirtualHost, rules: string): Unrouted {
 }
 
 /** @param rules the hash of the table. */
-export function decide({ route, view }: FoundRoute, draw: number, rules: string): Decision {
+export function decide(found: Found, draw: number, rules: string): Decision {
+  switch (found.kind) {
+    case 'found':
+      return decideRoute(found, draw, rules);
+    case 'connection':
+      return connectTo(found.target, draw, rules);
+    default:
+      return found;
+  }
+}
+
+function decideRoute({ route, view }: FoundRoute, draw: number, rules: string): Decision {
   const { action, because, fault, cors } = route;
   const filters = { ...(fault !== undefined && { fault }), ...(cors !== undefined && { cors }) };
   switch (action.kind) {
@@ -191,7 +206,14 @@ export function pickTarget(targets: readonly Target[], draw: number): Target {
 function forward(action: CompiledForward, target: Target, view: RequestView, rules: string): Decision {
   const { because, responseHeaders, cluster, clusterName } = target;
   if (cluster === undefined)
-    return { kind: 'cluster-not-found', clusterName, because, rules, responseHeaders };
+    return {
+      kind: 'cluster-not-found',
+      status: action.missing,
+      clusterName,
+      because,
+      rules,
+      responseHeaders,
+    };
   const { authority } = view.request;
   const rewritten = action.rewritePath?.(view.target);
   return {

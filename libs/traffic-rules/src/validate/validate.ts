@@ -10,6 +10,7 @@ import { validateDestinationRule } from './destination-rule.js';
 import { validateGateway } from './gateway.js';
 import { validateEndpointSlice, validateService } from './kubernetes.js';
 import { member, Report } from './report.js';
+import { validateRoute } from './route.js';
 import { validateServiceEntry } from './service-entry.js';
 import { validateSidecar } from './sidecar.js';
 import { validateVirtualService } from './virtual-service.js';
@@ -35,8 +36,14 @@ function validateResource(resource: Resource, report: Report): void {
     case 'EndpointSlice':
       validateEndpointSlice(resource, report);
       break;
-    case 'VirtualService':
+    case 'HTTPRoute':
+    case 'GRPCRoute':
+      validateRoute(resource, report);
+      break;
     case 'Gateway':
+      if (resource.group === 'networking.istio.io') validateIstioResource(resource, report);
+      break;
+    case 'VirtualService':
     case 'ServiceEntry':
     case 'DestinationRule':
     case 'Sidecar':

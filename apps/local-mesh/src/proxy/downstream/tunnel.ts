@@ -110,7 +110,7 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
 
 function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
   const { host, port } = request;
-  const decision = runtime.options.routeConnection({ host, port });
+  const decision = runtime.options.routeConnection({ host, port }, runtime.random());
   if (decision.kind === 'connect') return toService(runtime, request, decision);
   if (decision.kind === 'blocked') {
     const reason = `${addressText(request)} is not registered, and REGISTRY_ONLY lets nothing else pass`;

@@ -1,12 +1,12 @@
 import type { Action, ForwardAction } from '../../model/action.js';
 import type { HttpDirectResponse, HttpRewrite, HttpRule } from '../../resources/virtual-service.js';
 import type { RetryPolicy } from '../../retry/retry-policy.js';
+import { mergeHeaders } from '../header-operations.js';
+import { retryPolicyOf } from '../retry-policy.js';
 import { corsOf } from './cors.js';
 import { destinationsOf, mirrorsOf } from './destinations.js';
 import { faultOf } from './fault.js';
-import { mergeHeaders } from './header-operations.js';
 import { redirectOf } from './redirect.js';
-import { retryPolicyOf } from './retries.js';
 
 /** What a rule does. The first of redirect, direct response and destinations that is written counts. */
 export function actionOf(http: HttpRule, defaultRetry: RetryPolicy): Action {
@@ -33,6 +33,8 @@ function forwarding(http: HttpRule, defaultRetry: RetryPolicy): ForwardAction | 
   return {
     kind: 'forward',
     destinations,
+    isSplit: http.route.length > 1,
+    missing: 503,
     ...(rewritePath !== undefined && { rewritePath }),
     timeoutMs: http.timeout ?? 0,
     retry: http.retries === undefined ? defaultRetry : retryPolicyOf(http.retries),

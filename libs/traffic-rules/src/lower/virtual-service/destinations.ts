@@ -1,7 +1,7 @@
 import type { Destination, DestinationName, MirrorDestination } from '../../model/action.js';
 import type { HttpRule, Destination as Written } from '../../resources/virtual-service.js';
+import { authorityOf, mergeHeaders } from '../header-operations.js';
 import { toMillionths } from './fault.js';
-import { authorityOf, mergeHeaders } from './header-operations.js';
 
 /** A single destination's weight does not matter; of several, those without a weight get nothing. */
 export function destinationsOf({ route, headers, rewrite }: HttpRule): Destination[] {
@@ -40,5 +40,5 @@ export function mirrorsOf({
 }
 
 function nameOf({ host, port, subset }: Written, field: string): DestinationName {
-  return { host, ...(port !== undefined && { port }), subset: subset ?? '', field };
+  return { host, ...(port !== undefined && { port }), subset: subset ?? '', field, hostField: 'host' };
 }

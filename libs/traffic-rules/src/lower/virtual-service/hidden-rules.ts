@@ -3,9 +3,10 @@ import type { HiddenRules } from '../../model/rule.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
 import { referenceTo } from '../reference.js';
 import { hiddenBySidecar } from '../registry.js';
+import type { RulesView } from '../rules-view.js';
 import { qualifyHost } from '../short-name.js';
 import { reachOf } from '../visibility.js';
-import { exportedTo, gatewaysOf, hostsOf, type RulesView } from './virtual-service.js';
+import { exportedTo, gatewaysOf, hostsOf } from './virtual-service.js';
 
 /** The VirtualServices that are for gateways only, not exported to the workload's namespace, or kept from it by a Sidecar. */
 export function* hiddenRules(documents: readonly VirtualService[], view: RulesView): Generator<HiddenRules> {

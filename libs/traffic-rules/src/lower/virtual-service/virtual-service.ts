@@ -2,25 +2,17 @@ import { asciiLowerCase } from '../../ascii.js';
 import { meshGateway } from '../../model/gateway.js';
 import type { HostRules, ResourceReference, Rule } from '../../model/rule.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
-import type { Workload } from '../../workload.js';
+import type { Candidate } from '../candidate.js';
 import { qualifyGateway } from '../gateway/gateway-name.js';
 import type { MeshOptions } from '../mesh-options.js';
 import { referenceTo } from '../reference.js';
+import type { RulesView } from '../rules-view.js';
 import { qualifyHost } from '../short-name.js';
-import type { SidecarScope } from '../sidecar/sidecar-scope.js';
-import { reachOf, visibleTo } from '../visibility.js';
+import { reachOf } from '../visibility.js';
+import { connectionRulesOf } from './connections.js';
 import { mergeDelegate } from './delegate.js';
 import { rulesOf } from './rules.js';
 import { type SourcedRule, sourcedRules } from './sourced-rule.js';
-
-/** Whose rules are looked at, and through what they see the mesh. */
-export interface RulesView {
-  workload: Workload;
-  /** Those that its requests come through, `mesh` for a sidecar. */
-  gateways: ReadonlySet<string>;
-  scope: SidecarScope;
-  options: MeshOptions;
-}
 
 interface Surroundings {
   /** By `namespace/name`. */
@@ -28,33 +20,37 @@ interface Surroundings {
   options: MeshOptions;
 }
 
-/**
- * The VirtualServices that decide for the workload, in the order in which the first one wins, delegates in their place.
- */
-export function lowerVirtualServices(
+/** The VirtualServices that may decide for a client, delegates in their place. */
+export function virtualServiceCandidates(
   documents: readonly VirtualService[],
-  { workload, gateways, scope, options }: RulesView,
-): HostRules[] {
-  const exportToOf = ({ spec }: VirtualService) => exportedTo(spec.exportTo, options);
+  { gateways, options }: RulesView,
+): Candidate[] {
   const delegates = new Map<string, VirtualService>();
   for (const document of documents) {
     const key = `${document.metadata.namespace}/${document.metadata.name}`;
     if (document.spec.hosts.length === 0 && !delegates.has(key)) delegates.set(key, document);
   }
   const roots = documents.filter((document) => document.spec.hosts.length > 0 && isBound(document, gateways));
-  return visibleTo(roots, workload.namespace, exportToOf).flatMap((document) => {
-    const resource = referenceTo(document);
-    const { namespace } = document.metadata;
+  return roots.map((document) => {
     const hosts = hostsOf(document);
-    if (!scope.takesRules(namespace, hosts)) return [];
-    const isOnPort = scope.rulesOnPort(namespace, hosts);
     return {
-      document,
-      resource,
+      metadata: document.metadata,
+      exportTo: exportedTo(document.spec.exportTo, options),
       hosts,
-      gateways: gatewaysOf(document),
-      rules: lowerRules(document, resource, { delegates, options }),
-      ...(isOnPort !== undefined && { isOnPort }),
+      isRoute: false,
+      lower: (): HostRules => {
+        const resource = referenceTo(document);
+        const connections = connectionRulesOf(document, resource);
+        return {
+          document,
+          resource,
+          hosts,
+          hostFields: hosts.map((_, index) => `spec.hosts[${index}]`),
+          gateways: gatewaysOf(document),
+          rules: lowerRules(document, resource, { delegates, options }),
+          ...(connections.length > 0 && { connections }),
+        };
+      },
     };
   });
 }

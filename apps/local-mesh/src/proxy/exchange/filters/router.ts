@@ -21,7 +21,7 @@ export const router: Filter = (filtered) => {
       break;
     case 'cluster-not-found':
       outcome.ledTo(decision.clusterName);
-      answer.reply(replies.noCluster, decision.responseHeaders);
+      answer.reply({ ...replies.noCluster, status: decision.status }, decision.responseHeaders);
       break;
     case 'bad-request':
       answer.reply({ ...replies.badRequest, body: decision.body }, []);

@@ -1,6 +1,6 @@
-import type { HeaderMutation } from '../../headers/header-mutation.js';
-import { parseHeaderValue } from '../../headers/header-value-syntax.js';
-import type { HeaderOperations, Headers } from '../../resources/virtual-service.js';
+import type { HeaderMutation } from '../headers/header-mutation.js';
+import { parseHeaderValue } from '../headers/header-value-syntax.js';
+import type { HeaderOperations, Headers } from '../resources/virtual-service.js';
 
 interface Mutations {
   remove: HeaderMutation[];

@@ -1,5 +1,5 @@
-import type { HttpRetry } from '../../resources/virtual-service.js';
-import { defaultRetryPolicy, type RetryPolicy } from '../../retry/retry-policy.js';
+import type { HttpRetry } from '../resources/virtual-service.js';
+import { defaultRetryPolicy, type RetryPolicy } from '../retry/retry-policy.js';
 
 const off: RetryPolicy = {
   ...defaultRetryPolicy,

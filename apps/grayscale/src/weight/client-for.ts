@@ -1,0 +1,27 @@
+import { clientOf, type WorkloadOptions } from '@grayscale/command-line';
+import type { Client, NamedGateway, Workload } from '@grayscale/traffic-rules';
+import type { Split } from './split.js';
+
+/** Whose requests a split is for: the options' client, or, where it is bound to gateways alone, the first of them. */
+export function clientFor(split: Split, options: WorkloadOptions, clusterNamespace?: string): Client {
+  const isNamed = options.gateway !== undefined || options.namespace !== undefined;
+  return (isNamed ? undefined : gatewayOf(split)) ?? clientOf(options, clusterNamespace);
+}
+
+/** The first gateway of a split that is bound to gateways alone. */
+export function gatewayOf(split: Split | undefined): NamedGateway | undefined {
+  if (split === undefined) return undefined;
+  const { value, identity } = split.document;
+  const { spec } = value as { spec?: { gateways?: unknown } };
+  const gateways = Array.isArray(spec?.gateways)
+    ? spec.gateways.filter((gateway) => typeof gateway === 'string')
+    : [];
+  const [first] = gateways;
+  if (first === undefined || gateways.includes('mesh')) return undefined;
+  return { gateway: first.includes('/') ? first : `${identity.namespace}/${first}` };
+}
+
+/** The client in words. */
+export function describeClient(client: Client, { namespace }: Workload): string {
+  return 'gateway' in client ? `through gateway ${client.gateway}` : `from workloads in ${namespace}`;
+}

@@ -1,0 +1,161 @@
+import { asciiLowerCase } from '../../ascii.js';
+import { meshGateway } from '../../model/gateway.js';
+import type { GrpcRoute, HttpRoute, ParentReference } from '../../resources/gateway-api.js';
+import type { Resource } from '../../resources/resource.js';
+import type { Listener } from '../gateway/kubernetes-gateway.js';
+import { ofKind } from '../of-kind.js';
+import { type References, serviceHost } from './references.js';
+
+export type Route = HttpRoute | GrpcRoute;
+
+/** A host that a route has rules for, by way of one of its parents. */
+export interface Attachment {
+  /** `mesh`, or what Istio calls a listener of a Gateway. */
+  gateway: string;
+  host: string;
+  /** `spec.hostnames[0]`, or `spec.parentRefs[0]`. */
+  field: string;
+  /** The rules are for this port alone: the parent that says so. */
+  port?: { number: number; field: string };
+}
+
+/** What routes may be attached to. */
+export interface Parents {
+  references: References;
+  resources: readonly Resource[];
+  listeners: readonly Listener[];
+}
+
+/** Whether a route is attached to a service of the mesh, and not to a gateway. */
+export function isInMesh({ kind }: ParentReference): boolean {
+  return kind === 'Service' || kind === 'ServiceEntry';
+}
+
+/** Why a parent does not take a route. */
+export interface Detached {
+  field: string;
+  reason: string;
+}
+
+/** Every host that a route is for (Istio, conversion.go extractParentReferenceInfo, referenceAllowed). */
+export function attachmentsOf(route: Route, parents: Parents): Array<Attachment | Detached> {
+  return route.spec.parentRefs.flatMap((parent, index) => {
+    const field = `spec.parentRefs[${index}]`;
+    switch (`${parent.group}/${parent.kind}`) {
+      case '/Service':
+        return toService(route, parent, field, parents);
+      case 'networking.istio.io/ServiceEntry':
+        return toServiceEntry(route, parent, field, parents);
+      case 'gateway.networking.k8s.io/Gateway':
+        return toGateway(route, parent, field, parents);
+      default:
+        return [
+          {
+            field,
+            reason: `a route cannot be attached to a ${parent.kind}${parent.group === '' ? '' : ` (${parent.group})`}; write a Service, a ServiceEntry or a Gateway`,
+          },
+        ];
+    }
+  });
+}
+
+function toService(
+  { metadata }: Route,
+  { name, namespace = metadata.namespace, port }: ParentReference,
+  field: string,
+  { references }: Parents,
+): Array<Attachment | Detached> {
+  if (!references.hasService(namespace, name))
+    return [{ field, reason: `there is no Service ${name} in the namespace ${namespace}` }];
+  return [inMesh(serviceHost(name, namespace), field, port)];
+}
+
+function toServiceEntry(
+  { metadata }: Route,
+  { name, namespace = metadata.namespace, port }: ParentReference,
+  field: string,
+  { resources }: Parents,
+): Array<Attachment | Detached> {
+  const entry = ofKind(resources, 'ServiceEntry').find(
+    (one) => one.metadata.name === name && one.metadata.namespace === namespace,
+  );
+  if (entry === undefined)
+    return [{ field, reason: `there is no ServiceEntry ${name} in the namespace ${namespace}` }];
+  return entry.spec.hosts.map((host) => inMesh(asciiLowerCase(host), field, port));
+}
+
+function inMesh(host: string, field: string, port: number | undefined): Attachment {
+  return {
+    gateway: meshGateway,
+    host,
+    field,
+    ...(port !== undefined && { port: { number: port, field } }),
+  };
+}
+
+function toGateway(
+  route: Route,
+  parent: ParentReference,
+  field: string,
+  { listeners }: Parents,
+): Array<Attachment | Detached> {
+  const namespace = parent.namespace ?? route.metadata.namespace;
+  const own = listeners.filter(
+    ({ gateway }) => gateway.metadata.name === parent.name && gateway.metadata.namespace === namespace,
+  );
+  if (own.length === 0)
+    return [{ field, reason: `there is no Gateway ${parent.name} in the namespace ${namespace}` }];
+  const chosen = own.filter(
+    ({ spec }) =>
+      (parent.port === undefined || parent.port === spec.port) &&
+      (parent.sectionName === undefined || parent.sectionName === spec.name),
+  );
+  if (chosen.length === 0)
+    return [
+      {
+        field,
+        reason: `Gateway ${namespace}/${parent.name} has no such listener; it has ${own.map(({ spec }) => `${spec.name} on port ${spec.port}`).join(', ')}`,
+      },
+    ];
+  const taking = chosen.filter((listener) => takesKind(listener, route.kind));
+  if (taking.length === 0)
+    return [{ field, reason: `no listener of Gateway ${namespace}/${parent.name} takes a ${route.kind}` }];
+  return taking.flatMap((listener) => hostsAt(listener, route, field, own));
+}
+
+function takesKind({ spec }: Listener, kind: string): boolean {
+  if (spec.protocol !== 'HTTP' && spec.protocol !== 'HTTPS') return false;
+  const { kinds } = spec.allowedRoutes;
+  return kinds.length === 0 || kinds.some((allowed) => allowed.kind === kind);
+}
+
+/** The route's hosts, save those that another listener of the port says more exactly (Istio, hostnameAllowedByIsolation). */
+function hostsAt(
+  listener: Listener,
+  { spec }: Route,
+  parent: string,
+  all: readonly Listener[],
+): Attachment[] {
+  const hostnames = spec.hostnames.length === 0 ? ['*'] : spec.hostnames;
+  return hostnames.flatMap((written, index) => {
+    const host = asciiLowerCase(written);
+    if (isOfAnother(host, listener, all)) return [];
+    const field = spec.hostnames.length === 0 ? parent : `spec.hostnames[${index}]`;
+    return [{ gateway: listener.internalName, host, field }];
+  });
+}
+
+function isOfAnother(host: string, { spec }: Listener, all: readonly Listener[]): boolean {
+  const own = asciiLowerCase(spec.hostname ?? '');
+  if (own !== '' && !own.startsWith('*')) return false;
+  return all.some(({ spec: other }) => {
+    const name = asciiLowerCase(other.hostname ?? '');
+    if (other.port !== spec.port || other.protocol !== spec.protocol || name === own) return false;
+    return name !== '' && own.length <= name.length && liesWithin(host, name);
+  });
+}
+
+function liesWithin(host: string, pattern: string): boolean {
+  if (!pattern.startsWith('*')) return host === pattern;
+  return host.replace(/^\*/, '').endsWith(pattern.slice(1));
+}

@@ -1,0 +1,105 @@
+import { asciiLowerCase } from '../../ascii.js';
+import type { BackendReference, ObjectReference, ReferenceGrant } from '../../resources/gateway-api.js';
+import type { Resource } from '../../resources/resource.js';
+import { ofKind } from '../of-kind.js';
+import { clusterDomain } from '../short-name.js';
+
+/** What a route's reference to a backend comes to. */
+export type Backend =
+  | { kind: 'found'; host: string; port: number }
+  /** Requests to it get 500. */
+  | { kind: 'missing'; host: string; port?: number; reason: string }
+  /** The whole route does not exist because of it. */
+  | { kind: 'invalid'; reason: string };
+
+/** The objects that routes may refer to (Istio, conversion.go buildDestination). */
+export class References {
+  readonly #services: ReadonlySet<string>;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #grants: readonly ReferenceGrant[];
+
+  constructor(resources: readonly Resource[]) {
+    const services = ofKind(resources, 'Service');
+    const entries = ofKind(resources, 'ServiceEntry');
+    this.#services = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+    this.#hosts = new Set([
+      ...entries.flatMap(({ spec }) => spec.hosts.map(asciiLowerCase)),
+      ...services.map(({ metadata }) => serviceHost(metadata.name, metadata.namespace)),
+    ]);
+    this.#grants = ofKind(resources, 'ReferenceGrant');
+  }
+
+  hasService(namespace: string, name: string): boolean {
+    return this.#services.has(`${namespace}/${name}`);
+  }
+
+  /**
+   * @param route whose reference it is
+   * @param asksForGrant whether another namespace has to allow it: of routes of a gateway, not of those in the mesh
+   */
+  backend(
+    reference: ObjectReference | BackendReference,
+    route: { kind: string; namespace: string },
+    asksForGrant: boolean,
+  ): Backend {
+    const { namespace = route.namespace } = reference;
+    if (asksForGrant && namespace !== route.namespace && !this.#isGranted(reference, namespace, route))
+      return {
+        kind: 'missing',
+        host: '',
+        reason: `the namespace ${namespace} has no ReferenceGrant for a ${route.kind} of ${route.namespace}`,
+      };
+    switch (`${reference.group}/${reference.kind}`) {
+      case '/Service':
+      case 'multicluster.x-k8s.io/ServiceImport':
+        return this.#service(reference, namespace);
+      case 'networking.istio.io/Hostname':
+        return this.#hostname(reference);
+      default:
+        return {
+          kind: 'missing',
+          host: '',
+          reason: `a backend cannot be a ${reference.kind}${reference.group === '' ? '' : ` (${reference.group})`}; Istio knows Service, and Hostname of networking.istio.io`,
+        };
+    }
+  }
+
+  #service({ name, port }: ObjectReference, namespace: string): Backend {
+    if (name.includes('.'))
+      return { kind: 'invalid', reason: `${name} is not the name of a Service, which has no dots` };
+    if (port === undefined) return { kind: 'invalid', reason: `the port of ${name} is missing` };
+    const host = serviceHost(name, namespace);
+    if (this.hasService(namespace, name)) return { kind: 'found', host, port };
+    return {
+      kind: 'missing',
+      host,
+      port,
+      reason: `there is no Service ${name} in the namespace ${namespace}`,
+    };
+  }
+
+  #hostname({ name, namespace, port }: ObjectReference): Backend {
+    if (namespace !== undefined) return { kind: 'invalid', reason: 'a Hostname has no namespace' };
+    if (port === undefined) return { kind: 'invalid', reason: `the port of ${name} is missing` };
+    const host = asciiLowerCase(name);
+    if (this.#hosts.has(host)) return { kind: 'found', host, port };
+    return { kind: 'missing', host, port, reason: `no Service and no ServiceEntry has the host ${name}` };
+  }
+
+  #isGranted(
+    { group, kind, name }: ObjectReference,
+    namespace: string,
+    route: { kind: string; namespace: string },
+  ): boolean {
+    return this.#grants.some(
+      ({ metadata, spec }) =>
+        metadata.namespace === namespace &&
+        spec.from.some((from) => from.kind === route.kind && from.namespace === route.namespace) &&
+        spec.to.some((to) => to.group === group && to.kind === kind && (to.name ?? name) === name),
+    );
+  }
+}
+
+export function serviceHost(name: string, namespace: string): string {
+  return `${name}.${namespace}.svc.${clusterDomain}`;
+}

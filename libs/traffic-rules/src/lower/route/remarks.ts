@@ -1,0 +1,59 @@
+import type { Document } from '../../model/rule.js';
+import type { Resource } from '../../resources/resource.js';
+import { defaultRetryPolicy } from '../../retry/retry-policy.js';
+import type { Report } from '../../validate/report.js';
+import { listenersIn } from '../gateway/kubernetes-gateway.js';
+import { kubernetesGateways, ofKind } from '../of-kind.js';
+import type { RouteProblem } from './action.js';
+import { attachmentsOf, isInMesh, type Route } from './attachment.js';
+import { References } from './references.js';
+import { convertRoute } from './route.js';
+
+/** Parents that do not take a route, references that lead nowhere, and what a route says in vain. */
+export function* remarkOnRoutes(
+  resources: readonly Resource[],
+  reportOf: (document: Document) => Report,
+): Generator<undefined, void> {
+  const references = new References(resources);
+  const listeners = listenersIn(kubernetesGateways(resources));
+  for (const route of [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')]) {
+    yield;
+    const report = reportOf(route);
+    for (const attachment of attachmentsOf(route, { references, resources, listeners }))
+      if ('reason' in attachment)
+        report.warning(
+          'route-not-attached',
+          attachment.field,
+          `${attachment.reason}: the route has no effect there.`,
+        );
+    noteHostnames(route, report);
+    const atGateway = route.spec.parentRefs.some(({ kind }) => kind === 'Gateway');
+    const { problems } = convertRoute(route, { references, atGateway, defaultRetry: defaultRetryPolicy });
+    for (const problem of problems) warnOf(problem, report);
+  }
+}
+
+/** For a Service as parent the hosts are the Service's (recorded: `httproute-hostnames`). */
+function noteHostnames({ spec }: Route, report: Report): void {
+  if (spec.hostnames.length === 0 || !spec.parentRefs.some(isInMesh)) return;
+  report.warning(
+    'hostnames-ignored',
+    'spec.hostnames',
+    'hostnames count for Gateways only: attached to a Service or a ServiceEntry, the route is for its hosts. Leave hostnames out, or attach the route to a Gateway.',
+  );
+}
+
+function warnOf({ field, reason, lost }: RouteProblem, report: Report): void {
+  if (lost === 'route')
+    report.warning(
+      'route-lost',
+      field,
+      `${reason}, and Istio leaves the whole route out because of it, its other rules as well. Correct it, or take the rule out.`,
+    );
+  else
+    report.warning(
+      'backend-missing',
+      field,
+      `${reason}; ${lost === 'mirror' ? 'the copies are lost' : 'its share of the requests gets 500'}.`,
+    );
+}

@@ -1,0 +1,220 @@
+import type {
+  BackendReference,
+  GatewayListenerSpec,
+  GrpcRoute,
+  GrpcRouteMatch,
+  HttpRoute,
+  HttpRouteMatch,
+  KubernetesGateway,
+  NamedMatch,
+  ParentReference,
+  ReferenceGrant,
+  RouteRule,
+  RouteSpec,
+} from '../resources/gateway-api.js';
+import { type Decoder, list, map, mapped, message } from './decode.js';
+import { referenceFields } from './object-reference.js';
+import { routeFilter } from './route-filter.js';
+import { choice, duration, int32, string, text } from './scalar.js';
+
+/** Group of the Gateway API's own kinds. */
+export const gatewayApiGroup = 'gateway.networking.k8s.io';
+
+/** Fields that are not known here are passed over: the API server's schema tells of those that nobody knows. */
+const ignored = 'ignored';
+
+const parentReference: Decoder<ParentReference> = mapped(
+  message({ ...referenceFields, sectionName: text }, ignored),
+  (decoded) => ({
+    ...decoded,
+    group: decoded.group ?? gatewayApiGroup,
+    kind: decoded.kind ?? 'Gateway',
+    name: decoded.name ?? '',
+  }),
+);
+
+const namedMatch: Decoder<NamedMatch> = mapped(
+  message({ type: choice(['Exact', 'RegularExpression']), name: string, value: string }, ignored),
+  ({ type = 'Exact', name = '', value = '' }) => ({ type, name, value }),
+);
+
+const path: Decoder<HttpRouteMatch['path']> = mapped(
+  message({ type: choice(['Exact', 'PathPrefix', 'RegularExpression']), value: string }, ignored),
+  ({ type = 'PathPrefix', value = '/' }) => ({ type, value }),
+);
+
+const everyPath = { type: 'PathPrefix', value: '/' } as const;
+
+const httpMatch: Decoder<HttpRouteMatch> = mapped(
+  message({ path, headers: list(namedMatch), queryParams: list(namedMatch), method: text }, ignored),
+  (decoded) => ({
+    ...decoded,
+    path: decoded.path ?? everyPath,
+    headers: decoded.headers ?? [],
+    queryParams: decoded.queryParams ?? [],
+  }),
+);
+
+const grpcMatch: Decoder<GrpcRouteMatch> = mapped(
+  message(
+    {
+      method: mapped(
+        message({ type: choice(['Exact', 'RegularExpression']), service: text, method: text }, ignored),
+        (decoded) => ({ ...decoded, type: decoded.type ?? 'Exact' }),
+      ),
+      headers: list(namedMatch),
+    },
+    ignored,
+  ),
+  (decoded) => ({ ...decoded, headers: decoded.headers ?? [] }),
+);
+
+const backendReference: Decoder<BackendReference> = mapped(
+  message({ ...referenceFields, weight: int32('weight: 90'), filters: list(routeFilter) }, ignored),
+  (decoded) => ({
+    ...decoded,
+    group: decoded.group ?? '',
+    kind: decoded.kind ?? 'Service',
+    name: decoded.name ?? '',
+    weight: decoded.weight ?? 1,
+    filters: decoded.filters ?? [],
+  }),
+);
+
+function routeRule<Match>(match: Decoder<Match>): Decoder<RouteRule<Match>> {
+  return mapped(
+    message(
+      {
+        name: text,
+        matches: list(match),
+        filters: list(routeFilter),
+        backendRefs: list(backendReference),
+        timeouts: message({ request: duration, backendRequest: duration }, ignored),
+        retry: mapped(
+          message({ codes: list(int32('503')), attempts: int32('2'), backoff: duration }, ignored),
+          (decoded) => ({ ...decoded, codes: decoded.codes ?? [] }),
+        ),
+      },
+      ignored,
+    ),
+    (decoded) => ({
+      ...decoded,
+      matches: decoded.matches ?? [],
+      filters: decoded.filters ?? [],
+      backendRefs: decoded.backendRefs ?? [],
+    }),
+  );
+}
+
+function routeSpec<Match>(
+  rule: Decoder<RouteRule<Match>>,
+  usual: RouteRule<Match>[],
+): Decoder<RouteSpec<Match>> {
+  return mapped(
+    message({ parentRefs: list(parentReference), hostnames: list(string), rules: list(rule) }, ignored),
+    (decoded) => ({
+      parentRefs: decoded.parentRefs ?? [],
+      hostnames: decoded.hostnames ?? [],
+      rules: decoded.rules ?? usual,
+    }),
+  );
+}
+
+/** Without rules a route has one that takes everything and leads nowhere, as the API server writes it. */
+export const httpRouteSpec: Decoder<HttpRoute['spec']> = routeSpec(routeRule(httpMatch), [
+  { matches: [], filters: [], backendRefs: [] },
+]);
+
+export const grpcRouteSpec: Decoder<GrpcRoute['spec']> = routeSpec(routeRule(grpcMatch), []);
+
+const labelSelector = mapped(
+  message(
+    {
+      matchLabels: map(string),
+      matchExpressions: list(
+        mapped(
+          message({ key: string, operator: string, values: list(string) }, ignored),
+          ({ key = '', operator = '', values = [] }) => ({ key, operator, values }),
+        ),
+      ),
+    },
+    ignored,
+  ),
+  ({ matchLabels = {}, matchExpressions = [] }) => ({ matchLabels, matchExpressions }),
+);
+
+const groupKind = mapped(
+  message({ group: string, kind: string }, ignored),
+  ({ group = gatewayApiGroup, kind = '' }) => ({ group, kind }),
+);
+
+const allowedRoutes: Decoder<GatewayListenerSpec['allowedRoutes']> = mapped(
+  message(
+    {
+      namespaces: message(
+        { from: choice(['All', 'Same', 'Selector', 'None']), selector: labelSelector },
+        ignored,
+      ),
+      kinds: list(groupKind),
+    },
+    ignored,
+  ),
+  ({ namespaces = {}, kinds = [] }) => ({
+    from: namespaces.from ?? 'Same',
+    kinds,
+    ...(namespaces.selector !== undefined && { selector: namespaces.selector }),
+  }),
+);
+
+const listener: Decoder<GatewayListenerSpec> = mapped(
+  message(
+    {
+      name: string,
+      hostname: text,
+      port: int32('80'),
+      protocol: string,
+      tls: message({ mode: choice(['Terminate', 'Passthrough']) }, ignored),
+      allowedRoutes,
+    },
+    ignored,
+  ),
+  ({ tls, ...decoded }) => ({
+    ...decoded,
+    name: decoded.name ?? '',
+    port: decoded.port ?? 0,
+    protocol: decoded.protocol ?? '',
+    ...(tls !== undefined && { tlsMode: tls.mode ?? 'Terminate' }),
+    allowedRoutes: decoded.allowedRoutes ?? { from: 'Same', kinds: [] },
+  }),
+);
+
+const address = mapped(
+  message({ type: string, value: string }, ignored),
+  ({ type = 'IPAddress', value = '' }) => ({ type, value }),
+);
+
+export const kubernetesGatewaySpec: Decoder<KubernetesGateway['spec']> = mapped(
+  message({ gatewayClassName: string, listeners: list(listener), addresses: list(address) }, ignored),
+  ({ gatewayClassName = '', listeners = [], addresses = [] }) => ({ gatewayClassName, listeners, addresses }),
+);
+
+export const referenceGrantSpec: Decoder<ReferenceGrant['spec']> = mapped(
+  message(
+    {
+      from: list(
+        mapped(
+          message({ group: string, kind: string, namespace: string }, ignored),
+          ({ group = '', kind = '', namespace = '' }) => ({ group, kind, namespace }),
+        ),
+      ),
+      to: list(
+        mapped(
+          message({ group: string, kind: string, name: text }, ignored),
+          ({ group = '', kind = '', ...rest }) => ({ group, kind, ...rest }),
+        ),
+      ),
+    },
+    ignored,
+  ),
+  ({ from = [], to = [] }) => ({ from, to }),
+);

@@ -1,0 +1,175 @@
+import type { ResourceBase } from './metadata.js';
+
+/** gateway.networking.k8s.io HTTPRoute (v1, v1beta1: one schema). Defaults of the API server are filled in. All durations are milliseconds. */
+export interface HttpRoute extends ResourceBase {
+  kind: 'HTTPRoute';
+  spec: RouteSpec<HttpRouteMatch>;
+}
+
+/** gateway.networking.k8s.io GRPCRoute. It has no redirects, rewrites, timeouts and retries. */
+export interface GrpcRoute extends ResourceBase {
+  kind: 'GRPCRoute';
+  spec: RouteSpec<GrpcRouteMatch>;
+}
+
+export interface RouteSpec<Match> {
+  parentRefs: ParentReference[];
+  /** Empty: all. They count for gateways only. */
+  hostnames: string[];
+  rules: RouteRule<Match>[];
+}
+
+/** What a route is attached to. */
+export interface ParentReference {
+  group: string;
+  kind: string;
+  /** Absent: the route's own. */
+  namespace?: string;
+  name: string;
+  sectionName?: string;
+  port?: number;
+}
+
+export interface RouteRule<Match> {
+  name?: string;
+  /** Empty: every request. */
+  matches: Match[];
+  filters: RouteFilter[];
+  backendRefs: BackendReference[];
+  timeouts?: { request?: number; backendRequest?: number };
+  retry?: { codes: number[]; attempts?: number; backoff?: number };
+}
+
+export interface HttpRouteMatch {
+  path: { type: 'Exact' | 'PathPrefix' | 'RegularExpression'; value: string };
+  headers: NamedMatch[];
+  queryParams: NamedMatch[];
+  method?: string;
+}
+
+export interface GrpcRouteMatch {
+  method?: { type: 'Exact' | 'RegularExpression'; service?: string; method?: string };
+  headers: NamedMatch[];
+}
+
+export interface NamedMatch {
+  type: 'Exact' | 'RegularExpression';
+  name: string;
+  value: string;
+}
+
+export interface ObjectReference {
+  group: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+  port?: number;
+}
+
+export interface BackendReference extends ObjectReference {
+  /** 1 unless written. */
+  weight: number;
+  filters: RouteFilter[];
+}
+
+/** The one of the fields that has the name of its type is set. */
+export interface RouteFilter {
+  type: string;
+  requestHeaderModifier?: HeaderModifier;
+  responseHeaderModifier?: HeaderModifier;
+  requestRedirect?: RequestRedirect;
+  requestMirror?: RequestMirror;
+  urlRewrite?: UrlRewrite;
+  cors?: CorsFilter;
+}
+
+export interface HeaderModifier {
+  set: HeaderValue[];
+  add: HeaderValue[];
+  remove: string[];
+}
+
+export interface HeaderValue {
+  name: string;
+  value: string;
+}
+
+export interface PathModifier {
+  type: 'ReplaceFullPath' | 'ReplacePrefixMatch';
+  replaceFullPath?: string;
+  replacePrefixMatch?: string;
+}
+
+export interface RequestRedirect {
+  scheme?: string;
+  hostname?: string;
+  path?: PathModifier;
+  port?: number;
+  /** 302 unless written. */
+  statusCode: number;
+}
+
+export interface RequestMirror {
+  backendRef: ObjectReference;
+  /** 0-100. */
+  percent?: number;
+  fraction?: { numerator: number; denominator: number };
+}
+
+export interface UrlRewrite {
+  hostname?: string;
+  path?: PathModifier;
+}
+
+export interface CorsFilter {
+  allowOrigins: string[];
+  allowCredentials: boolean;
+  allowMethods: string[];
+  allowHeaders: string[];
+  exposeHeaders: string[];
+  /** Seconds; 5 unless written. */
+  maxAge: number;
+}
+
+/** gateway.networking.k8s.io Gateway. */
+export interface KubernetesGateway extends ResourceBase {
+  kind: 'Gateway';
+  group: 'gateway.networking.k8s.io';
+  spec: {
+    gatewayClassName: string;
+    listeners: GatewayListenerSpec[];
+    /** Host names of Services that lead to its workloads; none: a deployment of its own. */
+    addresses: Array<{ type: string; value: string }>;
+  };
+}
+
+export interface GatewayListenerSpec {
+  name: string;
+  /** Absent: every host. */
+  hostname?: string;
+  port: number;
+  protocol: string;
+  tlsMode?: 'Terminate' | 'Passthrough';
+  allowedRoutes: {
+    from: 'All' | 'Same' | 'Selector' | 'None';
+    selector?: { matchLabels: Record<string, string>; matchExpressions: LabelExpression[] };
+    /** Empty: those of the protocol. */
+    kinds: Array<{ group: string; kind: string }>;
+  };
+}
+
+export interface LabelExpression {
+  key: string;
+  operator: string;
+  values: string[];
+}
+
+/** gateway.networking.k8s.io ReferenceGrant: routes of other namespaces may name objects of this one. */
+export interface ReferenceGrant extends ResourceBase {
+  kind: 'ReferenceGrant';
+  spec: {
+    from: Array<{ group: string; kind: string; namespace: string }>;
+    /** Without a name all objects of the kind. */
+    to: Array<{ group: string; kind: string; name?: string }>;
+  };
+}
