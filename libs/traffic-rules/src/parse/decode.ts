@@ -14,20 +14,25 @@ export type Shape = Readonly<Record<string, Decoder<unknown>>>;
 /** What a message with these fields decodes to: a field is there when it was written. */
 export type Decoded<S extends Shape> = { [Field in keyof S]?: S[Field] extends Decoder<infer T> ? T : never };
 
-/** An object with these fields; any other is an error, or passed over where `others` says so. */
+/**
+ * An object with these fields; any other is an error, or passed over where `others` says so.
+ * @param reserved names of fields that Istio had once: its decoder passes over them (protobuf's `reserved`)
+ */
 export function message<S extends Shape>(
   shape: S,
   others: 'refused' | 'ignored' = 'refused',
+  reserved: readonly string[] = [],
 ): Decoder<Decoded<S>> {
   const names = new Map<string, string>();
   for (const field of Object.keys(shape)) names.set(snakeCase(field), field).set(field, field);
+  const passedOver = new Set(reserved.flatMap((name) => [name, snakeCase(name)]));
   return (value, at) => {
     if (value === null) return {};
     if (!isObject(value)) return wrongType(at, value, 'an object with fields');
     const decoded: Record<string, unknown> = {};
     for (const [key, raw] of Object.entries(value)) {
       const field = names.get(key);
-      if (field === undefined && others === 'ignored') continue;
+      if (field === undefined && (others === 'ignored' || passedOver.has(key))) continue;
       at.within(key, () => {
         if (field === undefined) return unknownField(at, key, Object.keys(shape));
         if (raw === null) return;

@@ -31,24 +31,28 @@ export const retries = message({
   backoff: duration,
 });
 
-const fields = message({
-  name: text,
-  match: list(httpMatch),
-  route: list(weightedDestination),
-  redirect,
-  directResponse,
-  delegate,
-  rewrite,
-  timeout: duration,
-  retries,
-  fault,
-  mirror: destination,
-  mirrors: list(mirrorPolicy),
-  mirrorPercent: uint32('10'),
-  mirrorPercentage: percent,
-  corsPolicy,
-  headers,
-});
+const fields = message(
+  {
+    name: text,
+    match: list(httpMatch),
+    route: list(weightedDestination),
+    redirect,
+    directResponse,
+    delegate,
+    rewrite,
+    timeout: duration,
+    retries,
+    fault,
+    mirror: destination,
+    mirrors: list(mirrorPolicy),
+    mirrorPercent: uint32('10'),
+    mirrorPercentage: percent,
+    corsPolicy,
+    headers,
+  },
+  'refused',
+  ['websocketUpgrade'],
+);
 
 export const httpRoute: Decoder<HttpRule> = mapped(fields, ({ mirrorPercentage, ...decoded }) => {
   const percentage = mirrorPercentage ?? decoded.mirrorPercent;

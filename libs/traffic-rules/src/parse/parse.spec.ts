@@ -103,6 +103,7 @@ describe('a value', () => {
       'snake_case is accepted as Istio does',
       virtualServiceOf(`hosts: [a.com]\nexport_to: ["*"]\nhttp: [{${to}}]`),
     ],
+    ['a field that Istio had once is passed over', rule('websocketUpgrade: true, websocket_upgrade: false')],
     [
       'a field in another letter case is unknown',
       virtualServiceOf(`Hosts: [a.com]\nhttp: [{${to}}]`),

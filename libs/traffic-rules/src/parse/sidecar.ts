@@ -11,7 +11,11 @@ const port = mapped(
 );
 
 const egressListener = mapped(
-  message({ port, bind: text, captureMode: choice(['DEFAULT', 'IPTABLES', 'NONE']), hosts: list(string) }),
+  message(
+    { port, bind: text, captureMode: choice(['DEFAULT', 'IPTABLES', 'NONE']), hosts: list(string) },
+    'refused',
+    ['localhostServerTls'],
+  ),
   (decoded) => ({ ...decoded, hosts: decoded.hosts ?? [] }),
 );
 
@@ -27,13 +31,17 @@ const outboundTrafficPolicy = mapped(
 const inbound: Decoder<boolean> = (value) => !Array.isArray(value) || value.length > 0;
 
 export const sidecarSpec: Decoder<SidecarSpec> = mapped(
-  message({
-    workloadSelector: mapped(message({ labels: map(string) }), ({ labels }) => labels ?? {}),
-    egress: list(egressListener),
-    ingress: inbound,
-    outboundTrafficPolicy,
-    inboundConnectionPool: inbound,
-  }),
+  message(
+    {
+      workloadSelector: mapped(message({ labels: map(string) }), ({ labels }) => labels ?? {}),
+      egress: list(egressListener),
+      ingress: inbound,
+      outboundTrafficPolicy,
+      inboundConnectionPool: inbound,
+    },
+    'refused',
+    ['localhost'],
+  ),
   ({ ingress = false, inboundConnectionPool = false, egress = [], ...decoded }) => ({
     ...decoded,
     egress,
