@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Random } from '@grayscale/seeded-random';
+import { faultyRequest } from './faulty-requests.js';
 import { exchanges } from './side-by-side/exchanges.js';
 
 /** What HTTP is made of, put where it does not belong. */
@@ -35,8 +36,13 @@ const seeds = exchanges
   .map(({ sent }) => sent)
   .filter((sent) => sent.length < 2000 && !sent.includes('CONNECT '));
 
+/** A request to try a proxy with: most of them nearly valid, so that they reach far, and every fourth one torn in any place. */
+export function hostileRequest(random: Random): string {
+  return random.below(4) === 0 ? mutatedRequest(random) : faultyRequest(random);
+}
+
 /** A request with a change or two, sometimes more: bytes taken out, doubled, replaced, pieces put in, the end of another request. */
-export function mutatedRequest(random: Random): string {
+function mutatedRequest(random: Random): string {
   let text = random.one(seeds);
   for (let changes = 1 + Math.floor(random.next() ** 3 * 4); changes > 0; changes--) {
     const at = random.below(text.length + 1);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
 import { Random } from '@grayscale/seeded-random';
-import { mutatedRequest, sendAndEnd } from './hostile-requests.js';
+import { hostileRequest, sendAndEnd } from './hostile-requests.js';
 
 /** Connections at once. */
 const width = 128;
@@ -10,7 +10,7 @@ const width = 128;
 export class StrictBackend {
   readonly unreadable: string[] = [];
   requests = 0;
-  readonly #server: Server = createServer((request, response) => {
+  readonly #server: Server = createServer({ maxHeaderSize: 131_072 }, (request, response) => {
     this.requests++;
     request.resume();
     response.end('ok');
@@ -46,7 +46,7 @@ export async function sendHostile(
   let left = count;
   await Promise.all(
     Array.from({ length: width }, async () => {
-      while (left-- > 0) await sendAndEnd(port, mutatedRequest(random), patienceMs);
+      while (left-- > 0) await sendAndEnd(port, hostileRequest(random), patienceMs);
     }),
   );
 }
