@@ -6,12 +6,12 @@ import type { MeshOptions } from './command-line/mesh-options.js';
 import { createResolver } from './command-line/resolve-override.js';
 import { listenFailure, say } from './messages.js';
 import { createProxy, type MeshProxy } from './proxy/proxy.js';
-import { inSlices } from './rules/background-analysis.js';
 import { openClusterRules } from './rules/cluster-rules.js';
 import { openFileRules } from './rules/file-rules.js';
+import { inSlices } from './rules/in-slices.js';
 import { RuleBook } from './rules/rule-book.js';
 import { type RuleReport, reportOn } from './rules/rule-report.js';
-import { buildRuleSet, isRefused, type RefusedSet, type RuleSet } from './rules/rule-set.js';
+import { buildRuleSet, isRefused, type RefusedSet, type RuleSet, ruleSetInSteps } from './rules/rule-set.js';
 import type { RuleListener, RuleSource } from './rules/rule-source.js';
 import { AccessLog } from './telemetry/access-log.js';
 import { EventFeed } from './telemetry/event-feed.js';
@@ -38,6 +38,10 @@ export class LocalMesh {
   private proxy: MeshProxy | undefined;
   private admin: AdminServer | undefined;
   private analysis = new AbortController();
+  private readonly ended = new AbortController();
+  /** The newest rules that are not built yet. */
+  private changed: ManifestSet | undefined;
+  private isBuilding = false;
 
   constructor(private readonly options: MeshOptions) {
     this.accessLog = new AccessLog({
@@ -51,7 +55,7 @@ export class LocalMesh {
   async start(): Promise<void> {
     let loaded: Loaded | undefined;
     const listener = {
-      onChange: (set: ManifestSet) => loaded && this.reload(loaded, set),
+      onChange: (set: ManifestSet) => loaded && void this.reload(loaded, set),
       onRemark: (line: string) => say(line),
     };
     this.source = await openRules(this.options, listener);
@@ -76,6 +80,7 @@ export class LocalMesh {
   /** Finishes what is in flight, as long as the options allow, and ends. */
   async stop(): Promise<void> {
     this.readiness.startDraining();
+    this.ended.abort();
     this.analysis.abort();
     await this.source?.close();
     await this.proxy?.drain(this.options.drainSeconds);
@@ -84,6 +89,7 @@ export class LocalMesh {
 
   /** Ends at once. */
   async close(): Promise<void> {
+    this.ended.abort();
     this.analysis.abort();
     await Promise.all([this.source?.close(), this.proxy?.close(), this.admin?.close()]);
     await this.accessLog.close();
@@ -101,11 +107,26 @@ export class LocalMesh {
     return { rules: new RuleBook(workload, built), report };
   }
 
-  /** Never throws: a mistake of ours over the changed rules leaves the last good ones in force. */
-  private reload(loaded: Loaded, set: ManifestSet): void {
+  /** Builds changed rules while requests are served. What changes meanwhile is built when that is done, so that rules which never rest come into force, too. */
+  private async reload(loaded: Loaded, set: ManifestSet): Promise<void> {
+    this.changed = set;
+    if (this.isBuilding) return;
+    this.isBuilding = true;
+    while (this.changed !== undefined && !this.ended.signal.aborted) {
+      const next = this.changed;
+      this.changed = undefined;
+      await this.build(loaded, next);
+    }
+    this.isBuilding = false;
+  }
+
+  /** Never rejects: a mistake of ours over the changed rules leaves the last good ones in force. */
+  private async build(loaded: Loaded, set: ManifestSet): Promise<void> {
     try {
       const { inForce, workload } = loaded.rules;
-      const built = buildRuleSet(set, workload, { inForce: inForce.resources });
+      const steps = ruleSetInSteps(set, workload, { inForce: inForce.resources });
+      const built = await inSlices(steps, this.ended.signal);
+      if (built === undefined) return;
       putInForce(loaded, built);
       if (!isRefused(built)) void this.analyze(loaded);
     } catch (error) {

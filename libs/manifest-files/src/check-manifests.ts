@@ -3,9 +3,13 @@ import {
   analyzeInSteps,
   type Client,
   compile,
+  compileInSteps,
   type Resource,
   type RouteTable,
+  type Steps,
+  takeAll,
   validate,
+  validateInSteps,
   type Workload,
 } from '@grayscale/traffic-rules';
 import { isWorkload, workloadAmong } from './client.js';
@@ -14,7 +18,7 @@ import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { issueCatalogue } from './issue-catalogue.js';
 import type { ManifestSet } from './manifest-reader.js';
 import { atOtherGateways } from './other-gateways.js';
-import { identity, parseManifests } from './parse-manifests.js';
+import { identity, parseManifestsInSteps } from './parse-manifests.js';
 import { withoutRepeats } from './repeated-issues.js';
 
 /** Manifests that were looked at as a whole. */
@@ -34,9 +38,7 @@ export interface CompiledManifests extends CheckedManifests {
   /** Of the files and of their documents. */
   issues: ManifestIssue[];
   /** Finds in short steps what the sound documents do together; its last step returns the issues. */
-  analyze(
-    options?: AnalyzeOptions & Pick<CheckOptions, 'everyGateway'>,
-  ): Generator<undefined, ManifestIssue[]>;
+  analyze(options?: AnalyzeOptions & Pick<CheckOptions, 'everyGateway'>): Steps<ManifestIssue[]>;
 }
 
 export interface CompileOptions {
@@ -60,7 +62,7 @@ export function checkManifests(
   options: CheckOptions = {},
 ): CheckedManifests {
   const { analyze, ...compiled } = compileManifests(set, client, options);
-  const together = last(analyze(options));
+  const together = takeAll(analyze(options));
   const issues = [...compiled.issues, ...together];
   return { ...compiled, issues, table: together.some(isFailure) ? undefined : compiled.table };
 }
@@ -72,10 +74,19 @@ export function checkManifests(
 export function compileManifests(
   set: ManifestSet,
   client: Client,
-  { hash = '', before = [], assumeServices = false }: CompileOptions = {},
+  options: CompileOptions = {},
 ): CompiledManifests {
-  const { resources: read, issues: parsing } = parseManifests(set.files);
-  const known = validated(read);
+  return takeAll(compileManifestsInSteps(set, client, options));
+}
+
+/** As {@link compileManifests}, in steps. */
+export function* compileManifestsInSteps(
+  set: ManifestSet,
+  client: Client,
+  { hash = '', before = [], assumeServices = false }: CompileOptions = {},
+): Steps<CompiledManifests> {
+  const { resources: read, issues: parsing } = yield* parseManifestsInSteps(set.files);
+  const known = yield* validated(read);
   const issues = withoutRepeats([...set.issues, ...parsing, ...known]);
   const blocking = issues.filter(isBlocking);
   if (read.length === 0 && blocking.length === 0 && set.files.length > 0) issues.push(noResources(set));
@@ -90,7 +101,7 @@ export function compileManifests(
     };
   const compileSome = (some: readonly Resource[]) => compile(some, workload, { hash, assumeServices });
   try {
-    const compiled = compileSome(sound);
+    const compiled = yield* compileInSteps(sound, workload, { hash, assumeServices });
     return {
       resources,
       issues,
@@ -104,7 +115,7 @@ export function compileManifests(
             together.push(...(yield* atOtherGateways(sound, workload, { known: [...known, ...together] })));
           return together.filter(({ code }) => !mayBeMissing(code, blocking));
         } catch (error) {
-          const work = (some: readonly Resource[]) => last(analyzeInSteps(compileSome(some), options));
+          const work = (some: readonly Resource[]) => takeAll(analyzeInSteps(compileSome(some), options));
           return [engineFailure(culprit(sound, work), error)];
         }
       },
@@ -116,24 +127,17 @@ export function compileManifests(
 }
 
 // biome-ignore lint/correctness/useYield: there is nothing to do
-function* nothing(): Generator<undefined, ManifestIssue[]> {
+function* nothing(): Steps<ManifestIssue[]> {
   return [];
-}
-
-function last<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
 }
 
 function isFailure({ code }: ManifestIssue): boolean {
   return code === 'engine-failure';
 }
 
-function validated(resources: readonly Resource[]): ManifestIssue[] {
+function* validated(resources: readonly Resource[]): Steps<ManifestIssue[]> {
   try {
-    return validate(resources);
+    return yield* validateInSteps(resources);
   } catch (error) {
     return [engineFailure(culprit(resources, validate), error)];
   }

@@ -1,4 +1,4 @@
-import { type Resource, readYaml } from '@grayscale/traffic-rules';
+import { holdsDocuments, type Resource } from '@grayscale/traffic-rules';
 import { fileError, type ManifestIssue } from './file-issue.js';
 import type { ManifestSet } from './manifest-reader.js';
 
@@ -11,17 +11,13 @@ export function emptiedFiles({ files }: ManifestSet, before: readonly Resource[]
   const held = new Map<string, string[]>();
   for (const { kind, metadata, source } of before) {
     const names = held.get(source.file) ?? [];
-    held.set(source.file, [...names, `${kind} ${metadata.name}`]);
+    names.push(`${kind} ${metadata.name}`);
+    held.set(source.file, names);
   }
   return files.flatMap(({ path, text }) => {
     const names = held.get(path);
     return names === undefined || holdsDocuments(text, path) ? [] : [emptied(path, names)];
   });
-}
-
-function holdsDocuments(text: string, path: string): boolean {
-  const { documents, issues } = readYaml(text, path);
-  return documents.length > 0 || issues.length > 0;
 }
 
 function emptied(path: string, names: readonly string[]): ManifestIssue {

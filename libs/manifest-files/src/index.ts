@@ -4,6 +4,7 @@ export {
   type CheckOptions,
   checkManifests,
   compileManifests,
+  compileManifestsInSteps,
   isBlocking,
 } from './check-manifests.js';
 export { type FoundDocument, findDocument } from './document/find-document.js';

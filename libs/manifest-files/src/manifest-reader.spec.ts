@@ -3,7 +3,7 @@ import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { type ManifestSet, readManifests } from './manifest-reader.js';
+import { ManifestReader, type ManifestSet, readManifests } from './manifest-reader.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import { maxFileBytes } from './text-file.js';
 
@@ -28,6 +28,17 @@ describe('readManifests', () => {
     const set = await readManifests([folder.path]);
     expect(names(set, folder.path)).toEqual(['a.yaml', 'b.yml', 'c.json']);
     expect(set.issues).toEqual([]);
+  });
+
+  it('gives a file that has not changed as the same object, so that it is parsed once', async () => {
+    await using folder = await temporaryFolder({ 'a.yaml': 'a', 'b.yaml': 'b' });
+    const reader = new ManifestReader([folder.path]);
+    const [a, b] = (await reader.read()).files;
+    await writeFile(folder.at('b.yaml'), 'c');
+    const [sameA, newB] = (await reader.read()).files;
+    expect(sameA).toBe(a);
+    expect(newB).not.toBe(b);
+    expect(newB?.text).toBe('c');
   });
 
   it('keeps the order of the paths, and relative paths as given', async () => {

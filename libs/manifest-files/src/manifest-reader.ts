@@ -27,6 +27,8 @@ export interface ReadOptions {
 export class ManifestReader {
   private readonly onceRead: OnceRead = new Map();
   private readonly stdin: Readable;
+  /** The files of the last reading, by path. */
+  private last: ReadonlyMap<string, ManifestFile> = new Map();
   private readonly meshConfig: string | undefined;
 
   constructor(
@@ -48,11 +50,23 @@ export class ManifestReader {
       });
       for (const file of found) {
         if (files.some((known) => sameManifest(known, file))) reading.issues.push(repeated(file));
-        else files.push(file);
+        else files.push(this.kept(file));
       }
     }
     if (this.meshConfig !== undefined) files.push(...(await readMeshConfig(this.meshConfig, reading)));
+    this.last = new Map(files.map((file) => [file.path, file]));
     return { files, issues: reading.issues, tracked: [...reading.tracked] };
+  }
+
+  /** What has not changed since the last reading is the same object, which need not be parsed again. */
+  private kept(file: ManifestFile): ManifestFile {
+    const before = this.last.get(file.path);
+    const isSame =
+      before !== undefined &&
+      before.text === file.text &&
+      before.kind === file.kind &&
+      sameManifest(before, file);
+    return isSame ? before : file;
   }
 }
 

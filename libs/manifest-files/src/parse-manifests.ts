@@ -1,4 +1,11 @@
-import { locationOf, parse, placeText, type Resource } from '@grayscale/traffic-rules';
+import {
+  locationOf,
+  parseInSteps,
+  placeText,
+  type Resource,
+  type Steps,
+  takeAll,
+} from '@grayscale/traffic-rules';
 import { engineFailure } from './engine-failure.js';
 import { fileWarning, type ManifestIssue } from './file-issue.js';
 import { applyOverrides } from './overrides.js';
@@ -8,14 +15,21 @@ import type { ManifestFile } from './reading.js';
  * Parses files and puts on what the kustomizations around them change. A document given twice is replaced by the later
  * one, as `kubectl apply -f a -f b` would do it, with a warning.
  */
-export function parseManifests(files: readonly ManifestFile[]): {
+export function parseManifests(files: readonly ManifestFile[]): ParsedManifests {
+  return takeAll(parseManifestsInSteps(files));
+}
+
+export interface ParsedManifests {
   resources: Resource[];
   issues: ManifestIssue[];
-} {
+}
+
+/** As {@link parseManifests}, an object in each step. */
+export function* parseManifestsInSteps(files: readonly ManifestFile[]): Steps<ParsedManifests> {
   const resources = new Map<string, Resource>();
   const issues: ManifestIssue[] = [];
   for (const file of files) {
-    const { resources: found, issues: problems } = parseFile(file);
+    const { resources: found, issues: problems } = yield* parseFile(file);
     for (const issue of problems) issues.push(issue);
     for (const resource of found) {
       const key = keyOf(resource);
@@ -28,7 +42,7 @@ export function parseManifests(files: readonly ManifestFile[]): {
   return { resources: [...resources.values()], issues };
 }
 
-/** An object of a cluster stays the same until it changes, while those around it come and go: it is parsed once. */
+/** A file, or an object of a cluster, stays the same until it changes, while those around it come and go: it is parsed once. */
 const parsed = new WeakMap<ManifestFile, ParsedFile>();
 
 interface ParsedFile {
@@ -36,15 +50,15 @@ interface ParsedFile {
   readonly issues: readonly ManifestIssue[];
 }
 
-function parseFile(file: ManifestFile): ParsedFile {
-  const known = parsed.get(file) ?? parseText(file);
+function* parseFile(file: ManifestFile): Steps<ParsedFile> {
+  const known = parsed.get(file) ?? (yield* parseText(file));
   parsed.set(file, known);
   return known;
 }
 
-function parseText({ path, text, kind, overrides }: ManifestFile): ParsedFile {
+function* parseText({ path, text, kind, overrides }: ManifestFile): Steps<ParsedFile> {
   try {
-    const { resources, issues, apiServerIssues } = parse(text, path, kind);
+    const { resources, issues, apiServerIssues } = yield* parseInSteps(text, path, kind);
     return {
       resources: resources.map((resource) => applyOverrides(resource, overrides)),
       issues: issues.concat(apiServerIssues),

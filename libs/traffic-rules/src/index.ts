@@ -9,7 +9,7 @@ export type {
   ServiceIdentity,
   TlsOrigination,
 } from './cluster.js';
-export { type CompileOptions, compile } from './compile/compile.js';
+export { type CompileOptions, compile, compileInSteps } from './compile/compile.js';
 export type { RouteTable } from './compile/table.js';
 export { originAllowed } from './cors/allowed-origin.js';
 export type {
@@ -64,12 +64,12 @@ export type { Cors, Fault } from './model/action.js';
 export type { ResourceReference } from './model/rule.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';
-export { type Parsed, parse } from './parse/parse.js';
+export { type Parsed, parse, parseInSteps } from './parse/parse.js';
 export { formatPath, type Path } from './parse/path.js';
 export { type RoutingKind, routingKinds } from './parse/routing-kinds.js';
 export type { TextKind } from './parse/source-file.js';
 export { suggest } from './parse/suggestion.js';
-export { objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.js';
+export { holdsDocuments, objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.js';
 export { nodeAt, type YamlField, type YamlNode } from './parse/yaml-node.js';
 export { exactPlaceText, locationOf, placedName, placeText } from './place.js';
 export type { RouteRequest } from './request.js';
@@ -84,6 +84,7 @@ export { clusterFor, clustersOf } from './route/registered-cluster.js';
 export { route } from './route/route.js';
 export { type Connection, routeConnection } from './route/route-connection.js';
 export type { Source } from './source.js';
+export { type Steps, takeAll } from './steps.js';
 export { toJson } from './to-json.js';
-export { validate } from './validate/validate.js';
+export { validate, validateInSteps } from './validate/validate.js';
 export type { Client, NamedGateway, OutboundTrafficPolicy, Workload } from './workload.js';

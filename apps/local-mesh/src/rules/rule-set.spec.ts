@@ -1,6 +1,6 @@
 import { helloManifest } from '../testing/manifests.js';
 import { manifestSetOf, ruleBookOf, ruleSetOf } from '../testing/rule-book.js';
-import { buildRuleSet, isRefused } from './rule-set.js';
+import { buildRuleSet, isRefused, ruleSetInSteps } from './rule-set.js';
 import { summarize } from './rule-summary.js';
 
 const request = {
@@ -31,6 +31,27 @@ describe('a set of rules', () => {
     const built = buildRuleSet(manifestSetOf(text), ruleBookOf(helloManifest()).workload);
     expect(isRefused(built)).toBe(true);
     expect(built.issues).toEqual([expect.objectContaining({ code: expect.stringContaining(code) })]);
+  });
+
+  it('is built in as many steps as it has documents, and more: between them requests are served', () => {
+    const many = Array.from({ length: 200 }, (_, index) =>
+      helloManifest().replaceAll('name: hello', `name: hello-${index}`),
+    ).join('---\n');
+    const steps = ruleSetInSteps(manifestSetOf(many), ruleBookOf(helloManifest()).workload);
+    let count = 0;
+    while (!steps.next().done) count++;
+    expect(count).toBeGreaterThan(3 * 200);
+  });
+
+  it('says in few lines what many rules do', () => {
+    const many = Array.from({ length: 100 }, (_, index) =>
+      helloManifest()
+        .replaceAll('name: hello', `name: hello-${index}`)
+        .replaceAll('hello.com', `hello-${index}.com`),
+    ).join('---\n');
+    const lines = summarize(ruleSetOf(many), '1 file');
+    expect(lines.length).toBeLessThan(35);
+    expect(lines.at(-1)).toMatch(/^ {2}\.\.\. and \d+ VirtualServices more$/);
   });
 
   it('tells a person what it does', () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
-  compileManifests,
+  compileManifestsInSteps,
   emptiedFiles,
   type ManifestIssue,
   type ManifestSet,
 } from '@grayscale/manifest-files';
-import { type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
+import { type Resource, type RouteTable, type Steps, takeAll, type Workload } from '@grayscale/traffic-rules';
 
 /** Rules that can be put in force as one. */
 export interface RuleSet {
@@ -20,7 +20,7 @@ export interface RuleSet {
   /** Objects of a cluster that cannot be put in force: they stay as they were before, or are not there. */
   leftOut: readonly string[];
   /** Finds in short steps what the documents do together; its last step returns the issues. */
-  analyze(): Generator<undefined, readonly ManifestIssue[]>;
+  analyze(): Steps<readonly ManifestIssue[]>;
 }
 
 /** A set that is not put in force, and why. */
@@ -36,11 +36,25 @@ export interface RefusedSet {
 export function buildRuleSet(
   set: ManifestSet,
   workload: Workload,
-  { inForce = [], now = new Date() }: { inForce?: readonly Resource[]; now?: Date } = {},
+  options: BuildOptions = {},
 ): RuleSet | RefusedSet {
+  return takeAll(ruleSetInSteps(set, workload, options));
+}
+
+export interface BuildOptions {
+  inForce?: readonly Resource[];
+  now?: Date;
+}
+
+/** As {@link buildRuleSet}, in steps between which requests can be served. */
+export function* ruleSetInSteps(
+  set: ManifestSet,
+  workload: Workload,
+  { inForce = [], now = new Date() }: BuildOptions = {},
+): Steps<RuleSet | RefusedSet> {
   const emptied = emptiedFiles(set, inForce);
   const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
-  const { resources, issues, table, leftOut, analyze } = compileManifests(set, workload, {
+  const { resources, issues, table, leftOut, analyze } = yield* compileManifestsInSteps(set, workload, {
     hash,
     before: inForce,
   });

@@ -15,11 +15,17 @@ const maxLines = 30;
  */
 export function summarize({ table, resources, hash }: RuleSet, source: string): string[] {
   const described = describeRules(table);
-  const lines = described.flatMap(summarizeResource);
-  const shown =
-    lines.length > maxLines
-      ? [...lines.slice(0, maxLines), `... ${lines.length - maxLines} lines more`]
-      : lines;
+  const shown: string[] = [];
+  let left = described.length;
+  for (const resource of described) {
+    const lines = summarizeResource(resource);
+    if (shown.length > 0 && shown.length + lines.length > maxLines) break;
+    shown.push(...lines);
+    left--;
+  }
+  const hidden = shown.splice(maxLines).length;
+  if (hidden > 0) shown.push(`... ${hidden} lines more`);
+  if (left > 0) shown.push(`... and ${left} VirtualService${left === 1 ? '' : 's'} more`);
   const count = `${described.length} VirtualService${described.length === 1 ? '' : 's'}`;
   if (resources.length === 0)
     return [`rules ${hash} in force: NONE. ${withoutRules[outboundTrafficPolicyOf(table)]}`];

@@ -1,6 +1,7 @@
 import type { RouteTable } from '../compile/table.js';
 import type { Issue } from '../issue.js';
 import { remarkOnResources } from '../lower/remarks.js';
+import { type Steps, takeAll } from '../steps.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
 import { warnOfDestinations } from './destinations.js';
 import { warnOfGatewayHosts } from './gateway-hosts.js';
@@ -29,11 +30,7 @@ export interface AnalyzeOptions {
  * never errors. For resources that `validate` has no errors for; others give follow-ups that help nobody.
  */
 export function analyze(table: RouteTable, options: AnalyzeOptions = {}): Issue[] {
-  const steps = analyzeInSteps(table, options);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
+  return takeAll(analyzeInSteps(table, options));
 }
 
 /**
@@ -43,7 +40,7 @@ export function analyze(table: RouteTable, options: AnalyzeOptions = {}): Issue[
 export function* analyzeInSteps(
   table: RouteTable,
   { forwardedHeaders, known = [] }: AnalyzeOptions = {},
-): Generator<undefined, Issue[]> {
+): Steps<Issue[]> {
   const view = new MeshView(table);
   if (!view.hasServices) noteMissingServices(view);
   yield* view.table.mesh.gateway === undefined ? warnOfHosts(view) : warnOfGatewayHosts(view);

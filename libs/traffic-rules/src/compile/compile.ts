@@ -2,6 +2,7 @@ import { assumedServices } from '../lower/assumed-services.js';
 import { lower } from '../lower/mesh.js';
 import type { RepeatedHeaders } from '../match/request-view.js';
 import type { Resource } from '../resources/resource.js';
+import { type Steps, takeAll } from '../steps.js';
 import type { Workload } from '../workload.js';
 import { buildClusters } from './clusters.js';
 import { buildGatewayTables } from './gateway-tables.js';
@@ -25,14 +26,25 @@ export interface CompileOptions {
 export function compile(
   documents: readonly Resource[],
   workload: Workload,
-  { repeatedHeaders = 'each', hash = '', assumeServices = false }: CompileOptions = {},
+  options: CompileOptions = {},
 ): RouteTable {
+  return takeAll(compileInSteps(documents, workload, options));
+}
+
+/** As {@link compile}, in steps; few of them grow with the number of resources. */
+export function* compileInSteps(
+  documents: readonly Resource[],
+  workload: Workload,
+  { repeatedHeaders = 'each', hash = '', assumeServices = false }: CompileOptions = {},
+): Steps<RouteTable> {
   const resources = assumeServices ? [...documents, ...assumedServices(documents)] : documents;
-  const mesh = lower(resources, workload);
+  const mesh = yield* lower(resources, workload);
   const clusters = buildClusters(mesh);
+  yield;
   const sources = { mesh, clusters, workload };
   const ports =
-    mesh.gateway === undefined ? buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
+    mesh.gateway === undefined ? yield* buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
+  yield;
   const { services, rules } = mesh;
   const tcp = new TcpListeners({ clusters, services, rules, workload }, mesh.gateway);
   return new RouteTable({ workload, resources, mesh, clusters, ports, tcp, repeatedHeaders, hash });

@@ -12,6 +12,7 @@ import {
   type RegistryPort,
   type RegistryService,
 } from '../model/service.js';
+import type { Steps } from '../steps.js';
 import type { Workload } from '../workload.js';
 import { addressDomain, domainsOf } from './domains.js';
 import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
@@ -31,7 +32,7 @@ const portOfUnregisteredHosts = 80;
  * The virtual hosts of every port that some service serves HTTP on: no listener arises from rules.
  * Each resource's rules are looked at on the ports of its own services and on port 80, not on all ports.
  */
-export function buildPortTables(sources: TableSources): Map<number, PortTable> {
+export function* buildPortTables(sources: TableSources): Steps<Map<number, PortTable>> {
   const builders = listeners(sources);
   const { rules } = sources.mesh;
   const services = reachable(sources.mesh.services);
@@ -40,8 +41,14 @@ export function buildPortTables(sources: TableSources): Map<number, PortTable> {
     const hosts = resolveHosts(owner, services, index);
     for (const port of portsOf(hosts))
       if (owner.isOnPort?.(port) !== false) builders.get(port)?.addRules(owner, hosts);
+    yield;
   }
-  return new Map([...builders].map(([port, builder]) => [port, builder.build()]));
+  const tables = new Map<number, PortTable>();
+  for (const [port, builder] of builders) {
+    tables.set(port, builder.build());
+    yield;
+  }
+  return tables;
 }
 
 /** Services that clients know by their names, and not only as destinations of rules. */

@@ -13,9 +13,9 @@ export interface ResourceDescription {
   /** Fully qualified, in lower case. */
   hosts: readonly string[];
   /** Those of them that no port routes by these rules. */
-  unrouted: readonly string[];
+  readonly unrouted: readonly string[];
   /** In the order in which they are tried, those of delegates in their place. */
-  rules: RuleDescription[];
+  readonly rules: readonly RuleDescription[];
 }
 
 /** What one rule does, in words: an entry of a VirtualService's `http`, whatever the number of its matches. */
@@ -31,11 +31,30 @@ export interface RuleDescription {
 
 /** The rules that decide for the table's workload, the first in order first. */
 export function describeRules(table: RouteTable): ResourceDescription[] {
-  return contentsOf(table).mesh.rules.map((owner) => {
-    const entries = Map.groupBy(owner.rules, ({ place }) => place.rule);
-    const rules = [...entries.values()].flatMap((matches) => describeEntry(matches, owner, table));
-    return { resource: owner.resource, hosts: owner.hosts, unrouted: unroutedHosts(owner, table), rules };
-  });
+  return contentsOf(table).mesh.rules.map((owner) => new DescribedResource(owner, table));
+}
+
+/** Its rules are put into words when somebody asks: of ten thousand resources few are shown. */
+class DescribedResource implements ResourceDescription {
+  readonly resource: ResourceReference;
+  readonly hosts: readonly string[];
+
+  constructor(
+    private readonly owner: HostRules,
+    private readonly table: RouteTable,
+  ) {
+    this.resource = owner.resource;
+    this.hosts = owner.hosts;
+  }
+
+  get unrouted(): readonly string[] {
+    return unroutedHosts(this.owner, this.table);
+  }
+
+  get rules(): RuleDescription[] {
+    const entries = Map.groupBy(this.owner.rules, ({ place }) => place.rule);
+    return [...entries.values()].flatMap((matches) => describeEntry(matches, this.owner, this.table));
+  }
 }
 
 function unroutedHosts(owner: HostRules, table: RouteTable): string[] {

@@ -1,5 +1,6 @@
 import type { HostRules } from '../model/rule.js';
 import type { Metadata } from '../resources/metadata.js';
+import type { Steps } from '../steps.js';
 import type { RulesView } from './rules-view.js';
 import { visibleTo } from './visibility.js';
 
@@ -18,21 +19,25 @@ export interface Candidate {
  * The rules that a client sees, in the order in which the first wins: what is private to its namespace, what is exported
  * to it by name, routes of its own namespace, then the rest (Istio, virtualservice.go SelectVirtualServices).
  */
-export function rulesInOrder(
+export function* rulesInOrder(
   candidates: readonly Candidate[],
   { workload: { namespace }, scope }: RulesView,
-): HostRules[] {
+): Steps<HostRules[]> {
   const isOwnRoute = ({ isRoute, metadata }: Candidate) => isRoute && metadata.namespace === namespace;
   const isPublic = ({ exportTo }: Candidate) => exportTo.length === 0 || exportTo.includes('*');
   const seen = visibleTo(candidates, namespace, ({ exportTo }) => exportTo).filter(({ metadata, hosts }) =>
     scope.takesRules(metadata.namespace, hosts),
   );
-  return [
+  const ordered = [
     ...seen.filter((candidate) => !isPublic(candidate)),
     ...seen.filter((candidate) => isPublic(candidate) && isOwnRoute(candidate)),
     ...seen.filter((candidate) => isPublic(candidate) && !isOwnRoute(candidate)),
-  ].map((candidate) => {
+  ];
+  const lowered: HostRules[] = [];
+  for (const candidate of ordered) {
+    yield;
     const isOnPort = scope.rulesOnPort(candidate.metadata.namespace, candidate.hosts);
-    return { ...candidate.lower(), ...(isOnPort !== undefined && { isOnPort }) };
-  });
+    lowered.push({ ...candidate.lower(), ...(isOnPort !== undefined && { isOnPort }) });
+  }
+  return lowered;
 }

@@ -2,6 +2,7 @@ import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';
+import type { Steps } from '../steps.js';
 import type { Workload } from '../workload.js';
 import { rulesInOrder } from './candidate.js';
 import { DestinationRules } from './destination-rule.js';
@@ -21,7 +22,7 @@ import { virtualServiceCandidates } from './virtual-service/virtual-service.js';
 import { Workloads } from './workloads.js';
 
 /** What istiod would make of the resources for a workload: names qualified, what it does not see left out, delegates in their place. */
-export function lower(resources: readonly Resource[], workload: Workload): Mesh {
+export function* lower(resources: readonly Resource[], workload: Workload): Steps<Mesh> {
   const destinationRules = ofKind(resources, 'DestinationRule');
   const virtualServices = ofKind(resources, 'VirtualService');
   const listeners = listenersIn(kubernetesGateways(resources));
@@ -33,7 +34,7 @@ export function lower(resources: readonly Resource[], workload: Workload): Mesh 
     workload,
   );
   const rulesView = { workload, gateways, scope, options };
-  const rules = rulesOf(resources, rulesView, listeners);
+  const rules = yield* rulesOf(resources, rulesView, listeners);
   const registry = registryOf(resources, { workload, scope, defaultExportTo: options.exportTo.service });
   const policies = new DestinationRules(destinationRules, workload, options);
   return {
@@ -58,7 +59,7 @@ function rulesOf(
   resources: readonly Resource[],
   view: RulesView,
   listeners: readonly Listener[],
-): HostRules[] {
+): Steps<HostRules[]> {
   const parents = { references: new References(resources), resources, listeners };
   const candidates = [
     ...virtualServiceCandidates(ofKind(resources, 'VirtualService'), view),

@@ -1,5 +1,6 @@
 import type { Issue } from '../issue.js';
 import type { Resource } from '../resources/resource.js';
+import { type Steps, takeAll } from '../steps.js';
 import { Budget } from './cursor.js';
 import { decodeDocument } from './document.js';
 import { SourceFile, type TextKind } from './source-file.js';
@@ -24,12 +25,18 @@ export interface Parsed {
  * @param kind an `object` has been accepted by its API server, which is not asked again; `mesh-config` is MeshConfig by itself
  */
 export function parse(text: string, file: string, kind: TextKind = 'file'): Parsed {
+  return takeAll(parseInSteps(text, file, kind));
+}
+
+/** As {@link parse}, an object in each step. */
+export function* parseInSteps(text: string, file: string, kind: TextKind = 'file'): Steps<Parsed> {
   const parsed: Parsed = { resources: [], issues: [], apiServerIssues: [] };
   const budget = new Budget(text.length);
   for (const document of documentsOf(new SourceFile(file, text, kind), parsed.issues)) {
     for (const { value, source } of objectsIn(document)) {
       if (budget.spent) return parsed;
       add(decodeDocument(value, source, budget, kind), parsed);
+      yield;
     }
   }
   if (kind === 'object') parsed.apiServerIssues = [];

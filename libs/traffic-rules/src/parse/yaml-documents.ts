@@ -26,6 +26,13 @@ export function readYaml(
   return { documents: [...documentsOf(new SourceFile(file, text, kind), issues)], issues };
 }
 
+/** Whether there is anything in a text but comments: a document, or what cannot be read as one. Reads no further than that. */
+export function holdsDocuments(text: string, file: string): boolean {
+  const issues: Issue[] = [];
+  for (const _ of documentsOf(new SourceFile(file, text), issues)) return true;
+  return issues.length > 0;
+}
+
 /** The documents of a text that have a value, one after the other. */
 export function* documentsOf(source: SourceFile, issues: Issue[]): Generator<YamlDocument> {
   for (const piece of splitStream(source.text)) yield* documentsOfPiece(piece, source, issues);

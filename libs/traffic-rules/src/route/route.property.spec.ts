@@ -12,6 +12,7 @@ import type { RouteRequest } from '../request.js';
 import type { StringMatch } from '../resources/string-match.js';
 import type { HttpMatchRequest, HttpRule, VirtualService } from '../resources/virtual-service.js';
 import { defaultRetryPolicy } from '../retry/retry-policy.js';
+import { takeAll } from '../steps.js';
 import { normalizePath } from './path-normalization.js';
 import { route } from './route.js';
 
@@ -124,7 +125,7 @@ describe('for any rules and any request', () => {
         request,
         fc.constantFrom('each' as const, 'joined' as const),
         (http, asked, repeatedHeaders) => {
-          const [lowered] = lower([withRules(http)], workload).rules;
+          const [lowered] = takeAll(lower([withRules(http)], workload)).rules;
           const at = { port: 8080, workload, gateway: 'mesh' };
           const context = {
             ...at,

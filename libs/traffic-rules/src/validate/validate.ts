@@ -6,6 +6,7 @@ import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Sidecar } from '../resources/sidecar.js';
 import type { VirtualService } from '../resources/virtual-service.js';
 import type { WorkloadEntry } from '../resources/workload-entry.js';
+import { type Steps, takeAll } from '../steps.js';
 import { validateDestinationRule } from './destination-rule.js';
 import { validateGateway } from './gateway.js';
 import { validateEndpointSlice, validateService } from './kubernetes.js';
@@ -21,11 +22,19 @@ import { validateWorkloadEntry } from './workload-entry.js';
  * admission webhook refuses, a `warning` what it accepts with a warning. All issues of all resources at once.
  */
 export function validate(resources: readonly Resource[]): Issue[] {
-  return resources.flatMap((resource) => {
+  return takeAll(validateInSteps(resources));
+}
+
+/** As {@link validate}, a resource in each step. */
+export function* validateInSteps(resources: readonly Resource[]): Steps<Issue[]> {
+  const issues: Issue[] = [];
+  for (const resource of resources) {
     const report = new Report(resource);
     validateResource(resource, report);
-    return report.issues;
-  });
+    for (const issue of report.issues) issues.push(issue);
+    yield;
+  }
+  return issues;
 }
 
 function validateResource(resource: Resource, report: Report): void {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Steps } from '@grayscale/traffic-rules';
 
 /** For so long the event loop waits at most, but for a single step and garbage collection. */
 const sliceMs = 5;
@@ -7,10 +8,7 @@ const sliceMs = 5;
  * Takes all steps in slices, between which requests are served.
  * @returns what the last step returned; undefined when the signal came before
  */
-export async function inSlices<T>(
-  steps: Generator<undefined, T>,
-  signal: AbortSignal,
-): Promise<T | undefined> {
+export async function inSlices<T>(steps: Steps<T>, signal: AbortSignal): Promise<T | undefined> {
   for (;;) {
     await setImmediate();
     if (signal.aborted) return undefined;

@@ -1,4 +1,4 @@
-import { inSlices } from './background-analysis.js';
+import { inSlices } from './in-slices.js';
 
 /** Steps that each take a millisecond of the processor. */
 function* busySteps(count: number, onStep: () => void = () => {}): Generator<undefined, string> {
