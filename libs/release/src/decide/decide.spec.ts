@@ -1,5 +1,6 @@
 import { begin } from '../begin.js';
 import { canaryHost, planOf, splitRule, stableHost, target, World } from '../testing/world.js';
+import type { RuleView } from '../view.js';
 import { decide } from './decide.js';
 
 const percents = (world: World) => world.writes.map(({ purpose, percent }) => `${purpose} ${percent}`);
@@ -383,6 +384,7 @@ describe('several targets', () => {
     expect(percents(world).slice(-4)).toEqual(['step 50', 'step 50', 'put-back 10', 'put-back 10']);
     expect(world.writes.slice(-2).map((write) => write.target)).toEqual([1, 0]);
     expect(world.state.because).toEqual({ reason: 'refused', message: 'c: forbidden' });
+    expect(notes(world, 'refused')).toEqual(['forbidden']);
     world.refuse = () => undefined;
     world.command({ kind: 'resume' });
     world.run();
@@ -445,13 +447,86 @@ describe('users and sticky users', () => {
     }
   });
 
-  it('are not overruled: a rule of ours that somebody changed stops the release', () => {
-    const world = new World(planOf({ users: [{ header: 'user', exact: 'test' }] }));
+  const changed: Array<[string, (rules: RuleView[]) => RuleView[], RegExp]> = [
+    [
+      'removed',
+      (rules) => rules.slice(1),
+      /: 2 of the 3 rules that were written for the release stand there/,
+    ],
+    [
+      'added',
+      ([first, ...rest]) => [
+        first as RuleView,
+        { ...(first as RuleView), name: `${first?.name}-more` },
+        ...rest,
+      ],
+      /: 4 of the 3 rules/,
+    ],
+    [
+      'for other requests',
+      ([first, ...rest]) => [{ ...(first as RuleView), matches: [] }, ...rest],
+      /was changed/,
+    ],
+    [
+      'in another order',
+      ([first, second, ...rest]) => [second as RuleView, first as RuleView, ...rest],
+      /was changed/,
+    ],
+    [
+      'with another name',
+      ([first, ...rest]) => [{ ...(first as RuleView), name: `${first?.name}x` }, ...rest],
+      /was changed/,
+    ],
+    [
+      'to the other arm',
+      ([first, ...rest]) => [
+        { ...(first as RuleView), destinations: [{ host: stableHost, port: 8080, weight: 100 }] },
+        ...rest,
+      ],
+      /was changed/,
+    ],
+    [
+      'to two destinations',
+      ([first, ...rest]) => {
+        const { destinations } = first as RuleView;
+        return [{ ...(first as RuleView), destinations: [...destinations, ...destinations] }, ...rest];
+      },
+      /was changed/,
+    ],
+    [
+      'with another cookie',
+      ([first, ...rest]) => [{ ...(first as RuleView), setCookie: 'other=1' }, ...rest],
+      /was changed/,
+    ],
+  ];
+  it.each(changed)(
+    'are not overruled: a rule of ours that somebody has %s stops the release',
+    (_, change, why) => {
+      const world = new World(
+        planOf({ users: [{ header: 'user', exact: 'test' }], sticky: { header: 'x-bucket', digits: 4 } }),
+      );
+      world.look();
+      expect(world.rules[0]).toHaveLength(4);
+      world.rules = world.rules.map(change);
+      world.look();
+      world.look();
+      expect(world.state).toMatchObject({
+        phase: 'paused',
+        because: { reason: 'drift', message: expect.stringMatching(why) },
+      });
+    },
+  );
+
+  it('are missed where the plan has none: a rule with our name that somebody has put there stops the release', () => {
+    const world = new World(planOf());
     world.look();
-    world.rules = world.rules.map((rules) => rules.slice(1));
+    const [split] = world.rules[0] as [RuleView];
+    world.rules = [
+      [{ ...split, name: 'grayscale-hello-2-users', destinations: split.destinations.slice(0, 1) }, split],
+    ];
     world.look();
     world.look();
-    expect(world.state).toMatchObject({ phase: 'paused', because: { reason: 'drift' } });
+    expect(world.state.because?.message).toMatch(/the rule "grayscale-hello-2-users" stands there/);
   });
 });
 
@@ -474,6 +549,7 @@ describe('webhooks', () => {
     world.webhook = () => true;
     world.run();
     expect(world.state.phase).toBe('completed');
+    expect(notes(world, 'webhook').at(-1)).toBe('gate says yes');
   });
 
   it('may ask for the canary to go back', () => {
@@ -706,6 +782,18 @@ describe('an abort that a target refuses', () => {
     world.command({ kind: 'abort' });
     expect(world.rules.map((_, index) => world.split(index).destinations[1]?.weight)).toEqual([0, 10, 0]);
     expect(world.action).toMatchObject({ kind: 'wait', for: { reason: 'refused', message: 'forbidden' } });
+    const commands = [
+      { kind: 'pause' },
+      { kind: 'resume' },
+      { kind: 'promote', full: true },
+      { kind: 'abort' },
+    ] as const;
+    expect(commands.map((command) => world.command(command))).toEqual([
+      'the release is aborting; it cannot pause now',
+      'the release is aborting; it cannot resume now',
+      'the release is aborting; it cannot promote now',
+      'the release is aborting already',
+    ]);
     world.look();
     expect(world.state.phase).toBe('aborting');
     world.refuse = () => undefined;
