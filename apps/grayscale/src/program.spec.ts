@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -534,6 +534,17 @@ spec:
     - {destination: {host: hello.hello-2.svc.cluster.local, port: {number: 8080}}, weight: 10}
 `;
 
+  const route = `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: front, namespace: hello-page} # ours
+spec:
+  parentRefs: [{group: '', kind: Service, name: hello, namespace: hello-1, port: 8080}]
+  rules:
+  - backendRefs:
+    - {name: hello, namespace: hello-1, port: 8080, weight: 3} # stable
+    - {name: hello, namespace: hello-2, port: 8080}
+`;
+
   it('explains what clients of the gateway meet', async () => {
     const rules = await file('gateway.yaml', gateway);
     const { code, out } = await runCaptured(
@@ -574,6 +585,30 @@ spec:
     expect(out).toContain(
       'All requests to hello.com through gateway istio-system/edge follow the new weights.',
     );
+  });
+
+  it('is found for a route of the Gateway API, whose weights are read and set where they stand', async () => {
+    const rules = await file('route.yaml', route);
+    const { out } = await runCaptured('weight', 'get', '-f', rules);
+    expect(out).toMatch(
+      /^hello-page\/front#0 .*\n.*hello-1\.svc\.cluster\.local:8080 +3 +75 %\n.*hello-2\.svc.* +1 +25 %\n$/,
+    );
+    const { code } = await runCaptured(
+      'weight',
+      'set',
+      ...internal,
+      '-f',
+      rules,
+      'front',
+      '--to',
+      'hello-2=50',
+    );
+    expect(code).toBe(0);
+    expect(await readFile(rules, 'utf8')).toBe(
+      route.replace('weight: 3', 'weight: 2').replace('port: 8080}\n', 'port: 8080, weight: 2}\n'),
+    );
+    const json = await runCaptured('weight', 'get', '-f', rules, '-o', 'json');
+    expect(JSON.parse(json.out).items[0].httpRoute).toEqual({ namespace: 'hello-page', name: 'front' });
   });
 
   it('has to be the name of a Gateway, and excludes a workload', async () => {

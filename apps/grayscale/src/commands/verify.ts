@@ -31,7 +31,7 @@ export function verifyCommand(finish: (code: number) => void): Command {
     )
     .argument(
       '[rule]',
-      '[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]; needed only where several rules split',
+      '[NAMESPACE/]NAME[:RULE-NAME|#INDEX] of a VirtualService or route; needed only where several rules split',
     )
     .option(
       '-n, --namespace <name>',

@@ -39,7 +39,7 @@ import { addRulesOptions, type RulesOptions } from './manifest-options.js';
 import { readRules } from './read-rules.js';
 
 const ruleHelp =
-  '[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]; the last part only where several rules split';
+  '[NAMESPACE/]NAME[:RULE-NAME|#INDEX] of a VirtualService, HTTPRoute or GRPCRoute; the last part only where several rules split';
 
 /** `grayscale weight`: the weights of splits, read and set in the files where they are written. */
 export function weightCommand(): Command {

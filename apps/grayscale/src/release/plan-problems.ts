@@ -52,7 +52,8 @@ function splitOf(
 ): Split | undefined {
   const hosts = [state.targets[index]?.stable.host, state.targets[index]?.canary.host];
   return splitsIn(set).find(({ document: { identity }, destinations }) => {
-    const isObject = identity.namespace === namespace && identity.name === name;
+    const isObject =
+      identity.kind === 'VirtualService' && identity.namespace === namespace && identity.name === name;
     return (
       isObject &&
       hosts.every((host) =>

@@ -2,7 +2,7 @@ import { UsageError } from '@grayscale/command-line';
 import type { ManifestSet } from '@grayscale/manifest-files';
 import { destinationText, ruleText, type Split, splitsIn } from './split.js';
 
-/** `[NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX]` */
+/** `[NAMESPACE/]NAME[:RULE-NAME|#INDEX]` */
 interface RuleName {
   namespace?: string;
   name: string;
@@ -40,7 +40,7 @@ function parseRuleName(text: string): RuleName {
     /^(?:([^/:#]+)\/)?([^/:#]+)(?::(.+)|#(\d+))?$/s.exec(text) ?? [];
   if (name === undefined)
     throw new UsageError(
-      `${text} is not a RULE; write [NAMESPACE/]VIRTUALSERVICE[:RULE-NAME|#INDEX], for instance hello-page/hello-ext-svc#0.`,
+      `${text} is not a RULE; write [NAMESPACE/]NAME[:RULE-NAME|#INDEX], for instance hello-page/hello-ext-svc#0.`,
     );
   return {
     name,

@@ -12,13 +12,25 @@ export function clientFor(split: Split, options: WorkloadOptions, clusterNamespa
 export function gatewayOf(split: Split | undefined): NamedGateway | undefined {
   if (split === undefined) return undefined;
   const { value, identity } = split.document;
-  const { spec } = value as { spec?: { gateways?: unknown } };
-  const gateways = Array.isArray(spec?.gateways)
-    ? spec.gateways.filter((gateway) => typeof gateway === 'string')
-    : [];
+  const { spec } = value as { spec?: { gateways?: unknown; parentRefs?: unknown } };
+  const isRoute = identity.kind !== 'VirtualService';
+  const gateways = isRoute ? parentsOf(spec?.parentRefs) : listOf(spec?.gateways);
   const [first] = gateways;
   if (first === undefined || gateways.includes('mesh')) return undefined;
   return { gateway: first.includes('/') ? first : `${identity.namespace}/${first}` };
+}
+
+/** The gateways among a route's parents; for any other parent `mesh`. */
+function parentsOf(parents: unknown): string[] {
+  return (Array.isArray(parents) ? parents : []).map((parent: Record<string, unknown> | null) => {
+    const { kind = 'Gateway', namespace, name } = parent ?? {};
+    if (kind !== 'Gateway') return 'mesh';
+    return typeof namespace === 'string' ? `${namespace}/${name}` : String(name);
+  });
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** The client in words. */

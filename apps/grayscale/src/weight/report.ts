@@ -75,10 +75,12 @@ export function sameWeights(one: readonly number[], other: readonly number[]): b
   return one.every((weight, index) => weight === other[index]);
 }
 
+const fieldNames: Record<string, string> = { HTTPRoute: 'httpRoute', GRPCRoute: 'grpcRoute' };
+
 function splitItem(split: Split): object {
-  const { namespace, name } = split.document.identity;
+  const { kind, namespace, name } = split.document.identity;
   return {
-    virtualService: { namespace, name },
+    [fieldNames[kind] ?? 'virtualService']: { namespace, name },
     rule: { index: split.rule, ...(split.ruleName !== undefined && { name: split.ruleName }) },
     place: locationOf(split.place),
     destinations: shares(split, weightsOf(split)),

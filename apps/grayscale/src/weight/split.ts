@@ -4,7 +4,7 @@ import type { Location } from '@grayscale/traffic-rules';
 /** A rule with two or more destinations, where it is written. */
 export interface Split {
   document: ManifestDocument;
-  /** Index in `spec.http`. */
+  /** Index in `spec.http`, or in a route's `spec.rules`. */
   rule: number;
   ruleName?: string;
   place: Location;
@@ -15,30 +15,43 @@ export interface SplitDestination {
   host: string;
   port?: number;
   subset?: string;
-  /** 0 where none is written; NaN where what is written is not a number. */
+  /** Where none is written 0, or 1 in a route of the Gateway API; NaN where what is written is not a number. */
   weight: number;
 }
 
+const kinds = [
+  { group: 'networking.istio.io', kind: 'VirtualService' },
+  { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
+  { group: 'gateway.networking.k8s.io', kind: 'GRPCRoute' },
+];
+
 /**
- * The splits of the VirtualServices in a set, in its order.
+ * The splits of the VirtualServices and routes in a set, in its order.
  * @param name looks only where this name may be written: reading a file to edit it takes longer than to search it
  */
 export function splitsIn({ files }: ManifestSet, name = ''): Split[] {
   // What is not written as it is, is written with escapes.
-  const candidates = files.filter(
-    ({ text }) => text.includes('\\') || (text.includes('VirtualService') && text.includes(name)),
-  );
-  const virtualServices = candidates.flatMap((file) =>
-    ManifestDocument.find(file, { group: 'networking.istio.io', kind: 'VirtualService' }),
-  );
-  return virtualServices.flatMap((document) =>
-    document.rules.flatMap((value, rule) => {
-      const destinations = destinationsOf(value);
-      if (destinations.length < 2) return [];
-      const { name } = value as { name?: unknown };
-      return [new WrittenSplit(document, rule, destinations, typeof name === 'string' ? name : undefined)];
-    }),
-  );
+  const mayHave = (text: string, word: string) => text.includes('\\') || text.includes(word);
+  return files
+    .filter(({ text }) => mayHave(text, name))
+    .flatMap((file) =>
+      kinds
+        .filter(({ kind }) => mayHave(file.text, kind))
+        .flatMap((wanted) => ManifestDocument.find(file, wanted)),
+    )
+    .flatMap(splitsOf);
+}
+
+function splitsOf(document: ManifestDocument): Split[] {
+  const { identity, rules } = document;
+  const read = identity.kind === 'VirtualService' ? destinationOf : backendOf(identity.namespace);
+  return rules.flatMap((value, rule) => {
+    const destinations = document.destinationsOf(rule).map(read);
+    const name = value?.name;
+    return destinations.length < 2
+      ? []
+      : [new WrittenSplit(document, rule, destinations, typeof name === 'string' ? name : undefined)];
+  });
 }
 
 class WrittenSplit implements Split {
@@ -55,12 +68,8 @@ class WrittenSplit implements Split {
 
   /** Looked up when it is asked for, which few splits are. */
   get place(): Location {
-    return this.document.source.locatePath(['spec', 'http', this.rule]);
+    return this.document.placeOf(this.rule);
   }
-}
-
-function destinationsOf(rule: JsonObject | null): SplitDestination[] {
-  return Array.isArray(rule?.route) ? rule.route.map(destinationOf) : [];
 }
 
 function destinationOf(value: unknown): SplitDestination {
@@ -72,6 +81,21 @@ function destinationOf(value: unknown): SplitDestination {
     ...(typeof number === 'number' && { port: number }),
     ...(typeof subset === 'string' && { subset }),
     weight: weight === undefined || weight === null ? 0 : Number(weight),
+  };
+}
+
+/** A Service under its whole name; other kinds, such as Istio's Hostname, under theirs. */
+function backendOf(routeNamespace: string): (value: unknown) => SplitDestination {
+  return (value) => {
+    const { kind, name, namespace, port, weight } = fields(value);
+    const written = typeof name === 'string' ? name : '';
+    const isService = kind === undefined || kind === null || kind === 'Service';
+    const owner = typeof namespace === 'string' ? namespace : routeNamespace;
+    return {
+      host: isService ? `${written}.${owner}.svc.cluster.local` : written,
+      ...(typeof port === 'number' && { port }),
+      weight: weight === undefined || weight === null ? 1 : Number(weight),
+    };
   };
 }
 

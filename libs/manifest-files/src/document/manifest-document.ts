@@ -1,5 +1,6 @@
 import {
   type DocumentSource,
+  type Location,
   objectsIn,
   type Path,
   parse,
@@ -12,6 +13,7 @@ import type { ManifestFile } from '../reading.js';
 import { Refusals } from './refusals.js';
 import { replaceScalars } from './replace-scalars.js';
 import { editedRules, type JsonObject, type RuleEdit } from './rule-edit.js';
+import { type RuleLayout, ruleLayout } from './rule-layout.js';
 import { RuleList } from './rule-list.js';
 import { sameValue } from './same-value.js';
 import { setWeight } from './set-weight.js';
@@ -31,17 +33,19 @@ export interface ObjectIdentity {
 /** The whole new text, or why there is none; nothing is ever edited in part. */
 export type Edited = { text: string } | { issues: ManifestIssue[] };
 
-const rulesPath: Path = ['spec', 'http'];
-
 /** One object where it is written: edits change the characters that they are about and leave all others as they are. */
 export class ManifestDocument {
+  private readonly layout: RuleLayout;
+
   private constructor(
     /** With the text that the file has, whatever a kustomization puts into it. */
     readonly file: ManifestFile,
     readonly identity: ObjectIdentity,
     private readonly document: YamlDocument,
     private readonly index: number,
-  ) {}
+  ) {
+    this.layout = ruleLayout(identity);
+  }
 
   /** The objects of a file that have this identity, or the parts of it that are given, once the kustomizations around it are applied. */
   static find(file: ManifestFile, wanted: Partial<ObjectIdentity>): ManifestDocument[] {
@@ -67,10 +71,22 @@ export class ManifestDocument {
     return this.document.value as JsonObject;
   }
 
-  /** `spec.http` as written; empty where there is none. */
+  /** `spec.http` as written, or a route's `spec.rules`; empty where there is none. */
   get rules(): readonly JsonObject[] {
-    const { spec } = this.value as { spec?: { http?: unknown } | null };
-    return Array.isArray(spec?.http) ? (spec.http as JsonObject[]) : [];
+    let found: unknown = this.value;
+    for (const step of this.layout.rules) found = (found as JsonObject | null | undefined)?.[step];
+    return Array.isArray(found) ? (found as JsonObject[]) : [];
+  }
+
+  /** Where a rule is written. */
+  placeOf(rule: number): Location {
+    return this.source.locatePath([...this.layout.rules, rule]);
+  }
+
+  /** A rule's destinations, with their weights; empty where none are written. */
+  destinationsOf(rule: number): readonly unknown[] {
+    const written = this.rules[rule]?.[this.layout.destinations];
+    return Array.isArray(written) ? written : [];
   }
 
   /**
@@ -104,10 +120,10 @@ export class ManifestDocument {
     const index = edit.kind === 'insert-rule' ? edit.before : edit.rule;
     const rule = this.rules[index];
     if (rule === undefined) throw new RangeError(`there is no rule ${index}`);
-    if (edit.kind === 'set-weights')
-      return this.weightEdits(edit.weights, [...rulesPath, index], root, refusals);
-    const list = follow(root, rulesPath, refusals);
-    const own = list && (edit.kind === 'insert-rule' || follow(root, [...rulesPath, index], refusals));
+    if (edit.kind === 'set-weights') return this.weightEdits(edit.weights, index, root, refusals);
+    const list = follow(root, this.layout.rules, refusals);
+    const own =
+      list && (edit.kind === 'insert-rule' || follow(root, [...this.layout.rules, index], refusals));
     if (typeof list !== 'object' || !own) return [];
     const rules = new RuleList(this.file.text, list.node, root);
     if (edit.kind === 'insert-rule') return [rules.insertAbove(index, edit.value)];
@@ -119,18 +135,17 @@ export class ManifestDocument {
 
   private weightEdits(
     weights: readonly (number | undefined)[],
-    path: Path,
+    rule: number,
     root: YamlNode,
     refusals: Refusals,
   ): TextEdit[] {
-    const route = this.rules[Number(path.at(-1))]?.route;
-    if (!Array.isArray(route) || weights.length > route.length)
-      throw new RangeError('there are more weights than destinations');
+    const written = this.destinationsOf(rule);
+    if (weights.length > written.length) throw new RangeError('there are more weights than destinations');
     return weights.flatMap((weight, index) => {
       if (weight === undefined) return [];
       if (!Number.isInteger(weight) || weight < 0) throw new RangeError(`${weight} is not a weight`);
-      const at = [...path, 'route', index];
-      return setWeight({ text: this.file.text, root, path: at, value: route[index] }, weight, refusals);
+      const path = [...this.layout.rules, rule, this.layout.destinations, index];
+      return setWeight({ text: this.file.text, root, path, value: written[index] }, weight, refusals);
     });
   }
 
@@ -140,7 +155,7 @@ export class ManifestDocument {
     const before = readYaml(this.file.text, path);
     const after = readYaml(text, path);
     const wanted = before.documents.map(({ value }, index) =>
-      index === this.index ? this.withRules(value, editedRules(this.rules, edits)) : value,
+      index === this.index ? this.withRules(value, editedRules(this.rules, edits, this.layout)) : value,
     );
     return (
       before.issues.length === after.issues.length &&
@@ -161,7 +176,7 @@ export class ManifestDocument {
       const fields = value as JsonObject;
       return { ...fields, [step]: replaced(fields[step], rest) };
     };
-    return replaced(whole, [...this.source.prefix, ...rulesPath]);
+    return replaced(whole, [...this.source.prefix, ...this.layout.rules]);
   }
 }
 
