@@ -54,6 +54,16 @@ withKubectl(`rendered${hasKubectl ? '' : ': SKIPPED, kubectl is missing'}`, () =
     },
   );
 
+  it('the variant with an HTTPRoute differs from k8s/internal in its rule alone', () => {
+    const [internal, withRoute] = ['internal', 'variants/internal-httproute'].map((folder) =>
+      objectsIn(render(folder)),
+    );
+    const others = (objects: KubernetesObject[] | undefined, kind: string) =>
+      objects?.filter((object) => object.kind !== kind);
+    expect(others(withRoute, 'HTTPRoute')).toEqual(others(internal, 'VirtualService'));
+    expect(withRoute?.map(name)).toContain('HTTPRoute hello-page/hello-ext-svc');
+  });
+
   it('the injected variant adds the label for the sidecars and nothing else', () => {
     const [internal, injected] = ['internal', 'variants/internal-injected'].map((folder) =>
       objectsIn(render(folder)),

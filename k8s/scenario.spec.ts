@@ -72,6 +72,8 @@ const modes = [
   { folders: ['internal', 'compose'], questions: byPercent, endpoints: inCompose },
   { folders: ['variants/internal-injected', 'local'], questions: byPercent, endpoints: onLaptop },
   { folders: ['variants/internal-hardened', 'local'], questions: byPercent, endpoints: onLaptop },
+  { folders: ['variants/internal-httproute', 'local'], questions: byPercent, endpoints: onLaptop },
+  { folders: ['variants/internal-httproute', 'compose'], questions: byPercent, endpoints: inCompose },
   { folders: ['external'], questions: byPercent, endpoints: onLaptop },
   { folders: ['external', 'local'], questions: byPercent, endpoints: onLaptop },
   { folders: ['variants/external-hardened'], questions: byPercent, endpoints: onLaptop },
@@ -111,7 +113,7 @@ for (const { reader, resourcesOf, describeIt, cases } of readers) {
       });
 
       it('with the rule removed nothing answers, and nothing leaves for the public hello.com', () => {
-        const withoutRule = resources.filter(({ kind }) => kind !== 'VirtualService');
+        const withoutRule = resources.filter(({ kind }) => kind !== 'VirtualService' && kind !== 'HTTPRoute');
         expect(ask(withoutRule, [], 0)).toBe('outbound|80||hello.com has no endpoint');
       });
     });
@@ -147,6 +149,15 @@ describe('a copy of k8s', () => {
 
     expect(switchTo('percent').status).toBe(0);
     expect(await readFile(kustomization, 'utf8')).toBe(before);
+  });
+
+  it('an HTTPRoute is switched to by user by the line of its kustomization', async () => {
+    const kustomization = join(folder('variants/internal-httproute'), 'kustomization.yaml');
+    const text = await readFile(kustomization, 'utf8');
+    await writeFile(kustomization, text.replace('- http-route-v2-10.yaml', '- http-route-test-v1.yaml'));
+    const resources = await read(['variants/internal-httproute', 'local'], join(copy, 'k8s'));
+    for (const { headers, draw, version } of byUser)
+      expect(ask(resources, headers, draw)).toBe(onLaptop[version - 1]);
   });
 
   it('is not switched in the middle of a release', async () => {
@@ -200,6 +211,18 @@ describe('a copy of k8s', () => {
     });
     expect(others).toEqual([]);
   });
+
+  it.each(['http-route-v2-10.yaml', 'http-route-test-v1.yaml'])(
+    '%s is the whole HTTPRoute hello-ext-svc, so that applying one replaces the other',
+    async (file) => {
+      const [rule, ...others] = await read([`variants/internal-httproute/${file}`], join(copy, 'k8s'));
+      expect(rule).toMatchObject({
+        kind: 'HTTPRoute',
+        metadata: { name: 'hello-ext-svc', namespace: 'hello-page' },
+      });
+      expect(others).toEqual([]);
+    },
+  );
 
   it.each(['external/hello-1-serviceEntry.yaml', 'external/hello-2-serviceEntry.yaml'])(
     '%s is a ServiceEntry by itself',

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, validate as validateResources } from '@grayscale/traffic-rules';
 import * as istio from '@kubernetes-models/istio/networking.istio.io/v1';
 import * as admission from 'kubernetes-models/admissionregistration.k8s.io/v1';
 import * as extensions from 'kubernetes-models/apiextensions.k8s.io/v1';
@@ -38,6 +39,8 @@ const models: Record<string, { module: string; classes: object }> = {
   },
 };
 
+const gatewayApi = 'gateway.networking.k8s.io/v1';
+
 type Model = new (object: KubernetesObject) => { validate(): void };
 
 /**
@@ -46,9 +49,20 @@ type Model = new (object: KubernetesObject) => { validate(): void };
  */
 export function validate(object: KubernetesObject): void {
   const { apiVersion, kind } = object;
+  if (apiVersion === gatewayApi) {
+    validateByEngine(object);
+    return;
+  }
   const model = (models[apiVersion]?.classes as Record<string, Model> | undefined)?.[kind];
   if (model === undefined) throw new Error(`no schema for ${apiVersion} ${kind}`);
   new model(object).validate();
+}
+
+/** The engine has the schemas of these CRDs, and finds unknown fields by them as well. */
+function validateByEngine(object: KubernetesObject): void {
+  const { resources, issues } = parse(JSON.stringify(object), 'object.json');
+  const [first] = [...issues, ...validateResources(resources)].filter(({ severity }) => severity !== 'info');
+  if (first !== undefined) throw new Error(`${first.path} ${first.message}`);
 }
 
 /**
@@ -58,7 +72,8 @@ export function validate(object: KubernetesObject): void {
 export function unknownFields(objects: readonly KubernetesObject[], root: string): string {
   const folder = join(root, 'artifacts', `manifest-types-${process.pid}`);
   mkdirSync(folder, { recursive: true });
-  const lines = objects.map((object, index) => {
+  const modelled = objects.filter(({ apiVersion }) => apiVersion !== gatewayApi);
+  const lines = modelled.map((object, index) => {
     const { module } = models[object.apiVersion] ?? {};
     return `export const object${index}: import('${module}').I${object.kind} = ${JSON.stringify(object)};`;
   });

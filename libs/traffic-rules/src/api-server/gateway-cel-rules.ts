@@ -4,9 +4,9 @@ import { parseDuration } from '../parse/duration.js';
 import { type CelRule, has, keys, list, text } from './cel-reading.js';
 
 const plainPath = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
-const hostname = /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const hostname = /^(?:\*\.)?[a-z0-9]+(?:(?:-+|\.)[a-z0-9]+)*$/;
 const metadataKey =
-  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/;
+  /^(?:[a-z0-9]+(?:(?:-+|\.)[a-z0-9]+)*\/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/;
 
 function items(self: unknown): readonly unknown[] {
   return Array.isArray(self) ? self : [];
