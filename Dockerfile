@@ -1,5 +1,5 @@
 # One image for each app:
-#   docker build --build-arg APP=hello-1 --tag hello-1 .          APP: hello-page, hello-1 or hello-2
+#   docker build --build-arg APP=hello-1 --tag hello-1 .          APP: hello-page, hello-1, hello-2 or release-controller
 #   docker build --build-arg APP=local-mesh --target local-mesh --tag local-mesh .
 # Behind a private registry, add --secret id=npmrc,src=$HOME/.npmrc
 ARG NODE_VERSION=24.21.0
