@@ -11,10 +11,14 @@ import { exitOnSignals } from './shutdown.js';
 /**
  * Starts a service: reads settings, builds the application, listens, and stops in order on a signal.
  * What keeps it from starting is said in one line for each cause, and the process ends with 1.
+ * @param application may be on its way, where it needs something from outside; its failure is told like the others
  */
-export async function runService(application: ApplicationModule, options: ServiceOptions): Promise<void> {
+export async function runService(
+  application: ApplicationModule | Promise<ApplicationModule>,
+  options: ServiceOptions,
+): Promise<void> {
   try {
-    const { app, settings } = await createService(application, options);
+    const { app, settings } = await createService(await application, options);
     exitOnSignals(app, settings);
     await listen(app, settings);
     new Logger('Start').log(`listens on ${urlOf(app)}`);

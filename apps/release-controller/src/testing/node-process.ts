@@ -9,6 +9,8 @@ export const root = join(import.meta.dirname, '../../../..');
 export class NodeProcess {
   /** What it printed. */
   output = '';
+  /** Its exit code; null when it was killed. */
+  readonly exit: Promise<number | null>;
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private readonly waiting = new Set<() => void>();
 
@@ -23,7 +25,10 @@ export class NodeProcess {
         this.output += text;
         this.wake();
       });
-    this.child.on('exit', () => this.wake());
+    this.exit = once(this.child, 'close').then(([code]) => {
+      this.wake();
+      return code as number | null;
+    });
   }
 
   get pid(): number {
@@ -42,11 +47,8 @@ export class NodeProcess {
 
   /** @returns its exit code; null when it was killed */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.hasEnded) return this.child.exitCode;
-    const exit = once(this.child, 'exit');
     this.child.kill(signal);
-    const [code] = await exit;
-    return code as number | null;
+    return await this.exit;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
