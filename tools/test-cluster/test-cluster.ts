@@ -217,6 +217,8 @@ class RunningCluster implements TestCluster {
       `--etcd-servers=http://127.0.0.1:${this.#ports.etcd}`,
       `--cert-dir=${this.#file('certificates')}`,
       '--bind-address=127.0.0.1',
+      // An address of documentation (RFC 5737), told to nobody: without one the server wants a network, which a laptop may not have.
+      '--advertise-address=192.0.2.1',
       `--secure-port=${this.#ports.server}`,
       `--token-auth-file=${this.#file('tokens.csv')}`,
       '--authorization-mode=RBAC',
