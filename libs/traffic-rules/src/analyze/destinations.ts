@@ -27,6 +27,27 @@ export function* warnOfDestinations(
       else if (service.externalName === undefined)
         warnOfDestination(view, destination, entry.ports, { service, ...place });
     }
+  yield* warnOfConnections(view, advice);
+}
+
+/** The same of rules for tcp and tls, whose matches share their destinations. */
+function* warnOfConnections(view: MeshView, advice: HostAdvice): Generator<undefined, void> {
+  for (const { owner } of view.deciding)
+    for (const { place, destinations } of owner.connections ?? []) {
+      yield;
+      if ((place.match?.index ?? 0) > 0) continue;
+      for (const destination of destinations.filter(({ weight }) => weight > 0)) {
+        const at = {
+          path: `${place.rule.path}.${destination.field}`,
+          report: view.report(place.document),
+          effect: 'connections are closed',
+        };
+        const service = view.table.mesh.services.get(destination.host);
+        if (service === undefined) warnOfUnknownHost(view, destination.host, advice, at);
+        else if (service.externalName === undefined)
+          warnOfDestination(view, destination, new Set(), { service, ...at });
+      }
+    }
 }
 
 function destinationsOf({ action }: RuleEntry): DestinationName[] {

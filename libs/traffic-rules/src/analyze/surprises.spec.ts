@@ -94,7 +94,9 @@ describe('a destination that does not get what the rule seems to say', () => {
     expect(findings(toTls)).toEqual([
       'warning plain-text-to-tls-port spec.http[0].route[0].destination.port',
     ]);
-    expect(findings(toTls, originate)).toEqual([]);
+    expect(findings(toTls, originate)).toEqual([
+      'warning certificate-for-other-host spec.http[0].route[0].destination',
+    ]);
   });
 
   it('is outside and serves its own name', () => {

@@ -20,6 +20,7 @@ export function* warnOfSurprisingDestinations(
       if (service === undefined) continue;
       warnOfEncryptedPort(view, entry, destination, service);
       warnOfForeignHost(view, entry, destination, service);
+      warnOfForeignCertificate(view, entry, destination, service);
       noteOwnRules(view, entry, destination, owners);
     }
   }
@@ -89,6 +90,27 @@ function warnOfForeignHost(
       'outside-gets-foreign-host',
       `${path}.${field}`,
       `${host} is outside of the mesh and gets the Host ${quote(owner.hosts[0] ?? '')}, which it may not serve (404 or 421). If so, write rewrite: { authority: ${host} }.`,
+    );
+}
+
+/** Without a name of its own in the DestinationRule the server has to be who the Host says (recorded: `tcp-originate-through-rule`). */
+function warnOfForeignCertificate(
+  view: MeshView,
+  { document, path, owner }: RuleEntry,
+  { host, port, subset, field, authority }: Destination,
+  service: RegistryService,
+): void {
+  if (authority !== undefined || owner.hosts.includes(host) || host.startsWith('*')) return;
+  const number = port ?? service.ports[0]?.number ?? 0;
+  const { tls } = view.table.mesh.policyFor(service).at(subset === '' ? undefined : subset, number);
+  const isOpen = tls?.serverName === undefined && tls?.verification?.subjectAltNames.length === 0;
+  if (!isOpen) return;
+  view
+    .report(document)
+    .warning(
+      'certificate-for-other-host',
+      `${path}.${field}`,
+      `${host} is spoken to in TLS, and its certificate has to be for the Host that is sent, ${quote(owner.hosts[0] ?? '')}: else requests get 503. Write rewrite: { authority: ${host} }, or sni: ${host} in the DestinationRule.`,
     );
 }
 

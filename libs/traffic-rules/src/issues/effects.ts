@@ -206,6 +206,43 @@ export const effects = {
       wrong: 'subsets: [{ name: v2, labels: { version: v2 } }] over a Deployment with version: "2"',
       right: 'labels: { version: "2" }',
     },
+    'certificate-for-other-host': {
+      severity: 'warning',
+      why: 'A rule for another host leads to a destination that is spoken to in TLS, without a name of its own in the DestinationRule: the server name asked for, and checked in the certificate, is the Host that the application sent.',
+      wrong: 'a rule for hello.com to api.example.com with tls: { mode: SIMPLE }',
+      right: 'rewrite: { authority: api.example.com } beside it',
+    },
+    'credential-not-read': {
+      severity: 'warning',
+      why: 'A DestinationRule names a Secret and selects no workload. Sidecars are not given it, and send plain text instead of TLS.',
+      wrong: 'tls: { mode: SIMPLE, credentialName: ca }',
+      right: 'the same with workloadSelector and exportTo: ["."]',
+    },
+    'certificate-not-verified': {
+      severity: 'warning',
+      why: 'Any certificate is taken from the server, so that whoever is in between can answer.',
+      wrong: 'tls: { mode: SIMPLE, insecureSkipVerify: true }',
+      right: 'tls: { mode: SIMPLE }, or caCertificates with the CA that signed it',
+    },
+    'port-protocol-detected': {
+      severity: 'info',
+      why: 'Neither the name of a port nor appProtocol says what it speaks. The sidecar finds out for each connection; rules for other hosts do not act on such a port, and a server that speaks first is not heard.',
+      wrong: 'ports: [{ port: 8080, name: web }]',
+      right: 'ports: [{ port: 8080, name: http-web }]',
+    },
+    'protocol-conflict': {
+      severity: 'warning',
+      why: 'Two ServiceEntries say different protocols for one port of a host. Only one of them counts.',
+      wrong: 'protocol: HTTP in one and protocol: TCP in the other',
+      right: 'the same protocol in both',
+    },
+    'gateway-unknown': {
+      severity: 'warning',
+      missing: ['Gateway'],
+      why: 'A VirtualService is bound to a Gateway that is not among the files, while others are: its rules do nothing there.',
+      wrong: 'gateways: [front] where the Gateway is in the namespace istio-system',
+      right: 'gateways: [istio-system/front]',
+    },
     'sidecar-ignored': {
       severity: 'warning',
       why: 'Sidecars are not merged: of two for the same workloads the first one counts alone, the older, then by name. In the root namespace one with a selector is for that namespace only.',

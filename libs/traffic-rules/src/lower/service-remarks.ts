@@ -1,0 +1,55 @@
+import type { Document } from '../model/rule.js';
+import type { Service } from '../resources/kubernetes.js';
+import type { ServiceEntry } from '../resources/service-entry.js';
+import type { Report } from '../validate/report.js';
+import { kubernetesProtocol } from './port-protocol.js';
+
+/** Ports whose protocol nobody says, so that the sidecar looks at each connection (istioctl's IST0118 and IST0150). */
+export function remarkOnPortNames({ spec }: Service, report: Report): void {
+  spec.ports.forEach((port, index) => {
+    if (kubernetesProtocol(port) !== 'auto') return;
+    const named =
+      port.name === undefined
+        ? 'the port has no name'
+        : `the name ${port.name} does not begin with a protocol`;
+    const effect =
+      spec.type === 'ExternalName'
+        ? 'on a Service of type ExternalName this can keep connections that are not HTTP from going through'
+        : 'the sidecar has to find out what each connection speaks, and rules for other hosts do not act on this port';
+    report.info(
+      'port-protocol-detected',
+      `spec.ports[${index}].name`,
+      `${named}: ${effect}. Write for instance name: http-${port.name ?? 'web'}, or appProtocol: http.`,
+    );
+  });
+}
+
+/** ServiceEntries that say different things of one port of a host (istioctl's IST0177): the first of them counts. */
+export function remarkOnProtocols(
+  entries: readonly ServiceEntry[],
+  reportOf: (document: Document) => Report,
+): void {
+  const first = new Map<string, { entry: ServiceEntry; protocol: string }>();
+  for (const entry of entries)
+    for (const host of entry.spec.hosts)
+      entry.spec.ports.forEach(({ number, protocol = 'none' }, index) => {
+        const key = `${host.toLowerCase()}:${number}`;
+        const earlier = first.get(key);
+        if (earlier === undefined) first.set(key, { entry, protocol });
+        else if (
+          earlier.protocol.toLowerCase() !== protocol.toLowerCase() &&
+          areTogether(earlier.entry, entry)
+        )
+          reportOf(entry).warning(
+            'protocol-conflict',
+            `spec.ports[${index}].protocol`,
+            `port ${number} of ${host} is ${protocol} here and ${earlier.protocol} in ServiceEntry ${earlier.entry.metadata.namespace}/${earlier.entry.metadata.name}; only one of the two counts. Write the same in both.`,
+          );
+      });
+}
+
+/** Whether some workload may see both. */
+function areTogether(a: ServiceEntry, b: ServiceEntry): boolean {
+  const isPublic = ({ spec }: ServiceEntry) => spec.exportTo.length === 0 || spec.exportTo.includes('*');
+  return a.metadata.namespace === b.metadata.namespace || (isPublic(a) && isPublic(b));
+}
