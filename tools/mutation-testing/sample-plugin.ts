@@ -42,6 +42,7 @@ class SampleReporter implements Reporter {
   static inject = tokens(commonTokens.options);
   private readonly sample: SampleOptions['sample'];
   private tested = 0;
+  private unnoticed = 0;
 
   constructor(options: StrykerOptions) {
     this.sample = (options as StrykerOptions & SampleOptions).sample;
@@ -51,6 +52,8 @@ class SampleReporter implements Reporter {
     const result = countedFromZero(reported);
     if (rank(this.sample.seed, result) >= this.sample.fraction) return;
     this.tested++;
+    if (isSurvivor(result)) this.unnoticed++;
+    if (this.tested % 10 === 0) console.log(`${this.tested} tested, ${this.unnoticed} of them not noticed`);
     if (isSurvivor(result) || result.status === 'Timeout')
       console.log(`${this.tested}. ${describeMutant(result)}`);
   }

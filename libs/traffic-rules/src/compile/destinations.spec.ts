@@ -274,4 +274,18 @@ describe('clusters', () => {
     ]);
     expect(cluster(yaml, 'outbound|8080|two|svc.s.svc.cluster.local')?.endpoints).toHaveLength(1);
   });
+
+  it('a headless service leads to the pods that the files know, and to where the client was going when they know none', () => {
+    const service =
+      '\napiVersion: v1\nkind: Service\nmetadata: {name: svc, namespace: s}\nspec: {clusterIP: None, ports: [{name: http, port: 8080}]}\n---';
+    const slice =
+      '\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a, namespace: s, labels: {kubernetes.io/service-name: svc}}\naddressType: IPv4\nports: [{name: http, port: 1234}]\nendpoints: [{addresses: [127.0.0.1]}]\n---';
+    const name = 'outbound|8080||svc.s.svc.cluster.local';
+    expect(cluster(service, name)).toMatchObject({ discovery: 'original-destination', endpoints: [] });
+    expect(cluster(service + slice, name)).toMatchObject({
+      discovery: 'static',
+      // The port that was dialled, not the pods' own.
+      endpoints: [{ address: '127.0.0.1', port: 8080 }],
+    });
+  });
 });
