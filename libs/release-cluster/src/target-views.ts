@@ -14,7 +14,11 @@ export function parsedObject(object: VirtualServiceObject): { resources: Resourc
   if (known !== undefined) return known;
   const { namespace, name, managedFields: _, ...metadata } = object.metadata;
   const text = JSON.stringify({ ...object, metadata: { ...metadata, namespace, name } });
-  const { resources, issues } = parse(text, objectText({ namespace: namespace ?? '', name }));
+  const { resources, issues } = parse(
+    text,
+    `${objectText({ namespace: namespace ?? '', name })} (cluster)`,
+    'object',
+  );
   const errors = issues.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   parsed.set(object, { resources, errors });
   return { resources, errors };

@@ -97,7 +97,6 @@ export type {
   ArmView,
   DestinationView,
   MatchView,
-  Place,
   ReadTarget,
   RuleView,
   StringMatch,

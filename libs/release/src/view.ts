@@ -1,9 +1,4 @@
-/** A place in a user's file, for words. Lines and columns count from 1. */
-export interface Place {
-  file: string;
-  line: number;
-  column: number;
-}
+import type { Location } from '@grayscale/traffic-rules';
 
 /** What is written now: the rules of the plan's targets, read afresh for each decision. Plain data. */
 export interface View {
@@ -33,7 +28,7 @@ export interface ReadTarget {
 export interface RuleView {
   name?: string;
   index: number;
-  place?: Place;
+  place?: Location;
   /** The alternatives that the rule matches; empty: every request. */
   matches: MatchView[];
   destinations: DestinationView[];

@@ -1,5 +1,5 @@
 import { type Arm, generatedPrefix, type Plan, type RuleView, type Target } from '@grayscale/release';
-import type { Resource } from '@grayscale/traffic-rules';
+import { placeText, type Resource } from '@grayscale/traffic-rules';
 import { placeOf, ruleViews, type VirtualService } from './rule-views.js';
 
 /**
@@ -31,8 +31,8 @@ function isHost(host: string, arm: Arm): boolean {
 }
 
 function inWords(virtualService: VirtualService, { index, name }: RuleView, { host }: Arm): string {
-  const { file, line } = placeOf(virtualService, `spec.http[${index}]`);
+  const place = placeOf(virtualService, `spec.http[${index}]`);
   const { namespace, name: object } = virtualService.metadata;
   const rule = name === undefined ? `rule #${index}` : `rule "${name}"`;
-  return `${rule} of VirtualService ${namespace}/${object} sends to ${host} too (${file}:${line})`;
+  return `${rule} of VirtualService ${namespace}/${object} sends to ${host} too (${placeText(place)})`;
 }

@@ -1,5 +1,5 @@
-import { type MatchView, type Place, type RuleView, type StringMatch } from '@grayscale/release';
-import { qualifyHost, type Resource } from '@grayscale/traffic-rules';
+import { type MatchView, type RuleView, type StringMatch } from '@grayscale/release';
+import { type Location, locationOf, qualifyHost, type Resource } from '@grayscale/traffic-rules';
 
 export type VirtualService = Extract<Resource, { kind: 'VirtualService' }>;
 type HttpRule = VirtualService['spec']['http'][number];
@@ -22,9 +22,8 @@ export function ruleViews(virtualService: VirtualService): RuleView[] {
   }));
 }
 
-export function placeOf({ source }: VirtualService, path: string): Place {
-  const { file, line, column } = source.locate(path);
-  return { file, line, column };
+export function placeOf({ source }: VirtualService, path: string): Location {
+  return locationOf(source.locate(path));
 }
 
 function matchView({ headers, name: _, ...rest }: HttpMatch): MatchView {

@@ -1,5 +1,6 @@
+import { placeText } from '@grayscale/traffic-rules';
 import type { Arm, Plan, Target } from '../plan/plan.js';
-import type { DestinationView, Place, RuleView } from '../view.js';
+import type { DestinationView, RuleView } from '../view.js';
 import type { RuleReference } from '../write.js';
 
 /** A rule that splits, and which of its destinations are the arms. */
@@ -114,11 +115,7 @@ function ruleName(rule: string | number | undefined): string {
 
 /** As `#0 "percent" (k8s/a.yaml:12)`. */
 export function ruleText({ name, index, place }: RuleView): string {
-  return `#${index}${name === undefined ? '' : ` "${name}"`}${placeText(place)}`;
-}
-
-function placeText(place: Place | undefined): string {
-  return place === undefined ? '' : ` (${place.file}:${place.line})`;
+  return `#${index}${name === undefined ? '' : ` "${name}"`}${place === undefined ? '' : ` (${placeText(place)})`}`;
 }
 
 /** A destination in words. */
