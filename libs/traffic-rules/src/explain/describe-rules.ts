@@ -38,6 +38,7 @@ export function describeRules(table: RouteTable): ResourceDescription[] {
 class DescribedResource implements ResourceDescription {
   readonly resource: ResourceReference;
   readonly hosts: readonly string[];
+  private described: readonly RuleDescription[] | undefined;
 
   constructor(
     private readonly owner: HostRules,
@@ -51,7 +52,13 @@ class DescribedResource implements ResourceDescription {
     return unroutedHosts(this.owner, this.table);
   }
 
-  get rules(): RuleDescription[] {
+  /** The same ones each time: rules are told apart by what they are, not by what they say. */
+  get rules(): readonly RuleDescription[] {
+    this.described ??= this.describe();
+    return this.described;
+  }
+
+  private describe(): RuleDescription[] {
     const entries = Map.groupBy(this.owner.rules, ({ place }) => place.rule);
     return [...entries.values()].flatMap((matches) => describeEntry(matches, this.owner, this.table));
   }
