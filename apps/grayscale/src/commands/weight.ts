@@ -20,7 +20,7 @@ import type { Client } from '@grayscale/traffic-rules';
 import { Command } from 'commander';
 import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
-import { clientFor, describeClient } from '../weight/client-for.js';
+import { clientFor, describeClient, noFollowers } from '../weight/client-for.js';
 import { fileDiff } from '../weight/file-diff.js';
 
 import {
@@ -163,7 +163,7 @@ function whoIsAffected(set: ManifestSet, split: Split, text: string, client: Cli
   refuseFor(newErrors(issues, () => compileManifests(set, client).issues));
   if (table !== undefined && workload !== undefined)
     return affected(split, { table, who: describeClient(client, workload) });
-  return ['These rules have errors, so no one follows them before they are corrected; see grayscale check.'];
+  return [noFollowers(client, issues)];
 }
 
 /** Errors that were not there before; what was is looked at only where there are any. */

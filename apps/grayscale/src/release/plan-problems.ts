@@ -2,7 +2,7 @@ import { checkManifests, type ManifestSet } from '@grayscale/manifest-files';
 import type { Caller, Plan, ReleaseState } from '@grayscale/release';
 import { placeText, type Workload } from '@grayscale/traffic-rules';
 import { affected } from '../weight/affected.js';
-import { describeClient, gatewayOf } from '../weight/client-for.js';
+import { describeClient, gatewayOf, noFollowers } from '../weight/client-for.js';
 import { type Split, splitsIn } from '../weight/split.js';
 
 /** What would keep a plan from having an effect, although its steps can be written: one sentence each. */
@@ -21,8 +21,7 @@ function problemsFor(
     const split = splitOf(set, virtualService, state, index);
     const client = gatewayOf(split) ?? workloadOf(caller, virtualService.namespace);
     const { table, issues, workload } = checkManifests(set, client);
-    if (table === undefined || workload === undefined)
-      return ['The manifests have errors, so no one follows them; see grayscale check.'];
+    if (table === undefined || workload === undefined) return [noFollowers(client, issues)];
     const concerned =
       split === undefined ? [] : affected(split, { table, who: describeClient(client, workload) });
     const undecided = concerned.filter((sentence) => sentence.includes('do not follow this rule'));

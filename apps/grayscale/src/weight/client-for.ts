@@ -1,4 +1,5 @@
 import { clientOf, type WorkloadOptions } from '@grayscale/command-line';
+import type { ManifestIssue } from '@grayscale/manifest-files';
 import type { Client, NamedGateway, Workload } from '@grayscale/traffic-rules';
 import type { Split } from './split.js';
 
@@ -31,6 +32,14 @@ function parentsOf(parents: unknown): string[] {
 
 function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** Why no request follows a rule whose client is not known, or that has errors. */
+export function noFollowers(client: Client, issues: readonly ManifestIssue[]): string {
+  const unknown = issues.find(({ code }) => code === 'gateway-unknown');
+  if (unknown === undefined || !('gateway' in client))
+    return 'These rules have errors, so no one follows them before they are corrected; see grayscale check.';
+  return `Requests of workloads do not follow this rule: it is bound to the gateway ${client.gateway} alone, and ${unknown.message}`;
 }
 
 /** The client in words. */
