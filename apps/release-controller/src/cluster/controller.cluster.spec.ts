@@ -216,6 +216,7 @@ describe('a controller in a cluster', () => {
     expect(metrics).toMatch(
       /grayscale_release_evidence\{release="hello-page\/hello-2",guard="failures",test="ratio"\} [\d.e-]+/,
     );
+    expect(metrics).toContain('guard="failures",test="gave-up"}');
     expect(await (await fetch(`${second.url}/metrics`)).text()).toContain(
       'grayscale_release_controller_leader 0',
     );

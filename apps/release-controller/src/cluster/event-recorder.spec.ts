@@ -19,7 +19,7 @@ it.each([
   [
     'a write without a note',
     { op: 'intent', percent: 25 },
-    { reason: 'Writing', note: 'the weights for 25 % are written' },
+    { reason: 'Writing', note: 'writing 25 % to the canary' },
   ],
   [
     'an abort',

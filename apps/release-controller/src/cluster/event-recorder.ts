@@ -58,7 +58,7 @@ export function eventOf({
     type: 'Normal',
     reason: 'Writing',
     action: 'Write',
-    note: `the weights for ${percent} % are written`,
+    note: `writing ${percent} % to the canary`,
   };
 }
 

@@ -212,6 +212,8 @@ export class ReleaseDriver {
   /** The release stands where it is, and is taken up again. */
   private failed(error: Error): Rest {
     if (this.stopping.signal.aborted) return 'until-changed';
+    // Somebody wrote into the object meanwhile; the watch tells of it at once.
+    if (error instanceof ApiError && error.status === 409) return 'retry';
     const isKnown =
       error instanceof TakenOverError || error instanceof ApiError || error instanceof ApiUnreachableError;
     this.logger.error(isKnown ? error.message : error.stack);

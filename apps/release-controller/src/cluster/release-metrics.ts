@@ -1,5 +1,4 @@
-import type { Phase, ReleaseState } from '@grayscale/release';
-import { reportOf } from '@grayscale/release';
+import { type GuardReport, type Phase, type ReleaseState, reportOf } from '@grayscale/release';
 import { RequestMetrics } from '@grayscale/service-runtime';
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
@@ -78,10 +77,22 @@ export class ReleaseMetrics {
         ),
       );
       for (const phase of phases) this.phase.set({ release, phase }, state.phase === phase ? 1 : 0);
-      for (const { guard, kind, evidence, needed } of reportOf(plan, state).guards) {
-        this.evidence.set({ release, guard, test: kind }, evidence);
-        this.evidenceNeeded.set({ release, guard, test: kind }, needed);
-      }
+      this.collectEvidence(release, reportOf(plan, state).guards);
+    }
+  }
+
+  /** Of several pairs of arms the one that is nearest to an abort. */
+  private collectEvidence(release: string, guards: readonly GuardReport[]): void {
+    const nearest = new Map<string, GuardReport>();
+    for (const report of guards) {
+      const key = `${report.guard} ${testOf(report)}`;
+      const other = nearest.get(key);
+      if (other === undefined || other.evidence < report.evidence) nearest.set(key, report);
+    }
+    for (const report of nearest.values()) {
+      const labels = { release, guard: report.guard, test: testOf(report) };
+      this.evidence.set(labels, report.evidence);
+      this.evidenceNeeded.set(labels, report.needed);
     }
   }
 
@@ -95,4 +106,9 @@ export class ReleaseMetrics {
       }
     });
   }
+}
+
+/** The first guard of failures also watches who gives up: a test of its own. */
+function testOf({ kind, outcome }: GuardReport): string {
+  return outcome === 'gave-up' ? outcome : kind;
 }
