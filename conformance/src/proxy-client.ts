@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, METHODS, request as startRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { CaseRequest, Headers } from './cases.js';
 import { readAnswers } from './raw-answer.js';
 
@@ -12,8 +13,9 @@ export interface Received {
   ms: number;
 }
 
-/** How a request is put to an explicit proxy; `bytes`: through a tunnel, and written by hand, because no client of HTTP's would. */
-export type Form = 'absolute' | 'connect' | 'bytes';
+/** How a request is put to an explicit proxy; `bytes`: through a tunnel, and written by hand, because no client of HTTP's would;
+ * `tls`: through a tunnel, inside TLS of the client's own. */
+export type Form = 'absolute' | 'connect' | 'bytes' | 'tls';
 
 /** Asks a proxy in the ways that clients do. */
 export class ProxyClient {
@@ -30,7 +32,8 @@ export class ProxyClient {
     const started = performance.now();
     if (form === 'absolute') return this.#exchange(request, absoluteTarget(request), started);
     if (form === 'bytes') return this.#byHand(request, started);
-    const socket = await this.#tunnel(request);
+    const tunnel = await this.#tunnel(request);
+    const socket = form === 'tls' ? await inTls(tunnel, request.tls?.sni ?? null) : tunnel;
     try {
       return await this.#exchange(request, request.path, started, socket);
     } finally {
@@ -53,7 +56,9 @@ export class ProxyClient {
 
   /** Sends bytes behind a CONNECT; everything that came back until it was silent for so long. */
   async sendRaw(request: CaseRequest, silenceMs: number): Promise<{ data: string; closed: boolean }> {
-    const socket = await this.#tunnel({ ...request, host: 'outside.host' });
+    const socket = await this.#tunnel({ ...request, host: 'outside.host' }).catch(() => undefined);
+    // Told at once what a sidecar's client sees when it is closed.
+    if (socket === undefined) return { data: '', closed: true };
     let data = '';
     let closed = false;
     socket.on('data', (bytes: Buffer) => {
@@ -62,6 +67,7 @@ export class ProxyClient {
     socket.on('close', () => {
       closed = true;
     });
+    socket.resume();
     socket.write(request.raw ?? '', 'latin1');
     for (let seen = -1; seen !== data.length && !closed; ) {
       seen = data.length;
@@ -95,17 +101,35 @@ export class ProxyClient {
     socket.write(`CONNECT ${name}:${port} HTTP/1.1\r\nhost: ${name}:${port}\r\n\r\n`);
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
-      socket.once('data', (answer) => {
-        if (answer.toString('latin1').startsWith('HTTP/1.1 200 ')) resolve(socket);
-        else reject(new Error(`the tunnel was refused: ${answer.toString('latin1')}`));
+      socket.once('data', (answer: Buffer) => {
+        if (answer.toString('latin1').startsWith('HTTP/1.1 200 ')) {
+          const rest = answer.subarray(answer.indexOf('\r\n\r\n') + 4);
+          // A server that speaks first may have done so.
+          if (rest.length > 0) socket.pause().unshift(rest);
+          resolve(socket);
+        } else reject(new Error(`the tunnel was refused: ${answer.toString('latin1')}`));
       });
     });
   }
 }
 
+/** Whatever certificate is shown: whose it is is not the proxy's business. */
+function inTls(socket: Socket, sni: string | null): Promise<TLSSocket> {
+  const encrypted = connectTls({
+    socket,
+    rejectUnauthorized: false,
+    ...(sni !== null && { servername: sni }),
+  });
+  return new Promise((resolve, reject) => {
+    encrypted.once('error', reject);
+    encrypted.once('secureConnect', () => resolve(encrypted));
+  });
+}
+
 /** In which forms a request can be asked; a repeated one in one form only: it is about shares. */
 export function formsOf(request: CaseRequest): Form[] {
   if (request.raw !== undefined) return [];
+  if (request.tls !== undefined) return ['tls'];
   // No client of Node's writes these.
   const isOdd = !/^\/[\x21-\x7e]*$/.test(request.path) || !METHODS.includes(request.method);
   if (isOdd || request.headers.some(([name]) => name === 'trailer')) return ['bytes'];

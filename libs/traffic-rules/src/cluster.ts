@@ -63,6 +63,45 @@ export interface Cluster {
   http2: boolean;
   /** Absent: what the application sent is sent as it is. */
   tls?: TlsOrigination;
+  /** Absent: none. */
+  limits?: ConnectionLimits;
+  /** Absent: no endpoint is taken out for what it answers. */
+  outlierDetection?: OutlierDetection;
+}
+
+/** What a DestinationRule's `connectionPool` limits, for the cluster as a whole; what is absent has no limit. */
+export interface ConnectionLimits {
+  /** HTTP/1.1 and TCP. */
+  maxConnections?: number;
+  /** Requests that wait for a connection. */
+  maxPendingRequests?: number;
+  maxRequests?: number;
+  /** Retries under way. */
+  maxRetries?: number;
+  /** After so many, a connection is closed. */
+  maxRequestsPerConnection?: number;
+  /** Of one HTTP/2 connection. */
+  maxConcurrentStreams?: number;
+  /** A connection without a request is closed after this. */
+  idleTimeoutMs?: number;
+}
+
+/** When an endpoint is taken out for a while, because of what came from it (Istio, cluster_traffic_policy.go applyOutlierDetection). */
+export interface OutlierDetection {
+  /** So many answers of 5xx in a row; 0: they do not count. */
+  consecutive5xx: number;
+  /** So many of 502, 503 and 504 in a row; 0: they do not count. */
+  consecutiveGatewayErrors: number;
+  /** So many failures to connect, and the like, in a row; absent: each of them counts as a 503. */
+  consecutiveLocalFailures?: number;
+  /** How often it is looked whether an endpoint may come back. */
+  intervalMs: number;
+  /** For the first time; each further time is as much longer. */
+  baseEjectionMs: number;
+  /** Of all endpoints. */
+  maxEjectionPercent: number;
+  /** With fewer of them left, all are used. */
+  minHealthPercent: number;
 }
 
 /**

@@ -6,6 +6,7 @@ export type {
   Discovery,
   Endpoint,
   LoadBalancing,
+  OutlierDetection,
   ServiceIdentity,
   TlsOrigination,
 } from './cluster.js';

@@ -16,6 +16,8 @@ export interface ProxyOptions {
   resolve?: (host: string, port: number) => Address | undefined;
   /** The last word on where to connect, for tests that cannot bind the real ports. */
   dial?: (address: Address) => Address;
+  /** What the machine trusts, as PEM, for TLS that rules originate. Default: as the operating system has it. */
+  trustedCertificates?: () => readonly string[];
   /** Numbers in [0, 1): weights, faults, load balancing. Default: Math.random. */
   random?: () => number;
   limits?: Partial<ProxyLimits>;

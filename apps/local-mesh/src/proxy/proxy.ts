@@ -7,6 +7,7 @@ import type { MeshProxy, ProxyOptions, ProxyStats } from './options.js';
 import type { Runtime } from './runtime.js';
 import { Dialler } from './upstream/dialler.js';
 import { NameResolver } from './upstream/name-resolver.js';
+import { systemCertificates } from './upstream/tls-settings.js';
 import { Upstreams } from './upstream/upstreams.js';
 
 export type { MeshProxy, ProxyOptions } from './options.js';
@@ -38,6 +39,7 @@ class DataPath implements MeshProxy {
           dial: options.dial ?? ((address: Address) => address),
           lookup: this.#resolver.lookup,
           isOwn: (socket) => this.#isOwn(socket),
+          trusted: options.trustedCertificates ?? systemCertificates,
         }),
       ),
       lookup: (name) =>

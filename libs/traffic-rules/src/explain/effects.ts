@@ -5,6 +5,7 @@ import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
+import { describeLimits } from './limits.js';
 import { describeTls } from './tls.js';
 
 export function destinationsOf({ action }: Route, view: RequestView): ExplainedDestination[] {
@@ -50,6 +51,7 @@ function destination(target: Destined, total: number, received: string): Explain
       weight: endpoint.weight,
     })),
     ...(cluster?.tls !== undefined && { tls: describeTls(cluster.tls, authority) }),
+    limits: cluster === undefined ? [] : describeLimits(cluster),
     authority,
     requestHeaders: target.requestHeaders.map(explainMutation),
     responseHeaders: target.responseHeaders.map(explainMutation),

@@ -59,6 +59,8 @@ export interface ExplainedDestination {
   endpoints: Array<{ address: string; port: number; healthy: boolean; weight: number }>;
   /** What TLS the proxy speaks in the application's place, in a sentence; absent: none. */
   tls?: string;
+  /** What of connection limits and outlier detection applies, in words. */
+  limits: readonly string[];
   /** The Host that is sent. */
   authority: string;
   requestHeaders: ExplainedMutation[];

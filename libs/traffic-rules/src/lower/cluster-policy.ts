@@ -3,6 +3,7 @@ import type { HashPolicy, LoadBalancing } from '../cluster.js';
 import type { ClusterPolicy } from '../model/service.js';
 import type { ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
 import { originatedTls } from './client-tls.js';
+import { connectionLimits, outlierDetection } from './connection-limits.js';
 
 interface PolicyContext {
   /** Whether the DestinationRule selects workloads. */
@@ -17,11 +18,16 @@ export function clusterPolicy(
   { forWorkload, connectTimeoutMs, http2 }: PolicyContext,
 ): ClusterPolicy {
   const tls = originatedTls(policy?.tls, { forWorkload });
+  const limits = policy?.connectionPool && connectionLimits(policy.connectionPool);
   return {
     loadBalancing: loadBalancing(policy),
     connectTimeoutMs: policy?.connectTimeout ?? connectTimeoutMs,
     http2: policy?.http2 ?? http2,
     ...(tls !== undefined && { tls }),
+    ...(limits !== undefined && { limits }),
+    ...(policy?.outlierDetection !== undefined && {
+      outlierDetection: outlierDetection(policy.outlierDetection),
+    }),
   };
 }
 

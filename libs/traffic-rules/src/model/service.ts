@@ -1,4 +1,11 @@
-import type { CertificateVerification, Discovery, LoadBalancing, TlsOrigination } from '../cluster.js';
+import type {
+  CertificateVerification,
+  ConnectionLimits,
+  Discovery,
+  LoadBalancing,
+  OutlierDetection,
+  TlsOrigination,
+} from '../cluster.js';
 import type { Document } from './rule.js';
 
 /** A service that the mesh knows, from a Kubernetes Service or from one host of a ServiceEntry. */
@@ -87,6 +94,8 @@ export interface ClusterPolicy {
   http2: boolean;
   /** TLS to be originated; absent: none. */
   tls?: OriginatedTls;
+  limits?: ConnectionLimits;
+  outlierDetection?: OutlierDetection;
 }
 
 /** TLS towards endpoints, before it is known whether HTTP is spoken to them. */

@@ -16,14 +16,16 @@ import type { Runtime } from '../runtime.js';
 import { connectAuthority, type Dialled, requestTarget } from '../target.js';
 import { Http2ClientConnection } from './http2-client-connection.js';
 import { refusal, refusalRecord } from './refusal.js';
+import { serverNameOf } from './server-name.js';
 import { sniff, startsHttp2 } from './sniff.js';
-import { connectionEstablished, openTunnel, splice } from './tunnel.js';
+import { connectionEstablished, dependsOnServerName, openTunnel, splice } from './tunnel.js';
 
 /**
  * `start`: nothing has come yet, or too little to tell what it is; `head`: a request is awaited; `exchange`: one is under way; `connect`:
- * one to CONNECT is; `sniff`: after it, what comes is not known yet; `http2`: the connection is another's to read.
+ * one to CONNECT is; `sniff`: after it, what comes is not known yet; `hello`: TLS comes, and the name that it asks for is awaited;
+ * `http2`: the connection is another's to read.
  */
-type State = 'start' | 'head' | 'exchange' | 'connect' | 'sniff' | 'http2' | 'tunnel' | 'closing';
+type State = 'start' | 'head' | 'exchange' | 'connect' | 'sniff' | 'hello' | 'http2' | 'tunnel' | 'closing';
 
 /** More than enough for a request line that is short enough to be looked at before its head is complete. */
 const maxStartBytes = 4096;
@@ -72,7 +74,12 @@ export class ClientConnection implements Client {
   get idle(): boolean {
     if (this.#http2 !== undefined) return this.#http2.idle;
     if (this.#state === 'head') return !this.#heads.started;
-    return (this.#state === 'start' || this.#state === 'sniff') && this.#unsniffed === undefined;
+    return this.#isUnsniffed && this.#unsniffed === undefined;
+  }
+
+  /** Nothing has told yet what it is. */
+  get #isUnsniffed(): boolean {
+    return this.#state === 'start' || this.#state === 'sniff' || this.#state === 'hello';
   }
 
   /** Closes it when it has been idle, or has been sending one head, for too long. */
@@ -85,7 +92,7 @@ export class ClientConnection implements Client {
     const waited = now - this.#since;
     if (this.idle) {
       if (idleTimeoutMs > 0 && waited > idleTimeoutMs) this.socket.destroy();
-    } else if (this.#state === 'sniff') {
+    } else if (this.#state === 'sniff' || this.#state === 'hello') {
       if (requestHeadersTimeoutMs > 0 && waited > requestHeadersTimeoutMs) this.socket.destroy();
     } else if (this.#state === 'head' || this.#state === 'start') {
       if (requestHeadersTimeoutMs > 0 && waited > requestHeadersTimeoutMs) {
@@ -183,6 +190,7 @@ export class ClientConnection implements Client {
       if (this.#state === 'head') at = this.#takeHead(chunk, at);
       else if (this.#state === 'start') at = this.#takeStart(chunk);
       else if (this.#state === 'sniff') at = this.#sniff(chunk, at);
+      else if (this.#state === 'hello') at = this.#awaitHello(chunk.subarray(at)) + at;
       else if (this.#state === 'exchange' && this.#body !== undefined && !this.#body.done) {
         at = this.#body.feed(chunk, at);
       } else if (this.#state === 'connect' || !this.#startExchange()) break;
@@ -270,7 +278,9 @@ export class ClientConnection implements Client {
     const target = connectAuthority(head.target);
     this.#connectTarget = target;
     if (this.runtime.options.hasListener?.(target.port) === false) {
-      this.#tunnel(rest, false);
+      // A server may be the first to speak, so it is not waited for the client where that changes nothing.
+      if (!dependsOnServerName(this.runtime, target)) this.#tunnel(rest, false);
+      else this.#established('hello');
       return;
     }
     this.#state = 'connect';
@@ -287,14 +297,18 @@ export class ClientConnection implements Client {
       this.#refuse(503, 'DNS resolution failure', 'dns_resolution_failure');
       return;
     }
-    this.#output.text(connectionEstablished);
-    this.#output.flush();
-    this.#state = 'sniff';
-    this.#since = performance.now();
+    this.#established('sniff');
     const backlog = this.#backlog;
     this.#backlog = undefined;
     this.#applyFlow();
     if (backlog !== undefined) this.#consume(backlog);
+  }
+
+  #established(state: 'sniff' | 'hello'): void {
+    this.#output.text(connectionEstablished);
+    this.#output.flush();
+    this.#state = state;
+    this.#since = performance.now();
   }
 
   /** Whether no rule knows a host, and no resolver either: then it is better said now than by a tunnel that ends at once. */
@@ -314,7 +328,7 @@ export class ClientConnection implements Client {
         this.#unsniffed = Buffer.from(first);
         break;
       case 'other':
-        this.#tunnel(first, true);
+        this.#awaitHello(first);
         break;
       case 'http2':
         this.#serveHttp2(first);
@@ -326,10 +340,24 @@ export class ClientConnection implements Client {
     return chunk.length;
   }
 
-  #tunnel(first: Buffer, answered: boolean): void {
+  #awaitHello(chunk: Buffer): number {
+    const first = this.#firstBytes(chunk);
+    const sni = serverNameOf(first);
+    if (sni === undefined) {
+      this.#state = 'hello';
+      this.#unsniffed = Buffer.from(first);
+    } else this.#tunnel(first, true, sni);
+    return chunk.length;
+  }
+
+  #tunnel(first: Buffer, answered: boolean, sni?: string | null): void {
     this.#startTunnel();
     const { host, port } = this.#connectTarget as { host: string; port: number };
-    openTunnel(this.runtime, this.socket, { host, port, first, answered, client: this.address });
+    const client = this.address;
+    openTunnel(this.runtime, this.socket, {
+      ...{ host, port, first, answered, client },
+      ...(sni !== undefined && { sni }),
+    });
   }
 
   #startTunnel(): void {

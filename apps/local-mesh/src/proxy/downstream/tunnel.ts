@@ -17,6 +17,8 @@ export interface TunnelRequest {
   first: Buffer;
   /** Its CONNECT was answered; else that is done when the other end is reached, or cannot be. */
   answered: boolean;
+  /** The server name that its TLS asks for; null: none, or no TLS. Absent: nobody looked. */
+  sni?: string | null;
   /** `address:port` of the client. */
   client: string;
 }
@@ -31,6 +33,7 @@ const failures: Record<
   refused: { status: 503, reason: (address) => `${address} refuses connections`, flag: 'UF' },
   timeout: { status: 504, reason: (address) => `${address} does not answer`, flag: 'UF' },
   'name-not-found': { status: 503, reason: () => 'DNS resolution failure', flag: 'DF' },
+  overflow: { status: 503, reason: (address) => `no more connections to ${address} are allowed`, flag: 'UO' },
   loop: { status: 508, reason: (address) => `${address} is the local mesh itself`, flag: 'UF' },
 };
 
@@ -92,7 +95,9 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
     fail(route.refusal?.status ?? 503, route.refusal?.reason ?? '', route.refusal?.flags ?? []);
     return;
   }
-  const cancel = to.connect({
+  // On a port of HTTP the client's own TLS is passed on; the rules' would be for requests.
+  const asItIs = route.decision.because.reason !== 'tcp-port';
+  const cancel = to.connect(asItIs, {
     onConnected: (upstream) => {
       client.off('close', cancel);
       if (!request.answered) client.write(connectionEstablished);
@@ -109,11 +114,15 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
 }
 
 function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
-  const { host, port } = request;
-  const decision = runtime.options.routeConnection({ host, port }, runtime.random());
+  const { host, port, sni } = request;
+  const connection = { host, port, ...(sni !== undefined && { sni }) };
+  const decision = runtime.options.routeConnection(connection, runtime.random());
   if (decision.kind === 'connect') return toService(runtime, request, decision);
   if (decision.kind === 'blocked') {
-    const reason = `${addressText(request)} is not registered, and REGISTRY_ONLY lets nothing else pass`;
+    const reason =
+      decision.because.reason === 'tcp-port'
+        ? `the rules lead ${addressText(request)} to a destination that does not exist`
+        : `${addressText(request)} is not registered, and REGISTRY_ONLY lets nothing else pass`;
     const refusal = { status: 502, reason, details: 'blocked', flags: [] };
     return { cluster: 'BlackHoleCluster', decision, refusal };
   }
@@ -133,10 +142,27 @@ function toService(
     const target = { host, port: cluster.targetPort ?? port };
     return { ...common, to: upstream.hostAt(options.resolve?.(target.host, target.port) ?? target) };
   }
+  // A headless service is dialled by the addresses of its endpoints, one of which is meant then (recorded: `scope-headless-tcp`).
+  const dialled = options.resolve?.(host, port)?.host ?? host;
+  const meant = cluster.endpoints.find(({ address }) => address === dialled);
+  if (meant !== undefined)
+    return { ...common, to: upstream.hostAt({ host: meant.address, port: meant.port }) };
   const to = upstream.choose({ random, hashKey: undefined, tried: new Set() });
   if (to !== undefined) return { ...common, to };
   const reason = 'no healthy upstream';
   return { ...common, refusal: { status: 503, reason, details: 'no_healthy_upstream', flags: ['UH'] } };
+}
+
+/** Whether where a connection leads is told by the server name that its TLS asks for, so that its first bytes have to be waited for. */
+export function dependsOnServerName(
+  { options }: Runtime,
+  { host, port }: { host: string; port: number },
+): boolean {
+  const target = (sni: string | null): string => {
+    const decision = options.routeConnection({ host, port, sni }, 0);
+    return decision.kind === 'connect' ? decision.cluster.name : decision.kind;
+  };
+  return target(host) !== target(null);
 }
 
 /** Joins two sockets; when one ends, so does the other, after what it still has to say. */

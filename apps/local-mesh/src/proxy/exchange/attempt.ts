@@ -33,12 +33,16 @@ export interface AttemptOptions {
   source: BodySource;
 }
 
+/** Failures that say nothing of the host. */
+const ofNoHost: ReadonlySet<StreamFailure> = new Set(['overflow', 'loop', 'name-not-found']);
+
 /** One try at one server. */
 export class Attempt implements StreamHandler, BodyReader {
   #stream: UpstreamStream | undefined;
   #timer: NodeJS.Timeout | undefined;
   #sentAt = 0;
   #over = false;
+  #answered = false;
 
   constructor(
     private readonly host: Host,
@@ -48,8 +52,12 @@ export class Attempt implements StreamHandler, BodyReader {
 
   /** Throws UnsendableHead, and nothing is sent then. */
   start(): void {
-    this.host.active++;
     this.owner.onUpstream(addressText(this.host.address));
+    if (!this.host.begin()) {
+      this.#over = true;
+      this.owner.onFailure('overflow');
+      return;
+    }
     const { protocol, request } = this.options;
     try {
       const stream = this.host.request(protocol, request, this);
@@ -67,6 +75,12 @@ export class Attempt implements StreamHandler, BodyReader {
     if (this.#over) return;
     this.#settle();
     this.#stream?.cancel();
+  }
+
+  /** Ends it because the time for it is over, which counts against the host as long as it has not answered. */
+  expire(): void {
+    if (!this.#over && !this.#answered) this.host.report('timeout');
+    this.cancel();
   }
 
   pauseResponse(): void {
@@ -105,6 +119,8 @@ export class Attempt implements StreamHandler, BodyReader {
 
   onHead(head: ResponseHead): void {
     clearTimeout(this.#timer);
+    this.#answered = true;
+    this.host.report({ status: head.status });
     this.owner.onHead(head, Math.round(performance.now() - this.#sentAt));
   }
 
@@ -130,6 +146,7 @@ export class Attempt implements StreamHandler, BodyReader {
   onFailure(kind: StreamFailure): void {
     if (this.#over) return;
     this.#settle();
+    if (!ofNoHost.has(kind)) this.host.report(kind === 'timeout' ? 'timeout' : 'unreachable');
     this.owner.onFailure(kind);
   }
 
@@ -139,7 +156,7 @@ export class Attempt implements StreamHandler, BodyReader {
     const { perTryTimeoutMs } = this.options;
     if (perTryTimeoutMs > 0 && this.#timer === undefined) {
       this.#timer = setTimeout(() => {
-        this.cancel();
+        this.expire();
         this.owner.onFailure('per-try-timeout');
       }, perTryTimeoutMs);
     }
@@ -147,7 +164,7 @@ export class Attempt implements StreamHandler, BodyReader {
 
   #settle(): void {
     this.#over = true;
-    this.host.active--;
+    this.host.end();
     clearTimeout(this.#timer);
     this.options.body.stop(this);
   }

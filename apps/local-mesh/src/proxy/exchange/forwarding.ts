@@ -38,6 +38,9 @@ export class Forwarding implements AttemptOwner {
   #timeout: NodeJS.Timeout | undefined;
   #backoff: NodeJS.Timeout | undefined;
   #answered = false;
+  #isRetrying = false;
+  /** Of retries under way. */
+  #isOverLimit = false;
   /** When the request was complete: from then on Envoy counts the timeout. */
   #requestEnd = 0;
   #mirrors: Mirroring[] = [];
@@ -110,7 +113,7 @@ export class Forwarding implements AttemptOwner {
     const { raw } = head.headers;
     if (!plan.untouched && retryable(plan.shape.retry, { kind: 'response', status, headers: raw })) {
       if (this.#retry()) return false;
-      if (plan.shape.retry.attempts > 0) this.outcome.flag('URX');
+      if (plan.shape.retry.attempts > 0 && !this.#isOverLimit) this.outcome.flag('URX');
     }
     this.#answered = true;
     context.body.release();
@@ -283,10 +286,25 @@ export class Forwarding implements AttemptOwner {
   #retry(): boolean {
     const { context, plan } = this;
     if (this.#tries > plan.shape.retry.attempts || !context.body.replayable) return false;
+    if (!this.#takeRetry()) return false;
     this.#attempt?.cancel();
     this.#attempt = undefined;
     const ceiling = backOffCeilingMs(plan.shape.retry.backoffMs, this.#tries);
     this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), context.runtime.random() * ceiling);
+    return true;
+  }
+
+  /** Retries under way are limited for the cluster as a whole; this one counts until the request is over. */
+  #takeRetry(): boolean {
+    const { resources } = this.plan;
+    if (this.#isRetrying) return true;
+    if (!resources.hasRoom('retries')) {
+      this.#isOverLimit = true;
+      this.outcome.flag('UO');
+      return false;
+    }
+    resources.take('retries');
+    this.#isRetrying = true;
     return true;
   }
 
@@ -300,11 +318,12 @@ export class Forwarding implements AttemptOwner {
 
   /** The limit is for the whole answer: one that has begun is broken off. */
   #onTimeout(): void {
-    this.#attempt?.cancel();
+    this.#attempt?.expire();
     if (!this.#answered) {
       this.#reply(replies.timeout);
       return;
     }
+    this.#stopTimers();
     this.outcome.flag('UT');
     this.answer.abort('response_timeout');
   }
@@ -315,6 +334,8 @@ export class Forwarding implements AttemptOwner {
   }
 
   #stopTimers(): void {
+    if (this.#isRetrying) this.plan.resources.giveBack('retries');
+    this.#isRetrying = false;
     clearTimeout(this.#timeout);
     clearTimeout(this.#backoff);
   }

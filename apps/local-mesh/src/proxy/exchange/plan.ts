@@ -1,6 +1,7 @@
 import type { Cluster, Connect, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 import type { Host, Protocol } from '../upstream/host.js';
+import type { Resources } from '../upstream/resources.js';
 import { hasEndpoints } from '../upstream/upstream-cluster.js';
 import { passThroughCluster } from '../upstream/upstreams.js';
 import { type HashKey, type HashPolicy, hashKey } from './hash-key.js';
@@ -22,6 +23,8 @@ type Shape = Pick<
 
 /** The servers of a cluster, one after another. */
 export interface HostChooser {
+  /** Of the cluster that they belong to. */
+  resources: Resources;
   /** What is spoken to them. */
   protocol: Protocol;
   /** The next one to try; undefined: there is none. */
@@ -53,10 +56,12 @@ const noHash: HashKey = { key: undefined };
 
 export function passThroughPlan(context: RequestContext, { path, through }: PassThrough): Plan {
   const { runtime, target } = context;
-  const host = runtime.upstreams.passThrough.hostAt(whereTo(context, target.port));
+  const { passThrough } = runtime.upstreams;
+  const host = passThrough.hostAt(whereTo(context, target.port));
   return {
     clusterName: passThroughCluster,
     protocol: ofClient(context),
+    resources: passThrough.resources,
     next: () => host,
     setCookie: undefined,
     untouched: through === 'tcp',
@@ -103,10 +108,11 @@ export function clusterPlan(context: RequestContext, decision: Forward): Plan {
 export function chooser(context: RequestContext, cluster: Cluster, avoidTried: boolean): HostChooser {
   const { upstreams, random } = context.runtime;
   const upstream = upstreams.of(cluster);
+  const { resources } = upstream;
   const protocol = cluster.http2 ? 'http2' : 'http1';
   if (!hasEndpoints(cluster)) {
     const host = upstream.hostAt(whereTo(context, cluster.targetPort ?? context.target.port));
-    return { protocol, next: () => host, setCookie: undefined };
+    return { protocol, resources, next: () => host, setCookie: undefined };
   }
   const policy = hashPolicy(cluster);
   const { key, setCookie } = policy === undefined ? noHash : hashKey(policy, context);
@@ -116,7 +122,7 @@ export function chooser(context: RequestContext, cluster: Cluster, avoidTried: b
     if (host !== undefined && avoidTried) tried.add(host);
     return host;
   };
-  return { protocol, next, setCookie };
+  return { protocol, resources, next, setCookie };
 }
 
 /** Istio's clusters without a protocol of their own speak the client's (`use_downstream_protocol_config`). */

@@ -2,16 +2,18 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TlsOrigination } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
+import { type TrustedCertificates, tlsOptions, UnusableTls } from './tls-settings.js';
 
 /** How a server is reached. */
 export interface Destination {
   address: Address;
   connectTimeoutMs: number;
-  tls?: TlsOrigination;
+  /** `host`: the Host that is sent, without its port. */
+  tls?: { settings: TlsOrigination; host: string };
 }
 
-/** `loop`: the address is the proxy's own. */
-export type ConnectFailure = 'refused' | 'timeout' | 'name-not-found' | 'loop';
+/** `loop`: the address is the proxy's own; `overflow`: a limit of the cluster's leaves no room. */
+export type ConnectFailure = 'refused' | 'timeout' | 'name-not-found' | 'loop' | 'overflow';
 
 export interface ConnectCallbacks {
   onConnected(socket: Socket): void;
@@ -23,6 +25,8 @@ export interface DiallerOptions {
   lookup: LookupFunction;
   /** Whether a connected socket leads to the proxy itself. */
   isOwn: (socket: Socket) => boolean;
+  /** For servers whose certificate the rules hold to what the machine trusts. */
+  trusted: TrustedCertificates;
 }
 
 /** RFC 6761: never resolves. */
@@ -32,13 +36,25 @@ const noSuchName = 'empty.invalid';
 export class Dialler {
   constructor(private readonly options: DiallerOptions) {}
 
-  /**
-   * @param alpn the protocols to offer over TLS
-   * @returns what ends the attempt; nothing is called back then
-   */
-  connect(destination: Destination, alpn: readonly string[], callbacks: ConnectCallbacks): () => void {
-    const { dial, lookup, isOwn } = this.options;
-    const socket = openSocket(destination, dial(destination.address), lookup, alpn);
+  /** The result ends the attempt, and nothing is called back then; false: it was over already. */
+  connect(destination: Destination, callbacks: ConnectCallbacks): () => boolean {
+    const { dial, isOwn } = this.options;
+    let socket: Socket;
+    try {
+      socket = openSocket(destination, dial(destination.address), this.options);
+    } catch (error) {
+      if (!(error instanceof UnusableTls)) throw error;
+      let isOver = false;
+      const over = (): boolean => {
+        if (isOver) return false;
+        isOver = true;
+        return true;
+      };
+      setImmediate(() => {
+        if (over()) callbacks.onFailure('refused');
+      });
+      return over;
+    }
     let settled = false;
     const settle = (): boolean => {
       if (settled) return false;
@@ -70,25 +86,13 @@ export class Dialler {
   }
 }
 
-function openSocket(
-  { tls }: Destination,
-  address: Address,
-  lookup: LookupFunction,
-  alpn: readonly string[],
-): Socket {
+function openSocket({ tls }: Destination, address: Address, { lookup, trusted }: DiallerOptions): Socket {
   const { host, port } = address;
   if (host.startsWith('unix://')) return connect({ path: host.slice('unix://'.length) });
   // An empty name would mean this machine to `connect`.
-  if (tls === undefined) return connect({ host: host || noSuchName, port, lookup, noDelay: true });
-  // Istio does not verify a certificate unless a CA is given (IST0128); a laptop has none.
-  return connectTls({
-    host: host || noSuchName,
-    port,
-    lookup,
-    rejectUnauthorized: false,
-    ALPNProtocols: [...alpn],
-    ...(tls.serverName?.kind === 'fixed' && { servername: tls.serverName.name }),
-  });
+  const where = { host: host || noSuchName, port, lookup, noDelay: true };
+  if (tls === undefined) return connect(where);
+  return connectTls({ ...where, ...tlsOptions(tls.settings, tls.host, trusted) });
 }
 
 function failureKind(error: NodeJS.ErrnoException): ConnectFailure {

@@ -4,9 +4,11 @@ import type { OutgoingRequest } from '../message/request.js';
 import type { ConnectCallbacks, Destination, Dialler } from './dialler.js';
 import { Http1Pool } from './http1-pool.js';
 import { Http2Pool } from './http2-pool.js';
+import { HostHealth, type TryResult } from './outlier-detector.js';
 import type { PoolOptions } from './pool-options.js';
 import type { Resources } from './resources.js';
 import type { StreamHandler, StreamPool, UpstreamStream } from './stream.js';
+import { dependsOnHost } from './tls-settings.js';
 
 /** How the connections to a host are made and kept: what a change of rules may change. */
 export interface ConnectionSettings {
@@ -20,6 +22,12 @@ export interface ConnectionSettings {
 /** What is spoken to a server. */
 export type Protocol = 'http1' | 'http2';
 
+/** The cluster that a host belongs to. */
+export interface HostOwner {
+  readonly resources: Resources;
+  onResult(host: Host, result: TryResult): void;
+}
+
 /** One server of a cluster: it lives on when rules are read anew, with its connections and all that is known of it. */
 export class Host {
   /** Requests under way. */
@@ -28,14 +36,16 @@ export class Host {
   weight = 1;
   /** Milliseconds since 1970; for the cluster's sweep. */
   usedAt = Date.now();
-  readonly #pools = new Map<Protocol, StreamPool>();
+  /** By what is spoken, and to whom, where that makes a difference. */
+  readonly #pools = new Map<string, StreamPool>();
   readonly #retired = new Set<StreamPool>();
+  readonly health = new HostHealth();
 
   constructor(
     readonly address: Address,
     private settings: ConnectionSettings,
     private readonly dialler: Dialler,
-    private readonly resources: Resources,
+    private readonly owner: HostOwner,
   ) {}
 
   /** No request is under way, and no connection is open. */
@@ -55,21 +65,65 @@ export class Host {
     this.settings = settings;
   }
 
-  /** Throws UnsendableHead, and nothing is sent then. Whoever calls it counts in `active`. */
-  request(protocol: Protocol, request: OutgoingRequest, handler: StreamHandler): UpstreamStream {
-    this.usedAt = Date.now();
-    return this.#pool(protocol).request(request, handler);
+  /** A request begins, and counts until `end`; false: a limit of the cluster's leaves no room. */
+  begin(): boolean {
+    if (!this.owner.resources.hasRoom('requests')) return false;
+    this.owner.resources.take('requests');
+    this.active++;
+    return true;
   }
 
-  /** A connection of its own, for bytes that nobody looks into. The result ends the attempt. */
-  connect(callbacks: ConnectCallbacks): () => void {
+  end(): void {
+    this.owner.resources.giveBack('requests');
+    this.active--;
+  }
+
+  /** What came of a request, for outlier detection. */
+  report(result: TryResult): void {
+    this.owner.onResult(this, result);
+  }
+
+  /** Throws UnsendableHead, and nothing is sent then. To be called between `begin` and `end`. */
+  request(protocol: Protocol, request: OutgoingRequest, handler: StreamHandler): UpstreamStream {
     this.usedAt = Date.now();
-    const destination = { address: this.address, connectTimeoutMs: this.settings.connectTimeoutMs };
-    return this.dialler.connect(destination, [], callbacks);
+    return this.#pool(protocol, request.authority).request(request, handler);
+  }
+
+  /**
+   * A connection of its own, for bytes that nobody looks into.
+   * @param asItIs without the TLS that the rules ask for
+   * @returns what ends the attempt
+   */
+  connect(asItIs: boolean, { onConnected, onFailure }: ConnectCallbacks): () => void {
+    this.usedAt = Date.now();
+    const { resources } = this.owner;
+    if (!resources.hasRoom('connections')) {
+      const later = setImmediate(() => onFailure('overflow'));
+      return () => clearImmediate(later);
+    }
+    resources.take('connections');
+    const { address, connectTimeoutMs } = this.#destination('');
+    const destination = asItIs ? { address, connectTimeoutMs } : this.#destination(address.host);
+    const stop = this.dialler.connect(destination, {
+      onConnected: (socket) => {
+        socket.once('close', () => resources.giveBack('connections'));
+        onConnected(socket);
+      },
+      onFailure: (kind) => {
+        resources.giveBack('connections');
+        this.report(kind === 'timeout' ? 'timeout' : 'unreachable');
+        onFailure(kind);
+      },
+    });
+    return () => {
+      if (stop()) resources.giveBack('connections');
+    };
   }
 
   sweep(now: number): void {
     for (const pool of this.#all()) pool.sweep(now);
+    // One for each Host that was asked for.
+    for (const [key, pool] of this.#pools) if (pool.empty) this.#pools.delete(key);
     for (const pool of this.#retired) if (pool.empty) this.#retired.delete(pool);
   }
 
@@ -81,26 +135,41 @@ export class Host {
     return [...this.#pools.values(), ...this.#retired];
   }
 
-  #pool(protocol: Protocol): StreamPool {
-    let pool = this.#pools.get(protocol);
+  #pool(protocol: Protocol, authority: string): StreamPool {
+    const { tls } = this.settings;
+    const name = tls !== undefined && dependsOnHost(tls) ? hostOf(authority) : '';
+    const key = `${protocol} ${name}`;
+    let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = new (protocol === 'http2' ? Http2Pool : Http1Pool)(this.#poolOptions());
-      this.#pools.set(protocol, pool);
+      pool = new (protocol === 'http2' ? Http2Pool : Http1Pool)(this.#poolOptions(name));
+      this.#pools.set(key, pool);
     }
     return pool;
   }
 
-  #poolOptions(): PoolOptions {
-    const { connectTimeoutMs, tls, ...limits } = this.settings;
-    const destination: Destination = {
-      address: this.address,
-      connectTimeoutMs,
-      ...(tls !== undefined && { tls }),
-    };
+  #poolOptions(name: string): PoolOptions {
+    const { idleTimeoutMs, maxRequestsPerConnection, maxConcurrentStreams } = this.settings;
+    const destination = this.#destination(name);
     return {
-      ...limits,
-      dial: (alpn, callbacks) => this.dialler.connect(destination, alpn, callbacks),
-      resources: this.resources,
+      dial: (callbacks) => this.dialler.connect(destination, callbacks),
+      resources: this.owner.resources,
+      idleTimeoutMs,
+      maxRequestsPerConnection,
+      maxConcurrentStreams,
     };
   }
+
+  #destination(host: string): Destination {
+    const { connectTimeoutMs, tls: settings } = this.settings;
+    const { address } = this;
+    return { address, connectTimeoutMs, ...(settings !== undefined && { tls: { settings, host } }) };
+  }
+}
+
+/** The Host without its port, as a certificate names it. */
+function hostOf(authority: string): string {
+  return authority
+    .toLowerCase()
+    .replace(/:[0-9]*$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
 }

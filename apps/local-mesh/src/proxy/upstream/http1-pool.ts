@@ -100,7 +100,7 @@ export class Http1Pool implements StreamPool {
       this.#connecting.delete(cancel);
       return true;
     };
-    const stop = dial(['http/1.1'], {
+    const stop = dial({
       onConnected: (socket) => {
         if (over()) this.#adopt(socket);
       },

@@ -80,7 +80,7 @@ export class Http2Pool implements StreamPool {
     if (this.#cancelConnect !== undefined) return;
     if (this.#connections.size > 0 && !resources.hasRoom('connections')) return;
     resources.take('connections');
-    const stop = dial(['h2'], {
+    const stop = dial({
       onConnected: (socket) => {
         this.#cancelConnect = undefined;
         this.#adopt(socket);

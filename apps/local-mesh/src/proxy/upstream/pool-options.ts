@@ -4,7 +4,7 @@ import type { Resources } from './resources.js';
 /** What a pool has from the cluster that its server belongs to. */
 export interface PoolOptions {
   /** Opens a connection; the result ends the attempt. */
-  dial: (alpn: readonly string[], callbacks: ConnectCallbacks) => () => void;
+  dial: (callbacks: ConnectCallbacks) => () => void;
   /** Those of the whole cluster. */
   resources: Resources;
   /** An idle connection is closed after this, milliseconds. */

@@ -13,9 +13,7 @@ export type StreamFailure =
   /** The server gave this request up, and no other (HTTP/2). */
   | 'reset'
   /** The server took nothing of the request (HTTP/2). */
-  | 'refused-stream'
-  /** A limit of the cluster's leaves no room for it. */
-  | 'overflow';
+  | 'refused-stream';
 
 /** One request on its way to a server, whatever the protocol; its answer goes to a {@link StreamHandler}. */
 export interface UpstreamStream {

@@ -24,7 +24,12 @@ function cluster(loadBalancing: LoadBalancing, endpoints: Endpoint[]): Cluster {
 }
 
 /** Nothing is dialled here. */
-const dialler = new Dialler({ dial: (address) => address, lookup: () => {}, isOwn: () => false });
+const dialler = new Dialler({
+  dial: (address) => address,
+  lookup: () => {},
+  isOwn: () => false,
+  trusted: () => [],
+});
 const draws = (values: number[]) => () => values.shift() ?? 0;
 const plain: Choice = { random: () => 0, hashKey: undefined, tried: new Set<Host>() };
 
