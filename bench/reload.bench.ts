@@ -9,7 +9,7 @@ import { type Program, start } from './proxy/program.ts';
 
 // The slowest request while a running local mesh takes 10,000 changed VirtualServices over, beside the slowest in as long a
 // time without a reload; the two take turns. Requests leave at a fixed rate and are measured from when they were due.
-//   npm run build && npm run bench -- reload        ROUNDS=7 RATE=500 in the environment
+//   npm run build && npm run bench -- reload        ROUNDS=7 RATE=500 LAYOUT='one file' in the environment
 
 const services = 10_000;
 const rounds = Number(process.env.ROUNDS ?? 7);
@@ -157,6 +157,9 @@ const upstream = await start(process.execPath, [backend]);
 console.log(`${services} VirtualServices, ${rate} requests a second, ${rounds} rounds. Milliseconds.\n`);
 console.log('| written in | | slowest request, median of rounds | slowest of all | 99 % below | requests |');
 console.log('| --- | --- | --- | --- | --- | --- |');
-for (const [layout, files] of Object.entries(layouts)) await measure(layout, files, upstream);
+for (const [layout, files] of Object.entries(layouts).filter(
+  ([name]) => (process.env.LAYOUT ?? name) === name,
+))
+  await measure(layout, files, upstream);
 await upstream.stop();
 agent.destroy();

@@ -70,7 +70,7 @@ export function settleReporters(
   return settled;
 }
 
-/** Adds up increments by caller and arm. @throws UnknownBound when a bound is none of the histogram's */
+/** Adds up increments by caller and arm. @throws UnknownBound when a bound is not one of the histogram's */
 export function tally(
   increments: readonly Increment[],
   question: CountQuestion,

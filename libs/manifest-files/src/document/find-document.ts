@@ -29,7 +29,7 @@ function unreadable({ path, text }: ManifestFile): ManifestIssue[] {
   if (issues.length === 0 || template === -1) return issues;
   const line = text.slice(0, template).split('\n').length;
   const message =
-    'The {{ here makes this file a template, which is no YAML before it is rendered. Edit the values that the template is given, or the rendered file.';
+    'The {{ here makes this file a template, which is not YAML until it is rendered. Edit the values that the template is given, or the rendered file.';
   return [fileError('edit-template', { file: path, line }, message)];
 }
 
