@@ -220,7 +220,7 @@ export const effects = {
     },
     'certificate-not-verified': {
       severity: 'warning',
-      why: 'Any certificate is taken from the server, so that whoever is in between can answer.',
+      why: 'The certificate of the server is not verified, so anyone in between can answer in its place.',
       wrong: 'tls: { mode: SIMPLE, insecureSkipVerify: true }',
       right: 'tls: { mode: SIMPLE }, or caCertificates with the CA that signed it',
     },

@@ -17,7 +17,7 @@ export function remarkOnTls({ spec }: DestinationRule, report: Report): void {
       report.warning(
         'certificate-not-verified',
         `${path}.insecureSkipVerify`,
-        'any certificate is taken, so that whoever is in between can answer. Leave it out: without caCertificates the CAs of the system are trusted.',
+        'the certificate is not verified, so anyone in between can answer. Leave this out: without caCertificates the CAs of the system are trusted.',
       );
   }
 }
