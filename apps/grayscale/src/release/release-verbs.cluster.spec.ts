@@ -296,6 +296,45 @@ describe('the verbs of a release, against a cluster', () => {
     });
   });
 
+  it('a GrayRelease is carried out by its name, steered by another terminal, and shows where it stands', async () => {
+    await kubectl(['apply', '-f', 'k8s/release-controller/customResourceDefinition.yaml']);
+    await kubectl(['wait', '--for=condition=Established', 'crd/grayreleases.grayscale.dev', '--timeout=60s']);
+    await apply('object');
+    const steps = [
+      { percent: 25, pause: true, hold: '1s' },
+      { percent: 100, hold: '1s', requests: 50 },
+    ];
+    const plan = await planOf('object', { steps });
+    await kubectl(['apply', '-f', plan]);
+    await using counted = await CountedSplit.of(cluster.kubeconfig, 'object');
+    await using refused = rollout(plan, counted);
+    expect([await refused.exit, refused.output]).toEqual([
+      64,
+      expect.stringContaining('grayscale rollout object --cluster'),
+    ]);
+    await using run = rollout('object', counted, '-n', 'hello-page');
+    await run.said(/25 % is in force/);
+    await run.said(/paused/);
+    expect((await named('list')).out).toMatch(/object +paused +25 % +process \d+ +GrayRelease/);
+    expect((await kubectl(['get', 'gr', 'object', '-n', 'hello-page'])).split('\n')[1]).toMatch(
+      /1\/2 +25 +Paused/,
+    );
+    expect(await named('promote', 'object')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('promoted'),
+    });
+    expect(await run.exit).toBe(0);
+    expect(run.output.match(/promoted by command/g)).toHaveLength(1);
+    await kubectl(['wait', '--for=condition=Completed', 'gr/object', '-n', 'hello-page', '--timeout=10s']);
+    const { metadata, status } = JSON.parse(
+      await kubectl(['get', 'gr', 'object', '-n', 'hello-page', '-o', 'json']),
+    );
+    expect(status.phase).toBe('Healthy');
+    expect(Object.keys(metadata.annotations)).not.toContain('grayscale.dev/commands');
+    expect(await named('undo', 'object')).toMatchObject({ code: 0 });
+    expect(await weights('object')).toBe('90 10');
+  });
+
   it('says what is wrong with what it is asked', async () => {
     expect(await named('status', 'nobody')).toMatchObject({
       code: 64,
