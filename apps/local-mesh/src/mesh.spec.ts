@@ -48,6 +48,34 @@ describe('the local mesh as a process', () => {
     );
   });
 
+  it('stands for a gateway: requests to it, and through it, meet its rules, and are as those from outside', async () => {
+    await using one = await Backend.named('hello 1');
+    const gateway = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: istio-system}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 8080, name: http, protocol: HTTP}, hosts: [hello.com]}]
+`;
+    const rules = helloManifest({ share: 100, ports: [one.port, 1] })
+      .replace('hosts: [hello.com]\n', 'hosts: [hello.com]\n  gateways: [istio-system/edge]\n')
+      .replace(
+        '- route:',
+        '- headers: {response: {set: {x-seen: "%REQ(X-FORWARDED-FOR)%|%REQ(X-ENVOY-ATTEMPT)%"}}}\n    route:',
+      );
+    await using file = await RuleFile.with([rules, gateway].join('---\n'));
+    await using mesh = await MeshProcess.listening('-f', file.path, '--gateway', 'edge');
+    const ask = async (host: string) => {
+      const headers = { host, 'x-forwarded-for': '10.0.0.1', 'x-envoy-attempt': '9' };
+      const { statusCode, headers: got, body } = await request(`${mesh.proxy}/hello`, { headers });
+      return { status: statusCode, seen: got['x-seen'], text: await body.text() };
+    };
+    expect(await ask('hello.com')).toEqual({ status: 200, seen: '10.0.0.1,127.0.0.1|', text: 'hello 1' });
+    expect(await ask('other.com')).toEqual({ status: 404, seen: undefined, text: '' });
+    await using client = new Client(mesh.proxy);
+    expect(await client.get('http://hello.com:8080/hello')).toEqual({ status: 200, text: 'hello 1' });
+  });
+
   it('loads nothing that speaks to a cluster for rules in files', async () => {
     await using file = await RuleFile.with(helloManifest());
     const hook = pathToFileURL(join(import.meta.dirname, '../../../tools/loaded-packages.js')).href;

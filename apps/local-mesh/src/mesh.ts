@@ -96,15 +96,15 @@ export class LocalMesh {
   }
 
   private firstRules(source: RuleSource): Loaded {
-    const { first, workload } = source;
+    const { first, client } = source;
     const report = reportOn(source);
-    const built = buildRuleSet(first, workload);
+    const built = buildRuleSet(first, client);
     if (isRefused(built)) {
       say(...report.refused(built));
       throw new StartError('no good rules to start with: correct the errors above and start again.');
     }
     say(...report.inForce(built));
-    return { rules: new RuleBook(workload, built), report };
+    return { rules: new RuleBook(client, built), report };
   }
 
   /** Builds changed rules while requests are served. What changes meanwhile is built when that is done, so that rules which never rest come into force, too. */
@@ -123,8 +123,8 @@ export class LocalMesh {
   /** Never rejects: a mistake of ours over the changed rules leaves the last good ones in force. */
   private async build(loaded: Loaded, set: ManifestSet): Promise<void> {
     try {
-      const { inForce, workload } = loaded.rules;
-      const steps = ruleSetInSteps(set, workload, { inForce: inForce.resources });
+      const { inForce, client } = loaded.rules;
+      const steps = ruleSetInSteps(set, client, { inForce: inForce.resources });
       const built = await inSlices(steps, this.ended.signal);
       if (built === undefined) return;
       putInForce(loaded, built);
@@ -151,6 +151,7 @@ export class LocalMesh {
       routeConnection: (connection, draw) => rules.routeConnection(connection, draw),
       hasListener: (port) => rules.hasListener(port),
       standsFor: (port) => rules.namesPort(port),
+      gatewayPort: () => rules.gatewayPort(),
       resolve: createResolver(this.options.resolve),
       limits: this.options.limits,
       onComplete: (record) => {

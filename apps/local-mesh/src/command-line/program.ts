@@ -149,6 +149,8 @@ Examples:
   kubectl kustomize k8s/internal | local-mesh -f - -f k8s/local
   local-mesh --cluster --context staging -n shop --labels app=cart --endpoints k8s/local
   curl --proxy http://127.0.0.1:15001 http://hello.com/hello
+  local-mesh -f my-istio-yaml/ --gateway istio-system/public
+  curl -H 'Host: shop.example' http://127.0.0.1:15001/
 
 A program uses it through HTTP_PROXY=http://127.0.0.1:15001. Saving a file puts its rules in force; a set with an
 error in it is refused, and the last good rules stay. Exit status: 0 stopped by a signal, 1 no good rules at the start
@@ -188,11 +190,18 @@ function checked(program: Command): MeshOptions {
   };
 }
 
-function callerOf({ namespace, labels, outboundTrafficPolicy, meshConfig }: Values): WorkloadOptions {
+function callerOf({
+  namespace,
+  labels,
+  outboundTrafficPolicy,
+  meshConfig,
+  gateway,
+}: Values): WorkloadOptions {
   return {
     ...(outboundTrafficPolicy !== undefined && { outboundTrafficPolicy }),
     ...(meshConfig !== undefined && { meshConfig }),
     ...(namespace !== undefined && { namespace }),
     ...(labels !== undefined && { labels }),
+    ...(gateway !== undefined && { gateway }),
   };
 }

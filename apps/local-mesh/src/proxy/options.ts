@@ -10,6 +10,8 @@ export interface ProxyOptions {
   hasListener?: (port: number) => boolean;
   /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: `hasListener`. */
   standsFor?: (port: number) => boolean;
+  /** The port of a gateway that requests in origin form are for, whatever port the proxy has; undefined for none. */
+  gatewayPort?: () => number | undefined;
   /** Decides where a tunnel leads, whose bytes nobody looks into. */
   routeConnection(connection: Connection, draw: number): ConnectionDecision;
   /** Where a name outside the mesh leads, before DNS is asked. */

@@ -1,9 +1,9 @@
 import {
   type ClusterOptions,
+  clientOf,
   clusterFailure,
   openCluster,
   type WorkloadOptions,
-  workloadOf,
 } from '@grayscale/command-line';
 import { type ManifestSet, type ManifestWatch, watchManifests } from '@grayscale/manifest-files';
 import { withLocalEndpoints } from './local-endpoints.js';
@@ -40,7 +40,7 @@ export async function openClusterRules(
   const kept = opened.move();
   return {
     first: both.begin(live.first, local.first),
-    workload: workloadOf(caller, access.namespace),
+    client: clientOf(caller, access.namespace),
     isShared: true,
     named: (count) => `${count} object${count === 1 ? '' : 's'} of the cluster ${access.context}`,
     close: () => kept.disposeAsync(),

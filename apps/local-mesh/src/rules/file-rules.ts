@@ -1,4 +1,4 @@
-import { type WorkloadOptions, workloadOf } from '@grayscale/command-line';
+import { clientOf, type WorkloadOptions } from '@grayscale/command-line';
 import { watchManifests } from '@grayscale/manifest-files';
 import type { RuleListener, RuleSource } from './rule-source.js';
 
@@ -12,7 +12,7 @@ export async function openFileRules(
   return {
     first,
     close,
-    workload: workloadOf(caller),
+    client: clientOf(caller),
     isShared: false,
     named: (count) => `${count} file${count === 1 ? '' : 's'}`,
   };

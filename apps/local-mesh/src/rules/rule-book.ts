@@ -1,13 +1,13 @@
 import type { ManifestIssue } from '@grayscale/manifest-files';
 import type {
+  Client,
   Connection,
   ConnectionDecision,
   Decision,
   Explanation,
   RouteRequest,
-  Workload,
 } from '@grayscale/traffic-rules';
-import { clustersOf, explain, listens, route, routeConnection } from '@grayscale/traffic-rules';
+import { clustersOf, explain, listens, plainPorts, route, routeConnection } from '@grayscale/traffic-rules';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
 /** What the rules were, when a set was put in force or refused, or when more was found about the one in force. */
@@ -24,10 +24,15 @@ export class RuleBook {
   private readonly listeners = new Set<(change: RuleChange) => void>();
 
   constructor(
-    readonly workload: Workload,
+    readonly client: Client,
     private set: RuleSet,
   ) {
     this.portsNamed = portsNamedBy(set);
+  }
+
+  /** The client as the rules in force have it. */
+  get workload(): RuleSet['workload'] {
+    return this.set.workload;
   }
 
   /** The last good set. */
@@ -73,6 +78,11 @@ export class RuleBook {
   /** Whether a service makes Istio listen for HTTP on a port. */
   hasListener(port: number): boolean {
     return listens(this.set.table, port);
+  }
+
+  /** The first port for HTTP without TLS of the gateway that the mesh stands for; undefined beside a workload. */
+  gatewayPort(): number | undefined {
+    return 'gateway' in this.client ? plainPorts(this.set.table)[0] : undefined;
   }
 
   /** Whether the rules name a port at all, a service's or an endpoint's. */

@@ -51,7 +51,7 @@ class SharedReport extends OwnReport {
   private concerned: ReadonlySet<string> = new Set();
 
   override inForce(set: RuleSet): string[] {
-    this.concerned = namespacesConcerned(set, this.source.workload.namespace);
+    this.concerned = namespacesConcerned(set, set.workload.namespace);
     const [heading = '', ...rules] = summarize(set, this.source.named(set.files.length));
     const isNews = rules.join('\n') !== this.rules;
     this.rules = rules.join('\n');

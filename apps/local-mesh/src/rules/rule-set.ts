@@ -5,7 +5,14 @@ import {
   type ManifestIssue,
   type ManifestSet,
 } from '@grayscale/manifest-files';
-import { type Resource, type RouteTable, type Steps, takeAll, type Workload } from '@grayscale/traffic-rules';
+import {
+  type Client,
+  type Resource,
+  type RouteTable,
+  type Steps,
+  takeAll,
+  type Workload,
+} from '@grayscale/traffic-rules';
 
 /** Rules that can be put in force as one. */
 export interface RuleSet {
@@ -14,6 +21,8 @@ export interface RuleSet {
   loadedAt: Date;
   files: Array<{ path: string; sha256: string }>;
   resources: readonly Resource[];
+  /** Whose table it is: the client as the resources have it. */
+  workload: Workload;
   table: RouteTable;
   /** Warnings and remarks, and errors of what is left out. What `analyze` finds joins them when it is done. */
   issues: readonly ManifestIssue[];
@@ -35,10 +44,10 @@ export interface RefusedSet {
  */
 export function buildRuleSet(
   set: ManifestSet,
-  workload: Workload,
+  client: Client,
   options: BuildOptions = {},
 ): RuleSet | RefusedSet {
-  return takeAll(ruleSetInSteps(set, workload, options));
+  return takeAll(ruleSetInSteps(set, client, options));
 }
 
 export interface BuildOptions {
@@ -49,21 +58,24 @@ export interface BuildOptions {
 /** As {@link buildRuleSet}, in steps between which requests can be served. */
 export function* ruleSetInSteps(
   set: ManifestSet,
-  workload: Workload,
+  client: Client,
   { inForce = [], now = new Date() }: BuildOptions = {},
 ): Steps<RuleSet | RefusedSet> {
   const emptied = emptiedFiles(set, inForce);
-  const hash = sha256(JSON.stringify([set.files, workload])).slice(0, 12);
-  const { resources, issues, table, leftOut, analyze } = yield* compileManifestsInSteps(set, workload, {
+  const hash = sha256(JSON.stringify([set.files, client])).slice(0, 12);
+  const compiled = yield* compileManifestsInSteps(set, client, {
     hash,
     before: inForce,
   });
-  if (table === undefined || emptied.length > 0) return { refusedAt: now, issues: [...emptied, ...issues] };
+  const { resources, issues, table, workload, leftOut, analyze } = compiled;
+  if (table === undefined || workload === undefined || emptied.length > 0)
+    return { refusedAt: now, issues: [...emptied, ...issues] };
   return {
     hash,
     loadedAt: now,
     files: set.files.map(({ path, text }) => ({ path, sha256: sha256(text) })),
     resources,
+    workload,
     table,
     issues,
     leftOut,

@@ -269,7 +269,9 @@ export class ClientConnection implements Client {
   }
 
   #standsFor(): Dialled | undefined {
-    const { standsFor, hasListener } = this.runtime.options;
+    const { standsFor, hasListener, gatewayPort } = this.runtime.options;
+    const served = gatewayPort?.();
+    if (served !== undefined) return { port: served };
     return (standsFor ?? hasListener)?.(this.ownPort) ? { port: this.ownPort } : undefined;
   }
 

@@ -73,7 +73,7 @@ export class Answer {
    */
   changed(headers: string[], mutations: readonly HeaderMutation[], status?: number): string[] {
     if (mutations.length === 0) return headers;
-    const { request, client, startTime } = this.context;
+    const { seen: request, client, startTime } = this.context;
     const { upstreamHost, upstreamCluster } = this.outcome;
     return applyHeaderMutations(headers, mutations, {
       request,

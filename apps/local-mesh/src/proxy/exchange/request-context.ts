@@ -1,6 +1,6 @@
 import type { RouteRequest } from '@grayscale/traffic-rules';
 import { connectionOptions } from '../headers/hop-by-hop.js';
-import { type UpstreamHeaders, upstreamHeaders } from '../headers/request-headers.js';
+import { headersAtEdge, type UpstreamHeaders, upstreamHeaders } from '../headers/request-headers.js';
 import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import type { RequestTarget } from '../target.js';
@@ -19,6 +19,8 @@ export class RequestContext {
   readonly headers: UpstreamHeaders;
   /** What the engine is asked. */
   readonly request: RouteRequest;
+  /** The request with the headers that leave, as values of headers quote it. */
+  readonly seen: RouteRequest;
   /** Milliseconds since 1970. */
   readonly startTime = Date.now();
   readonly #started = performance.now();
@@ -35,8 +37,13 @@ export class RequestContext {
     this.body = new RequestBody(client, runtime.limits.maxReplayBytes);
     this.connection = connectionOptions(head.headers);
     this.upgrade = requestedUpgrade(head, this.connection);
-    this.headers = upstreamHeaders(head.headers, this);
-    this.request = { method, scheme, authority, port, path, headers: this.headers.list };
+    const headers = upstreamHeaders(head.headers, this);
+    const asked = { method, scheme, authority, port, path, headers: headers.list };
+    const isGateway = runtime.options.gatewayPort?.() !== undefined;
+    const remoteAddress = client.address.slice(0, client.address.lastIndexOf(':'));
+    this.headers = isGateway ? headersAtEdge(headers, remoteAddress) : headers;
+    this.request = isGateway ? { ...asked, remoteAddress } : asked;
+    this.seen = isGateway ? { ...asked, headers: this.headers.list } : asked;
   }
 
   /** The target is a URL: credentials for a proxy are meant for this one. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { inlineHeaders, internalHeaders, joinLines } from '@grayscale/traffic-rules';
+import { edgeHeaders, inlineHeaders, internalHeaders, joinLines } from '@grayscale/traffic-rules';
 import type { HeaderList } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
@@ -39,6 +39,12 @@ export function upstreamHeaders(
   }
   if (valueIndex(list, 'x-forwarded-proto') === 0) list.push('x-forwarded-proto', 'http');
   return { list, requestId: ensureRequestId(list) };
+}
+
+/** The same headers where the proxy is a gateway, to which clients come from outside. @param remoteAddress the client's */
+export function headersAtEdge({ list }: UpstreamHeaders, remoteAddress: string): UpstreamHeaders {
+  const own = edgeHeaders(list, { remoteAddress, scheme: 'http' });
+  return { list: own, requestId: ensureRequestId(own) };
 }
 
 /** An empty id is replaced where it stands, a missing one is added at the end. */
