@@ -3,6 +3,7 @@ import type { Action, DestinationName } from '../model/action.js';
 import type { RegistryService } from '../model/service.js';
 import { suggest } from '../parse/suggestion.js';
 import type { Report } from '../validate/report.js';
+import { warnOfAlias } from './aliases.js';
 import type { MeshView } from './mesh-view.js';
 import type { RuleEntry } from './rule-entries.js';
 
@@ -26,6 +27,7 @@ export function* warnOfDestinations(
       if (service === undefined) warnOfUnknownHost(view, destination.host, advice, place);
       else if (service.externalName === undefined)
         warnOfDestination(view, destination, entry.ports, { service, ...place });
+      else warnOfAlias(view, destination, entry.ports, { service, ...place });
     }
   yield* warnOfConnections(view, advice);
 }

@@ -128,3 +128,29 @@ spec:
     ]);
   });
 });
+
+describe('a destination that is a Service of type ExternalName', () => {
+  const alias = (externalName: string, port: number) => `
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: hello-page}
+spec: {type: ExternalName, externalName: ${externalName}, ports: [{name: http, port: ${port}}]}
+---`;
+  const codes = ['destination-port-missing', 'destination-unknown-host', 'destination-unknown-port'];
+  const field = 'spec.http[0].route[0].destination';
+
+  it.each([
+    ['on its own port', alias('one.ext', 8080), 8080, []],
+    ['on another one', alias('one.ext', 80), 8080, [`warning destination-port-missing ${field}`]],
+    ['for a stranger', alias('none.ext', 8080), 8080, [`warning destination-unknown-host ${field}.host`]],
+    [
+      'for a port that the other lacks',
+      alias('one.ext', 8080),
+      99,
+      [`warning destination-unknown-port ${field}`],
+    ],
+  ])('%s', (_, service, port, expected) => {
+    const rules = virtualService(`[{route: [{destination: {host: alias, port: {number: ${port}}}}]}]`);
+    expect(remarks(service + rules, codes)).toEqual(expected);
+  });
+});

@@ -46,7 +46,10 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
       headless: false,
       discovery: discoveries[spec.resolution],
       instances: [...instancesOf(entry, host, ports), ...selectedBy(entry, ports, workloads)],
-      workloads: workloads.selectedLabels(metadata.namespace, spec.workloadSelector ?? {}),
+      workloads:
+        spec.workloadSelector === undefined
+          ? []
+          : workloads.selectedLabels(metadata.namespace, spec.workloadSelector),
     };
   });
 }

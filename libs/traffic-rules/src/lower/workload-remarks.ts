@@ -36,13 +36,20 @@ export function remarkOnSubsets(
   const known = instances.length > 0 ? instances.map(({ labels }) => labels) : workloads;
   if (known.length === 0) return;
   spec.subsets.forEach(({ name, labels }, index) => {
-    if (known.some((found) => isSubset(labels, found))) return;
+    const own = withoutPlaces(labels);
+    if (known.some((found) => isSubset(own, found))) return;
     report.warning(
       'subset-without-workload',
       `spec.subsets[${index}].labels`,
       `nothing behind ${service.host} has the labels ${textOf(labels)} (${instances.length > 0 ? 'its endpoints' : 'its pods and their templates'} have ${variety(known, labels)}): requests to the subset ${name} get 503. ${advice(service)}`,
     );
   });
+}
+
+/** Labels that istiod adds by where a workload runs, which no file says (istio, pilot/pkg/serviceregistry/util/label AugmentLabels). */
+function withoutPlaces(labels: Labels): Labels {
+  const isPlace = (key: string) => key.startsWith('topology.') || key === 'kubernetes.io/hostname';
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !isPlace(key)));
 }
 
 function advice({ kind, instances }: RegistryService): string {

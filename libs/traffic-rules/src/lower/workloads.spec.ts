@@ -132,5 +132,11 @@ spec: {template: {metadata: {labels: {app: web, version: v1}}}}
   it('is not, where the files do not say', () => {
     expect(codes(service('{app: web}') + subsets)).toEqual([]);
     expect(codes(service('{app: other}') + subsets + deployment)).toEqual([]);
+    const byPlace = subsets.replace('version: v2', 'topology.kubernetes.io/zone: z1');
+    expect(codes(service('{app: web}') + byPlace + deployment)).toEqual([]);
+  });
+
+  it('is, by all workloads of the namespace, for a Service without a selector', () => {
+    expect(codes(service('{}') + subsets + deployment)).toEqual(['spec.subsets[1].labels']);
   });
 });

@@ -39,9 +39,8 @@ export class Workloads {
     return pod?.labels ?? this.#templates.get(namespace)?.find((template) => makes(template, name))?.labels;
   }
 
-  /** The labels of all that a selector takes, whether it runs or not. */
+  /** The labels of all that a selector takes, whether it runs or not; of all there is, where it asks for nothing. */
   selectedLabels(namespace: string, selector: Labels): Labels[] {
-    if (Object.keys(selector).length === 0) return [];
     const candidates = [
       ...(this.#pods.get(namespace) ?? []),
       ...(this.#templates.get(namespace) ?? []),

@@ -28,7 +28,7 @@ export interface RegistryService {
   externalName?: string;
   discovery: Discovery;
   instances: readonly Instance[];
-  /** The labels of all workloads that it selects, running or not. */
+  /** The labels of all workloads that it selects, running or not; of all of its namespace, where a Service has no selector. */
   workloads: readonly Labels[];
   /** Names of which a server's certificate has to have one, where TLS is originated and nothing else is said. */
   subjectAltNames: readonly string[];
