@@ -246,6 +246,28 @@ spec: {host: t.ext, trafficPolicy: {tls: ${tls}}}
     expect(text).toContain(`\n      TLS in the application's place: ${expected}\n`);
   });
 
+  it.each([
+    [
+      '{connectionPool: {tcp: {maxConnections: 1}, http: {http1MaxPendingRequests: 2, maxRequestsPerConnection: 0, idleTimeout: 5s}}}',
+      'at most 1 connections, 2 requests waiting for one, 5 s without a request on a connection',
+    ],
+    [
+      '{outlierDetection: {consecutive5xxErrors: 2, consecutiveGatewayErrors: 1, baseEjectionTime: 3m}}',
+      'an endpoint is ejected for 180 s after 2 answers of 5xx or 1 of 502, 503 or 504 in a row, at most 10 % of them',
+    ],
+    ['{outlierDetection: {consecutive5xxErrors: 0}}', 'no endpoint is ejected: every count of errors is 0'],
+    [
+      '{outlierDetection: {splitExternalLocalOriginErrors: true, maxEjectionPercent: 100}}',
+      'an endpoint is ejected for 30 s after 5 answers of 5xx or 5 failures to reach it in a row, at most 100 % of them',
+    ],
+  ])('what limits a destination: %s', (policy, expected) => {
+    const limiting = rule('{mode: DISABLE}').replace('{tls: {mode: DISABLE}}', policy);
+    const text = renderExplanation(
+      explain(tableOf(virtualService(`[{${to('t.ext')}}]`) + limiting), requestOf('/')),
+    );
+    expect(text).toContain(`\n      ${expected}\n`);
+  });
+
   it('bytes to a port of TCP, and where they go', () => {
     const raw = entry('raw.ext').replace('protocol: HTTP', 'protocol: TCP').replace('8080', '9000');
     const text = renderExplanation(
