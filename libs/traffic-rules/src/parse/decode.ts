@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.js';
 import { describeValue } from './describe.js';
+import { structureOf, withStructure } from './structure.js';
 import { suggest } from './suggestion.js';
 
 /**
@@ -26,48 +27,57 @@ export function message<S extends Shape>(
   const names = new Map<string, string>();
   for (const field of Object.keys(shape)) names.set(snakeCase(field), field).set(field, field);
   const passedOver = new Set(reserved.flatMap((name) => [name, snakeCase(name)]));
-  return (value, at) => {
-    if (value === null) return {};
-    if (!isObject(value)) return wrongType(at, value, 'an object with fields');
-    const decoded: Record<string, unknown> = {};
-    for (const [key, raw] of Object.entries(value)) {
-      const field = names.get(key);
-      if (field === undefined && (others === 'ignored' || passedOver.has(key))) continue;
-      at.within(key, () => {
-        if (field === undefined) return unknownField(at, key, Object.keys(shape));
-        if (raw === null) return;
-        const result = shape[field]?.(raw, at);
-        if (result !== undefined) decoded[field] = result;
-      });
-    }
-    return decoded as Decoded<S>;
-  };
+  return withStructure(
+    (value, at) => {
+      if (value === null) return {};
+      if (!isObject(value)) return wrongType(at, value, 'an object with fields');
+      const decoded: Record<string, unknown> = {};
+      for (const [key, raw] of Object.entries(value)) {
+        const field = names.get(key);
+        if (field === undefined && (others === 'ignored' || passedOver.has(key))) continue;
+        at.within(key, () => {
+          if (field === undefined) return unknownField(at, key, Object.keys(shape));
+          if (raw === null) return;
+          const result = shape[field]?.(raw, at);
+          if (result !== undefined) decoded[field] = result;
+        });
+      }
+      return decoded as Decoded<S>;
+    },
+    { kind: 'fields', shape },
+  );
 }
 
 /** A list; a `null` in it counts as an empty item. */
 export function list<T>(item: Decoder<T>): Decoder<T[]> {
-  return (value, at) => {
-    if (!Array.isArray(value)) return wrongType(at, value, 'a list; start each item with "- "');
-    const items: T[] = [];
-    value.forEach((raw: unknown, index) => {
-      const result = at.within(index, () => item(raw, at));
-      if (result !== undefined) items.push(result);
-    });
-    return items;
-  };
+  return withStructure(
+    (value, at) => {
+      if (!Array.isArray(value)) return wrongType(at, value, 'a list; start each item with "- "');
+      const items: T[] = [];
+      value.forEach((raw: unknown, index) => {
+        const result = at.within(index, () => item(raw, at));
+        if (result !== undefined) items.push(result);
+      });
+      return items;
+    },
+    { kind: 'list', item },
+  );
 }
 
 /** An object whose keys are the user's own. Keys such as `__proto__` stay ordinary keys. */
 export function map<T>(item: Decoder<T>): Decoder<Record<string, T>> {
-  return (value, at) => {
-    if (!isObject(value)) return wrongType(at, value, 'an object of names and values');
-    const entries: [string, T][] = [];
-    for (const [key, raw] of Object.entries(value)) {
-      const result = at.within(key, () => item(raw, at));
-      if (result !== undefined) entries.push([key, result]);
-    }
-    return Object.fromEntries(entries);
-  };
+  return withStructure(
+    (value, at) => {
+      if (!isObject(value)) return wrongType(at, value, 'an object of names and values');
+      const entries: [string, T][] = [];
+      for (const [key, raw] of Object.entries(value)) {
+        const result = at.within(key, () => item(raw, at));
+        if (result !== undefined) entries.push([key, result]);
+      }
+      return Object.fromEntries(entries);
+    },
+    { kind: 'map', item },
+  );
 }
 
 /** Decodes, then reshapes. */
@@ -75,18 +85,21 @@ export function mapped<T, U>(
   decode: Decoder<T>,
   reshape: (decoded: T, at: Cursor) => U | undefined,
 ): Decoder<U> {
-  return (value, at) => {
+  return withStructure((value, at) => {
     const decoded = decode(value, at);
     return decoded === undefined ? undefined : reshape(decoded, at);
-  };
+  }, structureOf(decode));
 }
 
 /** Checks a field that does not concern routing, and leaves it out. */
 export function checked(decode: Decoder<unknown>): Decoder<never> {
-  return (value, at) => {
-    decode(value, at);
-    return undefined;
-  };
+  return withStructure(
+    (value, at) => {
+      decode(value, at);
+      return undefined;
+    },
+    { kind: 'checked', of: decode },
+  );
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -36,6 +36,8 @@ export interface KnownKind {
   /** The first is the one to recommend. */
   versions: readonly string[];
   decode(document: Envelope, at: Cursor): Resource | undefined;
+  /** What is read of `spec`, for kinds that have one schema. */
+  spec?: Decoder<unknown>;
   /** Whether a document of it takes part in routing; absent: each does. */
   concerns?(value: Record<string, unknown>): boolean;
   /** Only what routing asks for is read, and whatever is wrong with it is left to the API server. */
@@ -160,6 +162,7 @@ function istioKind<Spec>(
     kind,
     group: istioGroup,
     versions: istioVersions,
+    spec: decodeSpec,
     decode({ value, metadata, source }, at) {
       for (const field of Object.keys(value)) {
         if (topLevel.has(field)) continue;
@@ -182,6 +185,7 @@ function gatewayApiKind<Spec>(
     kind,
     group: gatewayApiGroup,
     versions,
+    spec: decodeSpec,
     decode({ value, metadata, source }, at) {
       const spec = at.within('spec', () => decodeSpec(value.spec ?? null, at));
       return spec && build(spec, { metadata, source });
