@@ -60,12 +60,14 @@ function notesOnOtherRules(
   if (mesh.gateway !== undefined) return notesOnUnservedRules(contents, request, host);
   const owner = ports.get(request.port)?.hosts.find(host.asked)?.owner;
   const others = mesh.rules.filter((rules) => rules !== owner && host.isAmong(rules.hosts));
-  return others.map(({ resource }) => {
+  return others.map(({ resource, rules, connections = [] }) => {
     const label = `${nameOf(resource)} names ${host.asked} too`;
     if (owner !== undefined) {
       const first = owner.resource;
       return `${label}, but ${first.namespace}/${first.name} comes first and wins whole: the two are not merged.`;
     }
+    if (resource.kind === 'VirtualService' && rules.length + connections.length === 0)
+      return `${label}, but none of its rules is left: the VirtualServices that they delegate to are missing or conflict with them (grayscale check says which).`;
     const leaves = found.kind === 'pass-through' || found.kind === 'blocked';
     return leaves && host.service === undefined
       ? `${label}, but no service registers ${host.asked} on port ${request.port}: a host that is not registered is routed on port 80 alone, and only if some service there speaks HTTP.`
