@@ -2,21 +2,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const files = globSync('{apps,libs,conformance,bench}/**/*.ts', {
+const files = globSync('{apps,libs,conformance,bench,tools}/**/*.ts', {
   cwd: root,
   exclude: (name) => /node_modules|^dist$/.test(String(name)),
 }).filter((file) => !/node_modules|\/dist\/|\.d\.ts$/.test(file));
 
-/** Where types lead back as well, there are none left; a circle of types is one of ideas. */
-const strict = ['apps/local-mesh'];
-
-/** What a file imports by a relative path. */
+/** What a file imports by a relative path, types included: a circle of types is one of ideas. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const withTypes = strict.some((folder) => file.startsWith(`${folder}/`));
-  return [...text.matchAll(/^(?:import|export)( type)?\b[^;]*?from '(\.{1,2}\/[^']+)'/gms)].flatMap(
-    ([, type, path]) =>
-      type === undefined || withTypes ? [join(dirname(file), path as string).replace(/\.js$/, '.ts')] : [],
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?from '(\.{1,2}\/[^']+)'/gms)].map(([, path]) =>
+    join(dirname(file), path as string).replace(/\.js$/, '.ts'),
   );
 }
 

@@ -1,18 +1,7 @@
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import type { Agent } from 'undici';
 import { ClusterConfigError } from './errors.js';
-import { type LoadedKubeConfig, loadKubeConfig } from './kube-config.js';
-
-/** How a cluster is chosen, as kubectl's options of the same names. */
-export interface ClusterOptions {
-  /** One file, instead of those of `KUBECONFIG` or `~/.kube/config`. */
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** The user to act as. */
-  readonly as?: string;
-  /** Where `KUBECONFIG` and the variables of a pod are read; `process.env` by default. */
-  readonly environment?: NodeJS.ProcessEnv;
-}
+import { type ClusterOptions, type LoadedKubeConfig, loadKubeConfig } from './kube-config.js';
 
 /** TLS of a connection, in undici's words. */
 export type ConnectOptions = Extract<NonNullable<Agent.Options['connect']>, { ca?: unknown }>;

@@ -1,7 +1,8 @@
 export { ApiClient, type ApiClientOptions, type ApiRequest } from './api-client.js';
-export { type ClusterAccess, type ClusterOptions, type Credentials, findCluster } from './cluster-access.js';
+export { type ClusterAccess, type Credentials, findCluster } from './cluster-access.js';
 export { ApiError, ApiUnreachableError, ClusterConfigError, type RequestSubject } from './errors.js';
 export { kinds } from './kinds.js';
+export type { ClusterOptions } from './kube-config.js';
 export { type Acquired, Lease, type LeaseOptions } from './lease.js';
 export { readLiveRules } from './live-rules/read-live-rules.js';
 export {

@@ -3,10 +3,20 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { KubeConfig, User } from '@kubernetes/client-node';
 import { load } from 'js-yaml';
-import type { ClusterOptions } from './cluster-access.js';
 import { ClusterConfigError } from './errors.js';
 
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** How a cluster is chosen, as kubectl's options of the same names. */
+export interface ClusterOptions {
+  /** One file, instead of those of `KUBECONFIG` or `~/.kube/config`. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** The user to act as. */
+  readonly as?: string;
+  /** Where `KUBECONFIG` and the variables of a pod are read; `process.env` by default. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
 
 /** A loaded configuration, and the name of the context in it that is used. */
 export interface LoadedKubeConfig {

@@ -1,5 +1,6 @@
 import type { WebhookType } from './plan/plan.js';
 import type { ReleaseState } from './state.js';
+import type { Waiting } from './waiting.js';
 import type { Write } from './write.js';
 
 /** What the loop does next. After `write` and `ask` it decides again at once, with a fresh view and without a look. */
@@ -14,36 +15,6 @@ export type Action =
   | { kind: 'finish'; outcome: Outcome };
 
 export type Outcome = 'completed' | 'aborted' | 'undone';
-
-/** Why nothing is written, for programs (`reason`) and for people (`message`). */
-export interface Waiting {
-  reason: WaitingReason;
-  message: string;
-}
-
-export type WaitingReason =
-  /** The step's hold is not over. */
-  | 'hold'
-  /** More requests are needed. */
-  | 'requests'
-  /** The evidence is not enough to advance. */
-  | 'evidence'
-  /** A step with `pause: true`, or a command, waits for a human. */
-  | 'paused'
-  /** The split was written a moment ago. */
-  | 'settling'
-  | 'not-in-force'
-  | 'no-data'
-  /** The counts could not be read. */
-  | 'no-look'
-  /** A target could not be read. */
-  | 'unread'
-  /** An arm has no ready endpoint. */
-  | 'endpoints'
-  | 'drift'
-  | 'webhook'
-  /** A write was refused for good. */
-  | 'refused';
 
 export interface WebhookQuestion {
   guard: string;

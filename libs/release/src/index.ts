@@ -1,14 +1,4 @@
-export type {
-  Action,
-  Decision,
-  Note,
-  NoteKind,
-  Outcome,
-  Waiting,
-  WaitingReason,
-  WebhookBody,
-  WebhookQuestion,
-} from './action.js';
+export type { Action, Decision, Note, NoteKind, Outcome, WebhookBody, WebhookQuestion } from './action.js';
 export { type Begun, begin } from './begin.js';
 export { planDefinition, planPlural } from './custom-resource/definition.js';
 export {
@@ -103,6 +93,7 @@ export type {
   TargetView,
   View,
 } from './view.js';
+export type { Waiting, WaitingReason } from './waiting.js';
 export { type SplitWeights, shareOf, splitWeights } from './weights/split-weights.js';
 export { count, durationText, percentText } from './words/figures.js';
 export {

@@ -1,8 +1,8 @@
-import type { Waiting } from './action.js';
 import type { Json } from './look.js';
 import type { Arm } from './plan/plan.js';
 import type { Tally } from './statistics/tally.js';
 import type { Trial } from './statistics/trial.js';
+import type { Waiting } from './waiting.js';
 import type { RuleReference, TargetContent, Write } from './write.js';
 
 /** Where a run stands. The last three are its ends; `undo` may follow the first two, `retry` the second. */

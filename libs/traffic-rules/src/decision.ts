@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.js';
 import type { HeaderMutation } from './headers/header-mutation.js';
 import type { Cors, Fault } from './model/action.js';
-import type { Entry, ResourceReference, RulePlace } from './model/rule.js';
+import type { Entry, ResourceReference, RulePlace } from './model/place.js';
 import type { RetryPolicy } from './retry/retry-policy.js';
 
 /** What is to be done with one request, and why. The proxy does it; `explain` prints it; the recorded cases check it. */

@@ -63,7 +63,7 @@ export { edgeHeaders } from './match/edge-request.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
 export type { Cors, Fault } from './model/action.js';
-export type { ResourceReference } from './model/rule.js';
+export type { ResourceReference } from './model/place.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';
 export { type GroupSchemas, renderFieldTable } from './parse/field-table.js';

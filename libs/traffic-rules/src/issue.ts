@@ -25,3 +25,6 @@ export interface Issue extends Location {
   /** What is wrong and what to write instead, in one sentence or two. */
   message: string;
 }
+
+/** As much of an issue as tells whether something was said already. */
+export type KnownIssue = Pick<Issue, 'file' | 'resource' | 'path'> & { code: string };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { toBytes } from '../src/bytes.js';
-import type { Listener } from '../src/match/subject.js';
+import type { Listener } from '../src/match/subject-definition.js';
 import type { Requirement, Subject, Test } from '../src/model/requirement.js';
 import type { RouteRequest } from '../src/request.js';
 

@@ -1,8 +1,6 @@
 import type { MarkCause } from '../chart/share-series.js';
 import type { PeriodCause } from '../ledger.js';
 import type { Verdict } from '../statistics/verdict.js';
-import { english } from './en.js';
-import { chinese } from './zh.js';
 
 export type Language = 'en' | 'zh';
 
@@ -114,15 +112,3 @@ export type Fact =
   | 'destination'
   | 'upstream'
   | 'flags';
-
-/** The page's sentences in that language. */
-export const messages: Readonly<Record<Language, Messages>> = { en: english, zh: chinese };
-
-/** The first of the browser's languages that the page speaks, else English. */
-export function chooseLanguage(preferred: readonly string[]): Language {
-  for (const language of preferred) {
-    const primary = language.toLowerCase().split('-')[0];
-    if (primary === 'zh' || primary === 'en') return primary;
-  }
-  return 'en';
-}

@@ -1,4 +1,4 @@
-import { releaseMessages } from './i18n/release-messages.js';
+import { releaseMessages } from './i18n/release-languages.js';
 import { commandNames, parseFaults, parseReleases, stepStates } from './release-state.js';
 
 const step = {

@@ -1,11 +1,5 @@
-import {
-  chooseLanguage,
-  type LabelKey,
-  type Language,
-  type Messages,
-  messages,
-  type TextKey,
-} from '../i18n/messages.js';
+import { chooseLanguage, messages } from '../i18n/languages.js';
+import type { LabelKey, Language, Messages, TextKey } from '../i18n/messages.js';
 
 /** Puts the page into a language, the browser's unless one is chosen, and gives its sentences. */
 export function speak(chosen: Language | undefined): Messages {

@@ -1,7 +1,14 @@
 import type { ClientRequest } from 'node:http';
+import type { Captured } from '../captured.js';
+import type { HeaderPropagation } from '../header-propagation.js';
 import { type Added, type RemovableHeaders, removeHeaders } from '../inject.js';
 import type { TargetAddress } from '../target-address.js';
-import type { Source } from './node-http.js';
+
+/** What one propagation captured of the request at hand. */
+export interface Source {
+  readonly propagation: HeaderPropagation;
+  readonly captured: Captured;
+}
 
 /** What Node calls on itself to write the head: `end`, `write`, `flushHeaders` and `pipe` all come by here, once. */
 interface Writer {

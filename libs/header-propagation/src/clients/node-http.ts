@@ -1,11 +1,10 @@
 import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
-import type { Captured } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
 import { recordHeaders } from '../inject.js';
 import { parseUrl, type TargetAddress } from '../target-address.js';
-import { addWhileWritten, hideFromReaders } from './client-request.js';
+import { addWhileWritten, hideFromReaders, type Source } from './client-request.js';
 import { flatHeaders } from './raw-headers.js';
 
 type RequestFunction = typeof http.request;
@@ -67,12 +66,6 @@ function propagating(request: RequestFunction): RequestFunction {
       ? requestWithOptions(request, args, call, sources)
       : addWhileWritten(request(...(args as RequestArguments)), sources, (sent) => receiverOf(call, sent));
   }) as RequestFunction;
-}
-
-/** What one propagation captured of the request at hand. */
-export interface Source {
-  readonly propagation: HeaderPropagation;
-  readonly captured: Captured;
 }
 
 function sourcesOfNow(): Source[] {

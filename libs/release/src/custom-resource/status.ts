@@ -1,6 +1,6 @@
-import type { Waiting } from '../action.js';
 import type { Plan } from '../plan/plan.js';
 import type { Phase, ReleaseState } from '../state.js';
+import type { Waiting } from '../waiting.js';
 import { reportOf } from '../words/report.js';
 
 /** Where a release stands, in the words of Argo Rollouts: what dashboards and `kubectl get` know how to read. */

@@ -1,4 +1,3 @@
-import type { Waiting } from '../action.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { ReleaseState } from '../state.js';
 import { rawEvidence } from '../statistics/harm.js';
@@ -6,6 +5,7 @@ import { evidenceBelow, requestsNeeded } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, rateGuards, type TrialSpec, trialsOf } from '../trials.js';
 import type { View } from '../view.js';
+import type { Waiting } from '../waiting.js';
 import { count, durationText, percentText } from '../words/figures.js';
 import { advanceLevel } from './levels.js';
 

@@ -1,9 +1,10 @@
-import type { Action, Decision, Note, NoteKind, WaitingReason } from '../action.js';
+import type { Action, Decision, Note, NoteKind } from '../action.js';
 import type { Look, NoLook } from '../look.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReleaseState } from '../state.js';
 import { shareIsCheckable } from '../trials.js';
 import type { View } from '../view.js';
+import type { WaitingReason } from '../waiting.js';
 
 /** A decision while it is made: its arguments, the state so far, and what was noted. */
 export class Draft {

@@ -1,4 +1,3 @@
-import type { Waiting } from '../action.js';
 import { requestsOfStep } from '../decide/advance.js';
 import { canaryShare } from '../decide/content.js';
 import { advanceLevel } from '../decide/levels.js';
@@ -8,6 +7,7 @@ import type { Phase, ReleaseState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, type TrialSpec, watchesSwallowed } from '../trials.js';
+import type { Waiting } from '../waiting.js';
 import { shortHosts } from './names.js';
 import { testText } from './test-text.js';
 import { untilNext } from './until-next.js';

@@ -1,5 +1,5 @@
 import type { RouteTable } from '../compile/table.js';
-import type { Issue } from '../issue.js';
+import type { Issue, KnownIssue } from '../issue.js';
 import { remarkOnResources } from '../lower/remarks.js';
 import { type Steps, takeAll } from '../steps.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
@@ -14,9 +14,6 @@ import { warnOfShadowedRules } from './shadowed-rules.js';
 import { warnOfMixedSplits } from './splits.js';
 import { warnOfSurprisingDestinations } from './surprising-destinations.js';
 import { warnOfUncoveredRequests } from './uncovered-requests.js';
-
-/** As much of an issue as tells whether something was said already. */
-export type KnownIssue = Pick<Issue, 'file' | 'resource' | 'path'> & { code: string };
 
 export interface AnalyzeOptions {
   /** The headers that the calling application passes on; a rule that matches any other is reported. Without it none is. */

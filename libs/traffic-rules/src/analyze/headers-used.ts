@@ -1,8 +1,8 @@
 import { contentsOf, type RouteTable } from '../compile/table.js';
 import { isSentByClients } from '../match/subjects/header.js';
 import type { Mesh } from '../model/mesh.js';
+import type { Document } from '../model/place.js';
 import type { Requirement } from '../model/requirement.js';
-import type { Document } from '../model/rule.js';
 
 /** A place where a rule looks at a header. */
 export interface HeaderUse {

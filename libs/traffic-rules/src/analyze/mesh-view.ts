@@ -1,6 +1,7 @@
 import { contentsOf, type PortTable, type RouteTable, type TableContents } from '../compile/table.js';
 import type { Issue } from '../issue.js';
-import type { Document, HostRules } from '../model/rule.js';
+import type { Document } from '../model/place.js';
+import type { HostRules } from '../model/rule.js';
 import { Report } from '../validate/report.js';
 
 /** Rules that may decide for the workload, and where they do. */

@@ -1,4 +1,4 @@
-import type { Document } from '../model/rule.js';
+import type { Document } from '../model/place.js';
 import type { MeshView } from './mesh-view.js';
 
 /** Rules without any service: what would be said of each of their hosts, once. */

@@ -1,5 +1,6 @@
 import type { Action } from '../model/action.js';
-import type { Document, HostRules } from '../model/rule.js';
+import type { Document } from '../model/place.js';
+import type { HostRules } from '../model/rule.js';
 import type { MeshView } from './mesh-view.js';
 
 /** An entry of a list of rules as it was written: once, however many matches it has and resources delegate to it. */

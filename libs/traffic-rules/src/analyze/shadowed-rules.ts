@@ -1,10 +1,10 @@
 import { isForWorkload } from '../compile/routes.js';
 import type { TableContents } from '../compile/table.js';
+import type { KnownIssue } from '../issue.js';
 import { exampleRequest } from '../match/algebra.js';
 import type { Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
 import { route } from '../route/route.js';
-import type { KnownIssue } from './analyze.js';
 import { type ComparedRule, EarlierRules } from './earlier-rules.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 

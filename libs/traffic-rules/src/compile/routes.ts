@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster.js';
 import type { Because, Mirror } from '../decision.js';
 import { holdsAt, isMetByAll, isOfListener } from '../match/algebra.js';
 import { compileMatchBlock } from '../match/match-block.js';
-import type { Listener } from '../match/subject.js';
+import type { Listener } from '../match/subject-definition.js';
 import type {
   Destination,
   DestinationName,
@@ -13,8 +13,9 @@ import type {
 } from '../model/action.js';
 import { meshGateway } from '../model/gateway.js';
 import { gatewaysOf } from '../model/mesh.js';
+import type { Place } from '../model/place.js';
 import type { Requirement } from '../model/requirement.js';
-import type { HostRules, Place, Rule } from '../model/rule.js';
+import type { HostRules, Rule } from '../model/rule.js';
 import { hasReachablePort, type RegistryService } from '../model/service.js';
 import type { RetryPolicy } from '../retry/retry-policy.js';
 import { clusterName, seenFromElsewhere } from './clusters.js';

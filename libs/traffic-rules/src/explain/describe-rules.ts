@@ -4,7 +4,8 @@ import { isWildcard } from '../host-map.js';
 import type { Location } from '../issue.js';
 import { describeRequirement, exampleRequest } from '../match/algebra.js';
 import type { Action, DestinationName, ForwardAction } from '../model/action.js';
-import type { HostRules, ResourceReference, Rule } from '../model/rule.js';
+import type { ResourceReference } from '../model/place.js';
+import type { HostRules, Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
 
 /** What one resource's rules do, in words. */

@@ -1,6 +1,6 @@
 import type { Because, Decision } from '../decision.js';
 import type { Fault } from '../model/action.js';
-import type { Entry, ResourceReference, RulePlace } from '../model/rule.js';
+import type { Entry, ResourceReference, RulePlace } from '../model/place.js';
 
 /** Why a request goes where it goes, and what happens to it on the way; plain data, fit for JSON. */
 export interface Explanation {

@@ -1,5 +1,5 @@
 import type { TableContents } from '../compile/table.js';
-import type { ResourceReference } from '../model/rule.js';
+import type { ResourceReference } from '../model/place.js';
 import { carriesHttp } from '../model/service.js';
 import type { RouteRequest } from '../request.js';
 import { type Found, lookupName, virtualHostOf } from '../route/route.js';

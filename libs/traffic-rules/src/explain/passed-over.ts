@@ -2,7 +2,7 @@ import { meetsListener, takesEverything } from '../compile/routes.js';
 import type { TableContents, VirtualHost } from '../compile/table.js';
 import { conditionOf, failureAt, holdsAt } from '../match/algebra.js';
 import type { RequestView } from '../match/request-view.js';
-import type { Listener } from '../match/subject.js';
+import type { Listener } from '../match/subject-definition.js';
 import { meshGateway } from '../model/gateway.js';
 import type { Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';

@@ -1,8 +1,8 @@
 import { asciiLowerCase } from '../ascii.js';
 import type { Instance } from '../model/service.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
+import type { OwnedService } from './owned-service.js';
 import { isEncrypted, kubernetesProtocol } from './port-protocol.js';
-import type { OwnedService } from './registry.js';
 import { clusterDomain } from './short-name.js';
 import type { Workloads } from './workloads.js';
 

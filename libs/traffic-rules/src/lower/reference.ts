@@ -1,4 +1,4 @@
-import type { Document, ResourceReference } from '../model/rule.js';
+import type { Document, ResourceReference } from '../model/place.js';
 import { locationOf } from '../place.js';
 
 /** A document, as explanations and reports name it. */

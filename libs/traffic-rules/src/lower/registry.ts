@@ -1,21 +1,15 @@
 import type { HiddenService } from '../model/rule.js';
-import type { RegistryPort, RegistryService } from '../model/service.js';
+import type { RegistryPort } from '../model/service.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
-import type { Metadata } from '../resources/metadata.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Sidecar } from '../resources/sidecar.js';
 import type { Workload } from '../workload.js';
 import { kubernetesService } from './kubernetes-service.js';
+import type { OwnedService } from './owned-service.js';
 import { servicesOfEntry } from './service-entry.js';
 import type { SidecarScope } from './sidecar/sidecar-scope.js';
 import { reachOf, visibleTo } from './visibility.js';
 import type { Workloads } from './workloads.js';
-
-/** A service with what decides who sees it. */
-export interface OwnedService extends RegistryService {
-  metadata: Metadata;
-  exportTo: readonly string[];
-}
 
 export interface RegistryDocuments {
   services: readonly Service[];

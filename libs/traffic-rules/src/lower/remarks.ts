@@ -1,4 +1,4 @@
-import type { Document } from '../model/rule.js';
+import type { Document } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
 import type { Gateway } from '../resources/gateway.js';
 import type { Resource } from '../resources/resource.js';

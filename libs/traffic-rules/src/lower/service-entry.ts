@@ -2,8 +2,8 @@ import { asciiLowerCase } from '../ascii.js';
 import type { Discovery } from '../cluster.js';
 import type { Instance, RegistryPort } from '../model/service.js';
 import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
+import type { OwnedService } from './owned-service.js';
 import { isEncrypted, protocolOf } from './port-protocol.js';
-import type { OwnedService } from './registry.js';
 import type { Workloads } from './workloads.js';
 
 const discoveries: Readonly<Record<Resolution, Discovery>> = {

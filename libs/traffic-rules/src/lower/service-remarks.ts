@@ -1,4 +1,4 @@
-import type { Document } from '../model/rule.js';
+import type { Document } from '../model/place.js';
 import type { Service } from '../resources/kubernetes.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Report } from '../validate/report.js';

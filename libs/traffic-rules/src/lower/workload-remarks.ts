@@ -1,4 +1,4 @@
-import type { Document } from '../model/rule.js';
+import type { Document } from '../model/place.js';
 import { isSubset, type Labels, type RegistryService } from '../model/service.js';
 import type { DestinationRule } from '../resources/destination-rule.js';
 import type { ServiceEntry } from '../resources/service-entry.js';

@@ -20,7 +20,7 @@ import {
   isMetByAll,
 } from './algebra.js';
 import { RequestView } from './request-view.js';
-import type { Listener } from './subject.js';
+import type { Listener } from './subject-definition.js';
 
 function meets(requirements: readonly Requirement[], asked: RouteRequest, at: Listener): boolean {
   const view = new RequestView(asked, asked.path, 'each');

@@ -2,15 +2,8 @@ import { toBytes, toReadableText } from '../bytes.js';
 import type { Requirement, Test } from '../model/requirement.js';
 import type { RouteRequest } from '../request.js';
 import type { RequestView } from './request-view.js';
-import {
-  describeSubject,
-  type ExampleRequest,
-  type Listener,
-  nameOf,
-  subjectKey,
-  subjects,
-  type Values,
-} from './subject.js';
+import { describeSubject, nameOf, subjectKey, subjects } from './subject.js';
+import type { ExampleRequest, Listener, Values } from './subject-definition.js';
 import {
   compileTest,
   describeHit,

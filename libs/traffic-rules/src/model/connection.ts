@@ -1,6 +1,6 @@
 import type { DestinationName } from './action.js';
+import type { Place } from './place.js';
 import type { Requirement } from './requirement.js';
-import type { Place } from './rule.js';
 
 /** What is done with connections that nobody looks into, whatever bytes they carry. */
 export interface ConnectionRule {

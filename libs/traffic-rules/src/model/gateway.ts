@@ -1,4 +1,4 @@
-import type { Document, ResourceReference } from './rule.js';
+import type { Document, ResourceReference } from './place.js';
 
 /** What stands for the sidecars of all workloads among the gateways that rules are for. */
 export const meshGateway = 'mesh';

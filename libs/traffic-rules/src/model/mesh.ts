@@ -1,7 +1,8 @@
 import type { RetryPolicy } from '../retry/retry-policy.js';
 import type { OutboundTrafficPolicy } from '../workload.js';
 import { type GatewayServer, meshGateway } from './gateway.js';
-import type { Document, HiddenRules, HiddenService, HostRules } from './rule.js';
+import type { Document } from './place.js';
+import type { HiddenRules, HiddenService, HostRules } from './rule.js';
 import type { RegistryService, ServicePolicy } from './service.js';
 
 /** All that one workload is told of a set of resources, whatever kinds they were written in. */

@@ -1,4 +1,4 @@
-import type { Document } from './rule.js';
+import type { Document } from './place.js';
 
 /** What of a request, or of where it arrives, a requirement is about. */
 export type Subject = UnnamedSubject | NamedSubject;

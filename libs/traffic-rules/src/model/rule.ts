@@ -1,23 +1,7 @@
-import type { Location } from '../issue.js';
-import type { Source } from '../source.js';
 import type { Action } from './action.js';
 import type { ConnectionRule } from './connection.js';
+import type { Document, Place, ResourceReference } from './place.js';
 import type { Requirement } from './requirement.js';
-
-/** A document of the user, as far as findings about it need it. */
-export interface Document {
-  kind: string;
-  metadata: { namespace: string; name: string };
-  source: Source;
-}
-
-/** A document, for people and programs outside of the engine. */
-export interface ResourceReference {
-  kind: string;
-  namespace: string;
-  name: string;
-  location: Location;
-}
 
 /** The rules that one resource has for its hosts, in the order in which they are tried. */
 export interface HostRules {
@@ -60,29 +44,4 @@ export interface Rule {
   place: Place;
   requirements: readonly Requirement[];
   action: Action;
-}
-
-/** Where a rule was written. */
-export interface Place {
-  /** The document that it stands in: a delegate's, where the resource delegates. */
-  document: Document;
-  /** The resource that has the host. */
-  resource: ResourceReference;
-  rule: RulePlace;
-  /** Absent for a rule that takes every request. */
-  match?: Entry;
-}
-
-/** An entry of a list in a document. */
-export interface Entry {
-  index: number;
-  /** In its document: `spec.http[0]`, `spec.http[0].match[1]`. */
-  path: string;
-  name?: string;
-  location: Location;
-}
-
-export interface RulePlace extends Entry {
-  /** The document that the rule stands in, when the resource delegates; the index counts there. */
-  delegate?: ResourceReference;
 }

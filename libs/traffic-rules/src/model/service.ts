@@ -6,7 +6,7 @@ import type {
   OutlierDetection,
   TlsOrigination,
 } from '../cluster.js';
-import type { Document } from './rule.js';
+import type { Document } from './place.js';
 
 /** A service that the mesh knows, from a Kubernetes Service or from one host of a ServiceEntry. */
 export interface RegistryService {

@@ -1,5 +1,6 @@
 import type { CorsPolicy } from '../resources/virtual-service.js';
-import { type Decoder, list, mapped, message } from './decode.js';
+import { list, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { boolean, choice, duration, string } from './scalar.js';
 import { stringMatch } from './string-match.js';
 

@@ -1,14 +1,7 @@
 import type { Cursor } from './cursor.js';
+import { type Decoder, structureOf, withStructure } from './decoder.js';
 import { describeValue } from './describe.js';
-import { structureOf, withStructure } from './structure.js';
 import { suggest } from './suggestion.js';
-
-/**
- * Turns an untyped value into a typed one, or reports what is wrong and gives undefined.
- * The rules are those of istiod's own decoder (protobuf's jsonpb): a field's `null` means "not written", a number may
- * be a string of digits, names may be snake_case, and an unknown name is an error.
- */
-export type Decoder<T> = (value: unknown, at: Cursor) => T | undefined;
 
 export type Shape = Readonly<Record<string, Decoder<unknown>>>;
 

@@ -1,5 +1,6 @@
 import type { DestinationRuleSpec } from '../resources/destination-rule.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { string } from './scalar.js';
 import { trafficPolicy } from './traffic-policy.js';
 

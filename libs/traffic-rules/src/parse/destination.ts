@@ -1,5 +1,6 @@
 import type { Destination, Headers } from '../resources/virtual-service.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { string, text, uint32 } from './scalar.js';
 
 /** A port selector; `{}` selects the port 0, which validation refuses. */

@@ -1,5 +1,6 @@
 import type { HttpFaultInjection } from '../resources/virtual-service.js';
-import { type Decoder, message } from './decode.js';
+import { message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { duration, int32, percent, string } from './scalar.js';
 
 const delay = message({

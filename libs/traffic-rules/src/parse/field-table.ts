@@ -1,6 +1,6 @@
-import type { Decoder } from './decode.js';
+import type { Decoder } from './decoder.js';
+import { structureOf } from './decoder.js';
 import { kinds } from './kinds.js';
-import { structureOf } from './structure.js';
 
 /** A schema as CRDs have it, as far as it says which fields there are. */
 export interface FieldSchema {

@@ -12,7 +12,8 @@ import type {
   RouteRule,
   RouteSpec,
 } from '../resources/gateway-api.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { referenceFields } from './object-reference.js';
 import { routeFilter } from './route-filter.js';
 import { choice, duration, int32, string, text } from './scalar.js';

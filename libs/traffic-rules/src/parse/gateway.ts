@@ -1,5 +1,6 @@
 import type { GatewaySpec, Server, ServerTls } from '../resources/gateway.js';
-import { checked, type Decoder, list, map, mapped, message } from './decode.js';
+import { checked, list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { boolean, choice, string, text, uint32 } from './scalar.js';
 
 const protocolVersion = choice(['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3']);

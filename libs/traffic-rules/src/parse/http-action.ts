@@ -1,5 +1,6 @@
 import type { HttpDirectResponse, HttpRedirect, HttpRewrite } from '../resources/virtual-service.js';
-import { type Decoder, mapped, message } from './decode.js';
+import { mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { bytes, choice, string, text, uint32 } from './scalar.js';
 
 const redirectFields = message({

@@ -1,6 +1,7 @@
 import type { StringMatch } from '../resources/string-match.js';
 import type { HttpMatchRequest } from '../resources/virtual-service.js';
-import { checked, type Decoder, list, map, mapped, message } from './decode.js';
+import { checked, list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { boolean, string, text, uint32 } from './scalar.js';
 import { stringMatch } from './string-match.js';
 

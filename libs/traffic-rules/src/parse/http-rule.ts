@@ -1,6 +1,7 @@
 import type { HttpRule, WeightedDestination } from '../resources/virtual-service.js';
 import { corsPolicy } from './cors.js';
-import { type Decoder, list, mapped, message } from './decode.js';
+import { list, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { destination, headers } from './destination.js';
 import { fault } from './fault.js';
 import { directResponse, redirect, rewrite } from './http-action.js';

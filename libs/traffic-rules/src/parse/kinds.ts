@@ -3,8 +3,9 @@ import { type PodController, podControllers } from '../resources/pod.js';
 import type { Resource } from '../resources/resource.js';
 import type { Source } from '../source.js';
 import type { Cursor } from './cursor.js';
-import type { Decoder } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { destinationRuleSpec } from './destination-rule.js';
+import type { Envelope } from './envelope.js';
 import { gatewaySpec } from './gateway.js';
 import {
   gatewayApiGroup,
@@ -20,13 +21,6 @@ import { serviceEntrySpec, workloadEndpoint } from './service-entry.js';
 import { sidecarSpec } from './sidecar.js';
 import { suggest } from './suggestion.js';
 import { virtualServiceSpec } from './virtual-service.js';
-
-/** A document whose kind is known and whose metadata was read. */
-export interface Envelope {
-  value: Record<string, unknown>;
-  metadata: Metadata;
-  source: Source;
-}
 
 export interface KnownKind {
   kind: Resource['kind'];

@@ -1,5 +1,6 @@
 import type { EndpointSlice, KubernetesServicePort, Service } from '../resources/kubernetes.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { boolean, choice, string, text, uint32 } from './scalar.js';
 
 /** `targetPort`: a number, or the name of a container's port. */

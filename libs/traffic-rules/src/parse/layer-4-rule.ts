@@ -1,5 +1,6 @@
 import type { Layer4Destination, TcpRule, TlsRule } from '../resources/virtual-service.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { destination } from './destination.js';
 import { int32, string, text, uint32 } from './scalar.js';
 

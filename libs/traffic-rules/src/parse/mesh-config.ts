@@ -1,5 +1,6 @@
 import type { MeshConfigSpec } from '../resources/mesh-config.js';
-import { type Decoder, list, mapped, message } from './decode.js';
+import { list, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { retries } from './http-rule.js';
 import { choice, duration, string, text } from './scalar.js';
 import { outboundTrafficPolicyMode } from './sidecar.js';

@@ -1,5 +1,6 @@
 import type { Metadata } from '../resources/metadata.js';
-import { type Decoder, map, mapped, message } from './decode.js';
+import { map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { string, text } from './scalar.js';
 
 /** Fields that the API server fills in (uid, managedFields, ...) are passed over. */

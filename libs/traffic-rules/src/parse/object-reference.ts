@@ -1,5 +1,6 @@
 import type { ObjectReference } from '../resources/gateway-api.js';
-import { type Decoder, mapped, message } from './decode.js';
+import { mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { int32, string, text } from './scalar.js';
 
 /** The fields of a reference of the Gateway API to another object. */

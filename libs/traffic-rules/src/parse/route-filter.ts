@@ -1,5 +1,6 @@
 import type { HeaderModifier, PathModifier, RequestMirror, RouteFilter } from '../resources/gateway-api.js';
-import { type Decoder, list, mapped, message } from './decode.js';
+import { list, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { objectReference } from './object-reference.js';
 import { boolean, choice, int32, string, text } from './scalar.js';
 

@@ -1,4 +1,5 @@
-import { type Decoder, mapped, message, wrongType } from './decode.js';
+import { mapped, message, wrongType } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { describeValue, quote } from './describe.js';
 import { parseDuration } from './duration.js';
 import { suggest } from './suggestion.js';

@@ -1,5 +1,6 @@
 import type { SidecarSpec } from '../resources/sidecar.js';
-import { type Decoder, list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { choice, string, text, uint32 } from './scalar.js';
 
 /** Numbers as in networking/v1alpha3/sidecar.proto. */

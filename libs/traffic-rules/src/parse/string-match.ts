@@ -1,5 +1,6 @@
 import type { StringMatch } from '../resources/string-match.js';
-import { type Decoder, mapped, message } from './decode.js';
+import { mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { string } from './scalar.js';
 
 const forms = message({ exact: string, prefix: string, regex: string });

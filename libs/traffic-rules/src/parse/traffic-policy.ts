@@ -1,5 +1,6 @@
 import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
-import { checked, type Decoder, list, map, mapped, message } from './decode.js';
+import { checked, list, map, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { portNumber } from './destination.js';
 import { boolean, choice, double, duration, int32, string, text, uint32, uint64 } from './scalar.js';
 

@@ -1,5 +1,6 @@
 import type { VirtualServiceSpec } from '../resources/virtual-service.js';
-import { type Decoder, list, mapped, message } from './decode.js';
+import { list, mapped, message } from './decode.js';
+import type { Decoder } from './decoder.js';
 import { httpRoute } from './http-rule.js';
 import { tcpRoute, tlsRoute } from './layer-4-rule.js';
 import { string } from './scalar.js';

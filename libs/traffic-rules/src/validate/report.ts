@@ -1,6 +1,6 @@
 import type { Issue, Severity } from '../issue.js';
 import type { IssueCode } from '../issue-codes.js';
-import type { Document } from '../model/rule.js';
+import type { Document } from '../model/place.js';
 import { formatPath } from '../parse/path.js';
 import { locationOf } from '../place.js';
 

@@ -1,7 +1,4 @@
-import type { Language } from '../../i18n/messages.js';
 import type { CommandName, StepState } from '../release-state.js';
-import { english } from './release-en.js';
-import { chinese } from './release-zh.js';
 
 /** Figures of a guard, formatted for the language. */
 export interface EvidenceSentence {
@@ -64,6 +61,3 @@ export interface ReleaseMessages {
   seconds(seconds: string): string;
   minutes(minutes: string): string;
 }
-
-/** The panel's sentences by language. */
-export const releaseMessages: Readonly<Record<Language, ReleaseMessages>> = { en: english, zh: chinese };

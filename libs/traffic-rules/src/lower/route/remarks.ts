@@ -1,4 +1,4 @@
-import type { Document } from '../../model/rule.js';
+import type { Document } from '../../model/place.js';
 import type { Resource } from '../../resources/resource.js';
 import { defaultRetryPolicy } from '../../retry/retry-policy.js';
 import type { Report } from '../../validate/report.js';

@@ -1,6 +1,7 @@
 import { meshGateway } from '../../model/gateway.js';
+import type { Entry, Place } from '../../model/place.js';
 import type { Requirement } from '../../model/requirement.js';
-import type { Entry, HostRules, Place, Rule } from '../../model/rule.js';
+import type { HostRules, Rule } from '../../model/rule.js';
 import type { RetryPolicy } from '../../retry/retry-policy.js';
 import type { Workload } from '../../workload.js';
 import type { Candidate } from '../candidate.js';

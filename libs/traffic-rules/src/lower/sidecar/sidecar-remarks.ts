@@ -1,4 +1,4 @@
-import type { Document } from '../../model/rule.js';
+import type { Document } from '../../model/place.js';
 import type { Sidecar } from '../../resources/sidecar.js';
 import type { Report } from '../../validate/report.js';
 import { compareByAge } from '../visibility.js';

@@ -1,7 +1,7 @@
 import { asciiLowerCase } from '../../ascii.js';
 import type { ConnectionRule } from '../../model/connection.js';
+import type { Entry, Place, ResourceReference } from '../../model/place.js';
 import type { Requirement, Subject, Test } from '../../model/requirement.js';
-import type { Entry, Place, ResourceReference } from '../../model/rule.js';
 import type {
   Layer4Destination,
   Layer4Match,

@@ -1,4 +1,4 @@
-import type { Document } from '../../model/rule.js';
+import type { Document } from '../../model/place.js';
 import { placeText } from '../../place.js';
 import type { Delegate, VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';

@@ -1,5 +1,5 @@
 import { meshGateway } from '../../model/gateway.js';
-import type { Document } from '../../model/rule.js';
+import type { Document } from '../../model/place.js';
 import type { Gateway } from '../../resources/gateway.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';

@@ -1,5 +1,5 @@
+import type { Document } from '../../model/place.js';
 import type { Origin, Requirement, Subject, Test } from '../../model/requirement.js';
-import type { Document } from '../../model/rule.js';
 import type { StringMatch } from '../../resources/string-match.js';
 import type { HttpMatchRequest } from '../../resources/virtual-service.js';
 import { member } from '../../validate/report.js';

@@ -1,4 +1,5 @@
-import type { Place, ResourceReference, Rule } from '../../model/rule.js';
+import type { Place, ResourceReference } from '../../model/place.js';
+import type { Rule } from '../../model/rule.js';
 import type { RetryPolicy } from '../../retry/retry-policy.js';
 import { actionOf } from './action.js';
 import { withoutIgnoredSources } from './requirements.js';

@@ -1,5 +1,5 @@
+import type { Entry, ResourceReference } from '../../model/place.js';
 import type { Requirement } from '../../model/requirement.js';
-import type { Entry, ResourceReference } from '../../model/rule.js';
 import type { Destination, HttpRule, VirtualService } from '../../resources/virtual-service.js';
 import type { Source } from '../../source.js';
 import { lazyLocation } from '../lazy-location.js';

@@ -1,6 +1,7 @@
 import { asciiLowerCase } from '../../ascii.js';
 import { meshGateway } from '../../model/gateway.js';
-import type { HostRules, ResourceReference, Rule } from '../../model/rule.js';
+import type { ResourceReference } from '../../model/place.js';
+import type { HostRules, Rule } from '../../model/rule.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
 import type { Candidate } from '../candidate.js';
 import { qualifyGateway } from '../gateway/gateway-name.js';

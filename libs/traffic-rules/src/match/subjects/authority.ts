@@ -1,4 +1,4 @@
-import type { RequestSubject } from '../subject.js';
+import type { RequestSubject } from '../subject-definition.js';
 
 /** The Host as it was sent, with its port and its letter case. */
 export const authority: RequestSubject = {

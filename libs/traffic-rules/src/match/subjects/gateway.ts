@@ -1,5 +1,5 @@
 import { meshGateway } from '../../model/gateway.js';
-import type { ListenerSubject } from '../subject.js';
+import type { ListenerSubject } from '../subject-definition.js';
 
 /** Through what a request comes: a gateway, or the mesh itself where a sidecar decides. */
 export const gateway: ListenerSubject = {

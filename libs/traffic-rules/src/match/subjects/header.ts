@@ -1,5 +1,5 @@
 import { addedBeforeRouting } from '../request-view.js';
-import type { RequestSubject } from '../subject.js';
+import type { RequestSubject } from '../subject-definition.js';
 
 /** A header, whose lines are tested one by one, or a pseudo header (`:path`). */
 export const header: RequestSubject = {

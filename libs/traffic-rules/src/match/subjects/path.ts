@@ -1,4 +1,4 @@
-import type { RequestSubject } from '../subject.js';
+import type { RequestSubject } from '../subject-definition.js';
 
 /** Key of the path in an index; no header is called so. */
 export const pathKey = ':path-without-query';

@@ -1,4 +1,4 @@
-import type { ListenerSubject } from '../subject.js';
+import type { ListenerSubject } from '../subject-definition.js';
 
 /** The port that the client dialled, as text. */
 export const port: ListenerSubject = {

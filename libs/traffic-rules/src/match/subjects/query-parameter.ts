@@ -1,5 +1,5 @@
 import { toBytes } from '../../bytes.js';
-import type { RequestSubject } from '../subject.js';
+import type { RequestSubject } from '../subject-definition.js';
 
 /** The first query parameter of a name, raw: no decoding of `%` or `+`. */
 export const queryParameter: RequestSubject = {

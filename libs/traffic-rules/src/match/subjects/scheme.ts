@@ -1,4 +1,4 @@
-import type { RequestSubject } from '../subject.js';
+import type { RequestSubject } from '../subject-definition.js';
 
 export const scheme: RequestSubject = {
   of: 'request',

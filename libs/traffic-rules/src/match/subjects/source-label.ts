@@ -1,4 +1,4 @@
-import type { ListenerSubject } from '../subject.js';
+import type { ListenerSubject } from '../subject-definition.js';
 
 /** A label of the calling workload. */
 export const sourceLabel: ListenerSubject = {

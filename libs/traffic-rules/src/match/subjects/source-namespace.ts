@@ -1,4 +1,4 @@
-import type { ListenerSubject } from '../subject.js';
+import type { ListenerSubject } from '../subject-definition.js';
 
 /** The namespace of the calling workload. */
 export const sourceNamespace: ListenerSubject = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chooseLanguage, messages } from './messages.js';
+import { chooseLanguage, messages } from './languages.js';
 
 const html = readFileSync(new URL('../index.html', import.meta.url), 'utf8');
 

@@ -1,0 +1,15 @@
+import { english } from './en.js';
+import type { Language, Messages } from './messages.js';
+import { chinese } from './zh.js';
+
+/** The page's sentences in that language. */
+export const messages: Readonly<Record<Language, Messages>> = { en: english, zh: chinese };
+
+/** The first of the browser's languages that the page speaks, else English. */
+export function chooseLanguage(preferred: readonly string[]): Language {
+  for (const language of preferred) {
+    const primary = language.toLowerCase().split('-')[0];
+    if (primary === 'zh' || primary === 'en') return primary;
+  }
+  return 'en';
+}
