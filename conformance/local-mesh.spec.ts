@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { compile, listens, type RouteTable, route, routeConnection } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
-import { createProxy, type MeshProxy } from '../apps/local-mesh/src/proxy/proxy.js';
+import { createProxy, type MeshProxy } from 'local-mesh/proxy';
 import { type Answer, type CaseRequest, isInForce, loadCases, outside } from './src/cases.js';
 import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen } from './src/expectations.js';
 import { knownDifference } from './src/known-differences.js';

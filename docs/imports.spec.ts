@@ -2,17 +2,21 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const files = globSync('{apps,libs,conformance,bench,tools}/**/*.ts', {
+const files = globSync('{apps,libs,conformance,bench,tools,docs,k8s}/**/*.{js,mjs,ts}', {
   cwd: root,
   exclude: (name) => /node_modules|^dist$/.test(String(name)),
 }).filter((file) => !/node_modules|\/dist\/|\.d\.ts$/.test(file));
 
+const statement = /^(?:import|export)\b[^;]*?from '(\.{1,2}\/[^']+)'/gms;
+const call = /\bimport\('(\.{1,2}\/[^']+)'\)/g;
+
 /** What a file imports by a relative path, types included: a circle of types is one of ideas. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\b[^;]*?from '(\.{1,2}\/[^']+)'/gms)].map(([, path]) =>
-    join(dirname(file), path as string).replace(/\.js$/, '.ts'),
-  );
+  return [...text.matchAll(statement), ...text.matchAll(call)].map(([, path]) => {
+    const target = join(dirname(file), path as string);
+    return files.includes(target) ? target : target.replace(/\.js$/, '.ts');
+  });
 }
 
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
@@ -43,4 +47,19 @@ function circles(): string[][] {
 
 it('no file leads back to itself by what it imports', () => {
   expect(circles()).toEqual([]);
+});
+
+/** Tries the readers of texts of every project, those that it keeps to itself as well. */
+const seesAll = 'tools/long-texts.ts';
+
+/** `apps/local-mesh` of a file in it; undefined outside of the apps. */
+const appOf = (file: string) => /^apps\/[^/]+\//.exec(file)?.[0];
+
+it('nobody imports an app by a path from outside; what it has for others stands in its exports', () => {
+  const reaches = [...imports].flatMap(([file, targets]) =>
+    targets
+      .filter((target) => appOf(target) !== undefined && appOf(target) !== appOf(file))
+      .map((target) => `${file} -> ${target}`),
+  );
+  expect(reaches.filter((reach) => !reach.startsWith(`${seesAll} `))).toEqual([]);
 });

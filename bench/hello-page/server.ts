@@ -1,11 +1,11 @@
 // One contestant in a process of its own: `node server.ts upstream|bare|undici|axios-http [UPSTREAM_PORT]`. Prints its port.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createService } from '@grayscale/service-runtime';
 import { HttpService } from '@nestjs/axios';
+import { AppModule } from 'hello-page/app.module';
+import { helloPageSettings } from 'hello-page/settings';
 import { Pool } from 'undici';
-import { AppModule } from '../../apps/hello-page/dist/app.module.js';
-import { helloPageSettings } from '../../apps/hello-page/dist/settings.js';
-import { createService } from '../../libs/service-runtime/dist/index.js';
 
 const [variant = '', upstreamPort = '0'] = process.argv.slice(2);
 

@@ -1,9 +1,6 @@
 // The plainest proxy of node:http and undici: no rules, no headers of its own, no metrics.
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-
-// The one that the apps use.
-const { Pool } = createRequire(new URL('../../apps/hello-page/package.json', import.meta.url))('undici');
+import { Pool } from 'undici';
 
 const pool = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 256 });
 

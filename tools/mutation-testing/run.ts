@@ -73,6 +73,7 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
         moduleNameMapper: {
           '^(\\.{1,2}/.*)\\.js$': '$1',
           '^@grayscale/(test-cluster|seeded-random)$': '<rootDir>/tools/$1/$1.ts',
+          '^local-mesh/proxy$': '<rootDir>/apps/local-mesh/src/proxy/proxy.ts',
           '^@grayscale/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
           '^@grayscale/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
         },

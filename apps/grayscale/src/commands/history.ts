@@ -2,12 +2,8 @@ import { addOutputOptions, type OutputOptions } from '@grayscale/command-line';
 import type { JournalEntry } from '@grayscale/release';
 import { Command } from 'commander';
 import { eventLine, eventObject } from '../release/event-line.js';
-import {
-  addReleaseOptions,
-  planArgument,
-  type ReleaseOptions,
-  withRelease,
-} from '../release/named-release.js';
+import { addReleaseOptions, planArgument, withRelease } from '../release/named-release.js';
+import type { ReleaseOptions } from '../release/release-use.js';
 
 interface HistoryOptions extends ReleaseOptions, OutputOptions<'text' | 'json'> {}
 

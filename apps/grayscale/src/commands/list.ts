@@ -11,7 +11,8 @@ import { percentText, planApiVersion, readPlan } from '@grayscale/release';
 import { JournalFollower, PlanLock, planPaths } from '@grayscale/release-loop';
 import { Command } from 'commander';
 import type { Listed } from '../release/listed.js';
-import { addFilenameOption, addReleaseOptions, type ReleaseOptions } from '../release/named-release.js';
+import { addFilenameOption, addReleaseOptions } from '../release/named-release.js';
+import type { ReleaseOptions } from '../release/release-use.js';
 import { translateStoreErrors } from '../release/store-errors.js';
 
 interface ListOptions extends ReleaseOptions, OutputOptions<'text' | 'json'> {

@@ -16,14 +16,9 @@ import {
 } from '@grayscale/release';
 import type { KeptRelease, Preview, PreviewedStep } from '@grayscale/release-loop';
 import { Command, InvalidArgumentError } from 'commander';
-import {
-  addFilenameOption,
-  addReleaseOptions,
-  planArgument,
-  type ReleaseOptions,
-  withRelease,
-} from '../release/named-release.js';
+import { addFilenameOption, addReleaseOptions, planArgument, withRelease } from '../release/named-release.js';
 import { planProblems } from '../release/plan-problems.js';
+import type { ReleaseOptions } from '../release/release-use.js';
 import { fileDiff } from '../weight/file-diff.js';
 import { readRules } from './read-rules.js';
 

@@ -13,14 +13,8 @@ import { Command } from 'commander';
 import { addCountOptions, type CountOptions, countSource } from '../release/count-options.js';
 import { detach } from '../release/detach.js';
 import { drive } from '../release/driver.js';
-import {
-  addFilenameOption,
-  addReleaseOptions,
-  type NamedRelease,
-  planArgument,
-  type ReleaseOptions,
-  withRelease,
-} from '../release/named-release.js';
+import { addFilenameOption, addReleaseOptions, planArgument, withRelease } from '../release/named-release.js';
+import type { NamedRelease, ReleaseOptions } from '../release/release-use.js';
 import { type Reporter, reporterFor } from '../release/reporter.js';
 import { asDriver } from '../release/session.js';
 import { watchStatus } from '../release/watch-status.js';

@@ -1,12 +1,8 @@
 import { addOutputOptions, duration, exitCodes } from '@grayscale/command-line';
 import type { KeptRelease } from '@grayscale/release-loop';
 import { Command } from 'commander';
-import {
-  addReleaseOptions,
-  planArgument,
-  type ReleaseOptions,
-  withRelease,
-} from '../release/named-release.js';
+import { addReleaseOptions, planArgument, withRelease } from '../release/named-release.js';
+import type { ReleaseOptions } from '../release/release-use.js';
 import { codeOfState, shower, type WatchOptions, watchStatus } from '../release/watch-status.js';
 
 interface StatusOptions extends WatchOptions, ReleaseOptions {

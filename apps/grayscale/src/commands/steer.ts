@@ -1,13 +1,8 @@
 import { wholeNumber } from '@grayscale/command-line';
 import type { Command as ReleaseCommand } from '@grayscale/release';
 import { Command } from 'commander';
-import {
-  addFilenameOption,
-  addReleaseOptions,
-  planArgument,
-  type ReleaseOptions,
-  withRelease,
-} from '../release/named-release.js';
+import { addFilenameOption, addReleaseOptions, planArgument, withRelease } from '../release/named-release.js';
+import type { ReleaseOptions } from '../release/release-use.js';
 import { steer } from '../release/steer.js';
 
 interface SteerOptions extends ReleaseOptions {

@@ -9,8 +9,8 @@ import {
   type RecordObject,
 } from '@grayscale/release-cluster';
 import { PlanText } from '@grayscale/release-loop';
-import type { NamedRelease, ReleaseOptions, ReleaseUse } from './named-release.js';
 import { type PlanFile, readPlanFile } from './plan-file.js';
+import type { NamedRelease, ReleaseOptions, ReleaseUse } from './release-use.js';
 
 /** A release of a cluster, by its name or by the file of its plan. @throws CommandError */
 export async function clusterRelease(

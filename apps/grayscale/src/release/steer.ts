@@ -2,7 +2,7 @@ import { CommandError, exitCodes, UsageError } from '@grayscale/command-line';
 import type { Command, JournalEntry } from '@grayscale/release';
 import { type Steered, steer as steerRelease } from '@grayscale/release-loop';
 import { eventLine } from './event-line.js';
-import type { NamedRelease } from './named-release.js';
+import type { NamedRelease } from './release-use.js';
 
 /** Asks the process that drives a release for something, or does it itself where there is none. */
 export async function steer({ name, release }: NamedRelease, command: Command): Promise<void> {
