@@ -4,10 +4,11 @@ import { type DocumentIdentity, identifyDocuments } from './document-identity.js
 
 /**
  * The kinds that the engine reads. Not those whose part in routing is hardly what a patch is for: of a Namespace it is the name, which no
- * patch can change, and of pods, and what makes them, the labels.
+ * patch can change, and of pods, what makes them and RequestAuthentications the labels.
  */
+const hardlyPatched = ['Namespace', 'Pod', 'RequestAuthentication'];
 const routingKinds = kindsOfTheEngine
-  .filter(({ kind, versions }) => versions.length > 0 && kind !== 'Namespace' && kind !== 'Pod')
+  .filter(({ kind, versions }) => versions.length > 0 && !hardlyPatched.includes(kind))
   .map(({ kind }) => kind);
 
 /** A document about routing that a patch may change; undefined when it concerns none. */

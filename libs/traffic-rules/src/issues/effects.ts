@@ -243,6 +243,14 @@ export const effects = {
       wrong: 'gateways: [front] where the Gateway is in the namespace istio-system',
       right: 'gateways: [istio-system/front]',
     },
+    'jwt-claim-without-authentication': {
+      severity: 'warning',
+      missing: ['RequestAuthentication'],
+      why: 'A rule for a gateway matches on a claim of a token, and no RequestAuthentication applies to the workload that serves the gateway, which therefore reads no tokens.',
+      wrong: 'headers: { "@request.auth.claims.sub": ... } and no RequestAuthentication',
+      right:
+        "a RequestAuthentication in the namespace of the gateway's pods, with their labels in selector.matchLabels",
+    },
     'sidecar-ignored': {
       severity: 'warning',
       why: 'Sidecars are not merged: of two for the same workloads the first one counts alone, the older, then by name. In the root namespace one with a selector is for that namespace only.',

@@ -154,3 +154,75 @@ spec: {type: ExternalName, externalName: ${externalName}, ports: [{name: http, p
     expect(remarks(service + rules, codes)).toEqual(expected);
   });
 });
+
+describe('a claim matched on at a gateway', () => {
+  const labels = '{istio: ingress, tier: edge}';
+  const pod = `
+apiVersion: v1
+kind: Pod
+metadata: {labels: ${labels}, name: ingress-1, namespace: edge}
+---`;
+  const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: edge}
+spec: {template: {metadata: {labels: ${labels}}}}
+---`;
+  const gateway = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front, namespace: hello-page}
+spec: {selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]}
+---`;
+  const authentication = (namespace: string, spec: string) => `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: tokens, namespace: ${namespace}}
+spec: ${spec}
+---`;
+  const claim = (field: string, name: string, gateways = '[front]') =>
+    virtualService(`[{match: [{${field}: {"${name}": {exact: a}}}], ${to('one.ext')}}]`, {
+      more: `gateways: ${gateways}`,
+    });
+  const path = (field: string, name: string) =>
+    `warning jwt-claim-without-authentication spec.http[0].match[0].${field}["${name}"]`;
+  const codes = ['jwt-claim-without-authentication'];
+  const sub = '@request.auth.claims.sub';
+  const warned = [path('headers', sub)];
+
+  it.each([
+    ['a pod without', pod, warned],
+    ['what makes pods, without', deployment, warned],
+    ['no workload in the files', '', []],
+    ['a pod of another gateway', pod.replace('ingress,', 'egress,'), []],
+    ['one for the whole namespace', pod + authentication('edge', '{}'), []],
+    ['one in the root namespace', deployment + authentication('istio-system', '{}'), []],
+    ['one in another namespace', pod + authentication('hello-page', '{}'), warned],
+    ['one with its labels', pod + authentication('edge', '{selector: {matchLabels: {tier: edge}}}'), []],
+    ['one with others', pod + authentication('edge', '{selector: {matchLabels: {tier: back}}}'), warned],
+  ])('%s', (_, yaml, expected) => {
+    expect(remarks(gateway + yaml + claim('headers', sub), codes)).toEqual(expected);
+  });
+
+  it.each([
+    ['headers', '@request.auth.claims[realm][roles]', 1],
+    ['withoutHeaders', '@Request.Auth.Claims.groups', 1],
+    ['headers', 'x-claims', 0],
+  ])('%s %s', (field, name, count) => {
+    const expected = count === 0 ? [] : [path(field, name)];
+    expect(remarks(gateway + pod + claim(field, name), codes)).toEqual(expected);
+    expect(remarks(gateway + pod + claim(field, name, '[mesh, hello-page/front]'), codes)).toEqual(expected);
+    expect(remarks(gateway + pod + claim(field, name, '[other]'), codes)).toEqual([]);
+  });
+
+  it('in a delegate of rules for the gateway', () => {
+    const delegate = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: leaf, namespace: far}
+spec: {http: [{match: [{headers: {"${sub}": {exact: a}}}], ${to('one.ext')}}]}
+---`;
+    const root = virtualService('[{delegate: {namespace: far, name: leaf}}]', { more: 'gateways: [front]' });
+    expect(remarks(gateway + pod + root + delegate, codes)).toEqual(warned);
+  });
+});

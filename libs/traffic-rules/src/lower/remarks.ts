@@ -1,16 +1,16 @@
 import type { Document } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
-import type { Gateway } from '../resources/gateway.js';
 import type { Resource } from '../resources/resource.js';
 import type { Report } from '../validate/report.js';
 import { meshOptions } from './mesh-options.js';
-import { ofKind } from './of-kind.js';
+import { istioGateways, ofKind } from './of-kind.js';
 import { remarkOnRoutes } from './route/remarks.js';
 import { remarkOnPortNames, remarkOnProtocols } from './service-remarks.js';
 import { remarkOnSidecars } from './sidecar/sidecar-remarks.js';
 import { remarkOnTls } from './tls-remarks.js';
 import { remarkOnDelegates } from './virtual-service/delegate-remarks.js';
 import { remarkOnGateways } from './virtual-service/gateway-remarks.js';
+import { remarkOnJwtClaims } from './virtual-service/jwt-claim-remarks.js';
 import { remarkOnEffects } from './virtual-service/without-effect.js';
 import { remarkOnSelector, remarkOnSubsets } from './workload-remarks.js';
 
@@ -28,6 +28,7 @@ export function* remarkOnResources(
   yield* remarkOnDelegates(virtualServices, reportOf);
   yield* remarkOnRoutes(resources, reportOf);
   remarkOnGateways(virtualServices, istioGateways(resources), reportOf);
+  remarkOnJwtClaims(virtualServices, resources, reportOf);
   const entries = ofKind(resources, 'ServiceEntry');
   for (const entry of entries) remarkOnSelector(entry, services, reportOf(entry));
   remarkOnProtocols(entries, reportOf);
@@ -38,12 +39,4 @@ export function* remarkOnResources(
     remarkOnTls(rule, reportOf(rule));
   }
   remarkOnSidecars(ofKind(resources, 'Sidecar'), meshOptions(resources).rootNamespace, reportOf);
-}
-
-/** Rules are not bound by name to the Gateways of the Gateway API. */
-function istioGateways(resources: readonly Resource[]): Gateway[] {
-  return resources.filter(
-    (resource): resource is Gateway =>
-      resource.kind === 'Gateway' && resource.group === 'networking.istio.io',
-  );
 }

@@ -16,7 +16,7 @@ import {
 } from './gateway-api.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
 import { isMeshConfigMap, meshConfigOfMap } from './mesh-config-document.js';
-import { podStatus, podTemplate, templateOf } from './pod.js';
+import { matchLabels, podStatus, podTemplate, templateOf } from './pod.js';
 import { serviceEntrySpec, workloadEndpoint } from './service-entry.js';
 import { sidecarSpec } from './sidecar.js';
 import { suggest } from './suggestion.js';
@@ -120,6 +120,18 @@ export const kinds: readonly KnownKind[] = [
     }),
   },
   ...podControllers.map(podController),
+  {
+    kind: 'RequestAuthentication',
+    group: 'security.istio.io',
+    versions: ['v1', 'v1beta1'],
+    isPeekedAt: true,
+    decode: ({ value, metadata, source }) => ({
+      kind: 'RequestAuthentication',
+      metadata,
+      source,
+      selector: matchLabels(value.spec),
+    }),
+  },
   {
     kind: 'MeshConfig',
     written: 'ConfigMap',

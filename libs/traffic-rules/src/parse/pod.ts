@@ -31,6 +31,11 @@ export function templateOf(kind: string, spec: unknown): PodTemplate {
   return podTemplate(kind === 'CronJob' ? fields(fields(jobTemplate).spec).template : template);
 }
 
+/** The labels by which a policy selects pods; none where it says nothing. */
+export function matchLabels(spec: unknown): PodTemplate['labels'] {
+  return texts(fields(fields(spec).selector).matchLabels);
+}
+
 /** Name, namespace and labels, as far as they are texts. */
 export function peekedMetadata(value: unknown): {
   name: string;

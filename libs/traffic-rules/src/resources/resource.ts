@@ -4,6 +4,7 @@ import type { GrpcRoute, HttpRoute, KubernetesGateway, ReferenceGrant } from './
 import type { EndpointSlice, Namespace, Service } from './kubernetes.js';
 import type { MeshConfig } from './mesh-config.js';
 import type { Pod, PodController } from './pod.js';
+import type { RequestAuthentication } from './request-authentication.js';
 import type { ServiceEntry } from './service-entry.js';
 import type { Sidecar } from './sidecar.js';
 import type { VirtualService } from './virtual-service.js';
@@ -26,4 +27,5 @@ export type Resource =
   | WorkloadEntry
   | Pod
   | PodController
-  | MeshConfig;
+  | MeshConfig
+  | RequestAuthentication;
