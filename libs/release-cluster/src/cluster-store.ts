@@ -15,12 +15,12 @@ import {
 import { lastState, type PlanText } from '@grayscale/release-loop';
 import { Arms } from './arms.js';
 import { driverOf } from './driver-identity.js';
-import { TakenOverError } from './errors.js';
+import { mayPass, TakenOverError } from './errors.js';
 import { isSameOwner, type Owner, ownerIn } from './owner.js';
 import type { ReleaseRecord } from './record/release-record.js';
 import { runningRelease } from './running-release.js';
 import { targetView } from './target-views.js';
-import { mayPass, TargetWriter } from './target-writer.js';
+import { TargetWriter } from './target-writer.js';
 import { VirtualServices } from './virtual-services.js';
 
 export interface ClusterStoreOptions {

@@ -1,3 +1,5 @@
+import { ApiError, ApiUnreachableError } from '@grayscale/cluster-client';
+
 /** Another process goes on with the release: it has written into its memory since this one read it. */
 export class TakenOverError extends Error {
   readonly code = 'RELEASE_TAKEN_OVER';
@@ -8,4 +10,14 @@ export class TakenOverError extends Error {
 export class RecordError extends Error {
   readonly code = 'RELEASE_RECORD';
   override readonly name = 'RecordError';
+}
+
+/** Whether a write was refused because somebody else wrote in between. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409;
+}
+
+/** Whether the same request may be answered another time. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof ApiUnreachableError || (error instanceof ApiError && error.isTemporary);
 }

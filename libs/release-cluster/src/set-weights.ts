@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ApiClient, ApiError, fieldManager, type PatchOperation } from '@grayscale/cluster-client';
+import { type ApiClient, fieldManager, type PatchOperation } from '@grayscale/cluster-client';
 import type { JsonObject, RuleEdit } from '@grayscale/manifest-files';
 import type { ObjectName } from '@grayscale/release';
+import { isConflict } from './errors.js';
 import { ownerIn } from './owner.js';
 import { rulePatch } from './rule-patch.js';
 import { runningRelease } from './running-release.js';
@@ -51,7 +52,7 @@ export async function setWeights(
     if (!dryRun) await resources.patch(namespace, name, withoutOurName(written)).catch(() => undefined);
     return { kind: 'written' };
   } catch (error) {
-    if (error instanceof ApiError && error.status === 409) return { kind: 'changed' };
+    if (isConflict(error)) return { kind: 'changed' };
     throw error;
   }
 }

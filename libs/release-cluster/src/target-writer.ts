@@ -1,15 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ApiError,
-  ApiUnreachableError,
-  fieldManager,
-  type PatchOperation,
-  type WriteOptions,
-} from '@grayscale/cluster-client';
+import { ApiError, fieldManager, type PatchOperation, type WriteOptions } from '@grayscale/cluster-client';
 import { editedRules, type RuleEdit } from '@grayscale/manifest-files';
 import type { ObjectName, Plan, Target, Write, WriteOutcome } from '@grayscale/release';
 import { type TargetEdits, targetEdits } from '@grayscale/release-loop';
 import { validate } from '@grayscale/traffic-rules';
+import { isConflict, mayPass } from './errors.js';
 import { isSameOwner, type Owner, ownerAnnotation, ownerIn, ownerText } from './owner.js';
 import { rulePatch } from './rule-patch.js';
 import { parsedObject, rulesOf } from './target-views.js';
@@ -215,14 +210,4 @@ function cleaning({ metadata }: VirtualServiceObject, owner: Owner): PatchOperat
       .reverse()
       .map((index): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields/${index}` })),
   ];
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 409;
-}
-
-/** Whether the same request may be answered another time. */
-export function mayPass(error: unknown): boolean {
-  if (error instanceof ApiUnreachableError) return true;
-  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, ApiUnreachableError, type KubernetesObject } from '@grayscale/cluster-client';
+import type { KubernetesObject } from '@grayscale/cluster-client';
 import type { Command, JournalEntry, OfferedPlan, SentCommand } from '@grayscale/release';
-import { RecordError, TakenOverError } from '../errors.js';
+import { isConflict, mayPass, RecordError, TakenOverError } from '../errors.js';
 import type { Owner } from '../owner.js';
 import {
   driverIn,
@@ -214,14 +214,4 @@ function textOf(commands: readonly SentCommand[]): string {
 
 function takenOver(subject: string): string {
   return `another process has taken the release over: ${subject} was written by it`;
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 409;
-}
-
-/** Whether the same request may be answered another time. */
-function mayPass(error: unknown): boolean {
-  if (error instanceof ApiUnreachableError) return true;
-  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }
