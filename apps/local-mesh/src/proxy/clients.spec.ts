@@ -1,46 +1,20 @@
 import { jest } from '@jest/globals';
-import { RawClient } from '../../test/raw-client.js';
-import { RawServer } from '../../test/raw-server.js';
+import { ok, ProxySetup } from '../../test/proxy-setup.js';
 import { routing, rulesFor, rulesText } from '../../test/rules.js';
-import type { AccessRecord } from './access-record.js';
-import type { ProxyOptions } from './options.js';
-import { createProxy, type MeshProxy } from './proxy.js';
+import { createProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);
 
-const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n';
 const to = 'route: [{destination: {host: back.ext}}]';
 
 describe('clients that people have', () => {
-  let backend: RawServer;
-  let proxy: MeshProxy;
-  let port: number;
-  let records: AccessRecord[];
-  const clients: RawClient[] = [];
+  const setup = new ProxySetup();
+  beforeEach(() => setup.open());
+  afterEach(() => setup.close());
 
-  beforeEach(async () => {
-    backend = await new RawServer((socket) => socket.write(ok)).listen();
-  });
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.close();
-    await proxy.close();
-    await backend.stop();
-  });
-
-  async function start(options: Partial<ProxyOptions> & Pick<ProxyOptions, 'route' | 'routeConnection'>) {
-    records = [];
-    proxy = createProxy({ onComplete: (record) => records.push(record), ...options });
-    port = (await proxy.listen({ host: '127.0.0.1', port: 0 })).port;
-  }
-
-  function send(text: string): RawClient {
-    const client = new RawClient(port).send(text);
-    clients.push(client);
-    return client;
-  }
+  const send = (text: string) => setup.connect().send(text);
 
   describe('HTTP/1.0', () => {
     it.each([
@@ -48,21 +22,23 @@ describe('clients that people have', () => {
       ['in chunks', chunked],
       ['until the end', 'HTTP/1.1 200 OK\r\n\r\nok'],
     ])('gets an answer %s without chunks, and the end of its connection', async (name, answer) => {
-      backend.onData((socket) => (name === 'until the end' ? socket.end(answer) : socket.write(answer)));
-      await start(rulesFor([backend.port]));
+      setup.backend.onData((socket) =>
+        name === 'until the end' ? socket.end(answer) : socket.write(answer),
+      );
+      await setup.start(rulesFor([setup.backend.port]));
       const received = await send('GET http://back.ext/ HTTP/1.0\r\nHost: back.ext\r\n\r\n').untilClosed();
       expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n\r\nok$/s);
       expect(received).not.toContain('transfer-encoding');
     });
 
     it('needs no Host where the URL has one, and hears no 100', async () => {
-      backend.onData((socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok}`));
-      await start(rulesFor([backend.port]));
+      setup.backend.onData((socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok}`));
+      await setup.start(rulesFor([setup.backend.port]));
       expect(await send('GET http://back.ext/ HTTP/1.0\r\n\r\n').untilClosed()).toMatch(/^HTTP\/1\.1 200 OK/);
     });
 
     it('opens a tunnel with CONNECT', async () => {
-      await start(rulesFor([backend.port]));
+      await setup.start(rulesFor([setup.backend.port]));
       const client = send('CONNECT back.ext:80 HTTP/1.0\r\n\r\n');
       await client.saw('HTTP/1.1 200 OK\r\n\r\n');
       expect(await client.send('GET / HTTP/1.1\r\nHost: back.ext\r\n\r\n').saw('ok')).toContain(
@@ -71,7 +47,7 @@ describe('clients that people have', () => {
     });
 
     it('with chunks is refused', async () => {
-      await start(rulesFor([backend.port]));
+      await setup.start(rulesFor([setup.backend.port]));
       const post = 'POST http://back.ext/ HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
       expect(await send(post).untilClosed()).toMatch(/^HTTP\/1\.1 400 /);
     });
@@ -81,15 +57,15 @@ describe('clients that people have', () => {
     ['ws://back.ext/chat', 'host: back.ext\r\n'],
     ['WS://back.ext:80/chat', 'host: back.ext:80\r\n'],
   ])('a websocket client may write %s', async (url, host) => {
-    backend.onData((socket) =>
+    setup.backend.onData((socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
     );
-    await start(rulesFor([backend.port]));
+    await setup.start(rulesFor([setup.backend.port]));
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
     expect(await send(`GET ${url} HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`).saw('\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 101 /,
     );
-    expect(backend.received).toContain(`GET /chat HTTP/1.1\r\n${host}`);
+    expect(setup.backend.received).toContain(`GET /chat HTTP/1.1\r\n${host}`);
   });
 
   it.each([
@@ -99,52 +75,51 @@ describe('clients that people have', () => {
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00'],
     ['a PROXY header', 'PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n'],
   ])('%s on the proxy port is answered at once', async (_, bytes) => {
-    await start(rulesFor([backend.port]));
+    await setup.start(rulesFor([setup.backend.port]));
     expect(await send(bytes).untilClosed()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
   describe('CONNECT to where nothing answers says so', () => {
     it.each([80, 443, 9])('a name that does not resolve, port %d', async (target) => {
-      await start(rulesFor([backend.port]));
+      await setup.start(rulesFor([setup.backend.port]));
       const received = await send(`CONNECT no-such-name.invalid:${target} HTTP/1.1\r\n\r\n`).untilClosed();
       expect(received).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n.*DNS resolution failure/s);
-      await waitFor(() => records.length > 0);
-      expect(records[0]).toMatchObject({ status: 503 });
+      await waitFor(() => setup.records.length > 0);
+      expect(setup.records[0]).toMatchObject({ status: 503 });
     });
 
     it('but a name that rules know need not resolve', async () => {
-      await start(rulesFor([backend.port]));
+      await setup.start(rulesFor([setup.backend.port]));
       expect(await send('CONNECT back.ext:80 HTTP/1.1\r\n\r\n').saw('\r\n\r\n')).toBe(
         'HTTP/1.1 200 OK\r\n\r\n',
       );
     });
 
     it('a port on which nobody listens', async () => {
-      await backend.stop();
-      await start(rulesFor([1]));
-      const received = await send(`CONNECT 127.0.0.1:${backend.port} HTTP/1.1\r\n\r\n`).untilClosed();
+      await setup.backend.stop();
+      await setup.start(rulesFor([1]));
+      const received = await send(`CONNECT 127.0.0.1:${setup.backend.port} HTTP/1.1\r\n\r\n`).untilClosed();
       expect(received).toMatch(/^HTTP\/1\.1 503 .*refuses connections/s);
     });
 
     it('what REGISTRY_ONLY does not let pass', async () => {
-      await start(routing(rulesText([backend.port]), 'REGISTRY_ONLY'));
+      await setup.start(routing(rulesText([setup.backend.port]), 'REGISTRY_ONLY'));
       const received = await send('CONNECT 127.0.0.1:9 HTTP/1.1\r\n\r\n').untilClosed();
       expect(received).toMatch(/^HTTP\/1\.1 502 .*REGISTRY_ONLY/s);
     });
 
     it('the proxy itself', async () => {
-      await start(rulesFor([backend.port]));
-      const received = await send(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\n\r\n`).untilClosed();
+      await setup.start(rulesFor([setup.backend.port]));
+      const received = await send(`CONNECT 127.0.0.1:${setup.port} HTTP/1.1\r\n\r\n`).untilClosed();
       expect(received).toMatch(/^HTTP\/1\.1 508 .*is the local mesh itself/s);
     });
   });
 
   it('an endpoint with the port of the proxy itself is reported, not misrouted', async () => {
-    const first = createProxy(rulesFor([backend.port]));
+    const first = createProxy(rulesFor([setup.backend.port]));
     const own = (await first.listen({ host: '127.0.0.1', port: 0 })).port;
     await first.close();
-    proxy = createProxy(rulesFor([own]));
-    port = (await proxy.listen({ host: '127.0.0.1', port: own })).port;
+    await setup.start(rulesFor([own]), own);
     const received = await send(
       'GET / HTTP/1.1\r\nHost: back.ext\r\nConnection: close\r\n\r\n',
     ).untilClosed();
@@ -182,11 +157,11 @@ describe('clients that people have', () => {
         503,
       ],
     ])('%s', async (_, rule, status) => {
-      await start(rulesFor([backend.port], `[${rule}]`));
+      await setup.start(rulesFor([setup.backend.port], `[${rule}]`));
       const received = await send(get('/a/b')).saw('\r\n\r\n');
       expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
       expect(received).not.toMatch(/^evil:/im);
-      expect(backend.received).not.toMatch(/evil|second|x[ :]a/i);
+      expect(setup.backend.received).not.toMatch(/evil|second|x[ :]a/i);
     });
 
     it.each([
@@ -194,7 +169,7 @@ describe('clients that people have', () => {
       ['a request', 'GET', ''],
     ])('what CORS would write: %s', async (_, method, headers) => {
       const cors = 'corsPolicy: {allowOrigins: [{exact: "http://a"}], exposeHeaders: ["x\\r\\nEvil: 1"]}';
-      await start(rulesFor([backend.port], `[{${cors}, ${to}}]`));
+      await setup.start(rulesFor([setup.backend.port], `[{${cors}, ${to}}]`));
       const received = await send(
         `${method} / HTTP/1.1\r\nHost: back.ext\r\nOrigin: http://a\r\n${headers}\r\n`,
       ).saw('\r\n\r\n');
@@ -207,7 +182,7 @@ describe('clients that people have', () => {
 kind: DestinationRule
 metadata: {name: d, namespace: hello-page}
 spec: {host: back.ext, trafficPolicy: {loadBalancer: {consistentHash: ${cookie}}}}`;
-      await start(rulesFor([backend.port], '', rule));
+      await setup.start(rulesFor([setup.backend.port], '', rule));
       const received = await send(get('/')).saw('ok');
       const written = Buffer.from(`; Path=/${path}; HttpOnly\r\n`).toString('latin1');
       expect(received).toContain(written);
@@ -219,19 +194,22 @@ spec: {host: back.ext, trafficPolicy: {loadBalancer: {consistentHash: ${cookie}}
     const hashed = `apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: copy, namespace: hello-page}
-spec: {hosts: [copy.ext], ports: [{number: 80, name: http, protocol: HTTP}], resolution: STATIC, endpoints: [{address: 127.0.0.1, ports: {http: ${backend.port}}}]}
+spec: {hosts: [copy.ext], ports: [{number: 80, name: http, protocol: HTTP}], resolution: STATIC, endpoints: [{address: 127.0.0.1, ports: {http: ${setup.backend.port}}}]}
 ---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: {name: d, namespace: hello-page}
 spec: {host: copy.ext, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: c, ttl: 60s}}}}}`;
-    await start(rulesFor([backend.port], `[{${to}, mirror: {host: copy.ext}}]`, hashed));
+    await setup.start(rulesFor([setup.backend.port], `[{${to}, mirror: {host: copy.ext}}]`, hashed));
     expect(await send('GET / HTTP/1.1\r\nHost: back.ext\r\n\r\n').saw('ok')).not.toContain('set-cookie');
-    await waitFor(() => backend.received.includes('x-envoy-internal: true'));
+    await waitFor(() => setup.backend.received.includes('x-envoy-internal: true'));
   });
 
   it('a time limit of 0 for heads is none', async () => {
-    await start({ ...rulesFor([backend.port]), limits: { requestHeadersTimeoutMs: 0, idleTimeoutMs: 0 } });
+    await setup.start({
+      ...rulesFor([setup.backend.port]),
+      limits: { requestHeadersTimeoutMs: 0, idleTimeoutMs: 0 },
+    });
     const client = send('GET / HTTP/1.1\r\n');
     // The proxy looks at its limits once a second.
     await new Promise((resolve) => setTimeout(resolve, 2500));

@@ -1,0 +1,44 @@
+import type { AccessRecord } from '../src/proxy/access-record.js';
+import { createProxy, type MeshProxy, type ProxyOptions } from '../src/proxy/proxy.js';
+import { RawClient } from './raw-client.js';
+import { RawServer } from './raw-server.js';
+
+/** What the backend answers with, unless a test has it say something else. */
+export const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+
+/** A proxy between a backend and clients of bare sockets, anew for each test: `open` before it, `close` after it. */
+export class ProxySetup {
+  backend!: RawServer;
+  proxy!: MeshProxy;
+  /** Where the proxy listens. */
+  port = 0;
+  /** What the proxy has told of finished requests since it started. */
+  records: AccessRecord[] = [];
+  readonly #clients: RawClient[] = [];
+
+  async open(): Promise<void> {
+    this.backend = await new RawServer((socket) => socket.write(ok)).listen();
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.close();
+    await this.proxy.close();
+    await this.backend.stop();
+  }
+
+  /** @param port 0: a free one */
+  async start(
+    options: Partial<ProxyOptions> & Pick<ProxyOptions, 'route' | 'routeConnection'>,
+    port = 0,
+  ): Promise<void> {
+    this.records = [];
+    this.proxy = createProxy({ onComplete: (record) => this.records.push(record), ...options });
+    this.port = (await this.proxy.listen({ host: '127.0.0.1', port })).port;
+  }
+
+  connect(): RawClient {
+    const client = new RawClient(this.port);
+    this.#clients.push(client);
+    return client;
+  }
+}
