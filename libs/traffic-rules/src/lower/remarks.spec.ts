@@ -75,6 +75,19 @@ spec: {ports: ${ports}${more}}
     expect(remarks(service(ports), ['port-protocol-detected'])).toEqual(expected);
   });
 
+  it.each([
+    ['tcp', 'NONE', '', 1],
+    ['Tcp', 'NONE', '', 1],
+    ['tcp', 'NONE', 'addresses: [240.0.0.9]', 0],
+    ['tcp', 'DNS', '', 0],
+    ['http', 'NONE', '', 0],
+  ])('%s of an entry with the resolution %s %s', (protocol, resolution, more, count) => {
+    const yaml = entry('bytes.ext', '[]', more).replace('HTTP', protocol).replace('STATIC', resolution);
+    expect(remarks(yaml, ['addresses-missing'])).toEqual(
+      Array(count).fill('warning addresses-missing spec.ports[0]'),
+    );
+  });
+
   it('of one host in two ServiceEntries', () => {
     const codes = ['protocol-conflict'];
     const other = entry('one.ext').replace('name: one.ext', 'name: other');

@@ -5,7 +5,7 @@ import type { Report } from '../validate/report.js';
 import { meshOptions } from './mesh-options.js';
 import { istioGateways, ofKind } from './of-kind.js';
 import { remarkOnRoutes } from './route/remarks.js';
-import { remarkOnPortNames, remarkOnProtocols } from './service-remarks.js';
+import { remarkOnAddresses, remarkOnPortNames, remarkOnProtocols } from './service-remarks.js';
 import { remarkOnSidecars } from './sidecar/sidecar-remarks.js';
 import { remarkOnTls } from './tls-remarks.js';
 import { remarkOnDelegates } from './virtual-service/delegate-remarks.js';
@@ -30,7 +30,10 @@ export function* remarkOnResources(
   remarkOnGateways(virtualServices, istioGateways(resources), reportOf);
   remarkOnJwtClaims(virtualServices, resources, reportOf);
   const entries = ofKind(resources, 'ServiceEntry');
-  for (const entry of entries) remarkOnSelector(entry, services, reportOf(entry));
+  for (const entry of entries) {
+    remarkOnSelector(entry, services, reportOf(entry));
+    remarkOnAddresses(entry, reportOf(entry));
+  }
   remarkOnProtocols(entries, reportOf);
   for (const service of ofKind(resources, 'Service')) remarkOnPortNames(service, reportOf(service));
   for (const rule of ofKind(resources, 'DestinationRule')) {

@@ -2,6 +2,8 @@ import type { Document } from '../model/place.js';
 import type { Service } from '../resources/kubernetes.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Report } from '../validate/report.js';
+import { hasAllocatedAddresses } from '../validate/service-entry.js';
+import { warnOfMissingAddresses } from '../validate/service-port.js';
 import { kubernetesProtocol } from './port-protocol.js';
 
 /** Ports whose protocol nobody says, so that the sidecar looks at each connection (istioctl's IST0118 and IST0150). */
@@ -21,6 +23,15 @@ export function remarkOnPortNames({ spec }: Service, report: Report): void {
       `spec.ports[${index}].name`,
       `${named}: ${effect}. Write for instance name: http-${port.name ?? 'web'}, or appProtocol: http.`,
     );
+  });
+}
+
+/** The webhook looks for `TCP` alone, and istiod reads it in any letter case (istioctl's IST0134). */
+export function remarkOnAddresses(entry: ServiceEntry, report: Report): void {
+  if (entry.spec.addresses.length > 0 || hasAllocatedAddresses(entry)) return;
+  entry.spec.ports.forEach(({ protocol = 'TCP' }, index) => {
+    if (protocol !== 'TCP' && protocol.toUpperCase() === 'TCP')
+      warnOfMissingAddresses(`spec.ports[${index}]`, report);
   });
 }
 

@@ -13,13 +13,18 @@ export function validateServiceEntry({ spec, metadata }: ServiceEntry, report: R
   validateWorkloadSelector(spec, report);
   validateHosts(spec, report);
   validateAddresses(spec, report);
-  const allocated =
-    metadata.labels['networking.istio.io/enable-autoallocate-ip'] !== 'false' && spec.resolution !== 'NONE';
-  validateServicePorts(spec, allocated, report);
+  validateServicePorts(spec, hasAllocatedAddresses({ spec, metadata }), report);
   if (spec.resolution === 'DYNAMIC_DNS') validateDynamicDns(spec, metadata, report);
   else validateEndpoints(spec, report);
   refuseIndistinguishableHosts(spec, report);
   validateExportTo(spec.exportTo, metadata.namespace, { nobody: true }, report);
+}
+
+/** Whether istiod chooses addresses for an entry that has none. */
+export function hasAllocatedAddresses({ spec, metadata }: Pick<ServiceEntry, 'spec' | 'metadata'>): boolean {
+  return (
+    metadata.labels['networking.istio.io/enable-autoallocate-ip'] !== 'false' && spec.resolution !== 'NONE'
+  );
 }
 
 function validateWorkloadSelector(

@@ -54,12 +54,16 @@ export function validateServicePorts(
         `${quote(port.protocol)} is not a protocol; write HTTP, HTTP2, GRPC, HTTPS, TLS, TCP, MONGO, REDIS or MYSQL.`,
       );
     if (spec.addresses.length === 0 && !addressesAllocated && (port.protocol ?? 'TCP') === 'TCP')
-      report.warning(
-        'addresses-missing',
-        path,
-        'a TCP port is told apart by address only; write addresses, or protocol: HTTP.',
-      );
+      warnOfMissingAddresses(path, report);
   });
+}
+
+export function warnOfMissingAddresses(path: string, report: Report): void {
+  report.warning(
+    'addresses-missing',
+    path,
+    'a TCP port is told apart by address only; write addresses, or protocol: HTTP.',
+  );
 }
 
 export function validatePortName(name: string, path: string, report: Report): void {
