@@ -213,6 +213,30 @@ spec: {${fields}, http: [{route: [{destination: {host: one.ext}}]}]}
     ]);
   });
 
+  it.each([
+    [
+      `http: [{${to('db.shop.svc.cluster.local')}}]`,
+      ['it has rules for HTTP alone, and port 5432 is not HTTP'],
+    ],
+    ['tcp: [{route: [{destination: {host: db.shop.svc.cluster.local}}]}]', []],
+  ])('tells whether rules act on a port that is not HTTP: %s', (rules, expected) => {
+    const yaml = `
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: 10.0.0.1, ports: [{name: tcp-db, port: 5432}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: bytes, namespace: shop}
+spec: {hosts: [db], ${rules}}
+---`;
+    const { notes } = explain(tableOf(yaml), requestOf({ authority: 'db.shop', port: 5432 }));
+    expect(notes).toEqual(
+      expected.map((words) => `VirtualService shop/bytes names db.shop too, but ${words}.`),
+    );
+  });
+
   it('tells of a rule whose host no service registers on the port', () => {
     const rules =
       entry('x.ext') + virtualService(`[{${to('one.ext')}}]`, { hosts: '[hello.com]', name: 'h' });

@@ -56,23 +56,35 @@ function notesOnOtherRules(
   found: Found,
   host: AskedHost,
 ): string[] {
-  const { ports, mesh } = contents;
+  const { mesh } = contents;
   if (mesh.gateway !== undefined) return notesOnUnservedRules(contents, request, host);
-  const owner = ports.get(request.port)?.hosts.find(host.asked)?.owner;
-  const others = mesh.rules.filter((rules) => rules !== owner && host.isAmong(rules.hosts));
+  const owner = ownerOf(contents, request, found, host);
+  const others = mesh.rules.filter(({ resource, hosts }) => resource !== owner && host.isAmong(hosts));
   return others.map(({ resource, rules, connections = [] }) => {
     const label = `${nameOf(resource)} names ${host.asked} too`;
-    if (owner !== undefined) {
-      const first = owner.resource;
-      return `${label}, but ${first.namespace}/${first.name} comes first and wins whole: the two are not merged.`;
-    }
+    if (owner !== undefined)
+      return `${label}, but ${owner.namespace}/${owner.name} comes first and wins whole: the two are not merged.`;
     if (resource.kind === 'VirtualService' && rules.length + connections.length === 0)
       return `${label}, but none of its rules is left: the VirtualServices that they delegate to are missing or conflict with them (grayscale check says which).`;
+    if (found.kind === 'connection' && connections.length === 0)
+      return `${label}, but it has rules for HTTP alone, and port ${request.port} is not HTTP.`;
     const leaves = found.kind === 'pass-through' || found.kind === 'blocked';
     return leaves && host.service === undefined
       ? `${label}, but no service registers ${host.asked} on port ${request.port}: a host that is not registered is routed on port 80 alone, and only if some service there speaks HTTP.`
       : `${label}, but it has no rule for this workload on port ${request.port}.`;
   });
+}
+
+/** The resource whose rules are tried for the host on that port. */
+function ownerOf(
+  { ports }: TableContents,
+  { port }: RouteRequest,
+  found: Found,
+  { asked }: AskedHost,
+): ResourceReference | undefined {
+  if (found.kind !== 'connection') return ports.get(port)?.hosts.find(asked)?.owner?.resource;
+  const because = found.target.shares[0]?.because;
+  return because?.reason === 'rule' ? because.resource : undefined;
 }
 
 /** Rules of a gateway that no server on the port takes. */
