@@ -237,6 +237,14 @@ spec: {hosts: [db], ${rules}}
     );
   });
 
+  it.each([
+    ['weight: 9', 'weight: 1', 'endpoints 10.0.0.1:8080 (weight 9), 10.0.0.2:8080 (weight 1)'],
+    ['weight: 3', 'weight: 3', 'endpoints 10.0.0.1:8080, 10.0.0.2:8080'],
+  ])('tells weights of endpoints that differ: %s and %s', (first, second, expected) => {
+    const yaml = entry('w.ext', `[{address: 10.0.0.1, ${first}}, {address: 10.0.0.2, ${second}}]`);
+    expect(renderExplanation(explain(tableOf(yaml), requestOf({ authority: 'w.ext' })))).toContain(expected);
+  });
+
   it('tells of a rule whose host no service registers on the port', () => {
     const rules =
       entry('x.ext') + virtualService(`[{${to('one.ext')}}]`, { hosts: '[hello.com]', name: 'h' });

@@ -71,8 +71,10 @@ function renderEndpoints({ exists, missing, cluster, endpoints }: ExplainedDesti
   if (!exists)
     return `there is no ${cluster}: ${missing === undefined ? 'the connection is closed' : `${missing} with an empty body`}`;
   if (endpoints.length === 0) return `${cluster} has no endpoint listed`;
+  const isWeighted = endpoints.some(({ weight }) => weight !== endpoints[0]?.weight);
   const texts = endpoints.map(
-    ({ address, port, healthy }) => `${address}:${port}${healthy ? '' : ' (not ready)'}`,
+    ({ address, port, healthy, weight }) =>
+      `${address}:${port}${isWeighted ? ` (weight ${weight})` : ''}${healthy ? '' : ' (not ready)'}`,
   );
   return `endpoints ${texts.join(', ')}`;
 }
