@@ -2,6 +2,7 @@
 // `RUNS=200 npm run bench -- release`: 5,000 runs of a cell where none are given, ten minutes of processor time; `PART=bad`: one of the tables.
 // Needs a build. Prints the tables of docs/release-figures.md.
 import { argo, Fisher, flagger, Ours, type Rule } from './release/rules.ts';
+import { silent } from './release/silent.ts';
 import { type Outcome, simulate, upperEnd } from './release/simulate.ts';
 import { tick } from './release/tick.ts';
 import { lookSeconds, patterns, type Traffic, traffic } from './release/traffic.ts';
@@ -154,6 +155,14 @@ function falsePromotions(): void {
 console.log(
   `${runs.toLocaleString('en-US')} runs of each cell, a look every ${lookSeconds} s, seed ${seed}.\n`,
 );
-const parts = { falseAborts, atTheBorder, odd, bad, falsePromotions, tick };
+const parts = {
+  falseAborts,
+  atTheBorder,
+  odd,
+  bad,
+  falsePromotions,
+  silent: () => silent(Math.min(runs, 1000), seed),
+  tick,
+};
 for (const [name, part] of Object.entries(parts))
   if (process.env.PART === undefined || process.env.PART === name) part();
