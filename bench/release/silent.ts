@@ -7,7 +7,7 @@ import {
   type ReleaseState,
   type View,
 } from '@grayscale/release';
-import { Random } from './random.ts';
+import { Random } from '@grayscale/seeded-random';
 
 const stable = 'hello.hello-1.svc.cluster.local';
 const canary = 'hello.hello-2.svc.cluster.local';

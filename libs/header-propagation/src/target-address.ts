@@ -66,13 +66,16 @@ function portOf(port: string | number | undefined, scheme: string): number {
 /** Letters somewhere in the last label, so that it is not a spelling of an address such as `134744072` or `0x7f.1`. */
 const PLAIN_NAME = /^(?:[a-z0-9_-]+\.)*[a-z_][a-z0-9_-]*$/;
 
+/** An address in the one form that the URL standard writes. */
+const PLAIN_IPV4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
 /**
  * The host as the URL standard writes it: `2130706433` is `127.0.0.1`, `bücher.example` is `xn--bcher-kva.example`, and
  * `::ffff:127.0.0.1` is `::ffff:7f00:1`. Undefined when it is not a host.
  */
 export function canonicalHost(host: string): string | undefined {
   const plain = plainHost(host);
-  if (PLAIN_NAME.test(plain)) return plain;
+  if (PLAIN_NAME.test(plain) || PLAIN_IPV4.test(plain)) return plain;
   const hostname = parseUrl(`http://${plain.includes(':') ? `[${plain}]` : plain}/`)?.hostname;
   return hostname === undefined || hostname === '' ? undefined : plainHost(hostname);
 }

@@ -44,9 +44,24 @@ export function takeMarks(headers: unknown[]): Mark[] {
     const name = headers[at];
     if (typeof name !== 'string' || !name.startsWith(PREFIX)) continue;
     const [, value] = headers.splice(at, 2);
-    const [addedNames, members, host] = JSON.parse(String(value));
     const propagation = propagations.get(name)?.deref();
-    marks.push({ propagation, added: { names: addedNames, members }, host });
+    marks.push({ propagation, ...readMark(String(value)) });
   }
-  return marks;
+  return marks.length === 0 ? none : marks;
+}
+
+const none: Mark[] = [];
+
+/** The values that were read last: most requests of a service carry the same names to the same hosts. */
+const known = new Map<string, Pick<Mark, 'added' | 'host'>>();
+const MOST_KNOWN = 64;
+
+function readMark(value: string): Pick<Mark, 'added' | 'host'> {
+  const before = known.get(value);
+  if (before !== undefined) return before;
+  const [names, members, host] = JSON.parse(value);
+  const mark = { added: { names, members }, host };
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(value, mark);
+  return mark;
 }

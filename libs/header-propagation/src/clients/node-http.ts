@@ -62,6 +62,8 @@ function propagating(request: RequestFunction): RequestFunction {
     const sources = sourcesOfNow();
     if (sources.length === 0) return request(...(args as RequestArguments));
     const call = readCall(args);
+    // Node would parse the text again.
+    if (call.url !== undefined) args[0] = call.url;
     return isWrittenAtOnce(call.options)
       ? requestWithOptions(request, args, call, sources)
       : addWhileWritten(request(...(args as RequestArguments)), sources, (sent) => receiverOf(call, sent));

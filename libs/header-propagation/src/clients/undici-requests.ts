@@ -108,7 +108,8 @@ function originOf(text: string): URL | undefined {
 
 /** An instrumentation that came first has added its own header beside ours: its trace is the nearer one. */
 function yieldToThoseBefore({ headers }: UndiciRequest, { names }: Added): void {
-  for (const name of names) {
+  for (const name of repeatedIn(headers)) {
+    if (!names.includes(name)) continue;
     const places = placesOf(headers, name);
     const [first] = places;
     if (first === undefined || places.length < 2) continue;
@@ -142,6 +143,14 @@ function yieldToThoseAfter(request: UndiciRequest, kept: readonly Added[]): void
 function dropFirstOf(headers: unknown[], name: string, names: readonly string[]): void {
   const [first] = names.includes(name) ? placesOf(headers, name) : [];
   if (first !== undefined) headers.splice(first, 2);
+}
+
+/** Names, in lower case, that come more than once. */
+function repeatedIn(headers: readonly unknown[]): Iterable<string> {
+  const names: string[] = [];
+  for (let at = 0; at < headers.length; at += 2) names.push(String(headers[at]).toLowerCase());
+  const once = new Set(names);
+  return once.size === names.length ? [] : names.filter((name) => !once.delete(name));
 }
 
 function placesOf(headers: readonly unknown[], name: string): number[] {
