@@ -24,6 +24,8 @@ export async function askWebhook({ key, url, body }: WebhookQuestion): Promise<W
   } catch (error) {
     const { name, cause, message } = error as Error;
     if (name === 'TimeoutError') return answer(false, `${url} did not answer within ${timeoutMs / 1000} s`);
-    return answer(false, `${url} cannot be reached: ${cause instanceof Error ? cause.message : message}`);
+    // A name with several addresses fails with an AggregateError, which has a code and no message.
+    const { message: why, code } = (cause ?? {}) as NodeJS.ErrnoException;
+    return answer(false, `${url} cannot be reached: ${why || code || message}`);
   }
 }

@@ -121,6 +121,20 @@ withPrometheus('counts from a real Prometheus', () => {
     expect(staler.at).toBe(stale.at);
   });
 
+  it('one that has scraped nothing yet is no data; one that scrapes nobody of the callers has seen no requests', async () => {
+    await using server = await MetricsServer.listening();
+    await using prometheus = await PrometheusProcess.scraping({});
+    const source = new PrometheusSource({ url: prometheus.url });
+    expect(await source.look(question, undefined)).toMatchObject({
+      kind: 'no-look',
+      reason: expect.stringMatching(/has scraped nothing yet/),
+    });
+    await prometheus.configure({ other: [server.port] });
+    await prometheus.reload();
+    await prometheus.scraped();
+    expect(seen(await source.look(question, undefined)).counts).toEqual([]);
+  });
+
   it('Prometheus down is no data; after its restart nothing is lost and nothing counted twice', async () => {
     const { server, prometheus, source, cursor, stack } = await watched();
     await using _ = stack;
@@ -129,7 +143,7 @@ withPrometheus('counts from a real Prometheus', () => {
     await prometheus.stop();
     expect(await source.look(question, cursor)).toMatchObject({
       kind: 'no-look',
-      reason: /refuses the connection/,
+      reason: expect.stringMatching(/refuses the connection/),
     });
     server.canary(5);
     await prometheus.start();
