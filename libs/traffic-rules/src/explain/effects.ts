@@ -6,6 +6,7 @@ import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
 import { describeLimits } from './limits.js';
+import { describeLoadBalancing } from './load-balancing.js';
 import { describeTls } from './tls.js';
 
 export function destinationsOf({ action }: Route, view: RequestView): ExplainedDestination[] {
@@ -33,6 +34,7 @@ type Destined = Pick<
 function destination(target: Destined, total: number, received: string): ExplainedDestination {
   const { weight, cluster, because } = target;
   const authority = toReadableText(target.authority ?? received);
+  const loadBalancing = cluster && describeLoadBalancing(cluster.loadBalancing);
   const { index = 0, host = '', port = 0, subset = '' } = because.destination ?? {};
   return {
     index,
@@ -51,6 +53,7 @@ function destination(target: Destined, total: number, received: string): Explain
       weight: endpoint.weight,
     })),
     ...(cluster?.tls !== undefined && { tls: describeTls(cluster.tls, authority) }),
+    ...(loadBalancing !== undefined && { loadBalancing }),
     limits: cluster === undefined ? [] : describeLimits(cluster),
     authority,
     requestHeaders: target.requestHeaders.map(explainMutation),

@@ -292,7 +292,17 @@ spec: {host: t.ext, trafficPolicy: {tls: ${tls}}}
       '{outlierDetection: {splitExternalLocalOriginErrors: true, maxEjectionPercent: 100}}',
       'an endpoint is ejected for 30 s after 5 answers of 5xx or 5 failures to reach it in a row, at most 100 % of them',
     ],
-  ])('what limits a destination: %s', (policy, expected) => {
+    ['{loadBalancer: {simple: RANDOM}}', 'an endpoint is chosen at random'],
+    ['{loadBalancer: {simple: ROUND_ROBIN}}', 'endpoints are chosen in turn'],
+    [
+      '{loadBalancer: {consistentHash: {httpHeaderName: x-user}}}',
+      'an endpoint is chosen by the header x-user',
+    ],
+    [
+      '{loadBalancer: {consistentHash: {httpCookie: {name: lane, ttl: 60s}}}}',
+      'an endpoint is chosen by the cookie lane, which clients without it are given',
+    ],
+  ])('what a DestinationRule says of a destination: %s', (policy, expected) => {
     const limiting = rule('{mode: DISABLE}').replace('{tls: {mode: DISABLE}}', policy);
     const text = renderExplanation(
       explain(tableOf(virtualService(`[{${to('t.ext')}}]`) + limiting), requestOf('/')),

@@ -59,6 +59,8 @@ export interface ExplainedDestination {
   endpoints: Array<{ address: string; port: number; healthy: boolean; weight: number }>;
   /** What TLS the proxy speaks in the application's place, in a sentence; absent: none. */
   tls?: string;
+  /** How an endpoint is chosen, in words; absent: the one with the fewest requests. */
+  loadBalancing?: string;
   /** What of connection limits and outlier detection applies, in words. */
   limits: readonly string[];
   /** The Host that is sent. */

@@ -61,6 +61,7 @@ function renderDestination(destination: ExplainedDestination): string[] {
     `${percent(destination.share)}  ${name}, ${weight} of ${total}`,
     `    ${renderEndpoints(destination)}`,
     ...(destination.tls === undefined ? [] : [`    ${destination.tls}`]),
+    ...(destination.loadBalancing === undefined ? [] : [`    ${destination.loadBalancing}`]),
     ...destination.limits.map((line) => `    ${line}`),
     ...renderMutations('request', destination.requestHeaders),
     ...renderMutations('response', destination.responseHeaders),
