@@ -397,6 +397,22 @@ describe('what the proxy answers by itself', () => {
     );
     expect(text(cors, preflight)).not.toContain('Destinations');
   });
+
+  it('says why a policy of CORS leaves an OPTIONS request alone', () => {
+    const table = rulesOf(`[{${to('one.ext', cors)}}]`);
+    const notesOn = (ask: object) => explain(table, requestOf(ask)).notes;
+    const left = "The rule's corsPolicy does not answer this OPTIONS request: ";
+    expect(notesOn({ ...preflight, headers: ['origin', 'https://app.example'] })).toEqual([
+      `${left}it has no access-control-request-method. It goes the way of any other request.`,
+    ]);
+    expect(notesOn({ ...preflight, headers: [] })).toEqual([
+      `${left}it has no origin and no access-control-request-method. It goes the way of any other request.`,
+    ]);
+    expect(notesOn(stranger)).toEqual([
+      `${left}its origin is not among allowOrigins. It goes the way of any other request.`,
+    ]);
+    expect([notesOn(preflight), notesOn({ ...stranger, method: 'GET' })]).toEqual([[], []]);
+  });
 });
 
 it('rules say which of their hosts no port routes', () => {

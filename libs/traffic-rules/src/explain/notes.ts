@@ -1,4 +1,5 @@
 import type { TableContents } from '../compile/table.js';
+import { answersPreflight } from '../cors/preflight.js';
 import type { ResourceReference } from '../model/place.js';
 import { carriesHttp } from '../model/service.js';
 import type { RouteRequest } from '../request.js';
@@ -13,6 +14,23 @@ export function notes(contents: TableContents, request: RouteRequest, found: Fou
     ...notesOnHiddenServices(contents, found, host),
     ...notesOnOtherPorts(request, found, host),
     ...notesOnOtherNamespaces(contents, found, host),
+    ...notesOnPreflights(found),
+  ];
+}
+
+/** An OPTIONS request that the policy of CORS leaves to the application. */
+function notesOnPreflights(found: Found): string[] {
+  if (found.kind !== 'found') return [];
+  const {
+    view,
+    route: { cors },
+  } = found;
+  if (cors === undefined || view.request.method !== 'OPTIONS' || answersPreflight(cors, view)) return [];
+  const missing = ['origin', 'access-control-request-method'].filter((name) => !view.headerValues(name)?.[0]);
+  const why =
+    missing.length > 0 ? `it has no ${missing.join(' and no ')}` : 'its origin is not among allowOrigins';
+  return [
+    `The rule's corsPolicy does not answer this OPTIONS request: ${why}. It goes the way of any other request.`,
   ];
 }
 
