@@ -36,3 +36,17 @@ export interface WriteRefused {
 export type Received =
   | { kind: 'received'; state: ReleaseState; notes: Note[] }
   | { kind: 'rejected'; message: string };
+
+const commandKinds: ReadonlySet<unknown> = new Set<Command['kind']>([
+  'promote',
+  'pause',
+  'resume',
+  'abort',
+  'undo',
+  'retry',
+]);
+
+/** Whether what another process has sent is a command, by its kind. */
+export function isCommand(value: unknown): value is Command {
+  return commandKinds.has((value as Command | null | undefined)?.kind);
+}

@@ -15,7 +15,14 @@ export { canaryShare, contentAt } from './decide/content.js';
 export { decide } from './decide/decide.js';
 export { webhookBody } from './decide/webhooks.js';
 export { estimatePlan, type PlanEstimate, type StepEstimate } from './estimate.js';
-export type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
+export {
+  type Command,
+  isCommand,
+  type Received,
+  type ReleaseEvent,
+  type WebhookAnswer,
+  type WriteRefused,
+} from './event.js';
 export { type Followed, follow } from './follow.js';
 export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
 export {

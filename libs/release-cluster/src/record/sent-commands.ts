@@ -1,16 +1,7 @@
-import { type Command, planGroup, type SentCommand } from '@grayscale/release';
+import { isCommand, planGroup, type SentCommand } from '@grayscale/release';
 
 /** On the object that has a release's memory: commands that wait for its driver, as JSON, oldest first. */
 export const commandsAnnotation = `${planGroup}/commands`;
-
-const kinds: ReadonlySet<string> = new Set<Command['kind']>([
-  'promote',
-  'pause',
-  'resume',
-  'abort',
-  'undo',
-  'retry',
-]);
 
 /** The commands that wait. What cannot be read as one is passed over. */
 export function commandsIn(annotations: Record<string, string> | undefined): SentCommand[] {
@@ -20,7 +11,7 @@ export function commandsIn(annotations: Record<string, string> | undefined): Sen
 
 function isSentCommand(value: unknown): value is SentCommand {
   const { id, command } = (value ?? {}) as Partial<SentCommand>;
-  return typeof id === 'string' && kinds.has(command?.kind ?? '');
+  return typeof id === 'string' && isCommand(command);
 }
 
 function parsed(text = ''): unknown {

@@ -1,17 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command, SentCommand } from '@grayscale/release';
+import { type Command, isCommand, type SentCommand } from '@grayscale/release';
 import { StoreError } from './store-error.js';
-
-const kinds: ReadonlySet<string> = new Set<Command['kind']>([
-  'promote',
-  'pause',
-  'resume',
-  'abort',
-  'undo',
-  'retry',
-]);
 
 /** The folder through which other processes ask something of the one that drives a plan. */
 export class CommandBox {
@@ -63,8 +54,7 @@ export class CommandBox {
 function commandIn(text: string): Command | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const kind = (value as { kind?: unknown } | null)?.kind;
-    return typeof kind === 'string' && kinds.has(kind) ? (value as Command) : undefined;
+    return isCommand(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,18 +1,10 @@
+import { hopByHop } from '../headers/hop-by-hop.js';
 import type { OutgoingRequest } from '../message/request.js';
 import type { OutgoingResponse } from '../message/response.js';
 import { checkTarget, checkValue, nameKind, UnsendableHead } from '../message/sendable.js';
 
-/** What belongs to one connection of HTTP/1.1 (RFC 9113 8.2.2). */
-const ofHttp1: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  // `:authority` says it.
-  'host',
-]);
+/** What belongs to one connection of HTTP/1.1 (RFC 9113 8.2.2), and what `:authority` says. */
+const ofHttp1: ReadonlySet<string> = new Set([...hopByHop, 'host']);
 
 /** Names and values in turn, pseudo-headers first. Throws UnsendableHead. */
 export function encodeRequest({
