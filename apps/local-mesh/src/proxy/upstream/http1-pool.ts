@@ -5,6 +5,7 @@ import type { ConnectFailure } from './dialler.js';
 import { Http1Connection } from './http1-connection.js';
 import type { PoolOptions } from './pool-options.js';
 import type { StreamHandler, StreamPool, UpstreamStream } from './stream.js';
+import { WaitingStreams } from './waiting-streams.js';
 
 /**
  * HTTP/1.1 connections to one server, kept open between requests. A request takes an idle one, else it waits for the next that is free: one
@@ -14,12 +15,14 @@ export class Http1Pool implements StreamPool {
   /** The one used last is the next: the others may come to be idle for long. */
   readonly #idle: Http1Connection[] = [];
   readonly #open = new Set<Http1Connection>();
-  readonly #waiting: Http1Stream[] = [];
+  readonly #waiting: WaitingStreams<Http1Stream>;
   /** Attempts to connect; each ends with a call. */
   readonly #connecting = new Set<() => void>();
   #retired = false;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(private readonly options: PoolOptions) {
+    this.#waiting = new WaitingStreams(options.resources);
+  }
 
   get empty(): boolean {
     return this.#open.size === 0 && this.#waiting.length === 0;
@@ -32,20 +35,14 @@ export class Http1Pool implements StreamPool {
       stream.start(connection);
       return stream;
     }
-    const { resources } = this.options;
-    if (!resources.hasRoom('pendingRequests')) {
-      handler.onFailure('overflow');
-      return stream;
-    }
-    resources.take('pendingRequests');
-    this.#waiting.push(stream);
-    this.#connect();
+    if (this.#waiting.add(stream)) this.#connect();
+    else handler.onFailure('overflow');
     return stream;
   }
 
   /** It will not be sent; the connection that was to be opened for it is not needed. */
   forget(stream: Http1Stream): void {
-    if (!this.#leave(stream)) return;
+    if (!this.#waiting.remove(stream)) return;
     if (this.#connecting.size > this.#waiting.length) {
       const [cancel] = this.#connecting;
       cancel?.();
@@ -77,14 +74,6 @@ export class Http1Pool implements StreamPool {
       idle.cancel();
     }
     return undefined;
-  }
-
-  #leave(stream: Http1Stream): boolean {
-    const index = this.#waiting.indexOf(stream);
-    if (index < 0) return false;
-    this.#waiting.splice(index, 1);
-    this.options.resources.giveBack('pendingRequests');
-    return true;
   }
 
   /** One more, where the limit leaves room; a server that none leads to yet gets one in any case, as from Envoy. */
@@ -135,9 +124,9 @@ export class Http1Pool implements StreamPool {
       connection.cancel();
       return;
     }
-    const next = this.#waiting[0];
+    const next = this.#waiting.first;
     if (next !== undefined) {
-      this.#leave(next);
+      this.#waiting.remove(next);
       next.start(connection);
     } else if (this.#retired) connection.cancel();
     else {
@@ -155,9 +144,9 @@ export class Http1Pool implements StreamPool {
   }
 
   #fail(kind: ConnectFailure): void {
-    const first = this.#waiting[0];
+    const first = this.#waiting.first;
     if (first === undefined) return;
-    this.#leave(first);
+    this.#waiting.remove(first);
     first.fail(kind);
     if (this.#waiting.length > this.#connecting.size) this.#connect();
   }

@@ -7,36 +7,35 @@ import { Http2Connection } from './http2-connection.js';
 import { Http2Stream } from './http2-stream.js';
 import type { PoolOptions } from './pool-options.js';
 import type { StreamHandler, StreamPool, UpstreamStream } from './stream.js';
+import { WaitingStreams } from './waiting-streams.js';
 
 /** HTTP/2 connections to one server: one, and more only where the server does not take as many streams as there are requests. */
 export class Http2Pool implements StreamPool {
   readonly #connections = new Set<Http2Connection>();
-  readonly #waiting: Http2Stream[] = [];
+  readonly #waiting: WaitingStreams<Http2Stream>;
   /** Ends the attempt to connect that is under way. */
   #cancelConnect: (() => void) | undefined;
   #isRetired = false;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(private readonly options: PoolOptions) {
+    this.#waiting = new WaitingStreams(options.resources);
+  }
 
   get empty(): boolean {
     return this.#connections.size === 0 && this.#waiting.length === 0;
   }
 
   request(request: OutgoingRequest, handler: StreamHandler): UpstreamStream {
-    const stream = new Http2Stream(encodeRequest(request), request, handler, (one) => this.#leave(one));
+    const stream = new Http2Stream(encodeRequest(request), request, handler, (one) =>
+      this.#waiting.remove(one),
+    );
     const connection = this.#withRoom();
     if (connection !== undefined) {
       stream.start(connection);
       return stream;
     }
-    const { resources } = this.options;
-    if (!resources.hasRoom('pendingRequests')) {
-      stream.fail('overflow');
-      return stream;
-    }
-    resources.take('pendingRequests');
-    this.#waiting.push(stream);
-    this.#connect();
+    if (this.#waiting.add(stream)) this.#connect();
+    else stream.fail('overflow');
     return stream;
   }
 
@@ -64,14 +63,6 @@ export class Http2Pool implements StreamPool {
       if (connection.hasRoom(limit || maxConcurrentStreams)) return connection;
     }
     return undefined;
-  }
-
-  #leave(stream: Http2Stream): boolean {
-    const index = this.#waiting.indexOf(stream);
-    if (index < 0) return false;
-    this.#waiting.splice(index, 1);
-    this.options.resources.giveBack('pendingRequests');
-    return true;
   }
 
   /** One at a time, where the limit leaves room; a server that none leads to yet gets one in any case. */
@@ -121,20 +112,20 @@ export class Http2Pool implements StreamPool {
 
   /** Those that have waited longest go first. */
   #serve(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+    for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
       const connection = this.#withRoom();
       if (connection === undefined) {
         this.#connect();
         return;
       }
-      this.#leave(next);
+      this.#waiting.remove(next);
       next.start(connection);
     }
   }
 
   #failAll(kind: ConnectFailure): void {
-    for (const stream of [...this.#waiting]) {
-      this.#leave(stream);
+    for (const stream of this.#waiting.all) {
+      this.#waiting.remove(stream);
       stream.fail(kind);
     }
   }
