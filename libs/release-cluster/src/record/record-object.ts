@@ -82,6 +82,15 @@ function commandsOperations({ metadata }: KubernetesObject, commands: string | u
   return [...parent, { op: 'add', path, value: commands }];
 }
 
+async function patchCommands(
+  resources: Resources,
+  object: KubernetesObject,
+  commands: string,
+): Promise<KubernetesObject> {
+  const { namespace = '', name } = object.metadata;
+  return await resources.patch(namespace, name, [guard(object), ...commandsOperations(object, commands)]);
+}
+
 /** A release's memory in a ConfigMap, where the cluster does not know the kind GrayRelease. */
 export class ConfigMapRecord implements RecordObject {
   readonly subject: string;
@@ -132,10 +141,7 @@ export class ConfigMapRecord implements RecordObject {
   }
 
   async writeCommands(object: KubernetesObject, commands: string): Promise<KubernetesObject> {
-    return await this.resources.patch(this.namespace, object.metadata.name, [
-      guard(object),
-      ...commandsOperations(object, commands),
-    ]);
+    return await patchCommands(this.resources, object, commands);
   }
 }
 
@@ -207,8 +213,7 @@ export class GrayReleaseRecord implements RecordObject {
   }
 
   async writeCommands(object: KubernetesObject, commands: string): Promise<KubernetesObject> {
-    const operations = [guard(object), ...commandsOperations(object, commands)];
-    return await this.resources.patch(this.namespace, this.release, operations);
+    return await patchCommands(this.resources, object, commands);
   }
 }
 
