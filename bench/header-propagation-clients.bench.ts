@@ -10,26 +10,12 @@ import { propagateNodeHttp } from '@grayscale/header-propagation/node-http';
 import { propagationInterceptor } from '@grayscale/header-propagation/undici';
 import axios from 'axios';
 import { Agent, request as undiciRequest } from 'undici';
+import { HEADERS } from './header-propagation/headers.ts';
 
 // What the headers cost a caller: processor time of one request by each client with propagation against the same without
 // it, within a request that brought 12 headers. Three processes for each client, of which two are plain, send so many
 // requests each in turn; the median of the rounds' ratios is the figure, and plain against plain is the machine's unrest.
 //   npm run build && npm run bench -- header-propagation-clients        ROUNDS=15 REQUESTS=3000 CLIENT=axios in the environment
-
-const HEADERS: Readonly<Record<string, string>> = {
-  'x-request-id': '6f1f0a4e-5b0c-4f0e-9d3c-0a0b0c0d0e0f',
-  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  tracestate: 'rojo=00f067aa0ba902b7',
-  baggage: 'tenant=acme,region=eu-west-1',
-  b3: '80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1-05e3ac9a4f6e3b90',
-  'x-b3-traceid': '80f198ee56343ba864fe8b2a57d3eff7',
-  'x-b3-spanid': 'e457b5a2e4d86bd1',
-  'x-b3-parentspanid': '05e3ac9a4f6e3b90',
-  'x-b3-sampled': '1',
-  'x-b3-flags': '0',
-  'x-ot-span-context': 'abc',
-  user: 'test',
-};
 
 /** Sends one request and reads the answer. The headers that a plain client sends are the same, set by hand. */
 type Send = (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>;
