@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, findBinaries, istioDefinitions } from './binaries.ts';
 
+export { CountedConnections } from './counted-connections.ts';
+
 /** How long the API server may take to be ready on a busy machine, in milliseconds. */
 const readyMs = 120_000;
 

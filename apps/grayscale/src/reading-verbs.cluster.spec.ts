@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { pipeline } from 'node:stream';
-import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import type { AddressInfo } from 'node:net';
+import { CountedConnections, startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { type Captured, runCaptured } from './testing/run-captured.js';
 
 describe('the verbs that read, against a cluster', () => {
@@ -166,21 +165,14 @@ describe('the verbs that read, against a cluster', () => {
   });
 
   it('open few connections', async () => {
-    let accepted = 0;
-    const target = Number(new URL(cluster.server).port);
-    const counter = createServer((socket) => {
-      accepted++;
-      const upstream = connect(target, '127.0.0.1');
-      pipeline(socket, upstream, socket, () => undefined);
+    const counted = await CountedConnections.to(cluster);
+    const argv = ['explain', '-n', 'hello-page', 'http://hello.com/hello', '--cluster'];
+    expect(await runCaptured(...argv, '--kubeconfig', counted.kubeconfig)).toMatchObject({
+      code: 0,
+      err: '',
     });
-    await once(counter.listen(0, '127.0.0.1'), 'listening');
-    const file = `${cluster.kubeconfig}.counted`;
-    const text = await readFile(cluster.kubeconfig, 'utf8');
-    await writeFile(file, text.replaceAll(`:${target}"`, `:${(counter.address() as AddressInfo).port}"`));
-    const argv = ['explain', '-n', 'hello-page', 'http://hello.com/hello', '--cluster', '--kubeconfig', file];
-    expect(await runCaptured(...argv)).toMatchObject({ code: 0, err: '' });
-    counter.close();
-    expect(accepted).toBeLessThanOrEqual(4);
-    process.stdout.write(`explain --cluster opened ${accepted} connections\n`);
+    counted.close();
+    expect(counted.accepted).toBeLessThanOrEqual(4);
+    process.stdout.write(`explain --cluster opened ${counted.accepted} connections\n`);
   });
 });

@@ -1,8 +1,4 @@
-import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { pipeline } from 'node:stream';
-import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import { CountedConnections, startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import {
   ApiClient,
   ApiError,
@@ -191,26 +187,16 @@ describe('against a real API server', () => {
   });
 
   it('needs few connections for many requests', async () => {
-    let accepted = 0;
-    const target = Number(new URL(cluster.server).port);
-    const counter = createServer((socket) => {
-      accepted++;
-      const upstream = connect(target, '127.0.0.1');
-      pipeline(socket, upstream, socket, () => undefined);
-    });
-    await once(counter.listen(0, '127.0.0.1'), 'listening');
-    const file = `${cluster.kubeconfig}.counted`;
-    const text = await readFile(cluster.kubeconfig, 'utf8');
-    await writeFile(file, text.replaceAll(`:${target}"`, `:${(counter.address() as AddressInfo).port}"`));
-    const counted = new ApiClient(await findCluster({ kubeconfig: file }));
-    const things = new Resources(counted, kinds.configMap);
+    const counted = await CountedConnections.to(cluster);
+    const client = new ApiClient(await findCluster({ kubeconfig: counted.kubeconfig }));
+    const things = new Resources(client, kinds.configMap);
     const work = Array.from({ length: 4 }, async () => {
       for (let count = 0; count < 250; count++) await things.get('shop', 'page-1');
     });
     await Promise.all(work);
-    await counted.close();
-    counter.close();
-    expect(accepted).toBeLessThanOrEqual(4);
+    await client.close();
+    counted.close();
+    expect(counted.accepted).toBeLessThanOrEqual(4);
   });
 });
 
