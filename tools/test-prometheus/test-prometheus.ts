@@ -11,7 +11,7 @@ const binary = process.env.PROMETHEUS_BINARY ?? 'prometheus';
 /** Whether there is a Prometheus; `.ci/run` installs Debian's. */
 export const hasPrometheus = spawnSync(binary, ['--version']).status === 0;
 
-/** A real Prometheus that scrapes five times a second. */
+/** A real Prometheus over the metrics endpoints of programs on this machine. */
 export class PrometheusProcess {
   private child: ChildProcess | undefined;
   private targets = 0;
@@ -19,12 +19,13 @@ export class PrometheusProcess {
   private constructor(
     private readonly folder: string,
     readonly port: number,
+    private readonly interval: string,
   ) {}
 
-  /** @param jobs the ports that each job scrapes */
-  static async scraping(jobs: Record<string, number[]>): Promise<PrometheusProcess> {
+  /** @param jobs the ports that each job scrapes @param interval between two scrapes, as Prometheus writes it */
+  static async scraping(jobs: Record<string, number[]>, interval = '200ms'): Promise<PrometheusProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
-    const prometheus = new PrometheusProcess(folder, await freePort());
+    const prometheus = new PrometheusProcess(folder, await freePort(), interval);
     await prometheus.configure(jobs);
     await prometheus.start();
     return prometheus;
@@ -64,7 +65,8 @@ export class PrometheusProcess {
       metrics_path: '/stats/prometheus',
       static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }],
     }));
-    const config = { global: { scrape_interval: '200ms', scrape_timeout: '200ms' }, scrape_configs: configs };
+    const global = { scrape_interval: this.interval, scrape_timeout: this.interval };
+    const config = { global, scrape_configs: configs };
     await writeFile(join(this.folder, 'prometheus.yml'), JSON.stringify(config));
   }
 

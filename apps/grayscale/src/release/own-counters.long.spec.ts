@@ -1,13 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as after } from 'node:timers/promises';
+import { hasPrometheus, PrometheusProcess } from '@grayscale/test-prometheus';
 import { Stage } from './testing/stage.js';
 
-const binary = process.env.PROMETHEUS_BINARY ?? 'prometheus';
-const hasPrometheus = spawnSync(binary, ['--version']).status === 0;
 if (!hasPrometheus) {
   process.stderr.write(
     'Left out: counters of one’s own (Debian package "prometheus", or PROMETHEUS_BINARY).\n',
@@ -53,38 +49,9 @@ class Shop {
   }
 }
 
-/** A real Prometheus that scrapes the mesh and the shop five times a second. */
-async function prometheus(stage: Stage, shop: number): Promise<{ url: string } & AsyncDisposable> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  const job = (name: string, target: string) => ({
-    job_name: name,
-    metrics_path: '/stats/prometheus',
-    static_configs: [{ targets: [target] }],
-  });
-  const config = {
-    global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
-    scrape_configs: [job('mesh', new URL(stage.metrics).host), job('shop', `127.0.0.1:${shop}`)],
-  };
-  await writeFile(stage.at('prometheus.yml'), JSON.stringify(config));
-  const args = [
-    `--config.file=${stage.at('prometheus.yml')}`,
-    `--storage.tsdb.path=${stage.at('prometheus')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  const child = spawn(binary, args, { stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}`;
-  while (!(await fetch(`${url}/-/ready`).catch(() => undefined))?.ok) await after(50);
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
+/** A Prometheus that scrapes the mesh and the shop. */
+async function prometheus(stage: Stage, shop: number): Promise<PrometheusProcess> {
+  return await PrometheusProcess.scraping({ mesh: [Number(new URL(stage.metrics).port)], shop: [shop] });
 }
 
 const carts = {
@@ -105,7 +72,7 @@ const carts = {
     const guards = [{ name: 'failures', max: '50%' }, carts];
     const steps = [25, 60].map((percent) => ({ percent, hold: '3s', requests: 50 }));
     const plan = await stage.plan({ steps, guards, settle: '500ms' });
-    const args = ['-f', 'k8s/internal', '--prometheus', source.url, '--interval', '500ms'];
+    const args = ['-f', 'k8s/internal', '--prometheus', source.url.origin, '--interval', '500ms'];
     const rollout = stage.grayscale('rollout', plan, ...args);
     await rollout.said(/25 % is in force/);
     shop.losing = losing;
@@ -119,7 +86,7 @@ const carts = {
     await using source = await prometheus(stage, await shop.start());
     const query = { bad: 'rate(shop_carts_total[1m])', all: carts.query.all };
     const plan = await stage.plan({ steps: [{ percent: 25 }], guards: [{ ...carts, query }] });
-    const args = ['-f', 'k8s/internal', '--prometheus', source.url, '--interval', '200ms'];
+    const args = ['-f', 'k8s/internal', '--prometheus', source.url.origin, '--interval', '200ms'];
     const rollout = stage.grayscale('rollout', plan, ...args, '--unreachable-for', '2s');
     expect(await rollout.exit).toBe(69);
     const status = stage.grayscale('status', plan);

@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient, findCluster, kinds, Resources } from '@grayscale/cluster-client';
 import { type GrayRelease, grayReleaseKind, type VirtualServiceObject } from '@grayscale/release-cluster';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import { PrometheusProcess } from '@grayscale/test-prometheus';
 import { root, startService } from '../testing/node-process.js';
-import { Prometheus } from '../testing/prometheus.js';
 
 const names = Array.from({ length: 100 }, (_, index) => `cart-${index}`);
 const host = (name: string, arm: number) => `${name}-${arm}.shop.svc.cluster.local`;
@@ -42,9 +42,9 @@ function countersAt(scrape: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function listening(server: Server): Promise<string> {
+async function listening(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (server.address() as AddressInfo).port;
 }
 
 /** Forwards to Prometheus, and counts what it is asked. */
@@ -84,9 +84,9 @@ it('a hundred releases are carried out beside each other', async () => {
 
   let scrapes = 0;
   const sidecars = createServer((_, response) => response.end(countersAt(++scrapes)));
-  const prometheus = stack.use(await Prometheus.scraping(await listening(sidecars)));
-  const proxy = countingProxy(prometheus.url);
-  const address = await listening(proxy.server);
+  const prometheus = stack.use(await PrometheusProcess.scraping({ mesh: [await listening(sidecars)] }, '1s'));
+  const proxy = countingProxy(prometheus.url.origin);
+  const address = `127.0.0.1:${await listening(proxy.server)}`;
   for (const server of [sidecars, proxy.server])
     stack.defer(() => {
       server.closeAllConnections();

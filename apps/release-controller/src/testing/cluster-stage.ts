@@ -19,8 +19,8 @@ import {
   type VirtualServiceObject,
 } from '@grayscale/release-cluster';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import { PrometheusProcess } from '@grayscale/test-prometheus';
 import { NodeProcess, root, startService } from './node-process.js';
-import { Prometheus } from './prometheus.js';
 
 const namespace = 'hello-page';
 const rule = 'hello-ext-svc';
@@ -41,7 +41,7 @@ export class ClusterStage {
     readonly client: ApiClient,
     readonly canary: { url: string },
     readonly page: { url: string },
-    readonly prometheus: Prometheus,
+    readonly prometheus: PrometheusProcess,
     readonly kubeconfig: string,
     stack: AsyncDisposableStack,
   ) {
@@ -59,7 +59,9 @@ export class ClusterStage {
     const two = stack.use(await startService('hello-2', { FAULT_CONTROL: 'on' }));
     const sidecar = await startSidecar(cluster, stack, { 'hello-1': one.url, 'hello-2': two.url });
     const page = stack.use(await startService('hello-page', { HTTP_PROXY: sidecar.proxy }));
-    const prometheus = stack.use(await Prometheus.scraping(new URL(sidecar.admin).host));
+    const prometheus = stack.use(
+      await PrometheusProcess.scraping({ mesh: [Number(new URL(sidecar.admin).port)] }, '1s'),
+    );
     const kubeconfig = await cluster.serviceAccount('grayscale', 'release-controller');
     const stage = new ClusterStage(cluster, client, two, page, prometheus, kubeconfig, stack.move());
     stage.stack.defer(stage.watchWeights());
@@ -71,7 +73,7 @@ export class ClusterStage {
   async startController(environment: Record<string, string> = {}): Promise<NodeProcess & { url: string }> {
     const settings = {
       KUBECONFIG: this.kubeconfig,
-      PROMETHEUS: this.prometheus.url,
+      PROMETHEUS: this.prometheus.url.origin,
       LOOK_INTERVAL_MS: '500',
       LEASE_DURATION_MS: '3000',
       ...environment,

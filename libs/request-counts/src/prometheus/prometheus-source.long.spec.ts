@@ -1,6 +1,6 @@
 import type { CountQuestion } from '@grayscale/release';
+import { hasPrometheus, PrometheusProcess } from '@grayscale/test-prometheus';
 import { MetricsServer, question } from '../testing/metrics-server.js';
-import { hasPrometheus, PrometheusProcess } from '../testing/prometheus-process.js';
 import { countsOf, seen } from '../testing/totals.js';
 import { PrometheusSource } from './prometheus-source.js';
 
