@@ -159,7 +159,7 @@ export class ClientConnection implements Client {
   }
 
   upgrade(peer: Socket, rest: Buffer, onClosed: () => void): void {
-    this.#startTunnel();
+    this.#release('tunnel');
     const early = this.#backlog;
     this.#backlog = undefined;
     if (rest.length > 0) this.socket.write(rest);
@@ -190,7 +190,7 @@ export class ClientConnection implements Client {
       if (this.#state === 'head') at = this.#takeHead(chunk, at);
       else if (this.#state === 'start') at = this.#takeStart(chunk);
       else if (this.#state === 'sniff') at = this.#sniff(chunk, at);
-      else if (this.#state === 'hello') at = this.#awaitHello(chunk.subarray(at)) + at;
+      else if (this.#state === 'hello') at = this.#awaitHello(chunk, at);
       else if (this.#state === 'exchange' && this.#body !== undefined && !this.#body.done) {
         at = this.#body.feed(chunk, at);
       } else if (this.#state === 'connect' || !this.#startExchange()) break;
@@ -330,7 +330,7 @@ export class ClientConnection implements Client {
         this.#unsniffed = Buffer.from(first);
         break;
       case 'other':
-        this.#awaitHello(first);
+        this.#takeHello(first);
         break;
       case 'http2':
         this.#serveHttp2(first);
@@ -342,28 +342,27 @@ export class ClientConnection implements Client {
     return chunk.length;
   }
 
-  #awaitHello(chunk: Buffer): number {
-    const first = this.#firstBytes(chunk);
+  #awaitHello(chunk: Buffer, at: number): number {
+    this.#takeHello(this.#firstBytes(chunk.subarray(at)));
+    return chunk.length;
+  }
+
+  #takeHello(first: Buffer): void {
     const sni = serverNameOf(first);
     if (sni === undefined) {
       this.#state = 'hello';
       this.#unsniffed = Buffer.from(first);
     } else this.#tunnel(first, true, sni);
-    return chunk.length;
   }
 
   #tunnel(first: Buffer, answered: boolean, sni?: string | null): void {
-    this.#startTunnel();
+    this.#release('tunnel');
     const { host, port } = this.#connectTarget as { host: string; port: number };
     const client = this.address;
     openTunnel(this.runtime, this.socket, {
       ...{ host, port, first, answered, client },
       ...(sni !== undefined && { sni }),
     });
-  }
-
-  #startTunnel(): void {
-    this.#release('tunnel');
   }
 
   /** The socket is another's to read from now on. */
