@@ -1,3 +1,4 @@
+export { commandId } from './command-id.js';
 export { type DriveOptions, drive } from './drive.js';
 export { FileRelease } from './files/file-release.js';
 export { FileStore, type FileStoreOptions } from './files/file-store.js';

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesObject } from '@grayscale/cluster-client';
 import type { Command, JournalEntry, OfferedPlan, SentCommand } from '@grayscale/release';
+import { commandId } from '@grayscale/release-loop';
 import { isConflict, mayPass, RecordError, TakenOverError } from '../errors.js';
 import type { Owner } from '../owner.js';
 import {
@@ -126,7 +126,7 @@ export class ReleaseRecord {
 
   /** Puts a command where the driver finds it. @returns its id */
   async send(command: Command): Promise<string> {
-    const id = `${String(Date.now()).padStart(15, '0')}-${randomBytes(6).toString('hex')}`;
+    const id = commandId();
     await this.changeCommands((waiting) => [...waiting, { id, command }]);
     return id;
   }

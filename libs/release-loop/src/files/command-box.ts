@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, isCommand, type SentCommand } from '@grayscale/release';
+import { commandId } from '../command-id.js';
 import { StoreError } from './store-error.js';
 
 /** The folder through which other processes ask something of the one that drives a plan. */
@@ -10,7 +10,7 @@ export class CommandBox {
 
   /** Puts a command in as a whole. @returns its id, which the journal names when it was carried out */
   async send(command: Command): Promise<string> {
-    const id = `${String(Date.now()).padStart(15, '0')}-${randomBytes(6).toString('hex')}`;
+    const id = commandId();
     try {
       await mkdir(this.folder, { recursive: true });
       const temporary = join(this.folder, `.${id}`);
