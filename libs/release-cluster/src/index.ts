@@ -1,7 +1,7 @@
 export { ClusterRelease, type ClusterReleaseOptions } from './cluster-release.js';
 export { ClusterStore, type ClusterStoreOptions } from './cluster-store.js';
 export { processIdentity } from './driver-identity.js';
-export { RecordError, TakenOverError } from './errors.js';
+export { isConflict, RecordError, TakenOverError } from './errors.js';
 export { type FoundRelease, findRelease, listReleases } from './find-release.js';
 export {
   type GrayRelease,

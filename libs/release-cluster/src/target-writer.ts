@@ -4,6 +4,7 @@ import { editedRules, type RuleEdit } from '@grayscale/manifest-files';
 import type { ObjectName, Plan, Target, Write, WriteOutcome } from '@grayscale/release';
 import { type TargetEdits, targetEdits } from '@grayscale/release-loop';
 import { validate } from '@grayscale/traffic-rules';
+import { removeAnnotation, setAnnotation } from './annotation-patch.js';
 import { isConflict, mayPass } from './errors.js';
 import { isSameOwner, type Owner, ownerAnnotation, ownerIn, ownerText } from './owner.js';
 import { rulePatch } from './rule-patch.js';
@@ -12,8 +13,6 @@ import type { VirtualServiceObject, VirtualServices } from './virtual-services.j
 
 /** How often the same patch is tried again when others write to the object, or answers are lost. */
 const mostTries = 6;
-
-const annotationPath = `/metadata/annotations/${ownerAnnotation.replace('/', '~1')}`;
 
 /** Who writes, and whether another release's writes are still its own. */
 export interface WriterOptions {
@@ -168,11 +167,7 @@ export function editOf(
   edits: readonly RuleEdit[],
   annotation: string | undefined,
 ): Edited {
-  const { annotations } = object.metadata;
-  const parent: PatchOperation[] =
-    annotations === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
-  const annotating: PatchOperation[] =
-    annotation === undefined ? [] : [...parent, { op: 'add', path: annotationPath, value: annotation }];
+  const annotating = annotation === undefined ? [] : setAnnotation(object, ownerAnnotation, annotation);
   const http = editedRules(object.spec?.http ?? [], edits) as NonNullable<
     VirtualServiceObject['spec']
   >['http'] &
@@ -196,7 +191,8 @@ function errorsOf(object: VirtualServiceObject): string[] {
   return [...errors, ...found.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))];
 }
 
-function cleaning({ metadata }: VirtualServiceObject, owner: Owner): PatchOperation[] {
+function cleaning(object: VirtualServiceObject, owner: Owner): PatchOperation[] {
+  const { metadata } = object;
   const written = ownerIn(metadata.annotations);
   if (written === undefined || !isSameOwner(written, owner)) return [];
   const own = (metadata.managedFields ?? []).flatMap(({ manager }, index) =>
@@ -204,7 +200,7 @@ function cleaning({ metadata }: VirtualServiceObject, owner: Owner): PatchOperat
   );
   return [
     { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-    { op: 'remove', path: annotationPath },
+    ...removeAnnotation(object, ownerAnnotation),
     // From the last to the first, so that the indexes stay true.
     ...own
       .reverse()

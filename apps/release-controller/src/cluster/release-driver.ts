@@ -11,6 +11,7 @@ import {
 import {
   type ClusterStore,
   type GrayRelease,
+  isConflict,
   isUnderWay,
   keyOf,
   stateOf,
@@ -213,7 +214,7 @@ export class ReleaseDriver {
   private failed(error: Error): Rest {
     if (this.stopping.signal.aborted) return 'until-changed';
     // Somebody wrote into the object meanwhile; the watch tells of it at once.
-    if (error instanceof ApiError && error.status === 409) return 'retry';
+    if (isConflict(error)) return 'retry';
     const isKnown =
       error instanceof TakenOverError || error instanceof ApiError || error instanceof ApiUnreachableError;
     this.logger.error(isKnown ? error.message : error.stack);

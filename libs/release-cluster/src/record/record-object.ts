@@ -8,6 +8,7 @@ import {
   Resources,
 } from '@grayscale/cluster-client';
 import { type OfferedPlan, planApiVersion, planFromObject, planGroup, planKind } from '@grayscale/release';
+import { removeAnnotation, setAnnotation } from '../annotation-patch.js';
 import { RecordError } from '../errors.js';
 import { grayReleaseStatus } from '../gray-release.js';
 import { contentIn, emptyContent, type RecordContent } from './record-content.js';
@@ -72,14 +73,11 @@ function guard({ metadata }: KubernetesObject): PatchOperation {
   return { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion };
 }
 
-function commandsOperations({ metadata }: KubernetesObject, commands: string | undefined): PatchOperation[] {
+function commandsOperations(object: KubernetesObject, commands: string | undefined): PatchOperation[] {
   if (commands === undefined) return [];
-  const path = `/metadata/annotations/${commandsAnnotation.replace('/', '~1')}`;
-  if (commands === '')
-    return metadata.annotations?.[commandsAnnotation] === undefined ? [] : [{ op: 'remove', path }];
-  const parent: PatchOperation[] =
-    metadata.annotations === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
-  return [...parent, { op: 'add', path, value: commands }];
+  return commands === ''
+    ? removeAnnotation(object, commandsAnnotation)
+    : setAnnotation(object, commandsAnnotation, commands);
 }
 
 async function patchCommands(
