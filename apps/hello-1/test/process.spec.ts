@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { HelloProcess } from './hello-process.js';
 
@@ -105,5 +105,21 @@ describe('a hello-1 process', () => {
       `hello-1: port ${port} is taken by another program; stop that one, or choose another port with PORT\n`,
     );
     taken.close();
+  });
+
+  it('waits for a port that only a connection holds', async () => {
+    const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const connection = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await once(connection, 'connect');
+    const port = connection.localPort ?? 0;
+    const hello = HelloProcess.launch({ PORT: String(port) });
+    await hello.printed(/a connection still holds port/);
+    connection.resetAndDestroy();
+    server.close();
+    await hello.printed(/listens on http/);
+    expect(hello.port).toBe(port);
+    expect(await fetchText(port, '/hello')).toEqual({ status: 200, body: 'hello 1' });
+    await hello.kill();
   });
 });

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createService } from './create-service.js';
@@ -28,12 +29,41 @@ export async function runService(
   }
 }
 
+/** How long Linux keeps a closed connection in TIME_WAIT, and a little more. */
+const timeWaitMs = 65_000;
+
+/**
+ * Listens, and waits for a port that only a closed connection still holds. The demo's ports lie in the range from which Linux takes the
+ * ports of outgoing connections (32768 to 60999): after many connections one of them may be in TIME_WAIT there, and nothing can listen on it for a minute.
+ */
 async function listen(app: NestFastifyApplication, { PORT, HOST }: RuntimeSettings): Promise<void> {
-  try {
-    await app.listen(PORT, HOST);
-  } catch (error) {
-    throw new Error(listenProblem(error, HOST, PORT), { cause: error });
+  const deadline = performance.now() + timeWaitMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await app.listen(PORT, HOST);
+      return;
+    } catch (error) {
+      const mayPass = isTaken(error) && performance.now() < deadline && !(await isServed(PORT, HOST));
+      if (!mayPass) throw new Error(listenProblem(error, HOST, PORT), { cause: error });
+    }
+    if (attempt === 1)
+      new Logger('Start').warn(
+        `a connection still holds port ${PORT}, but no program serves it; trying again for a minute`,
+      );
+    await sleep(500);
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+function isServed(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host });
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
 }
 
 /** The address as it is: `getUrl` says 127.0.0.1 where every address of the machine leads here. */
