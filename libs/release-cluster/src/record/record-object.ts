@@ -47,7 +47,7 @@ export interface RecordObject {
   planIn?(object: KubernetesObject): OfferedPlan;
   /** Makes it; undefined when it is there already. */
   create(content: RecordContent): Promise<KubernetesObject | undefined>;
-  /** @param commands the annotation's new text; undefined leaves it alone. Where `keepsCommandsApart` it is another write. */
+  /** @param commands the annotation's new text; undefined leaves it alone. Beside a status it is another write. */
   write(
     object: KubernetesObject,
     content: RecordContent,
