@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A program under measurement, in a process of its own. */
 export interface Program {
@@ -11,16 +14,20 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Starts a program and waits for the port in what it prints. */
+/**
+ * Starts a program and waits until it listens.
+ * @param port where it will listen; or how it prints the port. With a number nobody reads what it prints: it goes to /dev/null
+ */
 export async function start(
   command: string,
   args: readonly string[],
-  port: RegExp = /listening on ([0-9]+)/,
+  port: RegExp | number = /listening on ([0-9]+)/,
 ): Promise<Program> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const found = await printed(child, port);
-  child.stdout.resume();
-  child.stderr.resume();
+  const output = typeof port === 'number' ? 'ignore' : 'pipe';
+  const child = spawn(command, args, { stdio: ['ignore', output, output] });
+  const found = typeof port === 'number' ? await listening(child, port) : await printed(child, port);
+  child.stdout?.resume();
+  child.stderr?.resume();
   const pid = child.pid as number;
   return {
     port: found,
@@ -28,6 +35,21 @@ export async function start(
     cpuMs: () => processorMs(pid),
     stop: () => stop(child),
   };
+}
+
+async function listening(child: ChildProcess, port: number): Promise<number> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`it ended before it listened on ${port}`);
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return port;
+    } catch {
+      await sleep(50);
+    } finally {
+      socket.destroy();
+    }
+  }
 }
 
 function printed(child: ChildProcess, pattern: RegExp): Promise<number> {
