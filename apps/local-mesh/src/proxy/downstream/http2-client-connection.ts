@@ -7,12 +7,14 @@ import {
 import type { Socket } from 'node:net';
 import { connectionWindowBytes, sessionOptions, settings } from '../http2/session-settings.js';
 import type { Runtime } from '../runtime.js';
-import { type ClientConnectionInfo, Http2ClientStream } from './http2-client-stream.js';
+import type { ClientInfo } from './client-info.js';
+import { Http2ClientStream } from './http2-client-stream.js';
+import type { Stage } from './stage.js';
 
 const flagEndStream = constants.NGHTTP2_FLAG_END_STREAM;
 
 /** A client's connection in HTTP/2 with prior knowledge: an exchange for each stream, many at a time. */
-export class Http2ClientConnection {
+export class Http2ClientConnection implements Stage {
   readonly #session: ServerHttp2Session;
   readonly #streams = new Set<Http2ClientStream>();
   /** When the last stream ended; milliseconds of performance.now(). */
@@ -21,8 +23,8 @@ export class Http2ClientConnection {
   /** @param first what the client has sent already, its preface at least */
   constructor(
     private readonly runtime: Runtime,
-    private readonly socket: Socket,
-    private readonly info: ClientConnectionInfo,
+    socket: Socket,
+    private readonly info: ClientInfo,
     first: Buffer,
   ) {
     socket.unshift(first);
@@ -52,7 +54,6 @@ export class Http2ClientConnection {
 
   destroy(): void {
     this.#session.destroy();
-    this.socket.destroy();
   }
 
   enforceLimits(now: number): void {

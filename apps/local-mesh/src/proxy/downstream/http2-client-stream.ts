@@ -8,16 +8,9 @@ import { MalformedMessage } from '../message/malformed-message.js';
 import { reasonPhrase } from '../message/reason-phrase.js';
 import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
-import { type Dialled, streamTarget } from '../target.js';
+import { streamTarget } from '../target.js';
+import type { ClientInfo } from './client-info.js';
 import { refusalHeaders, refusalRecord } from './refusal.js';
-
-/** What is known of a client's connection before its first request. */
-export interface ClientConnectionInfo {
-  /** `address:port`. */
-  address: string;
-  localAddress: string;
-  dialled: Dialled | undefined;
-}
 
 /** One stream of a client's: one request, and the answer to it. */
 export class Http2ClientStream implements Client {
@@ -35,7 +28,7 @@ export class Http2ClientStream implements Client {
   constructor(
     private readonly runtime: Runtime,
     private readonly stream: ServerHttp2Stream,
-    private readonly info: ClientConnectionInfo,
+    private readonly info: ClientInfo,
   ) {
     this.address = info.address;
     this.localAddress = info.localAddress;
@@ -96,7 +89,7 @@ export class Http2ClientStream implements Client {
     const decoded = decodeRequest(raw, isComplete);
     const { method, path, headers, bodyLength } = decoded;
     const head: RequestHead = { method, target: path, version: '2', headers, bodyLength };
-    const target = streamTarget(decoded, this.info.dialled);
+    const target = streamTarget(decoded, this.info.dialled(false));
     const exchange = new Exchange(new RequestContext(this.runtime, this, head, target));
     this.#exchange = exchange;
     this.runtime.stats.requests++;

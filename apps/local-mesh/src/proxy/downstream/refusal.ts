@@ -1,6 +1,30 @@
+import type { Socket } from 'node:net';
 import type { AccessRecord } from '../access-record.js';
 import { withDateAndServer } from '../headers/response-headers.js';
 import { encodeResponse } from '../http1/message-encoder.js';
+import type { Runtime } from '../runtime.js';
+
+/** How long a client may go on sending after its connection was ended, so that it can read why. */
+const lingerMs = 1000;
+
+/** Answers what is not a request, tells of it, and ends the connection. */
+export function refuse(
+  { stats, options }: Runtime,
+  socket: Socket,
+  { client, status, body, details }: { client: string; status: number; body: string; details: string },
+): void {
+  socket.write(refusal(status, body), 'latin1');
+  linger(socket);
+  stats.requests++;
+  options.onComplete?.(refusalRecord(client, status, body.length, details));
+}
+
+/** Ends a connection in such a way that the client can read what was written last. */
+export function linger(socket: Socket): void {
+  socket.end();
+  socket.resume();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+}
 
 /** An answer to something that is not a request; the connection is closed after it. */
 export function refusal(status: number, body: string): string {

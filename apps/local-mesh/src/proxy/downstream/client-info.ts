@@ -1,0 +1,11 @@
+import type { Dialled } from '../target.js';
+
+/** What is known of a client's connection before its first request. */
+export interface ClientInfo {
+  /** `address:port`. */
+  readonly address: string;
+  /** The address that the client dialled, without the port. */
+  readonly localAddress: string;
+  /** What it dialled, where that is not for the request to say. @param isUrl whether the request names a URL */
+  dialled(isUrl: boolean): Dialled | undefined;
+}
