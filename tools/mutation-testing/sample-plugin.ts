@@ -7,6 +7,7 @@ import type { Reporter } from '@stryker-mutator/api/report';
 import { countedFromZero, describeMutant } from './mutant-result.ts';
 import { rank } from './sample.ts';
 import { isSurvivor } from './score.ts';
+import { WarmTestRunner } from './test-runner.ts';
 
 /** What the options say beyond Stryker's own: mutants below this fraction, by this seed, are tested. */
 export interface SampleOptions {
@@ -62,6 +63,7 @@ class SampleReporter implements Reporter {
 export const strykerPlugins = [
   declareClassPlugin(PluginKind.Checker, 'sample', SampleChecker),
   declareClassPlugin(PluginKind.Reporter, 'sample', SampleReporter),
+  declareClassPlugin(PluginKind.TestRunner, 'warm', WarmTestRunner),
 ];
 export const strykerValidationSchema = {
   properties: {
@@ -69,5 +71,6 @@ export const strykerValidationSchema = {
       type: 'object',
       properties: { seed: { type: 'integer' }, fraction: { type: 'number' } },
     },
+    specs: { type: 'object', properties: { globs: { type: 'array', items: { type: 'string' } } } },
   },
 };
