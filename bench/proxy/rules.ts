@@ -1,5 +1,15 @@
-/** The demo's two rules, for both proxies: a user's own version, and 90/10 for everyone else; `more` rules that never match go before them. */
-export function istioRules(backendPort: number, more: number): string {
+/** The rules of a benchmark, for both proxies alike. */
+export interface Rules {
+  backendPort: number;
+  /** What is spoken to the backend. */
+  upstream: 'HTTP' | 'HTTP2';
+  /** Rules that never match, before those of the demo. */
+  more: number;
+}
+
+/** The demo's two rules: a user's own version, and 90/10 for everyone else. */
+export function istioRules({ backendPort, upstream, more }: Rules): string {
+  const portName = upstream.toLowerCase();
   const extra = Array.from({ length: more }, (_, i) => [
     `  - match: [{headers: {user: {exact: user-${i}}}}]`,
     '    route: [{destination: {host: hello.com}}]',
@@ -9,9 +19,9 @@ kind: ServiceEntry
 metadata: {name: hello, namespace: hello-page}
 spec:
   hosts: [hello.com, hello-1.ext, hello-2.ext]
-  ports: [{number: 80, name: http, protocol: HTTP}]
+  ports: [{number: 80, name: ${portName}, protocol: ${upstream}}]
   resolution: STATIC
-  endpoints: [{address: 127.0.0.1, ports: {http: ${backendPort}}}]
+  endpoints: [{address: 127.0.0.1, ports: {${portName}: ${backendPort}}}]
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -28,12 +38,12 @@ ${[...extra, ''].join('\n')}  - match: [{headers: {user: {exact: test}}}]
 }
 
 /** The same for Envoy, with what istiod sets: path normalization, attempt count, default retries, the access log if wanted. */
-export function envoyConfig(backendPort: number, port: number, more: number, accessLog: boolean): string {
+export function envoyConfig(rules: Rules, port: number, accessLog: boolean): string {
   const header = (value: string) => `headers: [{name: user, string_match: {exact: "${value}"}}]`;
   const retry =
     'retry_policy: {retry_on: "connect-failure,refused-stream,unavailable,cancelled", num_retries: 2}, timeout: 0s';
   const extra = Array.from(
-    { length: more },
+    { length: rules.more },
     (_, i) =>
       `              - {match: {prefix: /, ${header(`user-${i}`)}}, route: {cluster: hello-1, ${retry}}}`,
   );
@@ -71,15 +81,23 @@ ${extra.join('\n')}
           - name: envoy.filters.http.router
             typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
   clusters:
-${['hello-1', 'hello-2'].map((name) => cluster(name, backendPort)).join('\n')}
+${['hello-1', 'hello-2'].map((name) => cluster(name, rules)).join('\n')}
 `;
 }
 
-function cluster(name: string, port: number): string {
+function cluster(name: string, { backendPort, upstream }: Rules): string {
+  const protocol =
+    upstream === 'HTTP'
+      ? ''
+      : `
+    typed_extension_protocol_options:
+      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+        explicit_http_config: {http2_protocol_options: {}}`;
   return `  - name: ${name}
     type: STATIC
-    lb_policy: LEAST_REQUEST
+    lb_policy: LEAST_REQUEST${protocol}
     load_assignment:
       cluster_name: ${name}
-      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: ${port}}}}}]}]`;
+      endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: ${backendPort}}}}}]}]`;
 }

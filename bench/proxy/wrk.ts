@@ -1,18 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Load } from './load.ts';
 import type { Program } from './program.ts';
 
 const run = promisify(execFile);
-
-export interface Load {
-  requestsPerSecond: number;
-  p50Ms: number;
-  p99Ms: number;
-  /** Answers that were no 2xx, and socket errors. */
-  errors: number;
-  /** Processor time of the program for one request, microseconds: what it takes whatever else the machine does. */
-  cpuUs: number;
-}
 
 /** One run of wrk with one thread: the rest of the machine belongs to the proxy and the backend. */
 export async function load({ port, cpuMs }: Program, connections: number, seconds: number): Promise<Load> {
@@ -34,12 +25,6 @@ export async function load({ port, cpuMs }: Program, connections: number, second
     p99Ms: milliseconds(/\s99%\s+(\S+)/.exec(stdout)?.[1]),
     errors: errors.reduce<number>((sum, count) => sum + Number(count), 0),
   };
-}
-
-/** The run in the middle of several, by throughput. */
-export function median(runs: readonly Load[]): Load {
-  const sorted = [...runs].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond);
-  return sorted[Math.floor(sorted.length / 2)] as Load;
 }
 
 function milliseconds(text = '0ms'): number {
