@@ -1,5 +1,6 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { jest } from '@jest/globals';
+import { greeterRules, split, toV1 } from '../../test/greeter-rules.js';
 import { Greeter, type GreeterClient, greeterClient } from '../../test/grpc.js';
 import { routing } from '../../test/rules.js';
 import type { AccessRecord } from './access-record.js';
@@ -7,48 +8,6 @@ import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);
-
-function rules(v1: number, v2: number, http: string): string {
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: greeter, namespace: hello-page}
-spec:
-  hosts: [greeter.ext]
-  ports: [{number: 50051, name: grpc, protocol: GRPC}]
-  resolution: STATIC
-  endpoints:
-  - {address: 127.0.0.1, ports: {grpc: ${v1}}, labels: {version: v1}}
-  - {address: 127.0.0.1, ports: {grpc: ${v2}}, labels: {version: v2}}
----
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {name: greeter, namespace: hello-page}
-spec:
-  host: greeter.ext
-  subsets:
-  - {name: v1, labels: {version: v1}}
-  - {name: v2, labels: {version: v2}}
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: greeter, namespace: hello-page}
-spec:
-  hosts: [greeter.ext]
-  http:
-${http}`;
-}
-
-const toV1 = 'route: [{destination: {host: greeter.ext, subset: v1}}]';
-const toV2 = 'route: [{destination: {host: greeter.ext, subset: v2}}]';
-const split = `
-  - match: [{headers: {user: {exact: test}}}]
-    ${toV2}
-  - route:
-    - destination: {host: greeter.ext, subset: v1}
-      weight: 90
-    - destination: {host: greeter.ext, subset: v2}
-      weight: 10`;
 
 describe('a gRPC client and server that know nothing of the mesh', () => {
   let v1: Greeter;
@@ -75,7 +34,7 @@ describe('a gRPC client and server that know nothing of the mesh', () => {
   async function start(http: string, random?: () => number): Promise<void> {
     records = [];
     proxy = createProxy({
-      ...routing(rules(v1.port, v2.port, http)),
+      ...routing(greeterRules(v1.port, v2.port, http)),
       onComplete: (record) => records.push(record),
       ...(random !== undefined && { random }),
     });

@@ -259,6 +259,15 @@ describe('HTTP/2', () => {
     expect(backendSessions.size).toBe(1);
   });
 
+  it('a server that takes few streams at a time is sent no more of them: each is answered at the first try', async () => {
+    backend.updateSettings({ maxConcurrentStreams: 10 });
+    await start(routing(http2Rules([backendPort])));
+    await throughTunnel();
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => ask(`/${i}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(records.map(({ attempts }) => attempts)).toEqual(Array(100).fill(1));
+  });
+
   it('a client that does not read holds its own stream back at the server, and no other', async () => {
     const size = 64 * 1024 * 1024;
     let sent = 0;

@@ -186,6 +186,11 @@ export class Forwarding implements AttemptOwner {
   }
 
   onFailure(failure: AttemptFailure): void {
+    if (this.#isTimeOver) {
+      // A server of gRPC is told the limit, keeps it as well, and may be heard of before the timer.
+      this.#onTimeout();
+      return;
+    }
     if (this.#answered) {
       this.#stopTimers();
       if (failure === 'termination' || failure === 'protocol') this.outcome.flag('UC');
@@ -270,6 +275,11 @@ export class Forwarding implements AttemptOwner {
     const elapsed = this.#requestEnd === 0 ? 0 : Math.floor(performance.now() - this.#requestEnd);
     const left = timeoutMs === 0 ? 0 : Math.max(1, timeoutMs - elapsed);
     return shorter(left, retry.perTryTimeoutMs);
+  }
+
+  get #isTimeOver(): boolean {
+    const isLimited = this.#timeoutMs > 0 && this.#requestEnd !== 0;
+    return isLimited && performance.now() - this.#requestEnd >= this.#timeoutMs;
   }
 
   #isRetryable(failure: AttemptFailure): boolean {

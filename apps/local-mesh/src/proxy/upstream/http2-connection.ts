@@ -7,11 +7,16 @@ import {
   settings,
 } from '../http2/session-settings.js';
 
+/** So many streams are opened before the server has said how many it takes: what is beyond that, it would refuse. */
+const untilTold = 1;
+
 /** A connection in HTTP/2 to one server, with many requests at a time. */
 export class Http2Connection {
   readonly #session: ClientHttp2Session;
   #active = 0;
   #isClosing = false;
+  /** How many streams the server takes at a time; undefined: it has not said so yet. */
+  #allowed: number | undefined;
   /** How many it has taken. */
   requests = 0;
   /** When the last one ended, milliseconds since 1970; for the pool. */
@@ -19,7 +24,7 @@ export class Http2Connection {
 
   constructor(
     private readonly socket: Socket,
-    /** A stream ended, and there is room for another one. */
+    /** There may be room for more streams: one ended, or the server told how many it takes. */
     private readonly onRoom: (connection: Http2Connection) => void,
     onClosed: (connection: Http2Connection) => void,
   ) {
@@ -29,6 +34,10 @@ export class Http2Connection {
       createConnection: () => socket,
     });
     this.#session.on('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes));
+    this.#session.on('remoteSettings', ({ maxConcurrentStreams: allowed }) => {
+      this.#allowed = allowed ?? maxConcurrentStreams;
+      this.onRoom(this);
+    });
     // What is under way goes on; requests beyond what the server has seen are closed as refused, and may be tried elsewhere.
     this.#session.on('goaway', () => this.#retire());
     // Each stream is told by itself.
@@ -44,6 +53,11 @@ export class Http2Connection {
     return this.#active === 0;
   }
 
+  /** Whether the server has yet to say how many streams it takes, which it does first of all. */
+  get isNew(): boolean {
+    return this.#allowed === undefined && !this.#isClosing;
+  }
+
   /** Whether the connection is at its end, and not just one stream. */
   get isLost(): boolean {
     return this.#session.destroyed || this.socket.destroyed;
@@ -52,8 +66,7 @@ export class Http2Connection {
   /** @param limit of the cluster's; the server's own counts as well */
   hasRoom(limit: number): boolean {
     if (this.#isClosing || this.#session.closed || this.#session.destroyed) return false;
-    const allowed = this.#session.remoteSettings?.maxConcurrentStreams ?? maxConcurrentStreams;
-    return this.#active < Math.min(limit, allowed);
+    return this.#active < Math.min(limit, this.#allowed ?? untilTold);
   }
 
   /** @param list names and values in turn, pseudo-headers first */

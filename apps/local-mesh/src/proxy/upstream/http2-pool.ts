@@ -65,10 +65,16 @@ export class Http2Pool implements StreamPool {
     return undefined;
   }
 
+  /** There may be room on it soon. */
+  get #hasNew(): boolean {
+    for (const connection of this.#connections) if (connection.isNew) return true;
+    return false;
+  }
+
   /** One at a time, where the limit leaves room; a server that none leads to yet gets one in any case. */
   #connect(): void {
     const { resources, dial } = this.options;
-    if (this.#cancelConnect !== undefined) return;
+    if (this.#cancelConnect !== undefined || this.#hasNew) return;
     if (this.#connections.size > 0 && !resources.hasRoom('connections')) return;
     resources.take('connections');
     const stop = dial({
