@@ -73,6 +73,18 @@ describe('what Envoy does with odd HTTP', () => {
     expect(received).toContain('\r\nconnection: close\r\n');
   });
 
+  it.each(['x-gone', 'keep-alive, x-gone', 'host', 'x-forwarded-for'])(
+    'proxy-connection: %s takes no header away',
+    async (words) => {
+      const line = `Proxy-Connection: ${words}\r\n`;
+      const received = await send(`GET / HTTP/1.1\r\n${host}X-Gone: 1\r\n${line}\r\n`).saw('ok');
+      expect(received).toMatch(/^HTTP\/1\.1 200 /);
+      expect(received).not.toContain('connection: close');
+      expect(backend.received).toContain('\r\nx-gone: 1\r\n');
+      expect(backend.received).not.toContain('proxy-connection');
+    },
+  );
+
   it('an answer that begins before the request has ended says that the connection ends', async () => {
     const received = await send(`POST / HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\nabc`).untilClosed();
     expect(received).toMatch(/^HTTP\/1\.1 200 .*\r\nconnection: close\r\n/s);
