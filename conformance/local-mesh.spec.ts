@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { compile, listens, type RouteTable, route, routeConnection } from '@grayscale/traffic-rules';
+import { compile, inspection, type RouteTable, route, routeConnection } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, type MeshProxy } from 'local-mesh/proxy';
 import { type Answer, type CaseRequest, isInForce, loadCases, outside } from './src/cases.js';
@@ -28,7 +28,7 @@ describe('the recorded exchanges over real sockets', () => {
     proxy = createProxy({
       route: (request, draw) => route(table, { ...request, address }, draw),
       routeConnection: (connection, draw) => routeConnection(table, { ...connection, address }, draw),
-      hasListener: (port) => listens(table, port),
+      inspection: (to) => inspection(table, { ...to, address }),
       resolve: (_host, port) => ({ host: address, port }),
       dial: (address) => lab.dial(address),
       trustedCertificates: () => [readFileSync(certificateFile('ca.pem'), 'utf8')],

@@ -76,6 +76,39 @@ spec:
     expect(await client.get('http://hello.com:8080/hello')).toEqual({ status: 200, text: 'hello 1' });
   });
 
+  it('stands for services on ports of their own, and says when one is no more', async () => {
+    await using one = await Backend.named('hello 1');
+    await using file = await RuleFile.with(helloManifest({ share: 100, ports: [one.port, 1] }));
+    const wanted = ['--listen', '0=hello.com:80', '--listen', '127.0.0.1:0=hello-2.external:80'];
+    await using mesh = await MeshProcess.listening('-f', file.path, ...wanted);
+    const [, address] = await mesh.said(/^(127\.0\.0\.1:\d+) stands for hello\.com:80 \(HTTP\)$/m);
+    const { statusCode, body } = await request(`http://${address}/hello`);
+    expect([statusCode, await body.text()]).toEqual([200, 'hello 1']);
+    const { listeners } = (await (await fetch(`${mesh.admin}/listeners`)).json()) as { listeners: unknown[] };
+    const onLoopback = { address: '127.0.0.1', port: expect.any(Number), takes: 'HTTP' };
+    expect(listeners).toEqual([
+      { ...onLoopback, standsFor: 'proxy' },
+      { ...onLoopback, standsFor: 'hello.com:80' },
+      { ...onLoopback, standsFor: 'hello-2.external:80' },
+    ]);
+    await file.write(helloManifest({ ports: [one.port, 1] }).replaceAll('hello-2.external', 'gone.external'));
+    await mesh.said(/warning: --listen 127\.0\.0\.1:0=hello-2\.external:80: the changed rules do not know/);
+    mesh.signal('SIGTERM');
+    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it.each([
+    ['hello.co:80', /no service and no rule is called hello\.co:80.* did you mean hello\.com:80\?$/],
+    ['hello.com:81', /no service and no rule is called hello\.com:81.* it has hello\.com:80\.$/],
+    ['nobody:80', /seen from the namespace hello-page; registered are hello-1\.external:80, /],
+  ])('does not start for %s, which nobody knows, and says what to write', async (service, line) => {
+    await using file = await RuleFile.with(helloManifest());
+    const ports = ['--port', '0', '--admin-port', '0'];
+    await using mesh = new MeshProcess('-f', file.path, ...ports, '--listen', `0=${service}`);
+    expect(await mesh.exit).toEqual({ code: 1, signal: null });
+    expect(mesh.messages.trimEnd().split('\n').at(-1)).toMatch(line);
+  });
+
   it('loads nothing that speaks to a cluster for rules in files', async () => {
     await using file = await RuleFile.with(helloManifest());
     const hook = pathToFileURL(join(import.meta.dirname, '../../../tools/loaded-packages.js')).href;
@@ -305,16 +338,23 @@ spec:
     expect(await answer).toBe('cut');
   });
 
-  const options: Array<['--port' | '--admin-port', string[]]> = [
-    ['--port', ['--admin-port', '0']],
-    ['--admin-port', ['--port', '0']],
+  const options: Array<[option: string, rest: string[], service: string]> = [
+    ['--port', ['--admin-port', '0'], ''],
+    ['--admin-port', ['--port', '0'], ''],
+    ['--listen', ['--port', '0', '--admin-port', '0'], 'hello.com:80'],
   ];
-  it.each(options)('names a taken %s in one line', async (option, rest) => {
+  it.each(options)('names a taken %s in one line', async (option, rest, service) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
     await using file = await RuleFile.with(helloManifest());
-    await using mesh = new MeshProcess('-f', file.path, option, String(port), ...rest);
+    await using mesh = new MeshProcess(
+      '-f',
+      file.path,
+      option,
+      service !== '' ? `${port}=${service}` : `${port}`,
+      ...rest,
+    );
     expect(await mesh.exit).toEqual({ code: 1, signal: null });
     expect(mesh.messages.trimEnd().split('\n').at(-1)).toMatch(
       new RegExp(`^local-mesh: port ${port} of 127\\.0\\.0\\.1 is taken .*${option} `),

@@ -4,7 +4,10 @@ import type { AdminServer } from './admin/admin-server.js';
 import { Readiness } from './admin/readiness.js';
 import type { MeshOptions } from './command-line/mesh-options.js';
 import { createResolver } from './command-line/resolve-override.js';
+import { ListenerList, listenerLine } from './listeners/listener.js';
+import { ServicePorts } from './listeners/service-ports.js';
 import { listenFailure, say } from './messages.js';
+import type { Bound } from './proxy/options.js';
 import { createProxy, type MeshProxy } from './proxy/proxy.js';
 import { openClusterRules } from './rules/cluster-rules.js';
 import { openFileRules } from './rules/file-rules.js';
@@ -13,22 +16,10 @@ import { RuleBook } from './rules/rule-book.js';
 import { type RuleReport, reportOn } from './rules/rule-report.js';
 import { buildRuleSet, isRefused, type RefusedSet, type RuleSet, ruleSetInSteps } from './rules/rule-set.js';
 import type { RuleListener, RuleSource } from './rules/rule-source.js';
+import { StartError } from './start-error.js';
 import { AccessLog } from './telemetry/access-log.js';
 import { EventFeed } from './telemetry/event-feed.js';
 import { IstioMetrics } from './telemetry/istio-metrics.js';
-
-/** A mesh that cannot start; the message is for the user. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-
-  constructor(
-    message: string,
-    /** What the process ends with. */
-    readonly exitCode = 1,
-  ) {
-    super(message);
-  }
-}
 
 /** A local mesh, from its start to its end. */
 export class LocalMesh {
@@ -64,9 +55,13 @@ export class LocalMesh {
     const metrics = new IstioMetrics(rules.workload);
     rules.onChange((change) => metrics.ruleChange(change));
     const events = new EventFeed(rules);
+    const services = new ServicePorts(this.options.listen, rules, this.options.address);
+    services.check();
     const proxy = await this.startProxy(rules, metrics, events);
     void this.analyze(loaded);
-    const subjects = { rules, metrics, events, readiness: this.readiness };
+    const listeners = await this.openPorts(proxy, services);
+    rules.onChange(({ isReload }) => isReload && say(...services.changed()));
+    const subjects = { rules, metrics, events, listeners, readiness: this.readiness };
     // Nest takes two thirds of the start; the proxy answers meanwhile.
     const { startAdmin } = await import('./admin/admin-server.js');
     this.admin = await this.listening('--admin-port', '127.0.0.1', this.options.adminPort, (port) =>
@@ -149,7 +144,8 @@ export class LocalMesh {
     const proxy = createProxy({
       route: (request, draw) => rules.route(request, draw),
       routeConnection: (connection, draw) => rules.routeConnection(connection, draw),
-      hasListener: (port) => rules.hasListener(port),
+      inspection: (to) => rules.inspection(to),
+      knowsHost: (authority, port) => rules.knowsHost(authority, port),
       standsFor: (port) => rules.namesPort(port),
       gatewayPort: () => rules.gatewayPort(),
       resolve: createResolver(this.options.resolve),
@@ -165,6 +161,17 @@ export class LocalMesh {
     return await this.listening('--port', address, this.options.port, (port) =>
       proxy.listen({ host: address, port }),
     );
+  }
+
+  /** The ports beside the proxy's own. */
+  private async openPorts(proxy: Bound, services: ServicePorts): Promise<ListenerList> {
+    const listeners = new ListenerList();
+    listeners.add({ ...proxy, standsFor: 'proxy', takes: 'HTTP' });
+    if (this.proxy === undefined) return listeners;
+    const opened = await services.open(this.proxy);
+    listeners.add(...opened);
+    say(...opened.map(listenerLine), ...services.warnings(opened));
+    return listeners;
   }
 
   private async listening<T>(

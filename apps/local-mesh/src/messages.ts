@@ -1,5 +1,6 @@
 /** Prints lines for a person. Standard output is the access log's alone. */
 export function say(...lines: string[]): void {
+  if (lines.length === 0) return;
   process.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCommandLine } from './command-line/program.js';
 import { isLoopback } from './loopback.js';
-import { LocalMesh, StartError } from './mesh.js';
+import { LocalMesh } from './mesh.js';
 import { say } from './messages.js';
+import { StartError } from './start-error.js';
 import { firstStopSignal } from './stop-signals.js';
 
 /** Runs the local mesh until a signal. @returns the exit code */

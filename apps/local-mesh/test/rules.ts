@@ -1,6 +1,8 @@
 import {
   type Connection,
   compile,
+  inspection,
+  knowsHost,
   listens,
   parse,
   type RouteRequest,
@@ -38,14 +40,16 @@ ${destinationRule}
 `;
 }
 
-/** `route` and `hasListener` for a proxy, from YAML. */
+/** All that a proxy asks of rules, from YAML. */
 export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY' = 'ALLOW_ANY') {
   const { resources, issues } = parse(text, 'rules.yaml');
   if (issues.length > 0) throw new Error(JSON.stringify(issues));
   const table = compile(resources, { ...workload, outboundTrafficPolicy });
   return {
     route: (request: RouteRequest, draw: number) => route(table, request, draw),
-    hasListener: (port: number) => listens(table, port),
+    inspection: (to: Connection) => inspection(table, to),
+    knowsHost: (authority: string, port: number) => knowsHost(table, authority, port),
+    standsFor: (port: number) => listens(table, port),
     routeConnection: (connection: Connection, draw: number) => routeConnection(table, connection, draw),
   };
 }

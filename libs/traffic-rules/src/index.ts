@@ -12,6 +12,7 @@ export type {
 } from './cluster.js';
 export { type CompileOptions, compile, compileInSteps } from './compile/compile.js';
 export type { RouteTable } from './compile/table.js';
+export type { Inspection } from './compile/tcp-listeners.js';
 export { originAllowed } from './cors/allowed-origin.js';
 export type {
   BadRequest,
@@ -81,7 +82,13 @@ export type { Metadata } from './resources/metadata.js';
 export type { Resource } from './resources/resource.js';
 export type { RetryPolicy } from './retry/retry-policy.js';
 export { retryable, type TryOutcome } from './retry/retryable.js';
-export { listens, outboundTrafficPolicyOf, plainPorts } from './route/listens.js';
+export {
+  inspection,
+  knowsHost,
+  listens,
+  outboundTrafficPolicyOf,
+  plainPorts,
+} from './route/listens.js';
 export { normalizePath } from './route/path-normalization.js';
 export { clusterFor, clustersOf } from './route/registered-cluster.js';
 export { route } from './route/route.js';

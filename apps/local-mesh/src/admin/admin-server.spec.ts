@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { jest } from '@jest/globals';
+import { ListenerList } from '../listeners/listener.js';
 import { EventFeed } from '../telemetry/event-feed.js';
 import { IstioMetrics } from '../telemetry/istio-metrics.js';
 import { accessRecord } from '../testing/access-record.js';
@@ -16,10 +17,11 @@ const rules = ruleBookOf(helloManifest({ share: 90 }));
 const metrics = new IstioMetrics(rules.workload);
 const events = new EventFeed(rules);
 const readiness = new Readiness();
+const listeners = new ListenerList();
 let admin: AdminServer;
 
 beforeAll(async () => {
-  admin = await startAdmin({ rules, metrics, events, readiness }, 0);
+  admin = await startAdmin({ rules, metrics, events, readiness, listeners }, 0);
 });
 afterAll(() => admin.close());
 

@@ -1,5 +1,6 @@
 import type { ClusterOptions, WorkloadOptions } from '@grayscale/command-line';
 import type { ProxyLimits } from '../proxy/limits.js';
+import type { PortMapping } from './port-mapping.js';
 import type { ResolveOverride } from './resolve-override.js';
 
 /** What the command line says, complete with defaults. */
@@ -11,6 +12,8 @@ export interface MeshOptions {
   /** 0: any free port. */
   port: number;
   adminPort: number;
+  /** Ports of this machine that stand for services. */
+  listen: PortMapping[];
   /** The workload that the mesh stands beside, as far as it is said. */
   caller: WorkloadOptions;
   resolve: ResolveOverride[];

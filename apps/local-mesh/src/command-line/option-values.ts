@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type PortMapping, parsePortMapping } from './port-mapping.js';
 import { parseResolveOverride, type ResolveOverride } from './resolve-override.js';
 
 /** Reads seconds, with fractions, as milliseconds. */
@@ -8,8 +9,17 @@ export function secondsAsMs(text: string): number {
 }
 
 export function gatherResolve(text: string, earlier: ResolveOverride[] | undefined): ResolveOverride[] {
+  return [...(earlier ?? []), argument(text, parseResolveOverride)];
+}
+
+export function gatherMappings(text: string, earlier: PortMapping[] | undefined): PortMapping[] {
+  return [...(earlier ?? []), argument(text, parsePortMapping)];
+}
+
+/** What a parser that throws RangeError makes of an option's argument. */
+function argument<Value>(text: string, parse: (text: string) => Value): Value {
   try {
-    return [...(earlier ?? []), parseResolveOverride(text)];
+    return parse(text);
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }

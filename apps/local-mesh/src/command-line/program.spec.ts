@@ -28,6 +28,7 @@ describe('the command line', () => {
         port: 15001,
         adminPort: 15000,
         caller: {},
+        listen: [],
         resolve: [],
         accessLog: 'off',
         accessLogFormat: 'text',
@@ -43,6 +44,9 @@ describe('the command line', () => {
       ...'--address 0.0.0.0 --outbound-traffic-policy REGISTRY_ONLY --drain-seconds 1 --access-log all --access-log-format json'.split(
         ' ',
       ),
+      ...'--listen 5432=db.shop:5432 --listen localhost:0=[::1]:80 --listen [::1]:9000=Greeter:50051'.split(
+        ' ',
+      ),
       ...'--max-connections 5 --max-header-bytes 2048 --idle-timeout 1.5 --headers-timeout 2 --stream-idle-timeout 3'.split(
         ' ',
       ),
@@ -53,6 +57,11 @@ describe('the command line', () => {
         address: '0.0.0.0',
         port: 0,
         adminPort: 1,
+        listen: [
+          { address: undefined, port: 5432, service: { host: 'db.shop', port: 5432 } },
+          { address: '127.0.0.1', port: 0, service: { host: '::1', port: 80 } },
+          { address: '::1', port: 9000, service: { host: 'greeter', port: 50051 } },
+        ],
         caller: {
           namespace: 'shop',
           labels: { app: 'cart', version: 'v1' },
@@ -91,6 +100,21 @@ describe('the command line', () => {
     ['an address that is none', ['-f', 'a', '--address', 'here'], /127\.0\.0\.1/],
     ['an address for all, with ALLOW_ANY', ['-f', 'a', '--address', '0.0.0.0'], /REGISTRY_ONLY/],
     ["curl's form misspelt", ['-f', 'a', '--resolve', 'a.com'], /HOST:PORT:ADDRESS/],
+    [
+      'a port that stands for nothing',
+      ['-f', 'a', '--listen', '5000'],
+      /5000 is not \[ADDRESS:\]PORT=SERVICE:PORT/,
+    ],
+    ['a service without its port', ['-f', 'a', '--listen', '5000=db.shop'], /has no port.* 5000=db\.shop:80/],
+    ['a URL as service', ['-f', 'a', '--listen', '5000=http://db.shop:80/x'], /write .* 5000=db\.shop:80\./],
+    ['a name to listen on', ['-f', 'a', '--listen', 'here:5000=db:80'], /here is not an IP address/],
+    ['a port of this machine that is none', ['-f', 'a', '--listen', '70000=db:80'], /70000=db:80 is not/],
+    ['a port of a service that is none', ['-f', 'a', '--listen', '5000=db:0'], /db:0 is not SERVICE:PORT/],
+    [
+      'one port for two services',
+      ['-f', 'a', '--listen', '5000=a:80', '--listen', '127.0.0.1:5000=b:80'],
+      /names port 5000 of 127\.0\.0\.1 twice/,
+    ],
     ['a path without option', ['-f', 'a', 'b'], /too many arguments/],
   ];
   it.each(wrong)('refuses %s with 64 and one line', async (_, argv, line) => {

@@ -15,7 +15,8 @@ import { type Command, Option } from 'commander';
 import { isLoopback } from '../loopback.js';
 import { defaultLimits } from '../proxy/limits.js';
 import type { MeshOptions } from './mesh-options.js';
-import { gatherResolve, secondsAsMs } from './option-values.js';
+import { gatherMappings, gatherResolve, secondsAsMs } from './option-values.js';
+import type { PortMapping } from './port-mapping.js';
 import type { ResolveOverride } from './resolve-override.js';
 
 /** Options, or the code with which to end because help was asked for or the usage was wrong; what to say has been said. */
@@ -40,6 +41,7 @@ interface Values extends WorkloadOptions, ClusterOptions {
   address: string;
   port: number;
   adminPort: number;
+  listen?: PortMapping[];
   resolve?: ResolveOverride[];
   drainSeconds: number;
   accessLog: MeshOptions['accessLog'];
@@ -72,7 +74,12 @@ function meshProgram(): Command {
       port,
       15_000,
     )
-    .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1');
+    .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1')
+    .option(
+      '--listen <[address:]port=service:port>',
+      'a port of this machine that stands for a service, for clients that know of no proxy; repeatable',
+      gatherMappings,
+    );
   addClusterOptions(program, 'follow the rules of a cluster instead of files').option(
     '--endpoints <path>',
     'with --cluster: EndpointSlices of what listens on this machine, in place of the addresses there; repeatable',
@@ -147,6 +154,7 @@ Examples:
   local-mesh -f k8s/internal -f k8s/local
   local-mesh -f my-istio-yaml/ -n shop --labels app=cart,version=v1
   kubectl kustomize k8s/internal | local-mesh -f - -f k8s/local
+  local-mesh -f my-istio-yaml/ --listen 5432=db.shop:5432 --listen 9000=greeter.shop:50051
   local-mesh --cluster --context staging -n shop --labels app=cart --endpoints k8s/local
   curl --proxy http://127.0.0.1:15001 http://hello.com/hello
   local-mesh -f my-istio-yaml/ --gateway istio-system/public
@@ -168,6 +176,8 @@ function checked(program: Command): MeshOptions {
       `error: --address ${values.address} lets other machines in, and ALLOW_ANY would make this an open relay; add --outbound-traffic-policy REGISTRY_ONLY.`,
     );
   }
+  const listen = values.listen ?? [];
+  requireDistinct(program, listen, values.address);
   return {
     rules: values.cluster
       ? { cluster: values, endpoints: values.endpoints ?? [] }
@@ -175,6 +185,7 @@ function checked(program: Command): MeshOptions {
     address: values.address,
     port: values.port,
     adminPort: values.adminPort,
+    listen,
     caller: callerOf(values),
     resolve: values.resolve ?? [],
     drainSeconds: values.drainSeconds,
@@ -188,6 +199,17 @@ function checked(program: Command): MeshOptions {
       streamIdleTimeoutMs: values.streamIdleTimeout,
     },
   };
+}
+
+/** The same port twice would be reported as taken by another program. */
+function requireDistinct(program: Command, mappings: readonly PortMapping[], usual: string): void {
+  const seen = new Set<string>();
+  for (const { address = usual, port } of mappings) {
+    const key = `port ${port} of ${address}`;
+    if (port !== 0 && seen.has(key))
+      program.error(`error: --listen names ${key} twice; a port stands for one service alone.`);
+    seen.add(key);
+  }
 }
 
 function callerOf({

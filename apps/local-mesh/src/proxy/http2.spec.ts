@@ -72,7 +72,7 @@ describe('HTTP/2', () => {
   });
 
   async function start(
-    rules: Pick<ProxyOptions, 'route' | 'routeConnection' | 'hasListener'>,
+    rules: Pick<ProxyOptions, 'route' | 'routeConnection' | 'inspection'>,
     options: Partial<ProxyOptions> = {},
   ): Promise<void> {
     records = [];

@@ -59,7 +59,7 @@ describe("a DestinationRule's limits", () => {
   let proxy: MeshProxy;
   let port: number;
   let records: AccessRecord[];
-  let rules: Pick<ProxyOptions, 'route' | 'routeConnection' | 'hasListener'>;
+  let rules: Pick<ProxyOptions, 'route' | 'routeConnection' | 'inspection'>;
   const backends: Held[] = [];
 
   afterEach(async () => {

@@ -1,14 +1,23 @@
-import type { Connection, ConnectionDecision, Decision, RouteRequest } from '@grayscale/traffic-rules';
+import type {
+  Connection,
+  ConnectionDecision,
+  Decision,
+  Inspection,
+  RouteRequest,
+} from '@grayscale/traffic-rules';
 import type { AccessRecord } from './access-record.js';
 import type { Address } from './address.js';
 import type { ProxyLimits } from './limits.js';
+import type { PortRole } from './port-role.js';
 
 export interface ProxyOptions {
   /** Decides one request with the rules in force; called once for each, so no request sees half of two rule sets. */
   route(request: RouteRequest, draw: number): Decision;
-  /** Whether the rules in force have an HTTP listener for a port; without it every port counts as having one. */
-  hasListener?: (port: number) => boolean;
-  /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: `hasListener`. */
+  /** What is looked at of a connection before it is known where it leads. Default: its protocol. */
+  inspection?: (to: Pick<Connection, 'host' | 'port'>) => Inspection;
+  /** Whether a request with this Host is no stranger's on a port. Default: it is one. */
+  knowsHost?: (authority: string, port: number) => boolean;
+  /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: it was not. */
   standsFor?: (port: number) => boolean;
   /** The port of a gateway that requests in origin form are for, whatever port the proxy has; undefined for none. */
   gatewayPort?: () => number | undefined;
@@ -27,6 +36,12 @@ export interface ProxyOptions {
   onComplete?: (record: AccessRecord) => void;
 }
 
+/** An address that is listened on. */
+export interface Bound {
+  address: string;
+  port: number;
+}
+
 export interface ProxyStats {
   connections: number;
   activeRequests: number;
@@ -34,8 +49,11 @@ export interface ProxyStats {
 }
 
 export interface MeshProxy {
-  /** Starts to listen; resolves with what was bound. May be called for several addresses. */
-  listen(at: { host: string; port: number }): Promise<{ address: string; port: number }>;
+  /**
+   * Starts to listen; resolves with what was bound. May be called for several addresses.
+   * @param role what clients mean by dialling it; default: the proxy itself
+   */
+  listen(at: { host: string; port: number }, role?: PortRole): Promise<Bound>;
   /** Refuses new work, finishes what is in flight, and ends what is left after so many seconds. */
   drain(seconds: number): Promise<void>;
   /** Ends everything now. */

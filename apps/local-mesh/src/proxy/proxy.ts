@@ -1,9 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Address } from './address.js';
-import { ClientConnection } from './downstream/client-connection.js';
+import { acceptClient } from './downstream/accept-client.js';
+import type { ClientConnection } from './downstream/client-connection.js';
 import { defaultLimits } from './limits.js';
-import type { MeshProxy, ProxyOptions, ProxyStats } from './options.js';
+import type { Bound, MeshProxy, ProxyOptions, ProxyStats } from './options.js';
+import type { PortRole } from './port-role.js';
 import type { Runtime } from './runtime.js';
 import { Dialler } from './upstream/dialler.js';
 import { NameResolver } from './upstream/name-resolver.js';
@@ -52,9 +54,9 @@ class DataPath implements MeshProxy {
     };
   }
 
-  listen({ host, port }: { host: string; port: number }): Promise<{ address: string; port: number }> {
+  listen({ host, port }: { host: string; port: number }, role: PortRole = { kind: 'proxy' }): Promise<Bound> {
     const server = createServer({ noDelay: true });
-    server.on('connection', (socket) => this.#accept(server, socket));
+    server.on('connection', (socket) => this.#accept(socket, role));
     this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref();
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -89,14 +91,13 @@ class DataPath implements MeshProxy {
     this.#servers.clear();
   }
 
-  #accept(server: Server, socket: Socket): void {
+  #accept(socket: Socket, role: PortRole): void {
     const { limits } = this.#runtime;
     if (this.#connections.size >= limits.maxConnections || this.#runtime.draining) {
       socket.destroy();
       return;
     }
-    const { port } = server.address() as AddressInfo;
-    const connection = new ClientConnection(this.#runtime, socket, port);
+    const connection = acceptClient(this.#runtime, socket, role);
     this.#connections.add(connection);
     this.stats.connections++;
     socket.once('close', () => {

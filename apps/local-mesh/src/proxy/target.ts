@@ -29,6 +29,8 @@ const connectTarget = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]@]+):([0-9]{1,5})$/;
 export interface Dialled {
   host?: string;
   port: number;
+  /** The Host that a request is taken to have. @param sent by the client, with or without a port */
+  authorityFor?(sent: string): string;
 }
 
 /** Throws MalformedMessage. */
@@ -82,8 +84,9 @@ function originForm(head: RequestHead, dialled: Dialled | undefined): RequestTar
 }
 
 function destination(authority: string, dialled: Dialled | undefined, defaultPort: number) {
+  const sent = checked(authority);
   return {
-    authority: checked(authority),
+    authority: dialled?.authorityFor?.(sent) ?? sent,
     host: dialled?.host ?? hostOf(authority),
     port: dialled?.port ?? portOf(authority, defaultPort),
   };

@@ -5,9 +5,18 @@ import type {
   ConnectionDecision,
   Decision,
   Explanation,
+  Inspection,
   RouteRequest,
 } from '@grayscale/traffic-rules';
-import { clustersOf, explain, listens, plainPorts, route, routeConnection } from '@grayscale/traffic-rules';
+import {
+  clustersOf,
+  explain,
+  inspection,
+  knowsHost,
+  plainPorts,
+  route,
+  routeConnection,
+} from '@grayscale/traffic-rules';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
 /** What the rules were, when a set was put in force or refused, or when more was found about the one in force. */
@@ -75,9 +84,14 @@ export class RuleBook {
     return route(this.set.table, request, draw);
   }
 
-  /** Whether a service makes Istio listen for HTTP on a port. */
-  hasListener(port: number): boolean {
-    return listens(this.set.table, port);
+  /** What a sidecar looks at of a connection before it knows where that leads. */
+  inspection(to: Connection): Inspection {
+    return inspection(this.set.table, to);
+  }
+
+  /** Whether a service or a rule is there for a request with this Host on a port. */
+  knowsHost(authority: string, port: number): boolean {
+    return knowsHost(this.set.table, authority, port);
   }
 
   /** The first port for HTTP without TLS of the gateway that the mesh stands for; undefined beside a workload. */

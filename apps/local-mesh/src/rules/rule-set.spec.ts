@@ -106,8 +106,10 @@ describe('a rule book', () => {
     expect(book.inForce.table).toBe(before.table);
   });
 
-  it('knows on which ports Istio would listen', () => {
+  it('knows on which ports Istio would listen, and for which hosts', () => {
     const book = ruleBookOf(helloManifest());
-    expect([80, 81].map((port) => book.hasListener(port))).toEqual([true, false]);
+    const looksAt = [80, 81].map((port) => book.inspection({ host: 'hello.com', port }));
+    expect(looksAt).toEqual(['protocol', 'nothing']);
+    expect(['hello.com', 'other.com'].map((host) => book.knowsHost(host, 80))).toEqual([true, false]);
   });
 });

@@ -26,6 +26,11 @@ export class FilterChains {
     return this.#groups.length === 0;
   }
 
+  /** Whether some chain is for certain server names. */
+  get looksAtServerName(): boolean {
+    return this.#groups.some(({ isNamed }) => isNamed);
+  }
+
   find({ address, sni }: ArrivingConnection): ConnectionTarget | undefined {
     let narrowest: Group | undefined;
     for (const group of this.#groups)
@@ -51,6 +56,8 @@ class Group {
   readonly #block = new BlockList();
   readonly #named = new HostMap<ConnectionTarget>();
   #unnamed: ConnectionTarget | undefined;
+  /** Whether some chain is for certain server names. */
+  isNamed = false;
 
   constructor(readonly subnet: string | undefined) {
     const [network = '', bits] = subnet?.split('/') ?? [];
@@ -65,7 +72,8 @@ class Group {
 
   add(serverNames: readonly string[], target: ConnectionTarget): void {
     if (serverNames.length === 0) this.#unnamed ??= target;
-    else for (const name of serverNames) this.#named.add(name, target);
+    else this.isNamed = true;
+    for (const name of serverNames) this.#named.add(name, target);
   }
 
   holds(address: string | undefined): boolean {

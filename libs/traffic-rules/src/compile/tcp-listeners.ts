@@ -20,6 +20,9 @@ export interface Dialled extends ArrivingConnection {
   isHttp: boolean;
 }
 
+/** What of a connection is looked at: its protocol, by the first bytes; the name that its TLS asks for; or nothing. */
+export type Inspection = 'protocol' | 'server-name' | 'nothing';
+
 /**
  * The listeners of ports that are not HTTP. A sidecar has them on a service's own address, or on `0.0.0.0:port` for
  * services without one, there told apart by blocks of addresses and TLS' server names (Istio, listener.go
@@ -45,6 +48,15 @@ export class TcpListeners {
   /** The service that has an address for its own. */
   serviceAt(address: string): RegistryService | undefined {
     return this.#byAddress.get(address);
+  }
+
+  /** @param service whose own address was dialled */
+  inspection(service: RegistryService | undefined, port: number): Inspection {
+    const own = service && this.#own.get(service)?.get(port);
+    if (own === undefined) return this.#wildcards.get(port)?.inspection ?? 'nothing';
+    const isSniffed = service?.ports.some(({ number, protocol }) => number === port && protocol === 'auto');
+    if (isSniffed === true) return 'protocol';
+    return own.looksAtServerName ? 'server-name' : 'nothing';
   }
 
   /** What listens on the address of the service that was dialled; undefined: nothing that is not HTTP. */
@@ -131,6 +143,11 @@ class WildcardListener {
       this.#forBytes.add(chain);
       if (!isSniffed) this.#always.add(chain);
     }
+  }
+
+  get inspection(): Inspection {
+    if (this.#hasHttp) return 'protocol';
+    return this.#always.looksAtServerName ? 'server-name' : 'nothing';
   }
 
   find({ isHttp, ...arriving }: ArrivingConnection & { isHttp: boolean }): ConnectionTarget | undefined {

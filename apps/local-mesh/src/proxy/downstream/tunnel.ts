@@ -153,18 +153,6 @@ function toService(
   return { ...common, refusal: { status: 503, reason, details: 'no_healthy_upstream', flags: ['UH'] } };
 }
 
-/** Whether where a connection leads is told by the server name that its TLS asks for, so that its first bytes have to be waited for. */
-export function dependsOnServerName(
-  { options }: Runtime,
-  { host, port }: { host: string; port: number },
-): boolean {
-  const target = (sni: string | null): string => {
-    const decision = options.routeConnection({ host, port, sni }, 0);
-    return decision.kind === 'connect' ? decision.cluster.name : decision.kind;
-  };
-  return target(host) !== target(null);
-}
-
 /** Joins two sockets; when one ends, so does the other, after what it still has to say. */
 export function splice(client: Socket, upstream: Socket, onClosed: () => void): void {
   let open = 2;

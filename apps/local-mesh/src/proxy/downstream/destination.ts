@@ -1,0 +1,47 @@
+import type { Dialled } from '../target.js';
+import type { ClientConnection } from './client-connection.js';
+import { serverNameOf } from './server-name.js';
+import { type Sniffed, sniff } from './sniff.js';
+
+/** Where a connection leads that a sidecar would have taken: what was dialled there. */
+export interface Destination extends Dialled {
+  host: string;
+  /** The name by which the client's TLS is led. @param sni that it asks for; null: none, or no TLS. Returns undefined: the host's. */
+  serverNameFor?(sni: string | null): string | null | undefined;
+}
+
+/** Serves HTTP by the rules and passes on everything else, as a sidecar's listener for HTTP does. @param early what has come already */
+export function sniffProtocol(connection: ClientConnection, to: Destination, early?: Buffer): void {
+  connection.awaitFirstBytes<Exclude<Sniffed, 'unknown'>>(
+    {
+      tell: (bytes) => {
+        const kind = sniff(bytes);
+        return kind === 'unknown' ? undefined : kind;
+      },
+      onTold: (kind, first) => {
+        if (kind === 'http2') connection.serveHttp2(first, () => to);
+        else if (kind === 'http') connection.serveHttp1(first, () => to);
+        else awaitServerName(connection, to, first);
+      },
+    },
+    early,
+  );
+}
+
+/** Passes on what comes, to where the name leads that TLS asks for. @param early what has come already */
+export function awaitServerName(connection: ClientConnection, to: Destination, early?: Buffer): void {
+  connection.awaitFirstBytes(
+    {
+      tell: (bytes) => {
+        const sni = serverNameOf(bytes);
+        return sni === undefined ? undefined : { sni };
+      },
+      onTold: ({ sni }, first) => {
+        const { host, port, serverNameFor = (name) => name } = to;
+        const led = serverNameFor(sni);
+        connection.tunnel({ host, port, first, answered: true, ...(led !== undefined && { sni: led }) });
+      },
+    },
+    early,
+  );
+}
