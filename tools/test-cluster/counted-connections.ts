@@ -13,12 +13,14 @@ interface Reachable {
 export class CountedConnections {
   /** How many there were so far. */
   accepted = 0;
+  /** Of the same user, by that way. */
+  readonly kubeconfig: string;
+  readonly #server: Server;
 
-  private constructor(
-    /** Of the same user, by that way. */
-    readonly kubeconfig: string,
-    private readonly server: Server,
-  ) {}
+  private constructor(kubeconfig: string, server: Server) {
+    this.kubeconfig = kubeconfig;
+    this.#server = server;
+  }
 
   static async to({ server, kubeconfig }: Reachable): Promise<CountedConnections> {
     const target = Number(new URL(server).port);
@@ -37,6 +39,6 @@ export class CountedConnections {
   }
 
   close(): void {
-    this.server.close();
+    this.#server.close();
   }
 }
