@@ -304,7 +304,7 @@ describe('GrayRelease on a real API server', () => {
   });
 
   it('keeps what is there when the definition is replaced', async () => {
-    const record = { state: { evidence: [1, 2, { deep: 'x' }] } };
+    const record = 'H4sIAAAAAAAAA6tWKkstKs7Mz1OyMqwFAA==';
     await applied('upgraded', { settle: '3s' }, { ...running, record });
     const newer = structuredClone(planDefinition()) as Definition;
     const { properties } = newer.spec.versions[0]?.schema.openAPIV3Schema ?? {};

@@ -7,6 +7,7 @@ import {
   type ReleaseStatus,
   releaseStatus,
 } from '@grayscale/release';
+import { unpacked } from './record/packed-content.js';
 import type { RecordContent } from './record/record-content.js';
 
 /** A plan as an object of a cluster. */
@@ -19,7 +20,8 @@ export interface GrayRelease extends KubernetesObject {
 export interface GrayReleaseStatus extends Partial<ReleaseStatus> {
   /** Of the targets of the last run: an object that has ended runs again by itself only for other ones. */
   targetsHash?: string;
-  record?: RecordContent;
+  /** Packed; {@link recordOf} reads it. */
+  record?: string;
 }
 
 /** `NAMESPACE/NAME`. */
@@ -32,9 +34,14 @@ export function planOf(object: GrayRelease): Plan | undefined {
   return planFromObject(object).plan;
 }
 
+/** Its memory; undefined before the first run. */
+export function recordOf({ status }: GrayRelease): RecordContent | undefined {
+  return unpacked(status?.record);
+}
+
 /** What its record keeps of its last run; undefined before the first one. */
-export function stateOf({ status }: GrayRelease): ReleaseState | undefined {
-  return (status?.record?.state ?? undefined) as ReleaseState | undefined;
+export function stateOf(object: GrayRelease): ReleaseState | undefined {
+  return (recordOf(object)?.state ?? undefined) as ReleaseState | undefined;
 }
 
 /** Whether a run is under way. */

@@ -8,11 +8,13 @@ export {
   isUnderWay,
   keyOf,
   planOf,
+  recordOf,
   stateOf,
   targetsHash,
 } from './gray-release.js';
 export { objectYaml } from './object-yaml.js';
 export { type Owner, ownerAnnotation, ownerIn } from './owner.js';
+export { packed } from './record/packed-content.js';
 export type { RecordContent } from './record/record-content.js';
 export {
   ConfigMapRecord,

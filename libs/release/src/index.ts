@@ -105,12 +105,14 @@ export { type SplitWeights, shareOf, splitWeights } from './weights/split-weight
 export { count, durationText, percentText } from './words/figures.js';
 export {
   type GuardReport,
+  type GuardTest,
   type ObservedReport,
   type ReleaseReport,
   reportOf,
   type StepReport,
   stepsOf,
   type TargetReport,
+  testOf,
 } from './words/report.js';
 export type {
   DestinationWeight,

@@ -1,4 +1,4 @@
-import { type GuardReport, type Phase, type ReleaseState, reportOf } from '@grayscale/release';
+import { type GuardReport, type Phase, type ReleaseState, reportOf, testOf } from '@grayscale/release';
 import { RequestMetrics } from '@grayscale/service-runtime';
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
@@ -106,9 +106,4 @@ export class ReleaseMetrics {
       }
     });
   }
-}
-
-/** The first guard of failures also watches who gives up: a test of its own. */
-function testOf({ kind, outcome }: GuardReport): string {
-  return outcome === 'gave-up' ? outcome : kind;
 }

@@ -11,6 +11,7 @@ import { type OfferedPlan, planApiVersion, planFromObject, planGroup, planKind }
 import { removeAnnotation, setAnnotation } from '../annotation-patch.js';
 import { RecordError } from '../errors.js';
 import { grayReleaseStatus } from '../gray-release.js';
+import { packed, unpacked } from './packed-content.js';
 import { contentIn, emptyContent, type RecordContent } from './record-content.js';
 import { commandsAnnotation } from './sent-commands.js';
 
@@ -170,7 +171,7 @@ export class GrayReleaseRecord implements RecordObject {
   contentOf({ status }: KubernetesObject): RecordContent {
     const { record } = (status ?? {}) as { record?: unknown };
     if (record === undefined) return emptyContent;
-    const content = contentIn(record);
+    const content = unpacked(record);
     if (content !== undefined) return content;
     throw new RecordError(
       `${this.subject} has a status.record that this version of grayscale cannot read; use the version that wrote it`,
@@ -197,7 +198,7 @@ export class GrayReleaseRecord implements RecordObject {
     content: RecordContent,
     commands: string | undefined,
   ): Promise<KubernetesObject> {
-    const value = { ...grayReleaseStatus(object, content), record: content };
+    const value = { ...grayReleaseStatus(object, content), record: packed(content) };
     const written = await this.resources.patch(
       this.namespace,
       this.release,

@@ -1,6 +1,7 @@
 import { planApiVersion, planGroup, planKind } from '../plan/plan.js';
 import type { Schema } from '../plan/reader.js';
 import { planShape } from '../plan/shape.js';
+import { guardTests } from '../words/report.js';
 import { objectRules, specAdditions } from './rules.js';
 import { conditionTypes } from './status.js';
 import { structuralSchema } from './structural-schema.js';
@@ -97,7 +98,16 @@ const statusSchema: Schema = {
     percent: { ...number, description: 'the canary’s share that was written last' },
     startedAt: { type: 'string', format: 'date-time' },
     targets: list({ virtualService: text, stable: text, canary: text, percent: number }, ['virtualService']),
-    guards: list({ name: text, kind: text, evidence: number, needed: number, message: text }, ['name']),
+    guards: list(
+      {
+        name: text,
+        test: { ...text, description: `one of the tests of the guard: ${guardTests.join(', ')}` },
+        evidence: { ...number, description: 'against the canary' },
+        needed: { ...number, description: 'the evidence at which the release is aborted' },
+        message: text,
+      },
+      ['name'],
+    ),
     conditions: {
       ...list(
         {
@@ -114,9 +124,9 @@ const statusSchema: Schema = {
       'x-kubernetes-list-map-keys': ['type'],
     },
     record: {
-      type: 'object',
-      description: 'what the release knows, from one decision to the next; not to be edited',
-      'x-kubernetes-preserve-unknown-fields': true,
+      type: 'string',
+      description:
+        'what the release knows, from one decision to the next: JSON, gzip, Base64; not to be edited; grayscale history shows it',
     },
   },
 };

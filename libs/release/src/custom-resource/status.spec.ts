@@ -28,11 +28,15 @@ describe('the status of a GrayRelease', () => {
       percent: 10,
       targets: [{ virtualService: 'hello-page/hello-ext-svc', canary: 'hello.hello-2', percent: 10 }],
     });
-    expect(begun.guards?.map(({ name }) => name)).toContain('failures');
+    expect(begun.guards).toContainEqual(
+      expect.objectContaining({ name: 'failures', test: 'ratio', evidence: 1, needed: 400 }),
+    );
+    expect(begun.guards?.map(({ test }) => test)).toContain('gave-up');
     expect(holding(begun)).toEqual(['Progressing']);
     world.run();
     const done = statusOf(world, begun);
     expect(done).toMatchObject({ phase: 'Healthy', running: false, progress: '3/3', percent: 100 });
+    expect(done.message).toBe('all steps are done');
     expect(holding(done)).toEqual(['Completed']);
     expect(done.conditions[0]).toMatchObject({ reason: 'Completed', observedGeneration: 3 });
   });

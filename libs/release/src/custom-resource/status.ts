@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/plan.js';
 import type { Phase, ReleaseState } from '../state.js';
 import type { Waiting } from '../waiting.js';
-import { reportOf } from '../words/report.js';
+import { type GuardReport, type GuardTest, reportOf, testOf } from '../words/report.js';
 
 /** Where a release stands, in the words of Argo Rollouts: what dashboards and `kubectl get` know how to read. */
 export type ObjectPhase = 'Progressing' | 'Paused' | 'Healthy' | 'Degraded';
@@ -36,8 +36,17 @@ export interface ReleaseStatus {
   percent?: number;
   startedAt?: string;
   targets?: { virtualService: string; stable: string; canary: string; percent: number }[];
-  guards?: { name: string; kind: string; evidence: number; needed: number; message: string }[];
+  guards?: GuardStatus[];
   conditions: Condition[];
+}
+
+/** How near a test of a guard is to an abort. */
+export interface GuardStatus {
+  name: string;
+  test: GuardTest;
+  evidence: number;
+  needed: number;
+  message: string;
 }
 
 /** What a status follows from, beside the plan and the state. */
@@ -71,12 +80,15 @@ const objectPhases: Record<Phase, ObjectPhase> = {
 };
 
 const over: ReadonlySet<Phase> = new Set(['completed', 'aborted', 'undone']);
+const done: ReadonlySet<Phase> = new Set(['completed', 'undone']);
 
 /** The status of a release that is carried out, or was. */
 export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusContext): ReleaseStatus {
   const { phase, run, because } = state;
   const report = reportOf(plan, state);
-  const message = [because?.message ?? phaseTexts[phase], context.notice].filter(Boolean).join('. ');
+  // Done, it no longer waits for what it waited for last.
+  const reason = done.has(phase) ? undefined : because?.message;
+  const message = [reason ?? phaseTexts[phase], context.notice].filter(Boolean).join('. ');
   const written = report.targets.map(({ written }) => written);
   return {
     ...observed(context),
@@ -88,13 +100,7 @@ export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusCo
     percent: Math.max(...written),
     startedAt: timeText(state.startedAt),
     targets: report.targets.map(({ written, ...target }) => ({ ...target, percent: written })),
-    guards: report.guards.map(({ guard, kind, evidence, needed, message }) => ({
-      name: guard,
-      kind,
-      evidence,
-      needed,
-      message,
-    })),
+    guards: report.guards.map(guardStatus),
     conditions: conditions(
       { [conditionOf[phase]]: true, ...(phase === 'aborting' && { Progressing: true }) },
       reasonOf(phase, because),
@@ -102,6 +108,22 @@ export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusCo
       context,
     ),
   };
+}
+
+function guardStatus(report: GuardReport): GuardStatus {
+  const { guard, evidence, needed, message } = report;
+  return {
+    name: guard,
+    test: testOf(report),
+    evidence: legible(evidence),
+    needed: legible(needed),
+    message,
+  };
+}
+
+/** In four digits. */
+function legible(value: number): number {
+  return Number(value.toPrecision(4));
 }
 
 /** The status of a release that nobody carries out now. What was known of it stays. */

@@ -174,6 +174,15 @@ function guardReports(plan: Plan, state: ReleaseState): GuardReport[] {
   });
 }
 
+/** Each guard's tests, as the status of a GrayRelease and the metrics name them. */
+export const guardTests = ['ratio', 'ceiling', 'gave-up', 'swallowed'] as const;
+export type GuardTest = (typeof guardTests)[number];
+
+/** The first guard of failures also watches who gives up: a test of its own. */
+export function testOf({ kind, outcome }: GuardReport): GuardTest {
+  return outcome === 'gave-up' ? outcome : kind;
+}
+
 function limitOf({ kind, spec }: Test): Pick<GuardReport, 'outcome' | 'limit'> {
   if (spec === undefined || kind === 'swallowed') return {};
   const limit = kind === 'ceiling' ? 100 * (spec.max ?? 0) : (spec.ratio ?? 1);

@@ -1,4 +1,4 @@
-import type { GrayRelease } from '@grayscale/release-cluster';
+import { type GrayRelease, packed, type RecordContent } from '@grayscale/release-cluster';
 import { html } from './html.js';
 import { listPage, releasePage } from './releases-page.js';
 
@@ -29,10 +29,11 @@ it('the list tells of each release, and of none', () => {
 
 it('a release that nobody has looked at has a page, and one with a journal shows it, newest first', () => {
   expect(releasePage(release({}))).toContain('Nobody has looked at it yet.');
-  const entries = [
+  const entries: RecordContent['entries'] = [
     { op: 'start', run: 1, seq: 0, at: 0, message: 'first' },
     { op: 'drift', run: 1, seq: 1, at: 1000, message: 'a <b> wrote' },
   ];
-  const page = releasePage(release({ record: { version: 1, id: '', state: null, entries, dropped: 0 } }));
+  const record = packed({ version: 1, id: '', state: null, plan: null, entries, dropped: 0 });
+  const page = releasePage(release({ record }));
   expect(page).toMatch(/a &#60;b&#62; wrote[\s\S]*first/);
 });

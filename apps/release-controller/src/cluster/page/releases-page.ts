@@ -7,7 +7,7 @@ import {
   reportOf,
   type StepReport,
 } from '@grayscale/release';
-import { type GrayRelease, planOf, stateOf } from '@grayscale/release-cluster';
+import { type GrayRelease, planOf, recordOf, stateOf } from '@grayscale/release-cluster';
 import { Html, html } from './html.js';
 import { style } from './style.js';
 
@@ -106,8 +106,8 @@ function figure(value: number): string {
   return value >= 1000 ? count(value) : String(Number(value.toPrecision(2)));
 }
 
-function journal({ status }: GrayRelease): Html {
-  const rows = (status?.record?.entries ?? []).toReversed().map(
+function journal(release: GrayRelease): Html {
+  const rows = (recordOf(release)?.entries ?? []).toReversed().map(
     ({ at, run, op, note, message, percent }) => html`<tr>
       <td><time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}</time></td>
       <td>${run}</td><td>${String(note ?? op)}</td>
