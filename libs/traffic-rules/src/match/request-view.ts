@@ -113,15 +113,18 @@ export class RequestView {
   }
 }
 
+const noOptions: ReadonlySet<string> = new Set();
+
 /** What the `connection` header lists, in lower case. */
 function connectionOptions(headers: readonly string[]): ReadonlySet<string> {
-  const options = new Set<string>();
+  let options: Set<string> | undefined;
   for (let index = 0; index + 1 < headers.length; index += 2) {
     if (!isNamed(headers[index] as string, 'connection')) continue;
+    options ??= new Set();
     for (const option of (headers[index + 1] as string).split(','))
       options.add(trimBlanks(option).toLowerCase());
   }
-  return options;
+  return options ?? noOptions;
 }
 
 function acceptsTrailers(te: string): boolean {
