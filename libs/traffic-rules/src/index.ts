@@ -67,7 +67,6 @@ export type { Cors, Fault } from './model/action.js';
 export type { ResourceReference } from './model/place.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';
-export { type GroupSchemas, renderFieldTable } from './parse/field-table.js';
 export { type Parsed, parse, parseInSteps } from './parse/parse.js';
 export { formatPath, type Path } from './parse/path.js';
 export { type RoutingKind, routingKinds } from './parse/routing-kinds.js';

@@ -5,6 +5,7 @@ import { type Steps, takeAll } from '../steps.js';
 import { warnOfUnusedDestinationRules } from './destination-rules.js';
 import { warnOfDestinations } from './destinations.js';
 import { warnOfGatewayHosts } from './gateway-hosts.js';
+import { warnOfLostServers } from './gateway-servers.js';
 import { headersUsed } from './headers-used.js';
 import { warnOfHosts } from './hosts.js';
 import { MeshView } from './mesh-view.js';
@@ -41,6 +42,7 @@ export function* analyzeInSteps(
   const view = new MeshView(table);
   if (!view.hasServices) noteMissingServices(view);
   yield* view.table.mesh.gateway === undefined ? warnOfHosts(view) : warnOfGatewayHosts(view);
+  warnOfLostServers(view);
   yield* warnOfShadowedRules(view, known);
   const entries = yield* ruleEntries(view);
   if (view.hasServices) yield* warnOfDestinations(view, entries);

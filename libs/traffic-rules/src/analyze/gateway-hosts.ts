@@ -1,3 +1,4 @@
+import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import type { MeshView } from './mesh-view.js';
 
@@ -6,10 +7,14 @@ export function* warnOfGatewayHosts(view: MeshView): Generator<undefined, void> 
   const servers = view.table.mesh.gateway?.servers ?? [];
   for (const { owner, served } of view.deciding) {
     yield;
-    const taken = [...served];
+    const own = servers.filter(({ gateway }) => owner.gateways.includes(gateway));
+    const taken = [
+      ...served,
+      ...(owner.connections === undefined ? [] : own.filter(isOfConnections).flatMap(hostsOf)),
+    ];
     owner.hosts.forEach((host, index) => {
       if (taken.some((name) => covers(host, name) || covers(name, host))) return;
-      const hosts = servers.filter(({ gateway }) => owner.gateways.includes(gateway)).flatMap(hostsOf);
+      const hosts = own.flatMap(hostsOf);
       view
         .report(owner.document)
         .warning(
@@ -19,6 +24,11 @@ export function* warnOfGatewayHosts(view: MeshView): Generator<undefined, void> 
         );
     });
   }
+}
+
+/** Whether it takes connections that nobody looks into. */
+function isOfConnections({ serves }: GatewayServer): boolean {
+  return serves !== 'http' && serves !== 'https';
 }
 
 function hostsOf({ hosts }: { hosts: ReadonlyArray<{ host: string }> }): string[] {

@@ -1,7 +1,8 @@
 import type { Destination, ForwardAction } from '../model/action.js';
+import type { ResourceReference } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
 import { quote } from '../parse/describe.js';
-import type { Deciding, MeshView } from './mesh-view.js';
+import type { MeshView } from './mesh-view.js';
 import type { RuleEntry } from './rule-entries.js';
 
 /** Destinations that exist, and do not get the requests, or in the form, that the rule seems to say. */
@@ -9,7 +10,7 @@ export function* warnOfSurprisingDestinations(
   view: MeshView,
   entries: readonly RuleEntry[],
 ): Generator<undefined, void> {
-  const owners = ownersByHost(view.deciding);
+  const owners = ownersByHost(view);
   for (const entry of entries) {
     yield;
     const { action } = entry;
@@ -26,10 +27,12 @@ export function* warnOfSurprisingDestinations(
   }
 }
 
-function ownersByHost(deciding: readonly Deciding[]): Map<string, Deciding> {
-  const owners = new Map<string, Deciding>();
-  for (const one of deciding)
-    for (const host of one.owner.hosts) if (!owners.has(host)) owners.set(host, one);
+/** The first resource with rules for each host; at a gateway those for sidecars as well, which it is not told. */
+function ownersByHost({ deciding, table }: MeshView): Map<string, ResourceReference> {
+  const owners = new Map<string, ResourceReference>();
+  const hidden = table.mesh.gateway === undefined ? [] : table.mesh.hiddenRules();
+  for (const { hosts, resource } of [...deciding.map(({ owner }) => owner), ...hidden])
+    for (const host of hosts) if (!owners.has(host)) owners.set(host, resource);
   return owners;
 }
 
@@ -126,11 +129,11 @@ function noteOwnRules(
   view: MeshView,
   { document, path, owner }: RuleEntry,
   { host, field }: Destination,
-  owners: ReadonlyMap<string, Deciding>,
+  owners: ReadonlyMap<string, ResourceReference>,
 ): void {
   const other = owners.get(host);
-  if (other === undefined || owner.hosts.includes(host) || other.owner === owner) return;
-  const { kind, namespace, name } = other.owner.resource;
+  if (other === undefined || owner.hosts.includes(host) || isSame(other, owner.resource)) return;
+  const { kind, namespace, name } = other;
   view
     .report(document)
     .info(
@@ -138,4 +141,8 @@ function noteOwnRules(
       `${path}.${field}`,
       `${kind} ${namespace}/${name} has rules for ${host}, which do not apply to these requests: rules are chosen once, by the Host that the application sent. Write here what should happen to them.`,
     );
+}
+
+function isSame(a: ResourceReference, b: ResourceReference): boolean {
+  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }

@@ -243,6 +243,48 @@ export const effects = {
       wrong: 'gateways: [front] where the Gateway is in the namespace istio-system',
       right: 'gateways: [istio-system/front]',
     },
+    'annotation-unknown': {
+      severity: 'warning',
+      why: 'Istio has no annotation of this name.',
+      wrong: 'networking.istio.io/exportsTo: "."',
+      right: 'networking.istio.io/exportTo: "."',
+    },
+    'annotation-misplaced': {
+      severity: 'warning',
+      why: 'The annotation stands on a kind on which Istio does not look for it, so that it has no effect.',
+      wrong: 'traffic.sidecar.istio.io/excludeOutboundPorts in the metadata of a Deployment',
+      right: 'the same in spec.template.metadata',
+    },
+    'annotation-invalid': {
+      severity: 'warning',
+      why: 'Istio does not take the value of the annotation. The injection of a sidecar into the pod fails.',
+      wrong: 'traffic.sidecar.istio.io/excludeOutboundPorts: mysql',
+      right: 'traffic.sidecar.istio.io/excludeOutboundPorts: "3306"',
+    },
+    'annotation-deprecated': {
+      severity: 'info',
+      why: 'Istio still takes the annotation, and a later version may not.',
+      wrong: 'the annotation sidecar.istio.io/inject: "false"',
+      right: 'the label sidecar.istio.io/inject: "false"',
+    },
+    'server-lost': {
+      severity: 'warning',
+      why: 'Istio leaves a server of a Gateway out, because an earlier one has its port: with another protocol or bind address, or in TLS with the same host. The older Gateway comes first.',
+      wrong: 'protocol: HTTP and protocol: TCP on port 80 of one gateway',
+      right: 'a port for each',
+    },
+    'server-port-not-exposed': {
+      severity: 'warning',
+      why: "A server of a Gateway has a port that the Service in front of the gateway's workload does not have, so that nobody outside reaches it.",
+      wrong: 'port: { number: 8443 } behind a Service with 80 and 443',
+      right: 'port: { number: 443 }, or the port in the Service as well',
+    },
+    'certificate-shared': {
+      severity: 'warning',
+      why: 'Two Gateways of one workload have the same certificate. Browsers use one HTTP/2 connection for all hosts of a certificate, and the Gateway that it was opened to answers 404 for the hosts of the other.',
+      wrong: 'credentialName: wildcard for a.example.com in one and for b.example.com in the other',
+      right: "one server with hosts: ['*.example.com']",
+    },
     'jwt-claim-without-authentication': {
       severity: 'warning',
       missing: ['RequestAuthentication'],

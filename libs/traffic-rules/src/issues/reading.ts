@@ -65,6 +65,19 @@ export const reading = {
       wrong: 'kind: EnvoyFilter',
       right: '(a test in a cluster)',
     },
+    'field-ignored': {
+      severity: 'warning',
+      why: 'Istio has the field, checks it, and does nothing with it.',
+      wrong: 'match: [{ sourceSubnet: 10.0.0.0/8 }] in a TCP rule',
+      right: 'match: [{ sourceLabels: { app: hello-page } }]',
+    },
+    'field-not-modelled': {
+      severity: 'warning',
+      or: 'info',
+      why: 'A cluster obeys the field, and the local mesh and `explain` do not: its value is checked, and has no effect here. It is only information where no request is answered otherwise.',
+      wrong: 'warmup: { duration: 60s }',
+      right: '(a test in a cluster)',
+    },
     'name-missing': {
       severity: 'warning',
       refusedBy: 'api-server',

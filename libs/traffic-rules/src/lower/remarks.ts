@@ -2,8 +2,10 @@ import type { Document } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
 import type { Resource } from '../resources/resource.js';
 import type { Report } from '../validate/report.js';
+import { remarkOnAnnotations } from './annotations/annotation-remarks.js';
+import { remarkOnIstioGateways } from './gateway/gateway-remarks.js';
 import { meshOptions } from './mesh-options.js';
-import { istioGateways, ofKind } from './of-kind.js';
+import { istioGateways, kubernetesGateways, ofKind } from './of-kind.js';
 import { remarkOnRoutes } from './route/remarks.js';
 import { remarkOnAddresses, remarkOnPortNames, remarkOnProtocols } from './service-remarks.js';
 import { remarkOnSidecars } from './sidecar/sidecar-remarks.js';
@@ -27,7 +29,13 @@ export function* remarkOnResources(
   }
   yield* remarkOnDelegates(virtualServices, reportOf);
   yield* remarkOnRoutes(resources, reportOf);
-  remarkOnGateways(virtualServices, istioGateways(resources), reportOf);
+  remarkOnGateways(
+    virtualServices,
+    { istio: istioGateways(resources), api: kubernetesGateways(resources) },
+    reportOf,
+  );
+  remarkOnIstioGateways(resources, reportOf);
+  remarkOnAnnotations(resources, reportOf);
   remarkOnJwtClaims(virtualServices, resources, reportOf);
   const entries = ofKind(resources, 'ServiceEntry');
   for (const entry of entries) {

@@ -1,5 +1,6 @@
+import type { Severity } from '../issue.js';
 import type { Cursor } from './cursor.js';
-import { type Decoder, structureOf, withStructure } from './decoder.js';
+import type { Decoder } from './decoder.js';
 import { describeValue } from './describe.js';
 import { suggest } from './suggestion.js';
 
@@ -20,57 +21,48 @@ export function message<S extends Shape>(
   const names = new Map<string, string>();
   for (const field of Object.keys(shape)) names.set(snakeCase(field), field).set(field, field);
   const passedOver = new Set(reserved.flatMap((name) => [name, snakeCase(name)]));
-  return withStructure(
-    (value, at) => {
-      if (value === null) return {};
-      if (!isObject(value)) return wrongType(at, value, 'an object with fields');
-      const decoded: Record<string, unknown> = {};
-      for (const [key, raw] of Object.entries(value)) {
-        const field = names.get(key);
-        if (field === undefined && (others === 'ignored' || passedOver.has(key))) continue;
-        at.within(key, () => {
-          if (field === undefined) return unknownField(at, key, Object.keys(shape));
-          if (raw === null) return;
-          const result = shape[field]?.(raw, at);
-          if (result !== undefined) decoded[field] = result;
-        });
-      }
-      return decoded as Decoded<S>;
-    },
-    { kind: 'fields', shape },
-  );
+  return (value, at) => {
+    if (value === null) return {};
+    if (!isObject(value)) return wrongType(at, value, 'an object with fields');
+    const decoded: Record<string, unknown> = {};
+    for (const [key, raw] of Object.entries(value)) {
+      const field = names.get(key);
+      if (field === undefined && (others === 'ignored' || passedOver.has(key))) continue;
+      at.within(key, () => {
+        if (field === undefined) return unknownField(at, key, Object.keys(shape));
+        if (raw === null) return;
+        const result = shape[field]?.(raw, at);
+        if (result !== undefined) decoded[field] = result;
+      });
+    }
+    return decoded as Decoded<S>;
+  };
 }
 
 /** A list; a `null` in it counts as an empty item. */
 export function list<T>(item: Decoder<T>): Decoder<T[]> {
-  return withStructure(
-    (value, at) => {
-      if (!Array.isArray(value)) return wrongType(at, value, 'a list; start each item with "- "');
-      const items: T[] = [];
-      value.forEach((raw: unknown, index) => {
-        const result = at.within(index, () => item(raw, at));
-        if (result !== undefined) items.push(result);
-      });
-      return items;
-    },
-    { kind: 'list', item },
-  );
+  return (value, at) => {
+    if (!Array.isArray(value)) return wrongType(at, value, 'a list; start each item with "- "');
+    const items: T[] = [];
+    value.forEach((raw: unknown, index) => {
+      const result = at.within(index, () => item(raw, at));
+      if (result !== undefined) items.push(result);
+    });
+    return items;
+  };
 }
 
 /** An object whose keys are the user's own. Keys such as `__proto__` stay ordinary keys. */
 export function map<T>(item: Decoder<T>): Decoder<Record<string, T>> {
-  return withStructure(
-    (value, at) => {
-      if (!isObject(value)) return wrongType(at, value, 'an object of names and values');
-      const entries: [string, T][] = [];
-      for (const [key, raw] of Object.entries(value)) {
-        const result = at.within(key, () => item(raw, at));
-        if (result !== undefined) entries.push([key, result]);
-      }
-      return Object.fromEntries(entries);
-    },
-    { kind: 'map', item },
-  );
+  return (value, at) => {
+    if (!isObject(value)) return wrongType(at, value, 'an object of names and values');
+    const entries: [string, T][] = [];
+    for (const [key, raw] of Object.entries(value)) {
+      const result = at.within(key, () => item(raw, at));
+      if (result !== undefined) entries.push([key, result]);
+    }
+    return Object.fromEntries(entries);
+  };
 }
 
 /** Decodes, then reshapes. */
@@ -78,21 +70,45 @@ export function mapped<T, U>(
   decode: Decoder<T>,
   reshape: (decoded: T, at: Cursor) => U | undefined,
 ): Decoder<U> {
-  return withStructure((value, at) => {
+  return (value, at) => {
     const decoded = decode(value, at);
     return decoded === undefined ? undefined : reshape(decoded, at);
-  }, structureOf(decode));
+  };
 }
 
 /** Checks a field that does not concern routing, and leaves it out. */
 export function checked(decode: Decoder<unknown>): Decoder<never> {
-  return withStructure(
-    (value, at) => {
-      decode(value, at);
-      return undefined;
-    },
-    { kind: 'checked', of: decode },
-  );
+  return (value, at) => {
+    decode(value, at);
+    return undefined;
+  };
+}
+
+/**
+ * A field that a cluster obeys and that has no effect here: whoever writes it is told so.
+ * @param effect what is otherwise here, in full sentences
+ * @param severity `info` where no request is answered otherwise
+ */
+export function notModelled<T>(
+  decode: Decoder<T>,
+  effect: string,
+  { severity = 'warning' as Severity, unless = (_decoded: T): boolean => false } = {},
+): Decoder<T> {
+  return (value, at) => {
+    const decoded = decode(value, at);
+    if (decoded !== undefined && !unless(decoded)) at.report('field-not-modelled', effect, severity);
+    return decoded;
+  };
+}
+
+/** A field that Istio has and does nothing with. */
+export function ignoredByIstio<T>(decode: Decoder<T>): Decoder<T> {
+  return (value, at) => {
+    const decoded = decode(value, at);
+    if (decoded !== undefined)
+      at.report('field-ignored', 'Istio does nothing with this field; leave it out.', 'warning');
+    return decoded;
+  };
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -104,7 +104,7 @@ function decodeKind(
       ),
     );
   const meta = kind.isPeekedAt
-    ? { ...peekedMetadata(value.metadata), annotations: {} }
+    ? peekedMetadata(value.metadata)
     : at.within('metadata', () => metadata(value.metadata ?? null, at));
   if (meta === undefined) return undefined;
   if (meta.name === '' && !kind.isPeekedAt)

@@ -1,25 +1,23 @@
-import type {
-  BackendReference,
-  GatewayListenerSpec,
-  GrpcRoute,
-  GrpcRouteMatch,
-  HttpRoute,
-  HttpRouteMatch,
-  KubernetesGateway,
-  NamedMatch,
-  ParentReference,
-  ReferenceGrant,
-  RouteRule,
-  RouteSpec,
+import {
+  type BackendReference,
+  type GatewayListenerSpec,
+  type GrpcRoute,
+  type GrpcRouteMatch,
+  gatewayApiGroup,
+  type HttpRoute,
+  type HttpRouteMatch,
+  type KubernetesGateway,
+  type NamedMatch,
+  type ParentReference,
+  type ReferenceGrant,
+  type RouteRule,
+  type RouteSpec,
 } from '../resources/gateway-api.js';
-import { list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { referenceFields } from './object-reference.js';
 import { routeFilter } from './route-filter.js';
 import { choice, duration, int32, string, text } from './scalar.js';
-
-/** Group of the Gateway API's own kinds. */
-export const gatewayApiGroup = 'gateway.networking.k8s.io';
 
 /** Fields that are not known here are passed over: the API server's schema tells of those that nobody knows. */
 const ignored = 'ignored';
@@ -194,8 +192,27 @@ const address = mapped(
   ({ type = 'IPAddress', value = '' }) => ({ type, value }),
 );
 
+/** Classes that Istio itself installs for gateways. */
+const gatewayClasses: ReadonlySet<string> = new Set(['istio', 'istio-remote', '']);
+
 export const kubernetesGatewaySpec: Decoder<KubernetesGateway['spec']> = mapped(
-  message({ gatewayClassName: string, listeners: list(listener), addresses: list(address) }, ignored),
+  message(
+    {
+      gatewayClassName: notModelled(
+        string,
+        "the Gateway counts as one of Istio's own gateways here; a waypoint, or a Gateway of another controller, does not route like one.",
+        { unless: (name) => gatewayClasses.has(name) },
+      ),
+      listeners: list(listener),
+      addresses: list(address),
+      allowedListeners: notModelled(
+        message({ namespaces: message({ from: text }, ignored) }, ignored),
+        'a ListenerSet adds no listeners to the Gateway here.',
+        { unless: ({ namespaces }) => (namespaces?.from ?? 'None') === 'None' },
+      ),
+    },
+    ignored,
+  ),
   ({ gatewayClassName = '', listeners = [], addresses = [] }) => ({ gatewayClassName, listeners, addresses }),
 );
 

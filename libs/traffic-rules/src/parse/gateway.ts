@@ -1,5 +1,5 @@
 import type { GatewaySpec, Server, ServerTls } from '../resources/gateway.js';
-import { checked, list, map, mapped, message } from './decode.js';
+import { checked, ignoredByIstio, list, map, mapped, message } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { boolean, choice, string, text, uint32 } from './scalar.js';
 
@@ -48,7 +48,7 @@ const port = mapped(
 );
 
 const server: Decoder<Server> = mapped(
-  message({ name: text, port, bind: text, hosts: list(string), tls, defaultEndpoint: checked(text) }),
+  message({ name: text, port, bind: text, hosts: list(string), tls, defaultEndpoint: ignoredByIstio(text) }),
   (decoded) => ({ ...decoded, hosts: decoded.hosts ?? [] }),
 );
 

@@ -1,6 +1,6 @@
 import type { HttpRule, WeightedDestination } from '../resources/virtual-service.js';
 import { corsPolicy } from './cors.js';
-import { list, mapped, message } from './decode.js';
+import { list, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { destination, headers } from './destination.js';
 import { fault } from './fault.js';
@@ -27,7 +27,11 @@ export const retries = message({
   attempts: int32('attempts: 3'),
   perTryTimeout: duration,
   retryOn: text,
-  retryRemoteLocalities: boolean,
+  retryRemoteLocalities: notModelled(
+    boolean,
+    'a retry goes to any endpoint here: it is not led to another region or zone.',
+    { unless: (used) => !used },
+  ),
   retryIgnorePreviousHosts: boolean,
   backoff: duration,
 });

@@ -1,3 +1,4 @@
+import { gatewayApiGroup } from '../resources/gateway-api.js';
 import type { Metadata } from '../resources/metadata.js';
 import { type PodController, podControllers } from '../resources/pod.js';
 import type { Resource } from '../resources/resource.js';
@@ -7,13 +8,7 @@ import type { Decoder } from './decoder.js';
 import { destinationRuleSpec } from './destination-rule.js';
 import type { Envelope } from './envelope.js';
 import { gatewaySpec } from './gateway.js';
-import {
-  gatewayApiGroup,
-  grpcRouteSpec,
-  httpRouteSpec,
-  kubernetesGatewaySpec,
-  referenceGrantSpec,
-} from './gateway-api.js';
+import { grpcRouteSpec, httpRouteSpec, kubernetesGatewaySpec, referenceGrantSpec } from './gateway-api.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
 import { isMeshConfigMap, meshConfigOfMap } from './mesh-config-document.js';
 import { matchLabels, podStatus, podTemplate, templateOf } from './pod.js';

@@ -1,5 +1,5 @@
 import type { Layer4Destination, TcpRule, TlsRule } from '../resources/virtual-service.js';
-import { list, map, mapped, message } from './decode.js';
+import { ignoredByIstio, list, map, mapped, message } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { destination } from './destination.js';
 import { int32, string, text, uint32 } from './scalar.js';
@@ -28,7 +28,7 @@ const tlsMatch = mapped(message({ ...layer4Match, sniHosts: list(string) }), (de
   gateways: decoded.gateways ?? [],
 }));
 
-const tcpMatch = mapped(message({ ...layer4Match, sourceSubnet: text }), (decoded) => ({
+const tcpMatch = mapped(message({ ...layer4Match, sourceSubnet: ignoredByIstio(text) }), (decoded) => ({
   ...decoded,
   destinationSubnets: decoded.destinationSubnets ?? [],
   sourceLabels: decoded.sourceLabels ?? {},

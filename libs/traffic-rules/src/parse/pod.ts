@@ -1,3 +1,4 @@
+import { isIstioAnnotation, type Metadata } from '../resources/metadata.js';
 import type { Pod, PodTemplate } from '../resources/pod.js';
 import { isObject } from './decode.js';
 
@@ -7,7 +8,12 @@ import { isObject } from './decode.js';
  */
 export function podTemplate(value: unknown): PodTemplate {
   const { metadata, spec } = fields(value);
-  return { labels: texts(fields(metadata).labels), ports: namedPorts(fields(spec).containers) };
+  const { labels, annotations } = fields(metadata);
+  return {
+    labels: texts(labels),
+    annotations: ofIstio(annotations),
+    ports: namedPorts(fields(spec).containers),
+  };
 }
 
 /** The address and the readiness of a running pod. */
@@ -36,18 +42,19 @@ export function matchLabels(spec: unknown): PodTemplate['labels'] {
   return texts(fields(fields(spec).selector).matchLabels);
 }
 
-/** Name, namespace and labels, as far as they are texts. */
-export function peekedMetadata(value: unknown): {
-  name: string;
-  namespace: string;
-  labels: PodTemplate['labels'];
-} {
-  const { name, namespace, labels } = fields(value);
+/** Name, namespace, labels and Istio's annotations, as far as they are texts. */
+export function peekedMetadata(value: unknown): Metadata {
+  const { name, namespace, labels, annotations } = fields(value);
   return {
     name: typeof name === 'string' ? name : '',
     namespace: typeof namespace === 'string' && namespace !== '' ? namespace : 'default',
     labels: texts(labels),
+    annotations: ofIstio(annotations),
   };
+}
+
+function ofIstio(annotations: unknown): PodTemplate['annotations'] {
+  return Object.fromEntries(Object.entries(texts(annotations)).filter(([name]) => isIstioAnnotation(name)));
 }
 
 function namedPorts(containers: unknown): Map<string, number> {

@@ -1,5 +1,5 @@
 import type { SidecarSpec } from '../resources/sidecar.js';
-import { list, map, mapped, message } from './decode.js';
+import { list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { choice, string, text, uint32 } from './scalar.js';
 
@@ -20,8 +20,10 @@ const egressListener = mapped(
   (decoded) => ({ ...decoded, hosts: decoded.hosts ?? [] }),
 );
 
-/** Egress through a gateway of the mesh's is checked for structure alone. */
-const egressProxy = message({ host: string, subset: text, port: message({ number: uint32('443') }) });
+const egressProxy = notModelled(
+  message({ host: string, subset: text, port: message({ number: uint32('443') }) }),
+  'requests to hosts outside of the mesh go straight there here, not by way of the egress proxy.',
+);
 
 const outboundTrafficPolicy = mapped(
   message({ mode: outboundTrafficPolicyMode, egressProxy }),

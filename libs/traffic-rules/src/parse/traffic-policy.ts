@@ -1,5 +1,5 @@
 import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
-import { checked, list, map, mapped, message } from './decode.js';
+import { ignoredByIstio, list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { portNumber } from './destination.js';
 import { boolean, choice, double, duration, int32, string, text, uint32, uint64 } from './scalar.js';
@@ -23,10 +23,18 @@ const consistentHashFields = message({
   httpCookie: cookie,
   useSourceIp: boolean,
   httpQueryParameterName: string,
-  ringHash: message({ minimumRingSize: uint64('1024') }),
-  maglev: message({ tableSize: uint64('65537') }),
-  minimumRingSize: uint64('1024'),
+  ringHash: message({ minimumRingSize: ofOwnSize(uint64('1024')) }),
+  maglev: message({ tableSize: ofOwnSize(uint64('65537')) }),
+  minimumRingSize: ofOwnSize(uint64('1024')),
 });
+
+function ofOwnSize(size: Decoder<number>): Decoder<number> {
+  return notModelled(
+    size,
+    'the table of hashes has a size of its own here: a key leads to one endpoint at all times, which may be another one than in a cluster.',
+    { severity: 'info' },
+  );
+}
 
 type ConsistentHashFields = ReturnType<typeof consistentHashFields>;
 
@@ -66,15 +74,33 @@ const backendUtilization = message({
   weightUpdatePeriod: duration,
 });
 
+function ofLocalities<T extends { enabled?: boolean }>(setting: Decoder<T>): Decoder<T> {
+  return notModelled(
+    setting,
+    'endpoints of all regions and zones are used alike here; a cluster chooses among them by where the caller runs.',
+    { unless: ({ enabled }) => enabled === false },
+  );
+}
+
+function slowStart<T>(warmup: Decoder<T>): Decoder<T> {
+  return notModelled(
+    warmup,
+    'a new endpoint gets its whole share of the requests at once here; in a cluster its share grows slowly.',
+  );
+}
+
 const loadBalancer: Decoder<LoadBalancer> = mapped(
   message({
     simple: choice(['UNSPECIFIED', 'LEAST_CONN', 'RANDOM', 'PASSTHROUGH', 'ROUND_ROBIN', 'LEAST_REQUEST']),
     consistentHash: consistentHashSettings,
-    localityLbSetting: locality,
-    zoneAwareLbSetting: zoneAware,
-    backendUtilization: checked(backendUtilization),
-    warmupDurationSecs: duration,
-    warmup: message({ duration, minimumPercent: double, aggression: double }),
+    localityLbSetting: ofLocalities(locality),
+    zoneAwareLbSetting: ofLocalities(zoneAware),
+    backendUtilization: notModelled(
+      backendUtilization,
+      'endpoints are not asked how busy they are here: they share the requests by their weights.',
+    ),
+    warmupDurationSecs: slowStart(duration),
+    warmup: slowStart(message({ duration, minimumPercent: double, aggression: double })),
   }),
   ({ consistentHash, ...decoded }) => {
     const { simple, ...rest } = decoded;
@@ -96,8 +122,15 @@ const loadBalancer: Decoder<LoadBalancer> = mapped(
 const tcpPool = message({
   maxConnections: int32('100'),
   connectTimeout: duration,
-  tcpKeepalive: message({ probes: uint32('3'), time: duration, interval: duration }),
-  maxConnectionDuration: duration,
+  tcpKeepalive: notModelled(
+    message({ probes: uint32('3'), time: duration, interval: duration }),
+    'idle connections are not probed here; that changes no answer.',
+    { severity: 'info' },
+  ),
+  maxConnectionDuration: notModelled(
+    duration,
+    'connections have no greatest age here; in a cluster they are closed and opened anew.',
+  ),
   idleTimeout: duration,
 });
 
@@ -108,9 +141,17 @@ const httpPool = message({
   maxRetries: int32('3'),
   idleTimeout: duration,
   h2UpgradePolicy: choice(['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']),
-  useClientProtocol: boolean,
+  useClientProtocol: notModelled(
+    boolean,
+    'the protocol towards the service is that of its port here (HTTP/1.1 unless the port or h2UpgradePolicy says HTTP/2), whatever the client speaks.',
+    { unless: (used) => !used },
+  ),
   maxConcurrentStreams: int32('100'),
-  http2KeepAlive: message({ interval: duration, timeout: duration }),
+  http2KeepAlive: notModelled(
+    message({ interval: duration, timeout: duration }),
+    'HTTP/2 connections are not probed by PING here; that changes no answer.',
+    { severity: 'info' },
+  ),
 });
 
 const outlierDetection = message({
@@ -123,8 +164,15 @@ const outlierDetection = message({
   baseEjectionTime: duration,
   maxEjectionPercent: int32('10'),
   minHealthPercent: int32('0'),
-  failurePercentageThreshold: checked(uint32('85')),
-  outlierDetectionHttpErrorCodes: checked(list(uint32('500'))),
+  failurePercentageThreshold: notModelled(
+    uint32('85'),
+    'no endpoint is taken out for its share of failures here, only for failures in a row.',
+  ),
+  outlierDetectionHttpErrorCodes: notModelled(
+    list(uint32('500')),
+    'every status of 500 and above counts as a failure here, and no other one.',
+    { unless: (codes) => codes.length === 0 },
+  ),
 });
 
 const tls = mapped(
@@ -134,7 +182,7 @@ const tls = mapped(
     privateKey: text,
     caCertificates: text,
     credentialName: text,
-    caCertCredentialName: text,
+    caCertCredentialName: ignoredByIstio(text),
     subjectAltNames: list(string),
     sni: text,
     insecureSkipVerify: boolean,
@@ -158,9 +206,18 @@ const portPolicy = mapped(message({ port: portNumber, ...portFields }), ({ port,
 const policyFields = message({
   ...portFields,
   portLevelSettings: list(portPolicy),
-  tunnel: message({ protocol: text, targetHost: string, targetPort: uint32('443') }),
-  proxyProtocol: message({ version: choice(['V1', 'V2']) }),
-  retryBudget: message({ percent: double, minRetryConcurrency: uint32('3'), budgetInterval: duration }),
+  tunnel: notModelled(
+    message({ protocol: text, targetHost: string, targetPort: uint32('443') }),
+    'connections go straight to the endpoints here, not through a tunnel.',
+  ),
+  proxyProtocol: notModelled(
+    message({ version: choice(['V1', 'V2']) }),
+    'the PROXY protocol is not spoken here: a server that waits for its line before each connection does not answer.',
+  ),
+  retryBudget: notModelled(
+    message({ percent: double, minRetryConcurrency: uint32('3'), budgetInterval: duration }),
+    'retries have no budget here; connectionPool.http.maxRetries limits them.',
+  ),
 });
 
 export const trafficPolicy: Decoder<TrafficPolicy> = mapped(policyFields, policy);

@@ -1,5 +1,8 @@
 import type { ResourceBase } from './metadata.js';
 
+/** Group of the Gateway API's own kinds. */
+export const gatewayApiGroup = 'gateway.networking.k8s.io';
+
 /** gateway.networking.k8s.io HTTPRoute (v1, v1beta1: one schema). Defaults of the API server are filled in. All durations are milliseconds. */
 export interface HttpRoute extends ResourceBase {
   kind: 'HTTPRoute';

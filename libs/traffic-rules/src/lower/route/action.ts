@@ -267,10 +267,13 @@ function filterProblems(
   known: ReadonlySet<string>,
   path: string,
 ): RouteProblem[] {
+  const where = known === backendFilters ? 'for a single backend' : 'in a rule';
   return filters.flatMap((filter, index): RouteProblem[] => {
     const field = `${path}[${index}]`;
-    if (!known.has(filter.type))
-      return [{ field: `${field}.type`, reason: `Istio has no filter ${filter.type} here`, lost: 'route' }];
+    if (!known.has(filter.type)) {
+      const reason = `Istio does not support the filter ${filter.type} ${where}`;
+      return [{ field: `${field}.type`, reason, lost: 'route' }];
+    }
     const { requestHeaderModifier, responseHeaderModifier } = filter;
     const values = [requestHeaderModifier, responseHeaderModifier].flatMap((one) => [
       ...(one?.set ?? []),

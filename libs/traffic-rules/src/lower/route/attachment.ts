@@ -1,6 +1,11 @@
 import { asciiLowerCase } from '../../ascii.js';
 import { meshGateway } from '../../model/gateway.js';
-import type { GrpcRoute, HttpRoute, ParentReference } from '../../resources/gateway-api.js';
+import {
+  type GrpcRoute,
+  gatewayApiGroup,
+  type HttpRoute,
+  type ParentReference,
+} from '../../resources/gateway-api.js';
 import type { Resource } from '../../resources/resource.js';
 import type { Listener } from '../gateway/kubernetes-gateway.js';
 import { ofKind } from '../of-kind.js';
@@ -119,14 +124,16 @@ function toGateway(
     ];
   const taking = chosen.filter((listener) => takesKind(listener, route.kind));
   if (taking.length === 0)
-    return [{ field, reason: `no listener of Gateway ${namespace}/${parent.name} takes a ${route.kind}` }];
+    return [{ field, reason: `no listener of Gateway ${namespace}/${parent.name} takes ${route.kind}s` }];
   return taking.flatMap((listener) => hostsAt(listener, route, field, own));
 }
 
 function takesKind({ spec }: Listener, kind: string): boolean {
   if (spec.protocol !== 'HTTP' && spec.protocol !== 'HTTPS') return false;
   const { kinds } = spec.allowedRoutes;
-  return kinds.length === 0 || kinds.some((allowed) => allowed.kind === kind);
+  return (
+    kinds.length === 0 || kinds.some((allowed) => allowed.group === gatewayApiGroup && allowed.kind === kind)
+  );
 }
 
 /** The route's hosts, save those that another listener of the port says more exactly (Istio, hostnameAllowedByIsolation). */

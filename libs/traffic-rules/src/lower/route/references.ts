@@ -1,5 +1,10 @@
 import { asciiLowerCase } from '../../ascii.js';
-import type { BackendReference, ObjectReference, ReferenceGrant } from '../../resources/gateway-api.js';
+import {
+  type BackendReference,
+  gatewayApiGroup,
+  type ObjectReference,
+  type ReferenceGrant,
+} from '../../resources/gateway-api.js';
 import type { Resource } from '../../resources/resource.js';
 import { ofKind } from '../of-kind.js';
 import { clusterDomain } from '../short-name.js';
@@ -47,7 +52,7 @@ export class References {
       return {
         kind: 'missing',
         host: '',
-        reason: `the namespace ${namespace} has no ReferenceGrant for a ${route.kind} of ${route.namespace}`,
+        reason: `the namespace ${namespace} has no ReferenceGrant that allows ${route.kind}s of ${route.namespace} to refer to it`,
       };
     switch (`${reference.group}/${reference.kind}`) {
       case '/Service':
@@ -94,7 +99,10 @@ export class References {
     return this.#grants.some(
       ({ metadata, spec }) =>
         metadata.namespace === namespace &&
-        spec.from.some((from) => from.kind === route.kind && from.namespace === route.namespace) &&
+        spec.from.some(
+          (from) =>
+            from.group === gatewayApiGroup && from.kind === route.kind && from.namespace === route.namespace,
+        ) &&
         spec.to.some((to) => to.group === group && to.kind === kind && (to.name ?? name) === name),
     );
   }

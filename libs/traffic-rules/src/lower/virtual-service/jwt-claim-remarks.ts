@@ -1,7 +1,6 @@
 import { meshGateway } from '../../model/gateway.js';
 import type { Document } from '../../model/place.js';
-import { isSubset, type Labels } from '../../model/service.js';
-import { podControllers } from '../../resources/pod.js';
+import { isSubset } from '../../model/service.js';
 import type { Resource } from '../../resources/resource.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
 import { isJwtClaim } from '../../validate/header-names.js';
@@ -9,14 +8,7 @@ import { member, type Report } from '../../validate/report.js';
 import { qualifyGateway } from '../gateway/gateway-name.js';
 import { meshOptions } from '../mesh-options.js';
 import { istioGateways, ofKind } from '../of-kind.js';
-
-/** A pod of a gateway, or what makes its pods. */
-interface GatewayWorkload {
-  kind: string;
-  namespace: string;
-  name: string;
-  labels: Labels;
-}
+import { type PodOrController, podsOf } from '../pods.js';
 
 /**
  * Rules that match on a claim at a gateway whose workload reads no tokens (istioctl's IST0149, which knows pods alone). Where the files have
@@ -45,20 +37,14 @@ export function remarkOnJwtClaims(
     }
 }
 
-function messageOf(gateway: string, { kind, namespace, name }: GatewayWorkload): string {
+function messageOf(gateway: string, { kind, namespace, name }: PodOrController): string {
   return `no RequestAuthentication applies to ${kind} ${namespace}/${name}, which serves the Gateway ${gateway}: it reads no token, so that no request has the claim. Write a RequestAuthentication in ${namespace} that selects it.`;
 }
 
-function workloadsWithoutAuthentication(resources: readonly Resource[]): GatewayWorkload[] {
+function workloadsWithoutAuthentication(resources: readonly Resource[]): PodOrController[] {
   const { rootNamespace } = meshOptions(resources);
   const authentications = ofKind(resources, 'RequestAuthentication');
-  const workloads = [
-    ...ofKind(resources, 'Pod'),
-    ...podControllers.flatMap((kind) =>
-      ofKind(resources, kind).map((controller) => ({ ...controller, labels: controller.template.labels })),
-    ),
-  ].map(({ kind, metadata: { namespace, name }, labels }) => ({ kind, namespace, name, labels }));
-  return workloads.filter(
+  return podsOf(resources).filter(
     ({ namespace, labels }) =>
       !authentications.some(
         ({ metadata, selector }) =>

@@ -1,0 +1,84 @@
+import type { Document } from '../../model/place.js';
+import { isSubset, type Labels } from '../../model/service.js';
+import type { Gateway, ServerTls } from '../../resources/gateway.js';
+import type { Service } from '../../resources/kubernetes.js';
+import type { Resource } from '../../resources/resource.js';
+import type { Report } from '../../validate/report.js';
+import { istioGateways, ofKind } from '../of-kind.js';
+import { podsOf } from '../pods.js';
+
+/** What Gateways say and their workloads or Services then do not do. */
+export function remarkOnIstioGateways(
+  resources: readonly Resource[],
+  reportOf: (document: Document) => Report,
+): void {
+  const gateways = istioGateways(resources);
+  for (const gateway of gateways) {
+    remarkOnPorts(gateway, resources, reportOf(gateway));
+    remarkOnCertificates(gateway, gateways, reportOf(gateway));
+  }
+}
+
+/** Ports that no Service of the gateway's workload leads to (istioctl's IST0162); where the files have no such Service, it is somewhere else. */
+function remarkOnPorts({ spec }: Gateway, resources: readonly Resource[], report: Report): void {
+  const services = servicesOf(spec.selector, resources);
+  if (services.length === 0) return;
+  const exposed = services.flatMap((service) =>
+    service.spec.ports.filter(({ protocol }) => protocol === 'TCP'),
+  );
+  const numbers = new Set(exposed.flatMap(({ port, targetPort }) => [port, targetPort ?? port]));
+  spec.servers.forEach(({ port }, index) => {
+    if (port === undefined || numbers.has(port.number)) return;
+    const [{ metadata }] = services as [Service];
+    report.warning(
+      'server-port-not-exposed',
+      `spec.servers[${index}].port.number`,
+      `the Service ${metadata.namespace}/${metadata.name} in front of the gateway has no port ${port.number} (it has ${exposed.map((one) => one.port).join(', ')}), so that nobody outside reaches this server. Add the port to the Service, or write one of its ports.`,
+    );
+  });
+}
+
+function servicesOf(selector: Labels, resources: readonly Resource[]): Service[] {
+  const pods = podsOf(resources).filter(({ labels }) => isSubset(selector, labels));
+  return ofKind(resources, 'Service').filter(({ metadata, spec }) => {
+    if (Object.keys(spec.selector).length === 0 || Object.keys(selector).length === 0) return false;
+    return (
+      isSubset(selector, spec.selector) ||
+      pods.some(
+        ({ namespace, labels }) => namespace === metadata.namespace && isSubset(spec.selector, labels),
+      )
+    );
+  });
+}
+
+/**
+ * One certificate in two Gateways of a workload: a client uses a connection for all hosts of the certificate, and the server that it was
+ * opened to answers 404 for the hosts of the other (istioctl's IST0138).
+ */
+function remarkOnCertificates(gateway: Gateway, all: readonly Gateway[], report: Report): void {
+  gateway.spec.servers.forEach(({ tls, hosts }, index) => {
+    const certificate = certificateOf(tls);
+    if (certificate === undefined || hosts.some((host) => host === '*' || host.endsWith('/*'))) return;
+    const other = all.find(
+      (one) =>
+        one !== gateway &&
+        isSubset(gateway.spec.selector, one.spec.selector) &&
+        one.spec.servers.some((server) => certificateOf(server.tls) === certificate),
+    );
+    if (other === undefined) return;
+    const { namespace, name } = other.metadata;
+    report.warning(
+      'certificate-shared',
+      `spec.servers[${index}].tls`,
+      `Gateway ${namespace}/${name} has the same certificate: clients that use one HTTP/2 connection for both of their hosts get 404 for one of them. Write one server with the hosts of both, or a certificate for each.`,
+    );
+  });
+}
+
+function certificateOf(tls: ServerTls | undefined): string | undefined {
+  const { credentialName, serverCertificate, privateKey } = tls ?? {};
+  if (credentialName !== undefined) return credentialName;
+  return serverCertificate === undefined || privateKey === undefined
+    ? undefined
+    : `${serverCertificate}\n${privateKey}`;
+}
