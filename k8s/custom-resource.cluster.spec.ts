@@ -27,6 +27,19 @@ const good: [string, object][] = [
     'an arm with subset and port',
     { targets: [{ ...target, canary: { host: 'shop', subset: 'v2', port: 8080 } }] },
   ],
+  [
+    'routes, also beside a VirtualService of the same name',
+    {
+      targets: [
+        target,
+        ...['httpRoute', 'grpcRoute'].map((field) => ({
+          [field]: 'front',
+          stable: 'shop.v1',
+          canary: 'shop.v2',
+        })),
+      ],
+    },
+  ],
   ['rules by name and by index', { targets: [{ ...target, rule: 'a' }, { ...target, rule: 3 }, target] }],
   [
     'all kinds of guards',
@@ -84,6 +97,30 @@ const bad: [string, object, string, RegExp][] = [
     /should match/,
   ],
   ['a field that there is not', { step: [] }, 'spec.step', /unknown field/],
+  [
+    'a target without an object',
+    { targets: [{ stable: 'a', canary: 'b' }] },
+    'spec.targets[0]',
+    /write one of virtualService, httpRoute and grpcRoute/,
+  ],
+  [
+    'a target of two objects',
+    { targets: [{ ...target, httpRoute: 'front' }] },
+    'spec.targets[0]',
+    /write one of virtualService, httpRoute and grpcRoute/,
+  ],
+  [
+    'a subset of a route’s backend',
+    { targets: [{ httpRoute: 'front', stable: 'shop', canary: { host: 'shop', subset: 'v2' } }] },
+    'spec.targets',
+    /the backends of routes have no subsets/,
+  ],
+  [
+    'a route twice',
+    { targets: [0, 1].map(() => ({ httpRoute: 'front', stable: 'shop.v1', canary: 'shop.v2' })) },
+    'spec.targets',
+    /a rule is a target twice/,
+  ],
   ['a rule twice', { targets: [target, target] }, 'spec.targets', /a rule is a target twice/],
   ['a share above 100', { steps: [{ percent: 101 }] }, 'spec.steps[0].percent', /less than or equal to 100/],
   ['a share that is a word', { steps: [{ percent: 'half' }] }, 'spec.steps[0].percent', /should match/],

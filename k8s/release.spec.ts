@@ -15,5 +15,5 @@ it('no kustomization lists a plan: a cluster without the kind would refuse all o
   const listing = globSync('**/kustomization.yaml', { cwd: manifests }).filter((file) =>
     /(^|[/ ])release(\/|$)/m.test(readFileSync(join(manifests, file), 'utf8')),
   );
-  expect([plans.length, listing]).toEqual([3, []]);
+  expect([plans.length, listing]).toEqual([4, []]);
 });

@@ -16,7 +16,7 @@ if (wanted === undefined) {
 
 const modes = ['internal', 'external'];
 /** The VirtualService that both rules are. */
-const object = { namespace: 'hello-page', name: 'hello-ext-svc' };
+const object = { kind: 'VirtualService', namespace: 'hello-page', name: 'hello-ext-svc' };
 
 // A release owns the rule until it has ended: another rule in its place would be drift in the middle of it.
 for (const mode of modes) {

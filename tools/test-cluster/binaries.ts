@@ -64,7 +64,19 @@ export async function buildBinaries(): Promise<void> {
 
 /** The file of Istio's own custom resource definitions, from its Go module. */
 export async function istioDefinitions(): Promise<string> {
-  const cwd = join(import.meta.dirname, 'istio');
-  const { stdout } = await run('go', ['mod', 'download', '-json', 'istio.io/api'], { cwd });
-  return join(JSON.parse(stdout).Dir, 'kubernetes', 'customresourcedefinitions.gen.yaml');
+  return join(await moduleFolder('istio.io/api'), 'kubernetes', 'customresourcedefinitions.gen.yaml');
+}
+
+/** The files of the Gateway API's definitions that concern HTTP, from its Go module. */
+export async function gatewayApiDefinitions(): Promise<string[]> {
+  const folder = join(await moduleFolder('sigs.k8s.io/gateway-api'), 'config', 'crd', 'standard');
+  return ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map((plural) =>
+    join(folder, `gateway.networking.k8s.io_${plural}.yaml`),
+  );
+}
+
+async function moduleFolder(path: string): Promise<string> {
+  const cwd = join(import.meta.dirname, 'definitions');
+  const { stdout } = await run('go', ['mod', 'download', '-json', path], { cwd });
+  return JSON.parse(stdout).Dir;
 }

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Binaries, findBinaries, istioDefinitions } from './binaries.ts';
+import { type Binaries, findBinaries, gatewayApiDefinitions, istioDefinitions } from './binaries.ts';
 
 export { CountedConnections } from './counted-connections.ts';
 
@@ -46,6 +46,8 @@ export interface TestCluster {
 export interface TestClusterOptions {
   /** Whether Istio's custom resource definitions are applied; true by default. */
   readonly istio?: boolean;
+  /** Whether those of the Gateway API are; false by default. */
+  readonly gatewayApi?: boolean;
   /** Where the API server listens; a free port by default. */
   readonly port?: number;
 }
@@ -61,7 +63,8 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   const cluster = new RunningCluster(found, folder, await ports(options.port));
   try {
     await cluster.start();
-    if (options.istio !== false) await cluster.applyIstio();
+    if (options.istio !== false) await cluster.define([await istioDefinitions()]);
+    if (options.gatewayApi === true) await cluster.define(await gatewayApiDefinitions());
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -155,8 +158,10 @@ class RunningCluster implements TestCluster {
     return this.kubeconfigFor(`${namespace}-${name}`, stdout.trim(), namespace);
   }
 
-  async applyIstio(): Promise<void> {
-    const { code, stderr } = await this.kubectl(['apply', '--server-side', '-f', await istioDefinitions()]);
+  /** @param files with custom resource definitions */
+  async define(files: readonly string[]): Promise<void> {
+    const named = files.flatMap((file) => ['-f', file]);
+    const { code, stderr } = await this.kubectl(['apply', '--server-side', ...named]);
     if (code !== 0) throw new Error(stderr);
     await this.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   }

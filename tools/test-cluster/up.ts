@@ -1,4 +1,4 @@
-// npm run cluster:up: a Kubernetes API server with Istio's definitions on this machine, until Ctrl-C.
+// npm run cluster:up: a Kubernetes API server with the definitions of Istio and the Gateway API on this machine, until Ctrl-C.
 import { once } from 'node:events';
 import { dirname } from 'node:path';
 import { buildBinaries, findBinaries } from './binaries.ts';
@@ -6,11 +6,11 @@ import { startTestCluster } from './test-cluster.ts';
 
 console.log('Building kube-apiserver and kubectl; the first time takes about ten minutes ...');
 await buildBinaries();
-const cluster = await startTestCluster({ port: Number(process.argv[2] ?? 6443) });
+const cluster = await startTestCluster({ port: Number(process.argv[2] ?? 6443), gatewayApi: true });
 const binaries = findBinaries();
 const kubectl = 'kubectl' in binaries ? dirname(binaries.kubectl) : '';
 console.log(`
-  The API server listens on ${cluster.server}, with the definitions of Istio and nothing else in it.
+  The API server listens on ${cluster.server}, with the definitions of Istio and the Gateway API and nothing else in it.
 
       export KUBECONFIG=${cluster.kubeconfig}
       export PATH=${kubectl}:$PATH   # a kubectl of its version

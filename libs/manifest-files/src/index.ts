@@ -11,6 +11,7 @@ export { type FoundDocument, findDocument } from './document/find-document.js';
 export { type Edited, ManifestDocument, type ObjectIdentity } from './document/manifest-document.js';
 export { replaceFile } from './document/replace-file.js';
 export { editedRules, type JsonObject, type RuleEdit } from './document/rule-edit.js';
+export { type RuleLayout, ruleLayout, rulesIn } from './document/rule-layout.js';
 export { emptiedFiles } from './emptied-files.js';
 export { engineFailure } from './engine-failure.js';
 export { type FileIssueCode, fileError, fileWarning, type ManifestIssue } from './file-issue.js';

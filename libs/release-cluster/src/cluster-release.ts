@@ -1,5 +1,5 @@
 import { type ApiClient, Lease } from '@grayscale/cluster-client';
-import type { Command, JournalEntry, Plan, Write } from '@grayscale/release';
+import { type Command, type JournalEntry, objectText, type Plan, type Write } from '@grayscale/release';
 import {
   type Driver,
   type KeptRelease,
@@ -17,9 +17,9 @@ import { driverOf, isDead } from './driver-identity.js';
 import { objectYaml } from './object-yaml.js';
 import { type RecordObject, recordName } from './record/record-object.js';
 import { type RecordOptions, ReleaseRecord } from './record/release-record.js';
-import { objectText, targetView } from './target-views.js';
+import { nameOf, RuleObjects } from './rule-objects.js';
+import { targetView } from './target-views.js';
 import { TargetWriter } from './target-writer.js';
-import { VirtualServices } from './virtual-services.js';
 
 export interface ClusterReleaseOptions extends RecordOptions {
   client: ApiClient;
@@ -76,15 +76,15 @@ export class ClusterRelease implements KeptRelease {
 
   /** Every step is sent as a dry run too: what RBAC, validation and webhooks refuse is known before the first write. */
   async preview(now: number): Promise<Preview> {
-    const virtualServices = new VirtualServices(this.client);
+    const ruleObjects = new RuleObjects(this.client);
     try {
       const arms = new Arms(this.client);
-      const targets = this.plan.targets.map((target) => targetView(virtualServices, arms, target, this.plan));
+      const targets = this.plan.targets.map((target) => targetView(ruleObjects, arms, target, this.plan));
       const view = { targets: await Promise.all(targets) };
-      const writer = new TargetWriter({ plan: this.plan, virtualServices, heldBy: async () => undefined });
+      const writer = new TargetWriter({ plan: this.plan, ruleObjects, heldBy: async () => undefined });
       return await previewOf(this.plan, view, now, (write) => this.attempt(writer, write));
     } finally {
-      virtualServices.close();
+      ruleObjects.close();
     }
   }
 
@@ -93,7 +93,7 @@ export class ClusterRelease implements KeptRelease {
     const tried = await writer.dryRun(write, this.record.owner ?? { namespace, name, uid: 'dry-run' });
     if (tried.kind === 'refused') return tried;
     const { object, edited } = tried.edit;
-    const path = objectText({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
+    const path = objectText(nameOf(object));
     return { kind: 'edit', edit: { path, before: objectYaml(object), after: objectYaml(edited) } };
   }
 

@@ -8,6 +8,7 @@ import {
   type SentCommand,
   type Store,
   type TargetView,
+  targetObject,
   type View,
   type Write,
   type WriteOutcome,
@@ -18,10 +19,10 @@ import { driverOf } from './driver-identity.js';
 import { mayPass, TakenOverError } from './errors.js';
 import { isSameOwner, type Owner, ownerIn } from './owner.js';
 import type { ReleaseRecord } from './record/release-record.js';
+import { RuleObjects } from './rule-objects.js';
 import { runningRelease } from './running-release.js';
 import { targetView } from './target-views.js';
 import { TargetWriter } from './target-writer.js';
-import { VirtualServices } from './virtual-services.js';
 
 export interface ClusterStoreOptions {
   client: ApiClient;
@@ -32,7 +33,7 @@ export interface ClusterStoreOptions {
   /** Makes this process the only driver; absent: somebody else sees to that, or nobody need. */
   lease?: Lease;
   /** Shared among releases, so that each namespace is watched once; the store's own unless given. */
-  virtualServices?: VirtualServices;
+  ruleObjects?: RuleObjects;
 }
 
 /** Twice as long as a holder of the Lease is believed in by default, in milliseconds. */
@@ -40,11 +41,11 @@ const longestWait = 30_000;
 
 const ends: ReadonlySet<string> = new Set<ReleaseState['phase']>(['completed', 'aborted', 'undone']);
 
-/** Keeps a release in a cluster: rules in VirtualServices, its memory in a record. */
+/** Keeps a release in a cluster: rules in RuleObjects, its memory in a record. */
 export class ClusterStore implements Store {
   /** Each one is a write to the cluster's database. */
   readonly keepsLooksEvery = 5000;
-  private readonly virtualServices: VirtualServices;
+  private readonly ruleObjects: RuleObjects;
   private readonly writer: TargetWriter;
   private readonly arms: Arms;
   private plan: Plan;
@@ -54,11 +55,11 @@ export class ClusterStore implements Store {
   constructor(private readonly options: ClusterStoreOptions) {
     const { client, plan } = options;
     this.plan = plan;
-    this.virtualServices = options.virtualServices ?? new VirtualServices(client);
+    this.ruleObjects = options.ruleObjects ?? new RuleObjects(client);
     this.arms = new Arms(client);
     this.writer = new TargetWriter({
       plan,
-      virtualServices: this.virtualServices,
+      ruleObjects: this.ruleObjects,
       heldBy: (owner) => runningRelease(client, owner),
       forbidden: (error) => {
         this.refusals.write = error;
@@ -122,14 +123,14 @@ export class ClusterStore implements Store {
 
   /** What is not removed because the API server does not answer is removed when the release is opened the next time. */
   async finish(): Promise<void> {
-    for (const { virtualService } of this.plan.targets)
-      await this.writer.clean(virtualService, this.owner).catch((error) => {
+    for (const target of this.plan.targets)
+      await this.writer.clean(targetObject(target), this.owner).catch((error) => {
         if (!mayPass(error)) throw error;
       });
   }
 
   async close(): Promise<void> {
-    if (this.options.virtualServices === undefined) this.virtualServices.close();
+    if (this.options.ruleObjects === undefined) this.ruleObjects.close();
     // What cannot be given back runs out.
     await this.options.record.leave().catch(() => undefined);
     await this.options.lease?.release().catch(() => undefined);
@@ -137,7 +138,7 @@ export class ClusterStore implements Store {
 
   private async viewOf(target: Plan['targets'][number]): Promise<TargetView> {
     try {
-      return await targetView(this.virtualServices, this.arms, target, this.plan);
+      return await targetView(this.ruleObjects, this.arms, target, this.plan);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) this.refusals.read = error;
       if (error instanceof ApiError || error instanceof ApiUnreachableError)
@@ -178,8 +179,8 @@ export class ClusterStore implements Store {
   private async otherRelease(): Promise<string | undefined> {
     const { plan } = this;
     const { client, record } = this.options;
-    for (const { virtualService } of plan.targets) {
-      const object = await this.virtualServices.get(virtualService);
+    for (const target of plan.targets) {
+      const object = await this.ruleObjects.get(targetObject(target));
       const owner = ownerIn(object?.metadata.annotations);
       if (owner === undefined || (record.owner !== undefined && isSameOwner(owner, record.owner))) continue;
       const running = await runningRelease(client, owner);

@@ -23,5 +23,5 @@ export {
   type RecordObject,
 } from './record/record-object.js';
 export { type RecordOptions, ReleaseRecord } from './record/release-record.js';
+export { type RuleObject, RuleObjects } from './rule-objects.js';
 export { type SetWeights, setWeights, type WeightsOfRule } from './set-weights.js';
-export { type VirtualServiceObject, VirtualServices } from './virtual-services.js';

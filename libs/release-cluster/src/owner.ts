@@ -1,9 +1,9 @@
 import { planGroup } from '@grayscale/release';
 
-/** On a VirtualService under release: which write of which release was the last one. */
+/** On an object under release: which write of which release was the last one. */
 export const ownerAnnotation = `${planGroup}/release`;
 
-/** Whose write stands in a VirtualService. */
+/** Whose write stands in an object. */
 export interface Owner {
   namespace: string;
   name: string;

@@ -1,16 +1,16 @@
 import type { PatchOperation } from '@grayscale/cluster-client';
 import { editedRules, type JsonObject, type RuleEdit } from '@grayscale/manifest-files';
 import { Random } from '@grayscale/seeded-random';
+import type { RuleObject } from './rule-objects.js';
 import { rulePatch } from './rule-patch.js';
-import type { VirtualServiceObject } from './virtual-services.js';
 
-const objectWith = (http: JsonObject[]): VirtualServiceObject => ({
+const objectWith = (http: JsonObject[]): RuleObject => ({
   metadata: { name: 'x', namespace: 'shop', resourceVersion: '7' },
   spec: { http },
 });
 
 /** RFC 6902, as far as these patches use it. */
-function apply(object: VirtualServiceObject, patch: readonly PatchOperation[]): VirtualServiceObject {
+function apply(object: RuleObject, patch: readonly PatchOperation[]): RuleObject {
   const whole = structuredClone(object);
   for (const operation of patch) {
     const path = operation.path

@@ -1,37 +1,43 @@
 import type { PatchOperation } from '@grayscale/cluster-client';
-import type { JsonObject, RuleEdit } from '@grayscale/manifest-files';
-import type { VirtualServiceObject } from './virtual-services.js';
+import type { JsonObject, RuleEdit, RuleLayout } from '@grayscale/manifest-files';
+import { layoutOf, type RuleObject, writtenRules } from './rule-objects.js';
 
 /**
- * Edits of a VirtualService's rules as a JSON patch that hits that object as it was read, or nothing: its version guards it, and a rule whose
+ * Edits of an object's rules as a JSON patch that hits that object as it was read, or nothing: its version guards it, and a rule whose
  * destinations are not where they were is not written to. Through the version a stale write is a conflict (409), and through nothing else.
  */
-export function rulePatch(object: VirtualServiceObject, edits: readonly RuleEdit[]): PatchOperation[] {
-  const rules = object.spec?.http ?? [];
+export function rulePatch(object: RuleObject, edits: readonly RuleEdit[]): PatchOperation[] {
+  const layout = layoutOf(object);
+  const list = `/${layout.rules.join('/')}`;
   return [
     { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
-    ...edits.flatMap((edit) => (edit.kind === 'set-weights' ? weightOperations(rules, edit) : [])),
+    ...edits.flatMap((edit) =>
+      edit.kind === 'set-weights' ? weightOperations(writtenRules(object), layout, edit) : [],
+    ),
     ...edits.flatMap((edit): PatchOperation[] =>
       edit.kind === 'replace-rule'
-        ? [{ op: 'replace', path: `/spec/http/${edit.rule}`, value: edit.value }]
+        ? [{ op: 'replace', path: `${list}/${edit.rule}`, value: edit.value }]
         : [],
     ),
-    ...listOperations(edits),
+    ...listOperations(list, edits),
   ];
 }
 
 function weightOperations(
   rules: readonly JsonObject[],
+  { rules: list, destinations }: RuleLayout,
   { rule, weights }: Extract<RuleEdit, { kind: 'set-weights' }>,
 ): PatchOperation[] {
-  const route = (rules[rule]?.route ?? []) as JsonObject[];
-  const path = (index: number, field: string) => `/spec/http/${rule}/route/${index}/${field}`;
+  const written = (rules[rule]?.[destinations] ?? []) as JsonObject[];
+  const path = (...steps: (string | number)[]) => `/${[...list, rule, destinations, ...steps].join('/')}`;
   return [
-    ...route.map(({ destination }, index) => ({
-      op: 'test' as const,
-      path: path(index, 'destination'),
-      value: destination,
-    })),
+    ...written.map(
+      (destination, index): PatchOperation =>
+        destinations === 'route'
+          ? { op: 'test', path: path(index, 'destination'), value: destination.destination }
+          : // A backend has its name beside its weight, so that both are as they were, or neither.
+            { op: 'test', path: path(index), value: destination },
+    ),
     ...weights.flatMap((value, index) =>
       value === undefined ? [] : [{ op: 'add' as const, path: path(index, 'weight'), value }],
     ),
@@ -39,14 +45,14 @@ function weightOperations(
 }
 
 /** From the end of the list to its beginning, so that every index is still the one that it was. */
-function listOperations(edits: readonly RuleEdit[]): PatchOperation[] {
+function listOperations(list: string, edits: readonly RuleEdit[]): PatchOperation[] {
   const placed = edits.flatMap((edit, order): { at: number; order: number; operation: PatchOperation }[] => {
     if (edit.kind === 'insert-rule')
       return [
         {
           at: edit.before,
           order,
-          operation: { op: 'add', path: `/spec/http/${edit.before}`, value: edit.value },
+          operation: { op: 'add', path: `${list}/${edit.before}`, value: edit.value },
         },
       ];
     if (edit.kind === 'remove-rule')
@@ -54,7 +60,7 @@ function listOperations(edits: readonly RuleEdit[]): PatchOperation[] {
         {
           at: edit.rule,
           order: Number.POSITIVE_INFINITY,
-          operation: { op: 'remove', path: `/spec/http/${edit.rule}` },
+          operation: { op: 'remove', path: `${list}/${edit.rule}` },
         },
       ];
     return [];

@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ApiClient, fieldManager, type PatchOperation } from '@grayscale/cluster-client';
 import type { JsonObject, RuleEdit } from '@grayscale/manifest-files';
-import type { ObjectName } from '@grayscale/release';
 import { isConflict } from './errors.js';
 import { ownerIn } from './owner.js';
+import { type RuleObject, type RuleObjectName, RuleObjects, writtenRules } from './rule-objects.js';
 import { rulePatch } from './rule-patch.js';
 import { runningRelease } from './running-release.js';
-import { type VirtualServiceObject, VirtualServices } from './virtual-services.js';
 
 /** A change of one rule's weights by hand. */
 export interface WeightsOfRule {
-  virtualService: ObjectName;
+  object: RuleObjectName;
   /** Index of the rule. */
   rule: number;
   /** The rule as it was when the weights were chosen. */
@@ -35,19 +34,18 @@ export type SetWeights =
  */
 export async function setWeights(
   client: ApiClient,
-  { virtualService, rule, seen, weights }: WeightsOfRule,
+  { object: named, rule, seen, weights }: WeightsOfRule,
   { dryRun }: { dryRun: boolean },
 ): Promise<SetWeights> {
-  const virtualServices = new VirtualServices(client);
-  const { namespace, name } = virtualService;
-  const object = await virtualServices.resources.get(namespace, name);
+  const { kind, namespace, name } = named;
+  const resources = new RuleObjects(client).resources(kind);
+  const object = await resources.get(namespace, name);
   const owner = ownerIn(object.metadata.annotations);
   const by = owner && (await runningRelease(client, owner));
   if (by !== undefined) return { kind: 'held', by };
-  if (!isDeepStrictEqual(object.spec?.http?.[rule], seen)) return { kind: 'changed' };
+  if (!isDeepStrictEqual(writtenRules(object)[rule], seen)) return { kind: 'changed' };
   const edit: RuleEdit = { kind: 'set-weights', rule, weights };
   try {
-    const { resources } = virtualServices;
     const written = await resources.patch(namespace, name, rulePatch(object, [edit]), { dryRun });
     if (!dryRun) await resources.patch(namespace, name, withoutOurName(written)).catch(() => undefined);
     return { kind: 'written' };
@@ -57,7 +55,7 @@ export async function setWeights(
   }
 }
 
-function withoutOurName({ metadata }: VirtualServiceObject): PatchOperation[] {
+function withoutOurName({ metadata }: RuleObject): PatchOperation[] {
   const own = (metadata.managedFields ?? []).flatMap(({ manager }, index) =>
     manager === fieldManager ? [index] : [],
   );

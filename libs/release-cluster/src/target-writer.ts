@@ -1,15 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, fieldManager, type PatchOperation, type WriteOptions } from '@grayscale/cluster-client';
 import { editedRules, type RuleEdit } from '@grayscale/manifest-files';
-import type { ObjectName, Plan, Target, Write, WriteOutcome } from '@grayscale/release';
+import { type Plan, type Target, targetObject, type Write, type WriteOutcome } from '@grayscale/release';
 import { type TargetEdits, targetEdits } from '@grayscale/release-loop';
 import { validate } from '@grayscale/traffic-rules';
 import { removeAnnotation, setAnnotation } from './annotation-patch.js';
 import { isConflict, mayPass } from './errors.js';
 import { isSameOwner, type Owner, ownerAnnotation, ownerIn, ownerText } from './owner.js';
+import {
+  layoutOf,
+  nameOf,
+  type RuleObject,
+  type RuleObjectName,
+  type RuleObjects,
+  writtenRules,
+} from './rule-objects.js';
 import { rulePatch } from './rule-patch.js';
-import { parsedObject, rulesOf } from './target-views.js';
-import type { VirtualServiceObject, VirtualServices } from './virtual-services.js';
+import { ownerOf, parsedObject } from './target-views.js';
 
 /** How often the same patch is tried again when others write to the object, or answers are lost. */
 const mostTries = 6;
@@ -17,7 +24,7 @@ const mostTries = 6;
 /** Who writes, and whether another release's writes are still its own. */
 export interface WriterOptions {
   plan: Plan;
-  virtualServices: VirtualServices;
+  ruleObjects: RuleObjects;
   /** Why an object with another owner's annotation must be left alone; undefined when that release has ended. */
   heldBy(owner: Owner): Promise<string | undefined>;
   /** Is told what the API server does not allow. */
@@ -26,14 +33,14 @@ export interface WriterOptions {
 
 /** What a write makes of an object. */
 export interface Edited {
-  object: VirtualServiceObject;
-  edited: VirtualServiceObject;
+  object: RuleObject;
+  edited: RuleObject;
   operations: PatchOperation[];
 }
 
 type Attempt = { kind: 'edit'; edit: Edited } | Exclude<TargetEdits, { kind: 'edits' }>;
 
-/** Writes weights into VirtualServices, each write in one patch with the annotation that says which one it was. */
+/** Writes weights into objects of a cluster, each write in one patch with the annotation that says which one it was. */
 export class TargetWriter {
   /** Whose writes are carried out. */
   plan: Plan;
@@ -46,7 +53,7 @@ export class TargetWriter {
   async write(write: Write, owner: Owner): Promise<WriteOutcome> {
     const target = this.target(write);
     let message = '';
-    let read = this.options.virtualServices.get(target);
+    let read = this.options.ruleObjects.get(target);
     for (let tries = 0; tries < mostTries; tries += 1) {
       try {
         const object = await read;
@@ -60,7 +67,7 @@ export class TargetWriter {
         await delay(50 * 2 ** tries * (0.5 + Math.random()));
       }
       // The patch may be in, or somebody was faster: what stands there decides.
-      read = this.options.virtualServices.read(target);
+      read = this.options.ruleObjects.read(target);
     }
     return { kind: 'unknown', message: message || 'others write to the rule all the time' };
   }
@@ -70,7 +77,7 @@ export class TargetWriter {
     write: Write,
     owner: Owner,
   ): Promise<{ kind: 'edit'; edit: Edited } | { kind: 'refused'; message: string; isForbidden?: boolean }> {
-    const object = await this.options.virtualServices.get(this.target(write));
+    const object = await this.options.ruleObjects.get(this.target(write));
     const attempt = object === undefined ? ({ kind: 'changed' } as const) : this.editOf(object, write, owner);
     if (attempt.kind === 'changed')
       return { kind: 'refused', message: 'the rule is not what it was a moment ago' };
@@ -85,14 +92,13 @@ export class TargetWriter {
   }
 
   /** Removes what the release has left in an object: the annotation, and grayscale's name among the owners of its fields. */
-  async clean(target: ObjectName, owner: Owner): Promise<void> {
+  async clean(target: RuleObjectName, owner: Owner): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
-        const object = await this.options.virtualServices.read(target);
+        const object = await this.options.ruleObjects.read(target);
         const operations = object === undefined ? [] : cleaning(object, owner);
         if (object === undefined || operations.length === 0) return;
-        const { resources } = this.options.virtualServices;
-        this.options.virtualServices.put(await resources.patch(target.namespace, target.name, operations));
+        this.options.ruleObjects.put(await this.send(target, operations));
       } catch (error) {
         if (tries >= mostTries || !(isConflict(error) || mayPass(error))) throw error;
         await delay(50 * 2 ** tries);
@@ -101,7 +107,7 @@ export class TargetWriter {
   }
 
   private async attempt(
-    object: VirtualServiceObject,
+    object: RuleObject,
     write: Write,
     owner: Owner,
   ): Promise<WriteOutcome | 'done' | 'changed' | 'again'> {
@@ -114,7 +120,7 @@ export class TargetWriter {
     const attempt = this.editOf(object, write, owner);
     if (attempt.kind !== 'edit') return attempt.kind === 'changed' ? 'changed' : attempt;
     try {
-      this.options.virtualServices.put(await this.patch(attempt.edit, {}));
+      this.options.ruleObjects.put(await this.patch(attempt.edit, {}));
       return 'done';
     } catch (error) {
       if (isConflict(error) || (await this.hasMoved(error, object))) return 'again';
@@ -123,19 +129,16 @@ export class TargetWriter {
   }
 
   /** A list that was reordered meanwhile fails the patch's tests before its version is compared: 422, as a bad patch does. */
-  private async hasMoved(error: unknown, { metadata }: VirtualServiceObject): Promise<boolean> {
+  private async hasMoved(error: unknown, object: RuleObject): Promise<boolean> {
     if (!(error instanceof ApiError) || error.status !== 422) return false;
-    const now = await this.options.virtualServices.read({
-      namespace: metadata.namespace ?? '',
-      name: metadata.name,
-    });
-    return now?.metadata.resourceVersion !== metadata.resourceVersion;
+    const now = await this.options.ruleObjects.read(nameOf(object));
+    return now?.metadata.resourceVersion !== object.metadata.resourceVersion;
   }
 
-  private editOf(object: VirtualServiceObject, write: Write, owner: Owner): Attempt {
-    const views = rulesOf(object);
-    if (views === undefined) return { kind: 'changed' };
-    const wanted = targetEdits(views, object.spec?.http ?? [], this.plan, write);
+  private editOf(object: RuleObject, write: Write, owner: Owner): Attempt {
+    const rules = ownerOf(object);
+    if (rules === undefined) return { kind: 'changed' };
+    const wanted = targetEdits(rules, writtenRules(object), this.plan, write);
     if (wanted.kind !== 'edits') return wanted;
     const edit = editOf(object, wanted.edits, ownerText(owner, write.seq));
     const [error] = newErrors(object, edit.edited);
@@ -143,55 +146,59 @@ export class TargetWriter {
   }
 
   /** Whether what the write wanted is what stands there: writing it the other way round would start from it. */
-  private isAfter(object: VirtualServiceObject, write: Write): boolean {
+  private isAfter(object: RuleObject, write: Write): boolean {
     const back = { ...write, before: write.after, after: write.after };
-    const views = rulesOf(object);
-    return (
-      views !== undefined && targetEdits(views, object.spec?.http ?? [], this.plan, back).kind === 'edits'
-    );
+    const owner = ownerOf(object);
+    return owner !== undefined && targetEdits(owner, writtenRules(object), this.plan, back).kind === 'edits';
   }
 
-  private async patch({ object, operations }: Edited, options: WriteOptions): Promise<VirtualServiceObject> {
-    const { namespace = '', name } = object.metadata;
-    return await this.options.virtualServices.resources.patch(namespace, name, operations, options);
+  private async patch({ object, operations }: Edited, options: WriteOptions): Promise<RuleObject> {
+    return await this.send(nameOf(object), operations, options);
   }
 
-  private target({ target }: Write): ObjectName {
-    return (this.plan.targets[target] as Target).virtualService;
+  private async send(
+    { kind, namespace, name }: RuleObjectName,
+    operations: readonly PatchOperation[],
+    options: WriteOptions = {},
+  ): Promise<RuleObject> {
+    return await this.options.ruleObjects.resources(kind).patch(namespace, name, operations, options);
+  }
+
+  private target({ target }: Write): RuleObjectName {
+    return targetObject(this.plan.targets[target] as Target);
   }
 }
 
 /** Edits of an object, with the annotation beside them in the same patch. @param annotation undefined writes none */
 export function editOf(
-  object: VirtualServiceObject,
+  object: RuleObject,
   edits: readonly RuleEdit[],
   annotation: string | undefined,
 ): Edited {
   const annotating = annotation === undefined ? [] : setAnnotation(object, ownerAnnotation, annotation);
-  const http = editedRules(object.spec?.http ?? [], edits) as NonNullable<
-    VirtualServiceObject['spec']
-  >['http'] &
-    object;
+  const layout = layoutOf(object);
+  const field = String(layout.rules.at(-1));
+  const rules = editedRules(writtenRules(object), edits, layout);
   return {
     object,
-    edited: { ...object, spec: { ...object.spec, http } },
+    edited: { ...object, spec: { ...object.spec, [field]: rules } },
     operations: [...rulePatch(object, edits), ...annotating],
   };
 }
 
 /** What the engine finds wrong with an object that it did not before. */
-export function newErrors(before: VirtualServiceObject, after: VirtualServiceObject): string[] {
+export function newErrors(before: RuleObject, after: RuleObject): string[] {
   const known = new Set(errorsOf(before));
   return errorsOf(after).filter((message) => !known.has(message));
 }
 
-function errorsOf(object: VirtualServiceObject): string[] {
+function errorsOf(object: RuleObject): string[] {
   const { resources, errors } = parsedObject(object);
   const found = validate(resources).filter(({ severity }) => severity === 'error');
   return [...errors, ...found.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))];
 }
 
-function cleaning(object: VirtualServiceObject, owner: Owner): PatchOperation[] {
+function cleaning(object: RuleObject, owner: Owner): PatchOperation[] {
   const { metadata } = object;
   const written = ownerIn(metadata.annotations);
   if (written === undefined || !isSameOwner(written, owner)) return [];

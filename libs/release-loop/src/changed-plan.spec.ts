@@ -180,7 +180,7 @@ describe('a plan that is changed while its release runs', () => {
       expect(percents(stage)).toEqual(expected);
       expect(planEntries(stage)).toHaveLength(1);
       const followed = planInForce(await readJournal(stage.at('plan.json.journal.jsonl')));
-      expect(followed?.targets[0]?.virtualService.name).toBe('cart');
+      expect(followed?.targets[0]?.virtualService?.name).toBe('cart');
       expect(followed?.steps.at(-1)?.percent).toBe(expected.at(-1));
     },
   );

@@ -29,6 +29,6 @@ export {
   type Tick,
 } from './release-loop.js';
 export { otherWay } from './rules/other-ways.js';
-export { ruleViews, type VirtualService } from './rules/rule-views.js';
+export { isRuleOwner, type RuleOwner, ruleOwner, ruleViews } from './rules/rule-views.js';
 export { type TargetEdits, targetEdits } from './rules/target-edits.js';
 export { type Steered, steer } from './steer.js';

@@ -2,6 +2,7 @@ import type { Note } from './action.js';
 import { noEvidence } from './decide/absorb.js';
 import { canaryShare, weightsOf } from './decide/content.js';
 import type { Plan, Target } from './plan/plan.js';
+import { targetName } from './plan/target-object.js';
 import { conditionConflict, generatedRules } from './rules/generated-rules.js';
 import { armText, findSplit, generatedPrefix, ruleFingerprint, ruleText } from './split/find-split.js';
 import type { ReleaseState, TargetState } from './state.js';
@@ -72,7 +73,7 @@ function beginTarget(
 ): TargetState | { messages: string[] } {
   if (view?.kind !== 'read')
     return {
-      messages: [`${target.virtualService.name} cannot be read: ${view?.reason ?? 'it was not asked for'}`],
+      messages: [`${targetName(target)} cannot be read: ${view?.reason ?? 'it was not asked for'}`],
     };
   const split = findSplit(view.rules, target, plan);
   if (split.kind === 'missing') return { messages: [split.message] };
@@ -82,7 +83,7 @@ function beginTarget(
   const armOf = ({ weight: _, ...arm }: (typeof weights)[number]) => arm;
   const messages = refusals(plan, view, split);
   if (messages.length > 0)
-    return { messages: messages.map((message) => `${target.virtualService.name}: ${message}`) };
+    return { messages: messages.map((message) => `${targetName(target)}: ${message}`) };
   const start = { weights, generated: [] };
   return {
     rule: {
@@ -148,7 +149,7 @@ export function weightRefusals(
   const wrong = weights.find((weight) => !Number.isInteger(weight) || weight < 0);
   if (wrong !== undefined) return [`has the weight ${wrong}; a weight is a whole number from 0`];
   if (weights.every((weight) => weight === 0))
-    return ['has only weights of 0, which Istio refuses; give stable a weight'];
+    return ['has only weights of 0, so that it sends to nobody; give stable a weight'];
   const wanted = plan.steps.map(({ percent }) => percent);
   if (plan.abort.to !== undefined && plan.abort.to < shareOf(weights, canary)) wanted.push(plan.abort.to);
   return wanted.flatMap((percent) => {

@@ -1,5 +1,6 @@
 import { weightRefusals } from './begin.js';
 import type { Arm, Plan, Target } from './plan/plan.js';
+import { targetName } from './plan/target-object.js';
 import type { ReleaseState, TargetState } from './state.js';
 
 /** A run under a plan that may have been changed since the run began. */
@@ -40,11 +41,11 @@ function refusals(plan: Plan, state: ReleaseState): string[] {
       'the targets were changed while the release runs; put them back, and change them once it has ended (abort or undo)',
     ];
   return state.targets.flatMap(({ start, stable, canary }, index) => {
-    const { virtualService } = plan.targets[index] as Target;
+    const name = targetName(plan.targets[index]);
     const at = (arm: Arm) => start.weights.findIndex((weight) => isArm(arm, weight));
     const weights = start.weights.map(({ weight }) => weight);
     return weightRefusals(plan, weights, at(stable), at(canary)).map(
-      (message) => `${virtualService.name}: the rule ${message}`,
+      (message) => `${name}: the rule ${message}`,
     );
   });
 }

@@ -26,13 +26,21 @@ export {
 export { type Followed, follow } from './follow.js';
 export type { ArmCounts, CountedArm, CountQuestion, Json, Look, NoLook } from './look.js';
 export {
+  type NamedObject,
+  namedObject,
+  type ObjectName,
+  type TargetField,
+  type TargetKind,
+  targetFields,
+  targetKinds,
+} from './plan/named-object.js';
+export {
   type Arm,
   type Caller,
   type CounterQueries,
   type Guard,
   type GuardedOutcome,
   type NoData,
-  type ObjectName,
   type Plan,
   planApiVersion,
   planGroup,
@@ -51,6 +59,7 @@ export type { PlanIssue, PlanIssueCode } from './plan/plan-issue.js';
 export { planIssues } from './plan/plan-issues.js';
 export { planFromObject, type ReadPlan, readPlan } from './plan/read-plan.js';
 export { planSchema } from './plan/schema.js';
+export { objectText, type TargetObject, targetName, targetObject } from './plan/target-object.js';
 export type {
   CountSource,
   JournalEntry,

@@ -3,6 +3,7 @@ import { noEvidence } from './decide/absorb.js';
 import { canaryShare } from './decide/content.js';
 import type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 import type { Plan } from './plan/plan.js';
+import { targetName } from './plan/target-object.js';
 import type { ReleaseState } from './state.js';
 
 /** Takes in what reaches a release from outside. Pure; what follows from it, `decide` says. */
@@ -30,7 +31,7 @@ function refused(plan: Plan, state: ReleaseState, { seq, message }: WriteRefused
     };
   const because = {
     reason: 'refused' as const,
-    message: `${plan.targets[pending.target]?.virtualService.name}: ${message}`,
+    message: `${targetName(plan.targets[pending.target])}: ${message}`,
   };
   return { kind: 'received', state: { ...rest, ...stepBefore(plan, rest), phase: 'paused', because }, notes };
 }

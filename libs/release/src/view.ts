@@ -13,7 +13,7 @@ export type TargetView =
 
 export interface ReadTarget {
   kind: 'read';
-  /** All HTTP rules of the VirtualService, in order, those that grayscale wrote as well. */
+  /** All HTTP rules of the VirtualService or route, in order, those that grayscale wrote as well. */
   rules: RuleView[];
   stable: ArmView;
   canary: ArmView;
@@ -54,7 +54,7 @@ export interface DestinationView {
   host: string;
   subset?: string;
   port?: number;
-  /** As written; absent in YAML: 0, or 100 for an only destination. */
+  /** As written. Absent in YAML: 0, or 100 for an only destination; in a route of the Gateway API 1. */
   weight: number;
 }
 

@@ -15,6 +15,7 @@ import {
   type ManifestSet,
   replaceFile,
 } from '@grayscale/manifest-files';
+import type { TargetKind } from '@grayscale/release';
 import { RunMarker } from '@grayscale/release-loop';
 import type { Client } from '@grayscale/traffic-rules';
 import { Command } from 'commander';
@@ -137,7 +138,8 @@ async function writeToFile({ document: { file, identity } }: Split, text: string
 async function writeToCluster({ split, weights }: WeightChange, options: SetOptions): Promise<void> {
   const { file, identity, rules } = split.document;
   const seen = rules[split.rule] ?? {};
-  const wanted = { virtualService: identity, rule: split.rule, seen, weights };
+  const object = { ...identity, kind: identity.kind as TargetKind };
+  const wanted = { object, rule: split.rule, seen, weights };
   const outcome = await withCluster(options, async ({ client }) => {
     const { setWeights: set } = await import('@grayscale/release-cluster');
     return await set(client, wanted, { dryRun: options.dryRun === true });

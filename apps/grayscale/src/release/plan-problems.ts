@@ -1,5 +1,12 @@
 import { checkManifests, type ManifestSet } from '@grayscale/manifest-files';
-import type { Caller, Plan, ReleaseState } from '@grayscale/release';
+import {
+  type Caller,
+  objectText,
+  type Plan,
+  type ReleaseState,
+  type TargetObject,
+  targetObject,
+} from '@grayscale/release';
 import { placeText, type Workload } from '@grayscale/traffic-rules';
 import { affected } from '../weight/affected.js';
 import { describeClient, gatewayOf, noFollowers } from '../weight/client-for.js';
@@ -17,15 +24,16 @@ function problemsFor(
   set: ManifestSet,
   caller: Caller | undefined,
 ): string[] {
-  return plan.targets.flatMap(({ virtualService }, index) => {
-    const split = splitOf(set, virtualService, state, index);
-    const client = gatewayOf(split) ?? workloadOf(caller, virtualService.namespace);
+  return plan.targets.flatMap((target, index) => {
+    const object = targetObject(target);
+    const split = splitOf(set, object, state, index);
+    const client = gatewayOf(split) ?? workloadOf(caller, object.namespace);
     const { table, issues, workload } = checkManifests(set, client);
     if (table === undefined || workload === undefined) return [noFollowers(client, issues)];
     const concerned =
       split === undefined ? [] : affected(split, { table, who: describeClient(client, workload) });
     const undecided = concerned.filter((sentence) => sentence.includes('do not follow this rule'));
-    const subject = `VirtualService ${virtualService.namespace}/${virtualService.name}`;
+    const subject = objectText(object);
     const dead = issues.filter(
       ({ code, severity, resource }) =>
         code === 'destination-no-endpoints' && severity === 'warning' && resource === subject,
@@ -45,14 +53,13 @@ function workloadOf(caller: Caller | undefined, namespace: string): Workload {
 
 function splitOf(
   set: ManifestSet,
-  { namespace, name }: { namespace: string; name: string },
+  { kind, namespace, name }: TargetObject,
   state: ReleaseState,
   index: number,
 ): Split | undefined {
   const hosts = [state.targets[index]?.stable.host, state.targets[index]?.canary.host];
   return splitsIn(set).find(({ document: { identity }, destinations }) => {
-    const isObject =
-      identity.kind === 'VirtualService' && identity.namespace === namespace && identity.name === name;
+    const isObject = identity.kind === kind && identity.namespace === namespace && identity.name === name;
     return (
       isObject &&
       hosts.every((host) =>

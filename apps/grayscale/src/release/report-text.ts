@@ -1,5 +1,12 @@
 import type { Paint } from '@grayscale/command-line';
-import { count, durationText, percentText, type ReleaseReport, type StepReport } from '@grayscale/release';
+import {
+  count,
+  durationText,
+  namedObject,
+  percentText,
+  type ReleaseReport,
+  type StepReport,
+} from '@grayscale/release';
 
 const barWidth = 20;
 
@@ -12,8 +19,8 @@ export function reportLines(report: ReleaseReport, paint: Paint): string[] {
     `  steps     ${report.steps.map((step) => stepMark(step, paint)).join('  ')}`,
     ...currentStep(report),
     ...report.targets.map(
-      ({ virtualService, written }) =>
-        `  ${virtualService}: ${percentText(report.wanted)} wanted, ${percentText(written)} written${observedText(report)}`,
+      (target) =>
+        `  ${namedObject<string>(target).name}: ${percentText(report.wanted)} wanted, ${percentText(target.written)} written${observedText(report)}`,
     ),
     ...report.guards.map(({ message, evidence, needed, kind }) => {
       const figures = `E=${figure(evidence)} of ${figure(needed)}`;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiClient, findCluster, kinds, Resources } from '@grayscale/cluster-client';
-import { type GrayRelease, grayReleaseKind, type VirtualServiceObject } from '@grayscale/release-cluster';
+import { type GrayRelease, grayReleaseKind, type RuleObject } from '@grayscale/release-cluster';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { PrometheusProcess } from '@grayscale/test-prometheus';
 import { root, startService } from '../testing/node-process.js';
@@ -12,7 +12,7 @@ import { root, startService } from '../testing/node-process.js';
 const names = Array.from({ length: 100 }, (_, index) => `cart-${index}`);
 const host = (name: string, arm: number) => `${name}-${arm}.shop.svc.cluster.local`;
 
-function splitOf(name: string): VirtualServiceObject {
+function splitOf(name: string): RuleObject {
   const route = [90, 10].map((weight, index) => ({ destination: { host: host(name, index + 1) }, weight }));
   return { metadata: { name, namespace: 'shop' }, spec: { hosts: [`${name}.example`], http: [{ route }] } };
 }
@@ -93,7 +93,7 @@ it('a hundred releases are carried out beside each other', async () => {
       server.close();
     });
 
-  const services = new Resources<VirtualServiceObject>(client, kinds.virtualService);
+  const services = new Resources<RuleObject>(client, kinds.virtualService);
   const releases = new Resources<GrayRelease>(client, grayReleaseKind);
   for (const name of names) await services.create(splitOf(name));
   for (const name of names) await releases.create(releaseOf(name));

@@ -6,7 +6,7 @@ import {
   GrayReleaseRecord,
   keyOf,
   ReleaseRecord,
-  VirtualServices,
+  RuleObjects,
 } from '@grayscale/release-cluster';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
@@ -23,7 +23,7 @@ export class ReleaseDrivers implements GrayReleaseListener {
   private readonly drivers = new Map<string, ReleaseDriver>();
   private readonly ending = new Set<Promise<void>>();
   private readonly interval: number;
-  private virtualServices: VirtualServices | undefined;
+  private ruleObjects: RuleObjects | undefined;
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -46,7 +46,7 @@ export class ReleaseDrivers implements GrayReleaseListener {
   }
 
   start(): void {
-    this.virtualServices = new VirtualServices(this.client);
+    this.ruleObjects = new RuleObjects(this.client);
     this.unsubscribe = this.releases.subscribe(this);
   }
 
@@ -58,7 +58,7 @@ export class ReleaseDrivers implements GrayReleaseListener {
     this.drivers.clear();
     await Promise.all(this.ending);
     this.ending.clear();
-    this.virtualServices?.close();
+    this.ruleObjects?.close();
   }
 
   changed(object: GrayRelease): void {
@@ -86,7 +86,7 @@ export class ReleaseDrivers implements GrayReleaseListener {
   }
 
   private store(plan: Plan, signal: AbortSignal): ClusterStore {
-    const { client, identity, virtualServices = new VirtualServices(client) } = this;
+    const { client, identity, ruleObjects = new RuleObjects(client) } = this;
     const { namespace, name } = plan;
     const home = new GrayReleaseRecord(client, namespace, name, () =>
       this.releases.get(`${namespace}/${name}`),
@@ -96,7 +96,7 @@ export class ReleaseDrivers implements GrayReleaseListener {
       driver: identity.name,
       isDead: async (driver) => identity.isPredecessor(driver),
     });
-    return new ClusterStore({ client, plan, virtualServices, record });
+    return new ClusterStore({ client, plan, ruleObjects, record });
   }
 
   private async standStill(object: GrayRelease, standStill: StandStill): Promise<void> {

@@ -1,4 +1,12 @@
-import { type GuardReport, type Phase, type ReleaseState, reportOf, testOf } from '@grayscale/release';
+import {
+  type GuardReport,
+  type Phase,
+  type ReleaseState,
+  reportOf,
+  type Target,
+  targetObject,
+  testOf,
+} from '@grayscale/release';
 import { RequestMetrics } from '@grayscale/service-runtime';
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
@@ -72,9 +80,7 @@ export class ReleaseMetrics {
       this.collectWeights(
         release,
         state,
-        plan.targets.map(({ virtualService: { namespace, name }, rule }) =>
-          rule === undefined ? `${namespace}/${name}` : `${namespace}/${name}:${rule}`,
-        ),
+        plan.targets.map((target) => targetLabel(target)),
       );
       for (const phase of phases) this.phase.set({ release, phase }, state.phase === phase ? 1 : 0);
       this.collectEvidence(release, reportOf(plan, state).guards);
@@ -106,4 +112,11 @@ export class ReleaseMetrics {
       }
     });
   }
+}
+
+/** `NAMESPACE/NAME[:RULE]`, with the kind before it where that is another one than VirtualService. */
+function targetLabel(target: Target): string {
+  const { kind, namespace, name } = targetObject(target);
+  const rule = target.rule === undefined ? '' : `:${target.rule}`;
+  return `${kind === 'VirtualService' ? '' : `${kind} `}${namespace}/${name}${rule}`;
 }

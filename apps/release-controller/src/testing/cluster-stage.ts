@@ -16,7 +16,7 @@ import {
   GrayReleaseRecord,
   grayReleaseKind,
   ReleaseRecord,
-  type VirtualServiceObject,
+  type RuleObject,
 } from '@grayscale/release-cluster';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { PrometheusProcess } from '@grayscale/test-prometheus';
@@ -113,8 +113,8 @@ export class ClusterStage {
       .map(({ reason, type, note }) => ({ reason: String(reason), type: String(type), note: String(note) }));
   }
 
-  async virtualService(): Promise<VirtualServiceObject> {
-    return await new Resources<VirtualServiceObject>(this.client, kinds.virtualService).get(namespace, rule);
+  async virtualService(): Promise<RuleObject> {
+    return await new Resources<RuleObject>(this.client, kinds.virtualService).get(namespace, rule);
   }
 
   /** Makes hello-2 bad, or good again. @param errorRate in percent */
@@ -156,7 +156,7 @@ export class ClusterStage {
 
   private watchWeights(): () => Promise<void> {
     const { signal } = this.stopping;
-    const services = new Resources<VirtualServiceObject>(this.client, kinds.virtualService);
+    const services = new Resources<RuleObject>(this.client, kinds.virtualService);
     const ended = (async () => {
       for await (const event of watch(services, { namespace, signal })) {
         const objects = event.type === 'listed' ? event.objects : 'object' in event ? [event.object] : [];
@@ -166,7 +166,7 @@ export class ClusterStage {
     return () => ended;
   }
 
-  private note({ spec }: VirtualServiceObject): void {
+  private note({ spec }: RuleObject): void {
     const route = (spec?.http?.[0]?.route ?? []) as { weight: number }[];
     const weights = route.map(({ weight }) => weight).join('/');
     if (this.weights.at(-1) === weights) return;

@@ -13,7 +13,7 @@ import type { ManifestFile } from '../reading.js';
 import { Refusals } from './refusals.js';
 import { replaceScalars } from './replace-scalars.js';
 import { editedRules, type JsonObject, type RuleEdit } from './rule-edit.js';
-import { type RuleLayout, ruleLayout } from './rule-layout.js';
+import { type RuleLayout, ruleLayout, rulesIn } from './rule-layout.js';
 import { RuleList } from './rule-list.js';
 import { sameValue } from './same-value.js';
 import { setWeight } from './set-weight.js';
@@ -73,9 +73,7 @@ export class ManifestDocument {
 
   /** `spec.http` as written, or a route's `spec.rules`; empty where there is none. */
   get rules(): readonly JsonObject[] {
-    let found: unknown = this.value;
-    for (const step of this.layout.rules) found = (found as JsonObject | null | undefined)?.[step];
-    return Array.isArray(found) ? (found as JsonObject[]) : [];
+    return rulesIn(this.value, this.layout);
   }
 
   /** Where a rule is written. */

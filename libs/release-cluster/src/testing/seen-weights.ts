@@ -1,5 +1,5 @@
 import { watch } from '@grayscale/cluster-client';
-import type { VirtualServiceObject } from '../virtual-services.js';
+import type { RuleObject } from '../rule-objects.js';
 import type { Stage } from './stage.js';
 
 /** What a watch tells of one VirtualService: each change of its split rule's weights, in order. */
@@ -36,7 +36,7 @@ export class SeenWeights {
     }
   }
 
-  private note({ metadata, spec }: VirtualServiceObject, name: string): void {
+  private note({ metadata, spec }: RuleObject, name: string): void {
     if (metadata.name !== name) return;
     const [rule] = (spec?.http ?? []).slice(-1) as { route: { weight?: number }[] }[];
     const weights = rule?.route.map(({ weight }) => weight ?? 0).join('/') ?? '';

@@ -12,13 +12,10 @@ import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { ClusterStore } from '../cluster-store.js';
 import { ConfigMapRecord } from '../record/record-object.js';
 import { ReleaseRecord } from '../record/release-record.js';
-import type { VirtualServiceObject } from '../virtual-services.js';
+import type { RuleObject } from '../rule-objects.js';
 
 /** A VirtualService that splits between two services of its own name. */
-export function splitBetween(
-  name: string,
-  weights: readonly [number, number] = [90, 10],
-): VirtualServiceObject {
+export function splitBetween(name: string, weights: readonly [number, number] = [90, 10]): RuleObject {
   const arm = (index: number) => ({
     destination: { host: `${name}-${index + 1}.shop.svc.cluster.local` },
     weight: weights[index],
@@ -66,18 +63,18 @@ export class Stage {
   private constructor(
     readonly cluster: TestCluster,
     readonly client: ApiClient,
-    readonly virtualServices: Resources<VirtualServiceObject>,
+    readonly virtualServices: Resources<RuleObject>,
   ) {}
 
   static async start(): Promise<Stage> {
     const cluster = await startTestCluster();
     const client = await clientOf(cluster.kubeconfig);
     await new Resources(client, kinds.namespace).create({ metadata: { name: 'shop' } });
-    return new Stage(cluster, client, new Resources<VirtualServiceObject>(client, kinds.virtualService));
+    return new Stage(cluster, client, new Resources<RuleObject>(client, kinds.virtualService));
   }
 
   /** Makes a VirtualService as somebody would with kubectl. */
-  async apply(object: VirtualServiceObject, ...options: string[]): Promise<string> {
+  async apply(object: RuleObject, ...options: string[]): Promise<string> {
     return await this.kubectlWith(JSON.stringify(object), 'apply', '--server-side', '-f', '-', ...options);
   }
 

@@ -229,8 +229,8 @@ export class FileStore implements Store {
 
   private async documents(): Promise<ManifestDocument[]> {
     const files = await this.read();
-    return this.plan.targets.flatMap(({ virtualService }) => {
-      const found = files.document(virtualService);
+    return this.plan.targets.flatMap((target) => {
+      const found = files.document(target);
       return 'document' in found ? [found.document] : [];
     });
   }

@@ -7,9 +7,9 @@ import {
   parseManifests,
   readManifests,
 } from '@grayscale/manifest-files';
-import type { ObjectName, Target } from '@grayscale/release';
+import { type Target, targetObject } from '@grayscale/release';
 import { type Resource, validate } from '@grayscale/traffic-rules';
-import type { VirtualService } from '../rules/rule-views.js';
+import { type RuleOwner, ruleOwner } from '../rules/rule-views.js';
 
 /** Manifests as they were at one moment. */
 export class ReleaseFiles {
@@ -46,18 +46,14 @@ export class ReleaseFiles {
     return this.found;
   }
 
-  /** The VirtualService of a target; undefined when none of the files has it, or it cannot be read. */
-  virtualService({
-    virtualService: { namespace, name },
-  }: Pick<Target, 'virtualService'>): VirtualService | undefined {
-    return this.resources
-      .filter((resource) => resource.kind === 'VirtualService')
-      .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  /** The object of a target; undefined when none of the files has it, or it cannot be read. */
+  owner(target: Target): RuleOwner | undefined {
+    return ruleOwner(this.resources, targetObject(target));
   }
 
   /** Where it is written, to edit it. */
-  document({ namespace, name }: ObjectName): FoundDocument {
-    return findDocument(this.set, { group: 'networking.istio.io', kind: 'VirtualService', namespace, name });
+  document(target: Target): FoundDocument {
+    return findDocument(this.set, targetObject(target));
   }
 
   /** The same files with another text in one of them. */

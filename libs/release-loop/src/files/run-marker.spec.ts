@@ -3,7 +3,7 @@ import { temporaryFolder } from '../testing/temporary-folder.js';
 import { Journal } from './journal.js';
 import { RunMarker } from './run-marker.js';
 
-const name = { namespace: 'shop', name: 'cart' };
+const name = { kind: 'VirtualService', namespace: 'shop', name: 'cart' };
 
 async function phaseOf(plan: string, phase: string): Promise<void> {
   const { journal } = await Journal.open(`${plan}.journal.jsonl`);
@@ -29,12 +29,17 @@ it('keeps other plans off the VirtualService until the run of the first has ende
   expect((await readdir(folder.at())).filter((file) => file.startsWith('.'))).toEqual([]);
 });
 
-it('a mark whose plan never began a run is stale; other VirtualServices are not concerned', async () => {
+it('a mark whose plan never began a run is stale; other objects are not concerned, nor is a route of the same name', async () => {
   await using folder = await temporaryFolder();
   await writeFile(folder.at('rule.yaml'), '');
   await (await RunMarker.of(folder.at('rule.yaml'), name, folder.at('gone.yaml'))).set();
-  const other = await RunMarker.of(folder.at('rule.yaml'), { ...name, name: 'other' }, folder.at('one.yaml'));
-  expect(await other.set()).toBeUndefined();
+  for (const another of [
+    { ...name, name: 'other' },
+    { ...name, kind: 'HTTPRoute' },
+  ]) {
+    const other = await RunMarker.of(folder.at('rule.yaml'), another, folder.at('one.yaml'));
+    expect(await other.set()).toBeUndefined();
+  }
   expect(
     await (await RunMarker.of(folder.at('rule.yaml'), name, folder.at('one.yaml'))).set(),
   ).toBeUndefined();

@@ -7,22 +7,33 @@ import { PlanLock } from './plan-lock.js';
 import { planPaths } from './plan-paths.js';
 import { StoreError } from './store-error.js';
 
-/** Marks a VirtualService's file as being under release, from the start of a run to its end, also while no process drives it. */
+/** The object that is marked, by its names. */
+export interface MarkedObject extends ObjectName {
+  kind: string;
+}
+
+/** Marks the file of a VirtualService or route as being under release, from the start of a run to its end, also while no process drives it. */
 export class RunMarker {
   private constructor(
     private readonly path: string,
     private readonly plan: string,
   ) {}
 
-  /** @param manifest the file that has the VirtualService; @param plan the plan's file */
-  static async of(manifest: string, { namespace, name }: ObjectName, plan: string): Promise<RunMarker> {
+  /** @param manifest the file that has the object; @param plan the plan's file */
+  static async of(
+    manifest: string,
+    { kind, namespace, name }: MarkedObject,
+    plan: string,
+  ): Promise<RunMarker> {
     const folder = dirname(await realpath(manifest));
+    // A namespace has no capital letters, so that a route's mark is nobody else's.
+    const object = kind === 'VirtualService' ? `${namespace}.${name}` : `${kind}.${namespace}.${name}`;
     // Not `.json` or `.yaml`: a folder of manifests is read by its file names.
-    return new RunMarker(join(folder, `.${namespace}.${name}.release`), resolve(plan));
+    return new RunMarker(join(folder, `.${object}.release`), resolve(plan));
   }
 
-  /** The plan that has a VirtualService of that file under release now; undefined when none has. */
-  static async running(manifest: string, identity: ObjectName): Promise<string | undefined> {
+  /** The plan that has an object of that file under release now; undefined when none has. */
+  static async running(manifest: string, identity: MarkedObject): Promise<string | undefined> {
     const owner = await (await RunMarker.of(manifest, identity, '')).owner();
     return owner !== undefined && (await isRunning(owner)) ? owner : undefined;
   }

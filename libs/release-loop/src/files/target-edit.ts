@@ -1,6 +1,5 @@
 import { issueLine } from '@grayscale/manifest-files';
 import type { Plan, Target, Write } from '@grayscale/release';
-import { ruleViews } from '../rules/rule-views.js';
 import { targetEdits } from '../rules/target-edits.js';
 import type { ReleaseFiles } from './release-files.js';
 
@@ -14,12 +13,12 @@ export type TargetEdit =
 /** Works out what a write changes in the files. Nothing is written. */
 export function targetEdit(files: ReleaseFiles, plan: Plan, write: Write): TargetEdit {
   const target = plan.targets[write.target] as Target;
-  const virtualService = files.virtualService(target);
-  if (virtualService === undefined) return { kind: 'changed' };
-  const found = files.document(target.virtualService);
+  const owner = files.owner(target);
+  if (owner === undefined) return { kind: 'changed' };
+  const found = files.document(target);
   if ('issues' in found) return refused(found.issues.map(issueLine));
   const { document } = found;
-  const wanted = targetEdits(ruleViews(virtualService), document.rules, plan, write);
+  const wanted = targetEdits(owner, document.rules, plan, write);
   if (wanted.kind !== 'edits') return wanted;
   const edited = document.edit(wanted.edits);
   if ('issues' in edited) return refused(edited.issues.map(issueLine));

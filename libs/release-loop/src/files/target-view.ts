@@ -1,11 +1,13 @@
 import { issueLine } from '@grayscale/manifest-files';
 import {
   findSplit,
+  objectText,
   type Plan,
   type ReadTarget,
   type RuleView,
   type Target,
   type TargetView,
+  targetObject,
 } from '@grayscale/release';
 import { otherWay } from '../rules/other-ways.js';
 import { ruleViews } from '../rules/rule-views.js';
@@ -14,10 +16,10 @@ import type { ReleaseFiles } from './release-files.js';
 
 /** A target as it is written in files. */
 export function targetView(files: ReleaseFiles, target: Target, plan: Plan): TargetView {
-  const virtualService = files.virtualService(target);
-  if (virtualService === undefined) return { kind: 'unread', reason: whyUnread(files, target) };
+  const owner = files.owner(target);
+  if (owner === undefined) return { kind: 'unread', reason: whyUnread(files, target) };
   const way = otherWay(files.resources, target, plan);
-  const rules = ruleViews(virtualService);
+  const rules = ruleViews(owner);
   const view = { kind: 'read', rules, ...armViews(files, rules, target, plan) } as const;
   return way === undefined ? view : { ...view, otherWay: way };
 }
@@ -37,8 +39,8 @@ function armViews(
   return { stable: behind(split.stable), canary: behind(split.canary) };
 }
 
-function whyUnread(files: ReleaseFiles, { virtualService: { namespace, name } }: Target): string {
+function whyUnread(files: ReleaseFiles, target: Target): string {
   const [error] = files.errors;
-  const missing = `VirtualService ${namespace}/${name} is in none of the files`;
+  const missing = `${objectText(targetObject(target))} is in none of the files`;
   return error === undefined ? missing : `${missing}; ${issueLine(error)}`;
 }

@@ -48,7 +48,7 @@ export function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Whether two texts differ in nothing but how weights are written: a missing one is 0, and 0x0A is 10. */
+/** Whether two texts differ in nothing but how weights are written: a missing one is 0, in a route 1, and 0x0A is 10. */
 function sameMeaning(a: string, b: string, path: string): boolean {
   const values = (text: string) => readYaml(text, path).documents.map(({ value }) => withPlainWeights(value));
   return isDeepStrictEqual(values(a), values(b));
@@ -59,15 +59,18 @@ function withPlainWeights(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).map(([name, inner]) => [
     name,
-    name === 'route' && Array.isArray(inner) && inner.length > 1
-      ? inner.map(weighted)
+    Object.hasOwn(usualWeights, name) && Array.isArray(inner) && inner.length > 1
+      ? inner.map((destination) => weighted(destination, usualWeights[name]))
       : withPlainWeights(inner),
   ]);
   return Object.fromEntries(fields);
 }
 
-function weighted(destination: unknown): unknown {
+/** What a weight is that is not written, by the name of the list. */
+const usualWeights: Record<string, number> = { route: 0, backendRefs: 1 };
+
+function weighted(destination: unknown, usual: number | undefined): unknown {
   if (typeof destination !== 'object' || destination === null) return destination;
-  const { weight = 0 } = destination as { weight?: unknown };
-  return { ...destination, weight: Number(weight) };
+  const { weight } = destination as { weight?: unknown };
+  return { ...destination, weight: Number(weight ?? usual) };
 }

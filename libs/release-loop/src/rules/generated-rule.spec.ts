@@ -1,4 +1,5 @@
-import { CannotGenerate, generatedRule } from './generated-rule.js';
+import { CannotGenerate } from './cannot-generate.js';
+import { generatedRule } from './generated-rule.js';
 
 const stable = { destination: { host: 'one' }, weight: 90, headers: { request: { set: { a: 'b' } } } };
 const canary = { destination: { host: 'two', port: { number: 8080 } }, weight: 10 };

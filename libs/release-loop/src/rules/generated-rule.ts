@@ -1,10 +1,6 @@
 import type { JsonObject } from '@grayscale/manifest-files';
 import type { GeneratedRule, HeaderCondition } from '@grayscale/release';
-
-/** A rule that cannot be made from the split rule; the message says why. */
-export class CannotGenerate extends Error {
-  override readonly name = 'CannotGenerate';
-}
+import { CannotGenerate } from './cannot-generate.js';
 
 /**
  * The rule of `users` or `sticky` in Istio's spelling: the split rule as it is written, with its own name, one more condition in each
@@ -38,9 +34,7 @@ function withCondition(
 ): JsonObject {
   const headers = (match.headers ?? {}) as JsonObject;
   if (Object.keys(headers).some((name) => name.toLowerCase() === header)) {
-    throw new CannotGenerate(
-      `The rule matches on the header ${header} already, and a second condition on the same header cannot be written; use another header in the plan.`,
-    );
+    throw CannotGenerate.sameHeader(header);
   }
   return { ...match, headers: { ...headers, [header]: { [wanted.kind]: wanted.value } } };
 }

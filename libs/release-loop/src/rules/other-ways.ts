@@ -1,6 +1,13 @@
-import { type Arm, generatedPrefix, type Plan, type RuleView, type Target } from '@grayscale/release';
+import {
+  type Arm,
+  generatedPrefix,
+  objectText,
+  type Plan,
+  type RuleView,
+  type Target,
+} from '@grayscale/release';
 import { placeText, type Resource } from '@grayscale/traffic-rules';
-import { placeOf, ruleViews, type VirtualService } from './rule-views.js';
+import { isRuleOwner, type RuleOwner, ruleViews } from './rule-views.js';
 
 /**
  * Another rule through which requests reach an arm, in words: the share of all requests is then not the written one.
@@ -8,7 +15,7 @@ import { placeOf, ruleViews, type VirtualService } from './rule-views.js';
  */
 export function otherWay(resources: Iterable<Resource>, target: Target, plan: Plan): string | undefined {
   for (const resource of resources) {
-    if (resource.kind !== 'VirtualService') continue;
+    if (!isRuleOwner(resource)) continue;
     for (const rule of ruleViews(resource)) {
       if (rule.name?.startsWith(generatedPrefix(plan)) || isSplit(rule, target)) continue;
       const arm = [target.stable, target.canary].find((each) => sendsTo(rule, each));
@@ -30,9 +37,8 @@ function isHost(host: string, arm: Arm): boolean {
   return host === arm.host || host.startsWith(`${arm.host}.`);
 }
 
-function inWords(virtualService: VirtualService, { index, name }: RuleView, { host }: Arm): string {
-  const place = placeOf(virtualService, `spec.http[${index}]`);
-  const { namespace, name: object } = virtualService.metadata;
+function inWords({ kind, metadata }: RuleOwner, { index, name, place }: RuleView, { host }: Arm): string {
   const rule = name === undefined ? `rule #${index}` : `rule "${name}"`;
-  return `${rule} of VirtualService ${namespace}/${object} sends to ${host} too (${placeText(place)})`;
+  const where = place === undefined ? '' : ` (${placeText(place)})`;
+  return `${rule} of ${objectText({ kind, ...metadata })} sends to ${host} too${where}`;
 }

@@ -1,53 +1,39 @@
-import { type MatchView, type RuleView, type StringMatch } from '@grayscale/release';
-import { type Location, locationOf, qualifyHost, type Resource } from '@grayscale/traffic-rules';
+import type { RuleView, TargetKind, TargetObject } from '@grayscale/release';
+import { locationOf, type Resource } from '@grayscale/traffic-rules';
+import { routeViews } from './route-views.js';
+import { virtualServiceViews } from './virtual-service-views.js';
 
-export type VirtualService = Extract<Resource, { kind: 'VirtualService' }>;
-type HttpRule = VirtualService['spec']['http'][number];
-type HttpMatch = HttpRule['match'][number];
+/** An object whose rules a release can move. */
+export type RuleOwner = Extract<Resource, { kind: TargetKind }>;
 
-/** All HTTP rules of a VirtualService as a release sees them. */
-export function ruleViews(virtualService: VirtualService): RuleView[] {
-  return virtualService.spec.http.map((rule, index) => ({
-    ...(rule.name === undefined ? {} : { name: rule.name }),
-    index,
-    place: placeOf(virtualService, `spec.http[${index}]`),
-    matches: rule.match.map(matchView),
-    destinations: rule.route.map(({ destination: { host, subset, port }, weight }) => ({
-      host: qualifyHost(host, virtualService.metadata.namespace),
-      ...(subset === undefined ? {} : { subset }),
-      ...(port === undefined ? {} : { port }),
-      weight: weight ?? (rule.route.length === 1 ? 100 : 0),
-    })),
-    ...setCookieOf(rule),
+export function isRuleOwner(resource: Resource): resource is RuleOwner {
+  return Object.hasOwn(fields, resource.kind);
+}
+
+/** The object of a target; undefined when none of the resources is it. */
+export function ruleOwner(
+  resources: Iterable<Resource>,
+  { kind, namespace, name }: Pick<TargetObject, 'kind' | 'namespace' | 'name'>,
+): RuleOwner | undefined {
+  for (const resource of resources) {
+    const { metadata } = resource;
+    const isNamed = metadata.name === name && metadata.namespace === namespace;
+    if (resource.kind === kind && isNamed && isRuleOwner(resource)) return resource;
+  }
+  return undefined;
+}
+
+const fields: Record<TargetKind, string> = {
+  VirtualService: 'spec.http',
+  HTTPRoute: 'spec.rules',
+  GRPCRoute: 'spec.rules',
+};
+
+/** All HTTP rules of a VirtualService, or all of a route, as a release sees them. */
+export function ruleViews(owner: RuleOwner): RuleView[] {
+  const views = owner.kind === 'VirtualService' ? virtualServiceViews(owner) : routeViews(owner);
+  return views.map((view) => ({
+    ...view,
+    place: locationOf(owner.source.locate(`${fields[owner.kind]}[${view.index}]`)),
   }));
-}
-
-export function placeOf({ source }: VirtualService, path: string): Location {
-  return locationOf(source.locate(path));
-}
-
-function matchView({ headers, name: _, ...rest }: HttpMatch): MatchView {
-  const lower = Object.entries(headers).map(([name, match]) => [name.toLowerCase(), match] as const);
-  return { headers: Object.fromEntries(lower) as Record<string, StringMatch>, rest: canonical(rest) };
-}
-
-function setCookieOf({ headers }: HttpRule): { setCookie?: string } {
-  const added = Object.entries(headers?.response?.add ?? {});
-  const cookie = added.find(([name]) => name.toLowerCase() === 'set-cookie')?.[1];
-  return cookie === undefined ? {} : { setCookie: cookie };
-}
-
-/** JSON without what says nothing, and the same for any order of the fields; the empty text for nothing at all. */
-function canonical(value: object): string {
-  if (Object.values(value).every(saysNothing)) return '';
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    const entries = Object.entries(part).filter(([, inner]) => !saysNothing(inner));
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
-function saysNothing(value: unknown): boolean {
-  if (value === false || value === undefined) return true;
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }

@@ -4,13 +4,16 @@ import {
   findAgain,
   generatedPrefix,
   type Plan,
-  type RuleView,
   type Target,
   type Write,
 } from '@grayscale/release';
-import { CannotGenerate, generatedRule } from './generated-rule.js';
+import { CannotGenerate } from './cannot-generate.js';
+import { generatedRouteRule } from './generated-route-rule.js';
+import { generatedRule } from './generated-rule.js';
+import { refuseTakenRequests } from './route-order.js';
+import { type RuleOwner, ruleViews } from './rule-views.js';
 
-/** A write as changes of a VirtualService's rules. */
+/** A write as changes of a VirtualService's or a route's rules. */
 export type TargetEdits =
   | { kind: 'edits'; edits: RuleEdit[] }
   /** What stands there is not what the write starts from. */
@@ -19,15 +22,16 @@ export type TargetEdits =
 
 /**
  * Works out what a write changes in the rules, wherever they are kept.
- * @param views the rules as they stand now
- * @param rules the same rules as they are written
+ * @param owner the object as it stands now
+ * @param rules its rules as they are written
  */
 export function targetEdits(
-  views: readonly RuleView[],
+  owner: RuleOwner,
   rules: readonly JsonObject[],
   plan: Plan,
   write: Write,
 ): TargetEdits {
+  const views = ruleViews(owner);
   const split = findAgain(views, write.rule, plan.targets[write.target] as Target);
   const weights = split === undefined ? undefined : newWeights(split.rule.destinations, write);
   if (split === undefined || weights === undefined) return { kind: 'changed' };
@@ -35,7 +39,8 @@ export function targetEdits(
   const place = { index: split.rule.index, stable: split.stable, canary: split.canary, weights };
   try {
     const indexes = own.map(({ index }) => index);
-    return { kind: 'edits', edits: ruleEdits(rules, place, indexes, write) };
+    const generated = generatedRules(owner, rules, place, write, plan);
+    return { kind: 'edits', edits: ruleEdits(generated, place, indexes) };
   } catch (error) {
     if (error instanceof CannotGenerate) return { kind: 'refused', message: error.message };
     throw error;
@@ -49,15 +54,25 @@ interface SplitPlace {
   weights: readonly number[];
 }
 
-/** @param own indexes of the rules that an earlier write has made */
-function ruleEdits(
+/** The rules of `users` and `sticky` as they are to be written. @throws CannotGenerate */
+function generatedRules(
+  owner: RuleOwner,
   rules: readonly JsonObject[],
   split: SplitPlace,
-  own: readonly number[],
-  { after }: Write,
-): RuleEdit[] {
+  { after: { generated } }: Write,
+  plan: Plan,
+): JsonObject[] {
+  if (owner.kind !== 'VirtualService') refuseTakenRequests(owner, split.index, generated, plan);
   const written = rules[split.index] as JsonObject;
-  const wanted = after.generated.map((rule) => generatedRule(written, rule, split[rule.to]));
+  const spell = owner.kind === 'VirtualService' ? generatedRule : generatedRouteRule;
+  return generated.map((rule) => spell(written, rule, split[rule.to]));
+}
+
+/**
+ * @param wanted rules of ours
+ * @param own indexes of those that an earlier write has made
+ */
+function ruleEdits(wanted: readonly JsonObject[], split: SplitPlace, own: readonly number[]): RuleEdit[] {
   const kept = own.filter((index) => index < split.index);
   const edits: RuleEdit[] = [{ kind: 'set-weights', rule: split.index, weights: split.weights }];
   // Rules that stand in the right places already only change in what differs.

@@ -1,3 +1,4 @@
+import { targetFields } from '../plan/named-object.js';
 import { planApiVersion, planGroup, planKind } from '../plan/plan.js';
 import type { Schema } from '../plan/reader.js';
 import { planShape } from '../plan/shape.js';
@@ -97,7 +98,15 @@ const statusSchema: Schema = {
     targetsHash: { ...text, description: 'of the targets of the last run; other ones are another release' },
     percent: { ...number, description: 'the canary’s share that was written last' },
     startedAt: { type: 'string', format: 'date-time' },
-    targets: list({ virtualService: text, stable: text, canary: text, percent: number }, ['virtualService']),
+    targets: list(
+      {
+        ...Object.fromEntries(targetFields.map((field) => [field, text])),
+        stable: text,
+        canary: text,
+        percent: number,
+      },
+      ['stable', 'canary', 'percent'],
+    ),
     guards: list(
       {
         name: text,

@@ -1,5 +1,7 @@
 import { boundText, bucketBounds } from '../plan/guards.js';
+import { targetFields } from '../plan/named-object.js';
 import type { Schema } from '../plan/reader.js';
+import { oneObject } from '../plan/shape.js';
 import type { Additions } from './structural-schema.js';
 
 interface Rule {
@@ -58,9 +60,19 @@ const guard = rules(
   },
 );
 
+/** Optional values would say it shortly, but the API server takes them for texts without an end. */
+function isSame(field: string): string {
+  return `(has(one.${field}) ? has(other.${field}) && other.${field} == one.${field} : !has(other.${field}))`;
+}
+
 const targets = rules({
-  rule: 'self.all(one, self.exists_one(other, other.virtualService == one.virtualService && (has(one.rule) ? has(other.rule) && other.rule == one.rule : !has(other.rule))))',
+  rule: `self.all(one, self.exists_one(other, ${[...targetFields, 'rule'].map(isSame).join(' && ')}))`,
   message: 'a rule is a target twice; remove one of the two',
+});
+
+const target = rules({
+  rule: `[${targetFields.map((field) => `has(self.${field})`).join(', ')}].filter(given, given).size() == 1`,
+  message: oneObject,
 });
 
 const spec = rules({
@@ -72,6 +84,7 @@ const spec = rules({
 export const specAdditions: Additions = {
   spec,
   'spec.targets': { ...targets, 'x-kubernetes-list-type': 'atomic' },
+  'spec.targets[]': target,
   'spec.sticky': sticky,
   'spec.guards': { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
   'spec.guards[]': guard,

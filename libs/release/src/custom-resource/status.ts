@@ -1,3 +1,4 @@
+import type { NamedObject } from '../plan/named-object.js';
 import type { Plan } from '../plan/plan.js';
 import type { Phase, ReleaseState } from '../state.js';
 import type { Waiting } from '../waiting.js';
@@ -35,7 +36,7 @@ export interface ReleaseStatus {
   /** The canary's share that was written last. */
   percent?: number;
   startedAt?: string;
-  targets?: { virtualService: string; stable: string; canary: string; percent: number }[];
+  targets?: (NamedObject<string> & { stable: string; canary: string; percent: number })[];
   guards?: GuardStatus[];
   conditions: Condition[];
 }

@@ -730,7 +730,7 @@ describe('a start is refused', () => {
       /grayscale writes rules of that name itself/,
     ],
     ['with negative weights', refusal([-1, 0]), /has the weight -1/],
-    ['with weights of 0 only', refusal([0, 0]), /which Istio refuses/],
+    ['with weights of 0 only', refusal([0, 0]), /only weights of 0/],
     [
       'with a header that the rule matches on already',
       refusal([100, 0], { users: [{ header: 'user', exact: 'x' }] }, (rule) => [

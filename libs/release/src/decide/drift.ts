@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.js';
+import { targetName } from '../plan/target-object.js';
 import type { ReleaseState, TargetState } from '../state.js';
 import type { ReadTarget, View } from '../view.js';
 import type { TargetContent } from '../write.js';
@@ -36,7 +37,7 @@ export function standing(plan: Plan, state: ReleaseState, view: View): Standing 
 }
 
 function inWords(difference: string, { writer }: ReadTarget, index: number, plan: Plan): string {
-  const name = plan.targets[index]?.virtualService.name ?? '';
+  const name = targetName(plan.targets[index]);
   return `${name}: ${difference}${writer === undefined ? '' : `, changed by ${writer}`}`;
 }
 

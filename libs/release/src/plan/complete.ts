@@ -1,8 +1,10 @@
 import { completeGuards } from './guards.js';
-import type { Arm, Caller, ObjectName, Plan, Sticky, Target, UserSelector } from './plan.js';
+import { type NamedObject, type ObjectName, targetFields, targetKinds } from './named-object.js';
+import type { Arm, Caller, Plan, Sticky, Target, UserSelector } from './plan.js';
 import type { At } from './reader.js';
 import type { WrittenArm, WrittenSpec, WrittenTarget } from './shape.js';
 import { completeSteps } from './steps.js';
+import { targetObject } from './target-object.js';
 
 const minute = 60_000;
 
@@ -65,7 +67,7 @@ function completeTargets(written: readonly WrittenTarget[], namespace: string, a
     const here = at.within(index);
     const complete = completeTarget(target, namespace, here);
     if (complete === undefined) return [];
-    const key = JSON.stringify([complete.virtualService, complete.rule ?? null]);
+    const key = JSON.stringify([targetObject(complete), complete.rule ?? null]);
     if (seen.has(key)) here.error('target-repeated', 'this rule is a target already; remove one of the two.');
     seen.add(key);
     return [complete];
@@ -73,8 +75,8 @@ function completeTargets(written: readonly WrittenTarget[], namespace: string, a
 }
 
 function completeTarget(written: WrittenTarget, namespace: string, at: At): Target | undefined {
-  if (written.virtualService === undefined || written.stable === undefined || written.canary === undefined)
-    return undefined;
+  const field = targetFields.find((each) => written[each] !== undefined);
+  if (field === undefined || written.stable === undefined || written.canary === undefined) return undefined;
   const stable = armOf(written.stable);
   const canary = armOf(written.canary);
   if (JSON.stringify(stable) === JSON.stringify(canary))
@@ -82,9 +84,20 @@ function completeTarget(written: WrittenTarget, namespace: string, at: At): Targ
       'arms-same',
       `stable and canary are both ${stable.host}; name two different destinations.`,
     );
+  for (const [name, arm] of Object.entries({ stable, canary }))
+    if (arm.subset !== undefined && field !== 'virtualService')
+      at.within(name)
+        .within('subset')
+        .error(
+          'field-conflict',
+          `the backends of ${targetKinds[field].kind}s have no subsets; name a Service for each version, and remove subset.`,
+        );
   const { rule } = written;
+  const named = {
+    [field]: objectNameOf(written[field] ?? '', namespace),
+  } as unknown as NamedObject<ObjectName>;
   return {
-    virtualService: objectNameOf(written.virtualService, namespace),
+    ...named,
     ...(rule === undefined ? {} : { rule }),
     stable,
     canary,

@@ -1,3 +1,5 @@
+import type { NamedObject, ObjectName } from './named-object.js';
+
 /** The group and version of the plan's kind; nowhere else is it written. */
 export const planGroup = 'grayscale.dev';
 export const planApiVersion = `${planGroup}/v1alpha1`;
@@ -36,18 +38,14 @@ export interface Plan {
   suspend: boolean;
 }
 
-/** One rule of one VirtualService whose split is moved. */
-export interface Target {
-  virtualService: ObjectName;
+/** One rule of one VirtualService, HTTPRoute or GRPCRoute whose split is moved. Exactly one of the three names the object; see `targetObject`. */
+export type Target = NamedObject<ObjectName> & TargetSplit;
+
+export interface TargetSplit {
   /** The rule's name; or its index at the start, for a rule without a name. Absent: the only rule that splits between the arms. */
   rule?: string | number;
   stable: Arm;
   canary: Arm;
-}
-
-export interface ObjectName {
-  namespace: string;
-  name: string;
 }
 
 /** A destination of a rule: `host` as the plan has it, which may be shortened where it stays unique in the rule. */

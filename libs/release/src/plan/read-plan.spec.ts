@@ -114,6 +114,38 @@ describe('a plan', () => {
     ]);
   });
 
+  it.each(['httpRoute', 'grpcRoute'])('may name a route: %s', (field) => {
+    const route = head.replace('virtualService: ', `${field}: shop/`);
+    const { plan, issues } = readPlan(route, 'plan.yaml');
+    expect(issues).toEqual([]);
+    expect(plan?.targets).toEqual([
+      {
+        [field]: { namespace: 'shop', name: 'hello-ext-svc' },
+        stable: { host: 'hello.hello-1.svc.cluster.local' },
+        canary: { host: 'hello.hello-2.svc.cluster.local' },
+      },
+    ]);
+  });
+
+  it('may have a VirtualService and a route of one name', () => {
+    const { targets } = JSON.parse(
+      JSON.stringify({
+        targets: ['virtualService', 'httpRoute', 'grpcRoute'].map((field) => ({
+          [field]: 'a',
+          stable: 'b',
+          canary: 'c',
+        })),
+      }),
+    );
+    const { issues } = planFromObject({
+      apiVersion: 'grayscale.dev/v1alpha1',
+      kind: 'GrayRelease',
+      metadata: { name: 'one' },
+      spec: { targets },
+    });
+    expect(issues).toEqual([]);
+  });
+
   it('of users alone has no steps: a human ends the A/B test', () => {
     expect(readPlan(`${head}  users: [{ header: user, exact: test }]`, 'p').plan).toMatchObject({
       users: [{ header: 'user', exact: ['test'] }],
@@ -252,6 +284,32 @@ const mistakes: [name: string, text: string, expected: string[], words: RegExp][
     `${head}  sticky: { header: a, digits: 2 }\n  steps: [{ percent: 0.5 }]`,
     ['10:13 spec.steps[0].percent percent-too-fine'],
     /write 1, or more digits|write 0, or more digits/,
+  ],
+  [
+    'no object',
+    head.replace('- virtualService: hello-ext-svc\n     ', '-'),
+    ['6:7 spec.targets[0] field-missing'],
+    /name the object that has the rule: write one of virtualService, httpRoute and grpcRoute/,
+  ],
+  [
+    'two objects',
+    head.replace('hello-ext-svc\n', 'hello-ext-svc\n      httpRoute: hello-ext-svc\n'),
+    ['7:7 spec.targets[0].httpRoute field-conflict'],
+    /there is virtualService already/,
+  ],
+  [
+    'another kind',
+    head.replace('virtualService', 'httpRoutes'),
+    ['6:7 spec.targets[0].httpRoutes field-unknown', '6:7 spec.targets[0] field-missing'],
+    /did you mean "httpRoute"\?/,
+  ],
+  [
+    'a subset of a backend',
+    head
+      .replace('virtualService', 'grpcRoute')
+      .replace('canary: hello.hello-2.svc.cluster.local', 'canary: { host: hello, subset: v2 }'),
+    ['8:30 spec.targets[0].canary.subset field-conflict'],
+    /the backends of GRPCRoutes have no subsets/,
   ],
   [
     'arms that are one',

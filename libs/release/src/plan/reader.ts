@@ -78,6 +78,29 @@ export function object<Fields extends Record<string, Reader<unknown>>>(
   };
 }
 
+/** An object that has exactly one of these fields. @param advice what to do otherwise, as `write one of a and b` */
+export function oneOf<Fields extends Record<string, unknown>>(
+  inner: Reader<Fields>,
+  names: readonly (keyof Fields & string)[],
+  advice: string,
+): Reader<Fields> {
+  return {
+    schema: {
+      ...inner.schema,
+      oneOf: names.map((name) => ({ required: [name], properties: { [name]: {} } })),
+    },
+    read(value, at) {
+      const read = inner.read(value, at);
+      if (read === undefined || !isObject(value)) return read;
+      const given = names.filter((name) => value[name] !== null && value[name] !== undefined);
+      if (given.length === 0) at.error('field-missing', `${advice}.`);
+      for (const name of given.slice(1))
+        at.within(name).error('field-conflict', `there is ${given[0]} already; ${advice}.`);
+      return read;
+    },
+  };
+}
+
 /** More items than any plan needs. An API server evaluates rules over a list only if it knows how long it may be. */
 const mostItems = 100;
 

@@ -31,6 +31,8 @@ const good: object[] = [
   }),
   plan({ guards: [{ name: 'c', query: { bad: 'x', all: 'z', stable: { bad: 'x', all: 'z' } } }] }),
   plan({ guards: [{ name: 'c' }, { name: 'g', webhook: 'http://x', type: 'event' }] }),
+  plan({ targets: [{ httpRoute: 'a', stable: 'b', canary: 'c' }] }),
+  plan({ targets: [{ grpcRoute: 'a/b', rule: 0, stable: 'b', canary: 'c' }] }),
   plan({ users: [{ header: 'user', exact: ['test'] }], sticky: { cookie: 'gs' } }),
   plan({ risk: { falseAbort: '1%' }, noData: { holdFor: '1h' }, abort: { to: 0 }, suspend: true }),
 ];
@@ -39,6 +41,8 @@ const bad: object[] = [
   {},
   plan({ targets: [] }),
   plan({ targets: undefined, step: [] }),
+  plan({ targets: [{ stable: 'b', canary: 'c' }] }),
+  plan({ targets: [{ virtualService: 'a', httpRoute: 'a', stable: 'b', canary: 'c' }] }),
   plan({ steps: [{ hold: '3s' }] }),
   plan({ steps: [{ percent: 101 }] }),
   plan({ steps: [{ percent: 1, hold: 3 }] }),

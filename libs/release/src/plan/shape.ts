@@ -1,5 +1,6 @@
+import { type TargetKind, targetFields } from './named-object.js';
 import { webhookTypes } from './plan.js';
-import { anything, either, list, object, type ReadBy, withDefault } from './reader.js';
+import { anything, either, list, object, oneOf, type ReadBy, withDefault } from './reader.js';
 import {
   choice,
   duration,
@@ -25,14 +26,19 @@ const name = (what: string) =>
     mostOfName,
   );
 
-const objectName = text(
-  '[NAMESPACE/]NAME of the VirtualService; the namespace is the plan’s where none is written',
-  {
-    is: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    wanted: 'a name or NAMESPACE/NAME, for instance "hello-page/hello-ext-svc"',
-  },
-  2 * mostOfName,
-);
+const objectName = (kind: TargetKind) =>
+  text(
+    `[NAMESPACE/]NAME of the ${kind}; the namespace is the plan’s where none is written`,
+    {
+      is: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+      wanted: 'a name or NAMESPACE/NAME, for instance "hello-page/hello-ext-svc"',
+    },
+    2 * mostOfName,
+  );
+
+/** What a target has to name once. */
+export const oneObject =
+  'name the object that has the rule: write one of virtualService, httpRoute and grpcRoute';
 
 const host = text(
   'a destination’s host, which may be shortened where it stays unique in the rule',
@@ -57,10 +63,12 @@ const arm = either(
   ),
 );
 
-const target = object(
+const splitFields = object(
   'one rule whose split is moved',
   {
-    virtualService: objectName,
+    virtualService: objectName('VirtualService'),
+    httpRoute: objectName('HTTPRoute'),
+    grpcRoute: objectName('GRPCRoute'),
     rule: either(
       (value) => typeof value === 'string',
       text('the rule’s name', undefined, mostOfName),
@@ -69,8 +77,10 @@ const target = object(
     stable: arm,
     canary: arm,
   },
-  ['virtualService', 'stable', 'canary'],
+  ['stable', 'canary'],
 );
+
+const target = oneOf(splitFields, targetFields, oneObject);
 
 const caller = object(
   'a workload whose sidecar makes the split',

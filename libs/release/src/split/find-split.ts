@@ -1,5 +1,6 @@
 import { placeText } from '@grayscale/traffic-rules';
 import type { Arm, Plan, Target } from '../plan/plan.js';
+import { objectText, targetObject } from '../plan/target-object.js';
 import type { DestinationView, RuleView } from '../view.js';
 import type { RuleReference } from '../write.js';
 
@@ -18,12 +19,12 @@ export function generatedPrefix(plan: Pick<Plan, 'name'>): string {
   return `grayscale-${plan.name}-`;
 }
 
-/** Finds the rule of a target among the VirtualService's rules, when a run starts. */
+/** Finds the rule of a target among its object's rules, when a run starts. */
 export function findSplit(rules: readonly RuleView[], target: Target, plan: Pick<Plan, 'name'>): FoundSplit {
   const own = rules.filter(({ name }) => name?.startsWith(generatedPrefix(plan)) !== true);
   const named = target.rule === undefined ? own : own.filter((rule) => isNamed(rule, target.rule));
-  const { virtualService, stable, canary } = target;
-  const subject = `VirtualService ${virtualService.namespace}/${virtualService.name}`;
+  const { stable, canary } = target;
+  const subject = objectText(targetObject(target));
   if (named.length === 0)
     return missing(`${subject} has no rule ${ruleName(target.rule)}${hintOfNames(own)}`);
   const splits = named.flatMap((rule) => splitOf(rule, target) ?? []);

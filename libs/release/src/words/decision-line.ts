@@ -1,6 +1,7 @@
 import { advanceLevel } from '../decide/levels.js';
 import { testsNow } from '../decide/verdict.js';
 import type { Plan } from '../plan/plan.js';
+import { targetName } from '../plan/target-object.js';
 import type { ReleaseState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
@@ -14,7 +15,7 @@ import { verbOf } from './test-text.js';
  * @param next the share of the next step; undefined at the end.
  */
 export function decisionLine(plan: Plan, state: ReleaseState, next: number | undefined): string {
-  const names = plan.targets.map(({ virtualService, rule }) => `${virtualService.name}${ruleText(rule)}`);
+  const names = plan.targets.map((target) => `${targetName(target)}${ruleText(target.rule)}`);
   const from = percentText(state.percent);
   const move = next === undefined ? `${from} -> done` : `${from} -> ${percentText(next)}`;
   return [move, names.join(', '), figures(plan, state)].join('  ');

@@ -2,8 +2,9 @@ import { requestsOfStep } from '../decide/advance.js';
 import { canaryShare } from '../decide/content.js';
 import { advanceLevel } from '../decide/levels.js';
 import { type Test, testsNow } from '../decide/verdict.js';
-import type { Plan, Step } from '../plan/plan.js';
-import type { Phase, ReleaseState } from '../state.js';
+import { type NamedObject, namedObject, type ObjectName } from '../plan/named-object.js';
+import type { Plan, Step, Target } from '../plan/plan.js';
+import type { Phase, ReleaseState, TargetState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, type TrialSpec, watchesSwallowed } from '../trials.js';
@@ -47,8 +48,10 @@ export interface StepReport {
   requestsNeeded: number;
 }
 
-export interface TargetReport {
-  virtualService: string;
+/** Its object is named as in the plan, with its namespace: `httpRoute: "hello-page/hello-ext-svc"`. */
+export type TargetReport = NamedObject<string> & TargetShare;
+
+export interface TargetShare {
   stable: string;
   canary: string;
   /** The share that was written last. */
@@ -95,22 +98,21 @@ export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
     step: step + 1,
     steps: plan.steps.map((each, index) => stepReport(plan, state, each, index)),
     wanted: wantedShare(state),
-    targets: state.targets.map((target, index) => {
-      const { namespace = '', name = '' } = plan.targets[index]?.virtualService ?? {};
-      const [stable, canary] = shortHosts(target.stable.host, target.canary.host);
-      return {
-        virtualService: `${namespace}/${name}`,
-        stable,
-        canary,
-        written: canaryShare(target.written, target),
-      };
-    }),
+    targets: state.targets.flatMap((target, index) => targetReport(plan.targets[index], target) ?? []),
     observed: observedReports(state),
     guards: guardReports(plan, state),
     startedAt,
     now,
     ...(next === undefined ? {} : { untilNext: next }),
   };
+}
+
+function targetReport(planned: Target | undefined, target: TargetState): TargetReport | undefined {
+  if (planned === undefined) return undefined;
+  const { field, name } = namedObject<ObjectName>(planned);
+  const [stable, canary] = shortHosts(target.stable.host, target.canary.host);
+  const share: TargetShare = { stable, canary, written: canaryShare(target.written, target) };
+  return { [field]: `${name.namespace}/${name.name}`, ...share } as TargetReport;
 }
 
 function stepReport(plan: Plan, state: ReleaseState, step: Step, index: number): StepReport {

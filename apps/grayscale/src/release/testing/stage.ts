@@ -15,7 +15,15 @@ export interface Faults {
   silent?: boolean;
 }
 
+/** The demo's rules by percentage, in each of their spellings. */
+const spellings = {
+  virtualService: { folder: 'k8s/internal', file: 'virtual-service-v2-10.yaml' },
+  httpRoute: { folder: 'k8s/variants/internal-httproute', file: 'http-route-v2-10.yaml' },
+} as const;
+
 export interface StageOptions {
+  /** What the rules are; VirtualServices unless given. */
+  rules?: keyof typeof spellings;
   /** False: only the files. */
   processes?: boolean;
   /** Instead of hello-2, a service that fails whatever has this value of the header `user`. */
@@ -31,10 +39,17 @@ export class Stage {
   private proxy = '';
   private admin = '';
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    private readonly spelling: keyof typeof spellings,
+  ) {}
 
-  static async set({ processes = true, failsFor }: StageOptions = {}): Promise<Stage> {
-    const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')));
+  static async set({
+    processes = true,
+    failsFor,
+    rules = 'virtualService',
+  }: StageOptions = {}): Promise<Stage> {
+    const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')), rules);
     await cp(join(repository, 'k8s'), stage.at('k8s'), { recursive: true });
     if (processes) {
       await stage.startHello(1);
@@ -53,6 +68,11 @@ export class Stage {
 
   at(...names: string[]): string {
     return join(this.folder, ...names);
+  }
+
+  /** The folder that has the rules. */
+  get rules(): string {
+    return spellings[this.spelling].folder;
   }
 
   /** The local mesh's proxy. */
@@ -77,7 +97,7 @@ export class Stage {
       spec: {
         targets: [
           {
-            virtualService: 'hello-ext-svc',
+            [this.spelling]: 'hello-ext-svc',
             stable: 'hello.hello-1.svc.cluster.local',
             canary: 'hello.hello-2.svc.cluster.local',
           },
@@ -103,7 +123,7 @@ export class Stage {
       'rollout',
       plan,
       '-f',
-      'k8s/internal',
+      this.rules,
       '--metrics',
       this.metrics,
       '--interval',
@@ -128,7 +148,7 @@ export class Stage {
   }
 
   async rule(): Promise<string> {
-    return await readFile(this.at('k8s/internal/virtual-service-v2-10.yaml'), 'utf8');
+    return await readFile(this.at(this.rules, spellings[this.spelling].file), 'utf8');
   }
 
   /** The weights as written, stable first. */
@@ -171,7 +191,7 @@ export class Stage {
   }
 
   private async startMesh(): Promise<void> {
-    const args = ['--port', '0', '--admin-port', '0', '-f', 'k8s/internal', '-f', 'k8s/local'];
+    const args = ['--port', '0', '--admin-port', '0', '-f', this.rules, '-f', 'k8s/local'];
     const mesh = Process.start('apps/local-mesh/bin/local-mesh.js', args, { cwd: this.folder });
     this.processes.push(mesh);
     const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);

@@ -2,10 +2,13 @@ import {
   count,
   durationText,
   type GuardReport,
+  type NamedObject,
+  namedObject,
   percentText,
   type ReleaseReport,
   reportOf,
   type StepReport,
+  targetKinds,
 } from '@grayscale/release';
 import { type GrayRelease, planOf, recordOf, stateOf } from '@grayscale/release-cluster';
 import { Html, html } from './html.js';
@@ -48,12 +51,18 @@ export function releasePage(release: GrayRelease): string {
 
 function targets({ targets, observed }: ReleaseReport): Html {
   const rows = targets.map(
-    ({ virtualService, stable, canary, written }) => html`<tr>
-      <td>${virtualService}</td><td>${stable}</td><td>${canary}</td><td>${percentText(written)}</td>
+    ({ stable, canary, written, ...named }) => html`<tr>
+      <td>${objectOf(named)}</td><td>${stable}</td><td>${canary}</td><td>${percentText(written)}</td>
       <td>${observedText(observed.find((each) => each.stable === stable && each.canary === canary))}</td>
     </tr>`,
   );
-  return table('Targets', ['VirtualService', 'Stable', 'Canary', 'Written', 'Observed'], rows);
+  return table('Targets', ['Rules of', 'Stable', 'Canary', 'Written', 'Observed'], rows);
+}
+
+/** `HTTPRoute hello-page/hello-ext-svc`. */
+function objectOf(named: NamedObject<string>): string {
+  const { field, name } = namedObject(named);
+  return `${targetKinds[field].kind} ${name}`;
 }
 
 function observedText(observed: ReleaseReport['observed'][number] | undefined): string {

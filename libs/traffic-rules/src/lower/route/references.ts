@@ -108,6 +108,19 @@ export class References {
   }
 }
 
+/**
+ * The host that a backend stands for, whether there is such a service or not; of a kind that Istio does not know, its name.
+ * @param routeNamespace that of the route, for a reference without one
+ */
+export function backendHost(
+  { group, kind, name, namespace = '' }: Pick<ObjectReference, 'group' | 'kind' | 'name' | 'namespace'>,
+  routeNamespace: string,
+): string {
+  const isService = kind === 'Service' || kind === 'ServiceImport';
+  if (isService) return serviceHost(name, namespace === '' ? routeNamespace : namespace);
+  return group === 'networking.istio.io' ? asciiLowerCase(name) : name;
+}
+
 export function serviceHost(name: string, namespace: string): string {
   return `${name}.${namespace}.svc.${clusterDomain}`;
 }

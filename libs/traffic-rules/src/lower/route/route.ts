@@ -162,6 +162,12 @@ export function convertRoute(
   return { rules, problems };
 }
 
+/** How specific each match of a rule is, and the rule itself where it has none. @throws RangeError without that rule */
+export function rulePrecedences(route: Route, rule: number): Precedence[] {
+  if (route.spec.rules[rule] === undefined) throw new RangeError(`there is no rule ${rule}`);
+  return matchesOf(route, rule).map(({ precedence }) => precedence);
+}
+
 type PlacedMatch = RouteMatch & { match: { match?: Entry } };
 
 function matchesOf(route: Route, index: number): PlacedMatch[] {
