@@ -37,6 +37,8 @@ export class HeaderPropagation {
   readonly #onDrop: HeaderPropagationOptions['onDrop'];
   readonly #responseNames: readonly string[];
   readonly #notices: Notices;
+  /** Names, in lower case, of all that any request may bring along. */
+  readonly names: ReadonlySet<string>;
   readonly #counts: Record<DropReason, number> = { characters: 0, length: 0, count: 0, filter: 0, accept: 0 };
 
   /** @throws HeaderPropagationError when an option is wrong */
@@ -45,6 +47,7 @@ export class HeaderPropagation {
     const compiled = compileRules(options.rules, options.accept === undefined ? 'all' : options.accept);
     this.#rules = compiled.rules;
     this.#buckets = compiled.buckets;
+    this.names = compiled.headers;
     this.#limits = resolveLimits(options.limits);
     this.#receives = compileTargets(options.targets === undefined ? [clusterLocal] : options.targets);
     this.#onDrop = options.onDrop;

@@ -78,7 +78,7 @@ function mutable(value: HeaderValue): string | string[] {
 /** One way to look at every kind of outgoing headers. */
 export function methodsOf(headers: OutgoingHeaders): MethodHeaders {
   if (isWebHeaders(headers)) return webHeaders(headers);
-  return isMethodHeaders(headers) ? headers : recordHeaders(headers);
+  return isMethodHeaders(headers) ? headers : new RecordHeaders(headers);
 }
 
 function isWebHeaders(headers: OutgoingHeaders): headers is Headers {
@@ -101,18 +101,44 @@ function webHeaders(headers: Headers): MethodHeaders {
 }
 
 /** A plain record of headers, in whatever letter case its keys are. */
-export function recordHeaders(headers: Record<string, unknown>): RemovableHeaders {
-  const spelling = new Map<string, string>();
-  for (const key in headers) if (headers[key] !== undefined) spelling.set(key.toLowerCase(), key);
-  return {
-    has: (name) => spelling.has(name),
-    get: (name) => headers[spelling.get(name) ?? name],
-    set: (name, value) => {
-      headers[spelling.get(name) ?? name] = value;
-    },
-    delete: (name) => {
-      delete headers[spelling.get(name) ?? name];
-      spelling.delete(name);
-    },
-  };
+export class RecordHeaders implements RemovableHeaders {
+  readonly #headers: Record<string, unknown>;
+  /** How the names are written that were there at first; undefined when there were none. What is added is in lower case. */
+  readonly #spelling: Map<string, string> | undefined;
+
+  constructor(headers: Record<string, unknown>) {
+    this.#headers = headers;
+    for (const key in headers) {
+      if (headers[key] === undefined) continue;
+      this.#spelling ??= new Map();
+      this.#spelling.set(key.toLowerCase(), key);
+    }
+  }
+
+  has(name: string): boolean {
+    if (this.#spelling?.has(name)) return true;
+    return Object.hasOwn(this.#headers, name) && this.#headers[name] !== undefined;
+  }
+
+  hasAny(names: ReadonlySet<string>): boolean {
+    for (const name of this.#spelling?.keys() ?? []) if (names.has(name)) return true;
+    return false;
+  }
+
+  get(name: string): unknown {
+    return this.#headers[this.#keyOf(name)];
+  }
+
+  set(name: string, value: string | string[]): void {
+    this.#headers[this.#keyOf(name)] = value;
+  }
+
+  delete(name: string): void {
+    delete this.#headers[this.#keyOf(name)];
+    this.#spelling?.delete(name);
+  }
+
+  #keyOf(name: string): string {
+    return this.#spelling?.get(name) ?? name;
+  }
 }

@@ -1,15 +1,16 @@
+import { memoize } from './memoize.js';
+
 /** Where a request goes: a URL, or a host with its port (80 or 443 by its scheme when left out). */
-export type TargetAddress =
-  | string
-  | URL
-  | {
-      readonly host: string;
-      readonly port?: number | string;
-      /** Default `http`. */
-      readonly scheme?: string;
-      /** Path and query. Default `/`. */
-      readonly path?: string;
-    };
+export type TargetAddress = string | URL | TargetParts;
+
+interface TargetParts {
+  readonly host: string;
+  readonly port?: number | string;
+  /** Default `http`. */
+  readonly scheme?: string;
+  /** Path and query. Default `/`. */
+  readonly path?: string;
+}
 
 /** Where a request goes, in the one spelling that patterns are compared with. */
 export interface RequestTarget {
@@ -32,20 +33,33 @@ export function requestTarget(address: TargetAddress): RequestTarget | undefined
   return { scheme, host: plainHost(url.hostname), port: portOf(url.port, scheme), path: url.pathname };
 }
 
-function targetOfParts(parts: Exclude<TargetAddress, string | URL>): RequestTarget | undefined {
+function targetOfParts(parts: TargetParts): RequestTarget | undefined {
   const scheme = schemeOf(parts.scheme ?? 'http');
-  const host = canonicalHost(parts.host);
-  if (host === undefined || scheme === undefined) return undefined;
-  const { path = '/' } = parts;
-  return {
-    scheme,
-    host,
-    port: portOf(parts.port, scheme),
-    // Few targets name a path, and to resolve one is the dearest part.
-    get path() {
-      return canonicalPath(path);
-    },
-  };
+  const host = memoizedHost(parts.host);
+  return host === undefined || scheme === undefined ? undefined : new TargetOfParts(scheme, host, parts);
+}
+
+const memoizedHost = memoize(canonicalHost);
+
+/** Most targets are known by their hosts: port and path are looked at when a pattern asks for them. */
+class TargetOfParts implements RequestTarget {
+  readonly #parts: TargetParts;
+
+  constructor(
+    readonly scheme: string,
+    readonly host: string,
+    parts: TargetParts,
+  ) {
+    this.#parts = parts;
+  }
+
+  get port(): number {
+    return portOf(this.#parts.port, this.scheme);
+  }
+
+  get path(): string {
+    return canonicalPath(this.#parts.path ?? '/');
+  }
 }
 
 function withScheme(text: string): string {
@@ -55,6 +69,7 @@ function withScheme(text: string): string {
 const SCHEMES = /^(?:http|ws)(s?):?$/i;
 
 function schemeOf(text: string): string | undefined {
+  if (text === 'http:' || text === 'http') return 'http';
   const secure = SCHEMES.exec(text)?.[1];
   return secure === undefined ? undefined : `http${secure.toLowerCase()}`;
 }

@@ -5,6 +5,13 @@ import { canonicalHost, canonicalPath, type RequestTarget } from './target-addre
 /** Decides for one request. */
 export type TargetMatcher = (target: RequestTarget) => boolean;
 
+/** A target in two parts: what is known by the host, and what the rest of an address has to be. */
+export interface CompiledTarget {
+  readonly matchesHost: (host: string) => boolean;
+  /** Undefined when the host alone decides. */
+  readonly matchesRest?: TargetMatcher;
+}
+
 const FORMS =
   '"hello.com", "hello.com:8080", "https://hello.com/api", "*.example.com", "[::1]", "*", a regular expression or a function';
 
@@ -25,7 +32,7 @@ interface Parts {
  *
  * @throws HeaderPropagationError when the pattern is of another form, or when no request could ever match it
  */
-export function compilePattern(pattern: string, where: string): TargetMatcher {
+export function compilePattern(pattern: string, where: string): CompiledTarget {
   const [, scheme, host, port, path] = PATTERN.exec(pattern) ?? [];
   if (host === undefined) return refuse(`${where}: ${show(pattern)} is not a target. Write ${FORMS}.`);
   const parts = {
@@ -34,15 +41,18 @@ export function compilePattern(pattern: string, where: string): TargetMatcher {
     port: checkedPort(port, pattern, where),
     path: checkedPath(path, pattern, where),
   };
-  return matcherOf(parts);
+  return compiledOf(parts);
 }
 
-function matcherOf({ scheme, host, port, path }: Parts): TargetMatcher {
-  return (target) =>
-    host(target.host) &&
-    (port === undefined || port === target.port) &&
-    (scheme === undefined || scheme === target.scheme) &&
-    (path === undefined || isBelow(target.path, path));
+function compiledOf({ scheme, host, port, path }: Parts): CompiledTarget {
+  if (port === undefined && scheme === undefined && path === undefined) return { matchesHost: host };
+  return {
+    matchesHost: host,
+    matchesRest: (target) =>
+      (port === undefined || port === target.port) &&
+      (scheme === undefined || scheme === target.scheme) &&
+      (path === undefined || isBelow(target.path, path)),
+  };
 }
 
 function checkedScheme(scheme: string | undefined, pattern: string, where: string): string | undefined {

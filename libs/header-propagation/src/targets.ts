@@ -1,8 +1,9 @@
 import { HeaderPropagationError } from './errors.js';
+import { memoize } from './memoize.js';
 import { checkFunction, show } from './option-checks.js';
 import { saysYes } from './rules/accept.js';
 import type { RequestTarget } from './target-address.js';
-import { compilePattern, type TargetMatcher } from './target-pattern.js';
+import { type CompiledTarget, compilePattern, type TargetMatcher } from './target-pattern.js';
 
 /**
  * Who may receive the headers: `'hello.com'` (that host, any port), `'hello.com:8080'`, `'https://hello.com/api'` (that
@@ -39,12 +40,28 @@ export function compileTargets(targets: readonly Target[]): TargetMatcher {
       `targets: ${show(targets)} is not a list. Write one, such as ["hello.com"]; [] sends to nobody.`,
     );
   }
-  const tests = targets.map((target, index) => compileTarget(target, `targets[${index}]`));
-  return (target) => tests.some((test) => test(target));
+  const compiled = targets.map((target, index) => compileTarget(target, `targets[${index}]`));
+  const byHost = memoize((host) => decideByHost(compiled, host));
+  return (target) => {
+    const decision = byHost(target.host);
+    return typeof decision === 'boolean' ? decision : decision.some((test) => test(target));
+  };
 }
 
-function compileTarget(target: unknown, where: string): TargetMatcher {
+/** What a host alone decides, or the tests that are left to the rest of a target; a service asks few hosts, again and again. */
+function decideByHost(targets: readonly CompiledTarget[], host: string): boolean | TargetMatcher[] {
+  const tests: TargetMatcher[] = [];
+  for (const { matchesHost, matchesRest } of targets) {
+    if (!matchesHost(host)) continue;
+    if (matchesRest === undefined) return true;
+    tests.push(matchesRest);
+  }
+  return tests.length > 0 && tests;
+}
+
+function compileTarget(target: unknown, where: string): CompiledTarget {
   if (typeof target === 'string') return compilePattern(target, where);
+  if (target === clusterLocal) return { matchesHost: clusterLocal };
   if (Object.prototype.toString.call(target) === '[object RegExp]') return wholeHost(target as RegExp);
   checkFunction(
     target ?? null,
@@ -52,11 +69,29 @@ function compileTarget(target: unknown, where: string): TargetMatcher {
     'a host, a regular expression or a function',
   );
   const test = target as Exclude<Target, string | RegExp>;
-  return (request) => saysYes(test(request.host, request.port, request));
+  return {
+    // A function may answer otherwise the next time.
+    matchesHost: () => true,
+    matchesRest: (request) => saysYes(test(request.host, request.port, plain(request))),
+  };
+}
+
+/** An object as an application expects one, with all in it its own. */
+function plain(request: RequestTarget): RequestTarget {
+  const { scheme, host, port } = request;
+  return {
+    scheme,
+    host,
+    port,
+    // To resolve a path is the dearest part, and few functions ask for it.
+    get path() {
+      return request.path;
+    },
+  };
 }
 
 /** Anchored and without regard to letter case: `/hello\.com/` would else let `hello.com.evil.example` in. */
-function wholeHost({ source, flags }: RegExp): TargetMatcher {
+function wholeHost({ source, flags }: RegExp): CompiledTarget {
   const expression = new RegExp(`^(?:${source})$`, `${flags.replace(/[gimy]/g, '')}i`);
-  return ({ host }) => expression.test(host);
+  return { matchesHost: (host) => expression.test(host) };
 }

@@ -1,8 +1,9 @@
 import type { Captured } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { type Added, type MethodHeaders, recordHeaders, removeHeaders } from '../inject.js';
+import { type Added, RecordHeaders, removeHeaders } from '../inject.js';
 import type { TargetAddress } from '../target-address.js';
 import { propagatingDispatcher } from './dispatch.js';
+import { callWithMark } from './marked-call.js';
 
 /** The part of an axios instance that is used: `axios` itself, `axios.create()`, `new Axios()`, `HttpService#axiosRef`. */
 export interface AxiosLike {
@@ -19,11 +20,14 @@ export interface AxiosLike {
 /** A function that sends what a configuration says: an adapter, or a whole instance. */
 type Send = (config: RequestConfig) => Promise<Response>;
 
+/** Names and values as own properties, in whatever letter case. */
+type AxiosHeaders = Record<string, unknown>;
+
 interface RequestConfig {
   url?: string;
   baseURL?: string;
   allowAbsoluteUrls?: boolean;
-  headers: MethodHeaders & { delete(name: string): unknown };
+  headers: AxiosHeaders;
   adapter?: unknown;
   socketPath?: string | null;
   httpAgent?: MaybeAgent;
@@ -68,14 +72,20 @@ export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosL
 
 /** An instance without defaults and interceptors: axios' own way from the name of an adapter to its function. */
 function bareInstance(axios: AxiosLike): Send {
-  const bare = (axios.create?.() ?? newOfItsClass(axios)) as {
-    request: Send;
+  const bare = (axios.create?.() ?? newOfItsClass(axios)) as AxiosLike & {
+    request(config: object): Promise<Response>;
     defaults: Record<string, unknown>;
   };
   for (const key of Object.keys(bare.defaults)) delete bare.defaults[key];
   bare.defaults.headers = {};
-  // What the outer instance has transformed is sent, and given back, as it is.
-  return (config) => bare.request({ ...config, transformRequest: [], transformResponse: [] });
+  // To merge configurations is most of axios' work, and this one is merged: it goes past that, behind a function.
+  const unwrap = ({ whole }: { whole: () => RequestConfig }) => whole();
+  bare.interceptors.request.use(unwrap as never, null, { synchronous: true });
+  return (config) => {
+    // What the outer instance has transformed is sent, and given back, as it is.
+    const sent = { ...config, transformRequest: [], transformResponse: [] };
+    return bare.request({ whole: () => sent });
+  };
 }
 
 function newOfItsClass(axios: AxiosLike): unknown {
@@ -85,11 +95,17 @@ function newOfItsClass(axios: AxiosLike): unknown {
 
 /** The adapter that axios calls in the place of the application's. */
 function door(propagation: HeaderPropagation, captured: Captured, adapter: unknown, bare: Send): Send {
+  const send = typeof adapter === 'function' ? (adapter as Send) : bare;
+  // A function may follow redirects by itself.
+  const isFollowed = [adapter].flat().every((one) => typeof one !== 'function');
   return async (config) => {
     config.adapter = adapter;
-    const send = typeof adapter === 'function' ? (adapter as Send) : bare;
+    const { sent, added } = withHeaders(config, propagation, captured);
+    const mark = added && { propagation, added, host: null, headers: captured.headers };
     try {
-      const response = await send(withHeaders(config, propagation, captured));
+      const response = await (mark === undefined || isFollowed
+        ? send(sent)
+        : callWithMark(mark, () => send(sent)));
       response.config = config;
       return response;
     } catch (error) {
@@ -111,15 +127,13 @@ function withHeaders(
   config: RequestConfig,
   propagation: HeaderPropagation,
   captured: Captured,
-): RequestConfig {
-  if (leadsToSocket(config)) return config;
-  const { constructor: AxiosHeaders } = config.headers as unknown as {
-    constructor: new (headers: unknown) => MethodHeaders;
-  };
-  const headers = new AxiosHeaders(config.headers) as RequestConfig['headers'];
-  const added = propagation.injectInto(captured, addressOf(config), () => headers);
+): { sent: RequestConfig; added?: Added | undefined } {
+  if (leadsToSocket(config)) return { sent: config };
+  const headers = copyOf(config.headers);
+  const outgoing = new RecordHeaders(headers);
+  const added = propagation.injectInto(captured, addressOf(config), () => outgoing);
   const fetches = mayFetch(config.adapter);
-  if (added === undefined && !fetches) return config;
+  if (added === undefined && !fetches) return { sent: config };
   const sent: RequestConfig = { ...config, headers };
   if (added !== undefined) sent.beforeRedirect = withholding(propagation, added, config.beforeRedirect);
   if (fetches) {
@@ -129,7 +143,12 @@ function withHeaders(
     });
     sent.fetchOptions = { ...config.fetchOptions, dispatcher };
   }
-  return sent;
+  return { sent, added };
+}
+
+/** Of its class, and written to as the record that it is: its own methods look at every name for each. */
+function copyOf(headers: AxiosHeaders): AxiosHeaders {
+  return Object.assign(Object.create(Object.getPrototypeOf(headers)), headers);
 }
 
 function leadsToSocket({ socketPath, httpAgent, httpsAgent }: RequestConfig): boolean {
@@ -154,7 +173,7 @@ function withholding(
   next: BeforeRedirect | undefined,
 ): BeforeRedirect {
   return (options, ...details) => {
-    if (!propagation.allows(options.href ?? '')) removeHeaders(added, recordHeaders(options.headers));
+    if (!propagation.allows(options.href ?? '')) removeHeaders(added, new RecordHeaders(options.headers));
     next?.(options, ...details);
   };
 }

@@ -1,10 +1,10 @@
 import { runInThisContext } from 'node:vm';
-import type { Captured, HeaderValue } from '../captured.js';
+import { type Captured, type HeaderValue, NOTHING_CAPTURED } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { type Added, recordHeaders, removeHeaders } from '../inject.js';
+import { type Added, RecordHeaders, removeHeaders } from '../inject.js';
 import { parseUrl } from '../target-address.js';
 import { markName, markValue } from './mark.js';
-import { flatHeaders } from './raw-headers.js';
+import { FlatHeaders } from './raw-headers.js';
 import { receiverOf, watchUndiciRequests } from './undici-requests.js';
 
 /** The part of undici's dispatch options that is used. */
@@ -31,21 +31,23 @@ export function withHeaders(
   settings: { readonly origin?: string | URL | undefined; readonly added?: Added | undefined } = {},
 ): DispatchOptions {
   if (captured === undefined || options.method === 'CONNECT') return options;
+  if (captured === NOTHING_CAPTURED && settings.added === undefined) return options;
   const { headers, outgoing } = copyOf(options.headers);
   if (settings.added !== undefined) removeHeaders(settings.added, outgoing);
   const host = outgoing.has('host') ? String(outgoing.get('host')) : null;
-  const resolved = isResolved(options, host) ? host : undefined;
+  const resolved = host !== null && isResolved(options, host) ? host : undefined;
   const target = receiverOf(options.path, options.origin ?? settings.origin, resolved);
+  const mixed = outgoing.hasAny(propagation.names);
   const added = target === undefined ? undefined : propagation.injectInto(captured, target, () => outgoing);
   if (added !== undefined) {
     watchUndiciRequests();
-    outgoing.set(markName(propagation), markValue(added, resolved === undefined ? host : null));
+    outgoing.set(markName(propagation), markValue(added, mixed, resolved === undefined ? host : null));
   }
   return added === undefined && settings.added === undefined ? options : { ...options, headers };
 }
 
 /** undici's DNS interceptor puts an address into `origin`, and the name that it was asked for here and into `Host`. */
-function isResolved({ servername }: DispatchOptions, host: string | null): host is string {
+function isResolved({ servername }: DispatchOptions, host: string): boolean {
   return typeof servername === 'string' && parseUrl(`http://${host}`)?.hostname === servername;
 }
 
@@ -53,10 +55,10 @@ function isResolved({ servername }: DispatchOptions, host: string | null): host 
 function copyOf(headers: unknown) {
   if (Array.isArray(headers) && !Array.isArray(headers[0])) {
     const flat = [...headers];
-    return { headers: flat, outgoing: flatHeaders(flat) };
+    return { headers: flat, outgoing: new FlatHeaders(flat) };
   }
   const record = recordOf(headers);
-  return { headers: record, outgoing: recordHeaders(record) };
+  return { headers: record, outgoing: new RecordHeaders(record) };
 }
 
 /** A copy as a record; pairs of one name become one name with several values. */
@@ -82,15 +84,25 @@ export function propagatingDispatcher(
   { dispatcher, added }: { readonly dispatcher?: unknown; readonly added?: Added | undefined } = {},
 ): unknown {
   const base = (dispatcher ?? globalDispatcher()) as { dispatch: Dispatch };
-  const dispatch: Dispatch = (options, handler) =>
-    base.dispatch(withHeaders(propagation, captured, options, { added }), handler);
-  return new Proxy(base, {
-    get: (target, key) => {
-      if (key === 'dispatch') return dispatch;
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return new Proxy(base, new DispatcherMembers(propagation, captured, added));
+}
+
+/** A dispatcher's own, but for `dispatch`; a class, as one is made for every request. */
+class DispatcherMembers implements ProxyHandler<{ dispatch: Dispatch }> {
+  constructor(
+    readonly propagation: HeaderPropagation,
+    readonly captured: Captured,
+    readonly added: Added | undefined,
+  ) {}
+
+  get(base: { dispatch: Dispatch }, key: string | symbol): unknown {
+    if (key === 'dispatch') {
+      return (options: DispatchOptions, handler: unknown) =>
+        base.dispatch(withHeaders(this.propagation, this.captured, options, this), handler);
+    }
+    const value = Reflect.get(base, key, base);
+    return typeof value === 'function' ? value.bind(base) : value;
+  }
 }
 
 type MainGlobal = typeof globalThis & Record<symbol, unknown>;

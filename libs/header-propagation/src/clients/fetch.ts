@@ -1,10 +1,13 @@
-import type { Captured } from '../captured.js';
+import { type Captured, NOTHING_CAPTURED } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { methodsOf } from '../inject.js';
+import { type MethodHeaders, methodsOf } from '../inject.js';
 import { propagatingDispatcher } from './dispatch.js';
-import { carryMark } from './undici-requests.js';
+import { markName, markValue } from './mark.js';
+import { callWithMark } from './marked-call.js';
+import { watchUndiciRequests } from './undici-requests.js';
 
 type Fetch = typeof globalThis.fetch;
+type Input = Parameters<Fetch>[0];
 type Init = RequestInit & { dispatcher?: unknown };
 
 /**
@@ -17,13 +20,14 @@ export function propagatingFetch(propagation: HeaderPropagation, fetch: Fetch = 
   const native = isNodesOwn(fetch);
   return (input, init) => {
     const captured = propagation.captured();
-    if (captured === undefined) return fetch(input, init);
+    if (captured === undefined || captured === NOTHING_CAPTURED) return fetch(input, init);
     const dispatcher = (init as Init | undefined)?.dispatcher;
-    if (native || dispatcher !== undefined) {
+    // A Request may have a dispatcher of its own, which it keeps to itself and which one in the options would displace.
+    if ((native && !isRequest(input)) || dispatcher !== undefined) {
       const checked = propagatingDispatcher(propagation, captured, { dispatcher });
       return fetch(input, { ...init, dispatcher: checked } as RequestInit);
     }
-    return fetchByHeaders(propagation, captured, fetch, input, init);
+    return fetchByHeaders({ propagation, captured, fetch, native }, input, init);
   };
 }
 
@@ -35,25 +39,45 @@ function isNodesOwn(fetch: Fetch): boolean {
   return nodesOwn.has(fetch) || /\bfetchImpl\b|lazyUndici|internal\/deps\/undici/.test(String(fetch));
 }
 
-/** Another `fetch` may know no dispatcher: ours go in as headers, and undici, if it ends there, checks each hop. */
+function isRequest(input: Input): input is Request {
+  return typeof input === 'object' && 'url' in input;
+}
+
+interface Sender {
+  readonly propagation: HeaderPropagation;
+  readonly captured: Captured;
+  readonly fetch: Fetch;
+  readonly native: boolean;
+}
+
+/** Ours go in as headers, and undici, if the request ends there, checks each hop. */
 function fetchByHeaders(
-  propagation: HeaderPropagation,
-  captured: Captured,
-  fetch: Fetch,
-  input: Parameters<Fetch>[0],
+  { propagation, captured, fetch, native }: Sender,
+  input: Input,
   init: RequestInit | undefined,
 ): ReturnType<Fetch> {
-  const request = typeof input === 'object' && 'url' in input ? input : undefined;
+  const request = isRequest(input) ? input : undefined;
   const headers = copyOf(init?.headers ?? request?.headers);
-  const outgoing = methodsOf(headers);
-  const added = propagation.injectInto(captured, request?.url ?? String(input), () => ({
-    ...outgoing,
-    // fetch takes one text for each name.
-    set: (name, value) => outgoing.set(name, typeof value === 'string' ? value : value.join(', ')),
-  }));
+  const outgoing = joiningLines(methodsOf(headers));
+  const mixed = [...propagation.names].some((name) => outgoing.has(name));
+  const added = propagation.injectInto(captured, request?.url ?? String(input), () => outgoing);
   if (added === undefined) return fetch(input, init);
-  const send = () => fetch(input, { ...init, headers });
-  return carryMark({ propagation, added, host: null, headers: captured.headers }, send);
+  if (!native) {
+    const mark = { propagation, added, host: null, headers: captured.headers };
+    return callWithMark(mark, () => fetch(input, { ...init, headers }));
+  }
+  watchUndiciRequests();
+  outgoing.set(markName(propagation), markValue(added, mixed, null));
+  return fetch(input, { ...init, headers });
+}
+
+/** `fetch` takes one text for each name. */
+function joiningLines(outgoing: MethodHeaders): MethodHeaders {
+  return {
+    has: (name) => outgoing.has(name),
+    get: (name) => outgoing.get(name),
+    set: (name, value) => outgoing.set(name, typeof value === 'string' ? value : value.join(', ')),
+  };
 }
 
 /** A copy of the kind that was given, as a double of a test may expect it. */
@@ -64,8 +88,10 @@ function copyOf(headers: RequestInit['headers']): Headers | Record<string, strin
 }
 
 const installed = new Set<HeaderPropagation>();
-let original: Fetch | undefined;
-let replacement: Fetch | undefined;
+/** All of the installed in front of the original. */
+let chain: Fetch;
+let original: Fetch;
+let replacement: Fetch;
 
 /**
  * Puts a propagating `fetch` in the place of the global one.
@@ -75,27 +101,26 @@ let replacement: Fetch | undefined;
 export function propagateGlobalFetch(propagation: HeaderPropagation): () => void {
   if (installed.size === 0) replaceFetch();
   installed.add(propagation);
+  chainInstalled();
   return () => {
-    if (installed.delete(propagation) && installed.size === 0) restoreFetch();
+    if (!installed.delete(propagation)) return;
+    chainInstalled();
+    if (installed.size === 0 && globalThis.fetch === replacement) globalThis.fetch = original;
   };
 }
 
 function replaceFetch(): void {
-  const before = globalThis.fetch;
-  const native = isNodesOwn(before);
-  original = before;
-  replacement = (input, init) => {
-    let fetch: Fetch = before;
-    for (const propagation of installed) {
-      fetch = propagatingFetch(propagation, fetch);
-      if (native) nodesOwn.add(fetch);
-    }
-    return fetch(input, init);
-  };
-  if (native) nodesOwn.add(replacement);
+  original = globalThis.fetch;
+  replacement = (input, init) => chain(input, init);
+  if (isNodesOwn(original)) nodesOwn.add(replacement);
   globalThis.fetch = replacement;
 }
 
-function restoreFetch(): void {
-  if (original !== undefined && globalThis.fetch === replacement) globalThis.fetch = original;
+function chainInstalled(): void {
+  const native = isNodesOwn(original);
+  chain = original;
+  for (const propagation of installed) {
+    chain = propagatingFetch(propagation, chain);
+    if (native) nodesOwn.add(chain);
+  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HeaderPropagation } from '../header-propagation.js';
 import type { Added } from '../inject.js';
+import { memoize } from '../memoize.js';
 
 /**
  * undici copies a request's headers and options from hop to hop: interceptors for redirects and retries, queues of
@@ -19,49 +20,75 @@ export interface Mark {
   readonly host: string | null;
 }
 
+/** What most marks say: whatever this propagation sends is ours, since the application set none of it. */
+const ALL_ITS_NAMES = 'all';
+
+/** The name of the header that marks what one propagation added, and how to read it. */
+class Marker {
+  readonly name = `${PREFIX}${markers.size}`;
+  readonly #propagation: WeakRef<HeaderPropagation>;
+  /** Of a propagation that is gone, what it added is still to be taken off. */
+  readonly #all: Pick<Mark, 'added' | 'host'>;
+  readonly #read = memoize(readMark);
+
+  constructor(propagation: HeaderPropagation) {
+    this.#propagation = new WeakRef(propagation);
+    this.#all = { added: { names: [...propagation.names], members: [] }, host: null };
+  }
+
+  read(value: string): Mark {
+    const { added, host } = value === ALL_ITS_NAMES ? this.#all : this.#read(value);
+    return { propagation: this.#propagation.deref(), added, host };
+  }
+}
+
+const markers = new Map<string, Marker>();
 const names = new WeakMap<HeaderPropagation, string>();
-const propagations = new Map<string, WeakRef<HeaderPropagation>>();
 
 /** The name of the header that marks what this propagation added. */
 export function markName(propagation: HeaderPropagation): string {
   let name = names.get(propagation);
   if (name === undefined) {
-    name = `${PREFIX}${propagations.size}`;
+    const marker = new Marker(propagation);
+    name = marker.name;
     names.set(propagation, name);
-    propagations.set(name, new WeakRef(propagation));
+    markers.set(name, marker);
   }
   return name;
 }
 
-export function markValue(added: Added, host: string | null): string {
-  return JSON.stringify([added.names, added.members, host]);
+/** @param mixed whether the application set some of the headers that this propagation sends */
+export function markValue(added: Added, mixed: boolean, host: string | null): string {
+  return mixed || host !== null ? JSON.stringify([added.names, added.members, host]) : ALL_ITS_NAMES;
+}
+
+function readMark(value: string): Pick<Mark, 'added' | 'host'> {
+  const [names, members, host] = JSON.parse(value);
+  return { added: { names, members }, host };
+}
+
+/** Whether the last of `[name, value, ...]` is a mark. */
+export function endsWithMark(headers: readonly unknown[]): boolean {
+  return isMark(headers[headers.length - 2]);
+}
+
+function isMark(name: unknown): name is string {
+  return typeof name === 'string' && name.length > PREFIX.length && name.startsWith(PREFIX);
 }
 
 /** Takes the marks off a list of `[name, value, ...]` and gives what they say. */
-export function takeMarks(headers: unknown[]): Mark[] {
-  const marks: Mark[] = [];
+export function takeMarks(headers: unknown[]): readonly Mark[] {
+  let marks: Mark[] | undefined;
   for (let at = headers.length - 2; at >= 0; at -= 2) {
     const name = headers[at];
-    if (typeof name !== 'string' || !name.startsWith(PREFIX)) continue;
+    if (!isMark(name)) continue;
     const [, value] = headers.splice(at, 2);
-    const propagation = propagations.get(name)?.deref();
-    marks.push({ propagation, ...readMark(String(value)) });
+    const mark = markers.get(name)?.read(String(value));
+    if (mark === undefined) continue;
+    marks ??= [];
+    marks.push(mark);
   }
-  return marks.length === 0 ? none : marks;
+  return marks ?? none;
 }
 
-const none: Mark[] = [];
-
-/** The values that were read last: most requests of a service carry the same names to the same hosts. */
-const known = new Map<string, Pick<Mark, 'added' | 'host'>>();
-const MOST_KNOWN = 64;
-
-function readMark(value: string): Pick<Mark, 'added' | 'host'> {
-  const before = known.get(value);
-  if (before !== undefined) return before;
-  const [names, members, host] = JSON.parse(value);
-  const mark = { added: { names, members }, host };
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(value, mark);
-  return mark;
-}
+const none: readonly Mark[] = [];

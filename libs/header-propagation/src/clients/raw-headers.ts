@@ -1,26 +1,42 @@
 import type { RemovableHeaders } from '../inject.js';
 
 /** `[name, value, name, value]`, undici's raw form and what Node takes beside a record. */
-export function flatHeaders(flat: unknown[]): RemovableHeaders {
-  const indexOf = (name: string) => flat.findIndex((item, index) => index % 2 === 0 && lower(item) === name);
-  const remove = (name: string) => {
-    for (let at = indexOf(name); at !== -1; at = indexOf(name)) flat.splice(at, 2);
-  };
-  return {
-    has: (name) => indexOf(name) !== -1,
-    get: (name) => {
-      const values = flat.filter((_, index) => index % 2 === 1 && lower(flat[index - 1]) === name).flat();
-      return values.length > 1 ? values.map(String) : String(values[0]);
-    },
-    set: (name, value) => {
-      remove(name);
-      // One entry for several lines: undici and Node both write a line for each.
-      flat.push(name, value);
-    },
-    delete: remove,
-  };
-}
+export class FlatHeaders implements RemovableHeaders {
+  readonly #flat: unknown[];
+  /** In lower case, in the places of the names. */
+  readonly #names: string[] = [];
 
-function lower(name: unknown): string {
-  return String(name).toLowerCase();
+  constructor(flat: unknown[]) {
+    this.#flat = flat;
+    for (let at = 0; at < flat.length; at += 2) this.#names.push(String(flat[at]).toLowerCase());
+  }
+
+  hasAny(names: ReadonlySet<string>): boolean {
+    return this.#names.some((name) => names.has(name));
+  }
+
+  has(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
+  /** The value; a list where the name comes several times. */
+  get(name: string): unknown {
+    const values = this.#flat.filter((_, index) => index % 2 === 1 && this.#names[(index - 1) / 2] === name);
+    const lines = values.flat();
+    return lines.length > 1 ? lines.map(String) : String(lines[0]);
+  }
+
+  set(name: string, value: string | string[]): void {
+    this.delete(name);
+    // One entry for several lines: undici and Node both write a line for each.
+    this.#flat.push(name, value);
+    this.#names.push(name);
+  }
+
+  delete(name: string): void {
+    for (let at = this.#names.indexOf(name); at !== -1; at = this.#names.indexOf(name)) {
+      this.#flat.splice(at * 2, 2);
+      this.#names.splice(at, 1);
+    }
+  }
 }

@@ -1,12 +1,15 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
-import type { HeaderRecord } from '../captured.js';
 import { type Added, removeHeaders } from '../inject.js';
+import { memoize } from '../memoize.js';
 import { membersOf, mergeBaggage } from '../rules/baggage.js';
 import { parseUrl, type TargetAddress } from '../target-address.js';
-import { type Mark, takeMarks } from './mark.js';
-import { flatHeaders } from './raw-headers.js';
+import { carriedMark } from './carried-mark.js';
+import { endsWithMark, type Mark, takeMarks } from './mark.js';
+import { FlatHeaders } from './raw-headers.js';
+
+/** What is ours in a request that was built and may not be written yet. */
+const OURS = Symbol('header-propagation.ours');
 
 /** A request of undici's as its diagnostics channels show it, in Node's own copy and in the package, from version 6 on. */
 interface UndiciRequest {
@@ -15,8 +18,11 @@ interface UndiciRequest {
   readonly host: string | null;
   /** `[name, value, ...]`; what is written, when its turn comes. */
   readonly headers: unknown[];
-  addHeader?(name: string, value: string): unknown;
+  addHeader?: AddHeader;
+  [OURS]?: readonly Added[];
 }
+
+type AddHeader = (this: UndiciRequest, name: string, value: string) => unknown;
 
 let watching = false;
 
@@ -28,43 +34,24 @@ export function watchUndiciRequests(): void {
   subscribe('undici:client:sendHeaders', (message) => onSendHeaders(message as SentHeaders));
 }
 
-/** A mark that goes with the call instead of with its headers, where those may end elsewhere than in undici. */
-interface CarriedMark extends Mark {
-  /** What was added: a request that the call causes may have headers of the same names that are not ours. */
-  readonly headers: HeaderRecord;
-}
-
-const carried = new AsyncLocalStorage<CarriedMark>();
-
-/** Runs a call of `fetch` whose requests, if undici sends them, carry this mark. */
-export function carryMark<T>(mark: CarriedMark, call: () => T): T {
-  watchUndiciRequests();
-  return carried.run(mark, call);
-}
-
-function marksOf(headers: unknown[]): Mark[] {
-  const marks = takeMarks(headers);
-  const mark = carried.getStore();
-  if (mark === undefined) return marks;
-  const outgoing = flatHeaders(headers);
-  const names = mark.added.names.filter(
-    (name) => outgoing.has(name) && String(outgoing.get(name)) === [mark.headers[name]].flat().join(', '),
-  );
-  return [...marks, { ...mark, added: { ...mark.added, names } }];
-}
-
-/** What is ours in requests that were built and may not be written yet. */
-const ours = new WeakMap<UndiciRequest, Added[]>();
-
 function onCreate(request: UndiciRequest): void {
-  if (!Array.isArray(request.headers)) return;
-  const marks = marksOf(request.headers);
+  const { headers } = request;
+  if (!Array.isArray(headers)) return;
+  const alone = endsWithMark(headers);
+  const marks = marksOf(headers);
   if (marks.length === 0) return;
   const kept = marks.filter((mark) => keepOrRemove(request, mark)).map(({ added }) => added);
   if (kept.length === 0) return;
-  for (const added of kept) yieldToThoseBefore(request, added);
-  yieldToThoseAfter(request, kept);
-  ours.set(request, kept);
+  request[OURS] = kept;
+  yieldToThoseAfter(request);
+  // A mark comes after what it marks: nobody has added to a list that ends with one.
+  if (!alone) for (const added of kept) yieldToThoseBefore(request, added);
+}
+
+function marksOf(headers: unknown[]): readonly Mark[] {
+  const marks = takeMarks(headers);
+  const carried = carriedMark(() => new FlatHeaders(headers));
+  return carried === undefined ? marks : [...marks, carried];
 }
 
 function keepOrRemove(request: UndiciRequest, { propagation, added, host }: Mark): boolean {
@@ -72,7 +59,7 @@ function keepOrRemove(request: UndiciRequest, { propagation, added, host }: Mark
   const name = request.host === null || request.host === host ? undefined : request.host;
   const target = receiverOf(request.path, request.origin, name);
   if (target !== undefined && propagation?.allows(target)) return true;
-  removeHeaders(added, flatHeaders(request.headers));
+  removeHeaders(added, new FlatHeaders(request.headers));
   return false;
 }
 
@@ -87,23 +74,23 @@ export function receiverOf(
   origin: string | URL | undefined,
   name: string | undefined,
 ): TargetAddress | undefined {
-  if (/^https?:\/\//i.test(path)) return path;
-  const url = typeof origin === 'string' ? originOf(origin) : origin;
-  if (url === undefined) return undefined;
-  const { protocol, hostname, port } = (name && parseUrl(`${url.protocol}//${name}`)) || url;
-  return { scheme: protocol, host: hostname, port, path };
+  // Nearly every path begins with a slash.
+  if (!path.startsWith('/') && /^https?:\/\//i.test(path)) return path;
+  const parts = typeof origin === 'string' ? partsOf(origin) : origin && partsOfUrl(origin);
+  if (parts === undefined) return undefined;
+  const { scheme, host, port } = (name && partsOf(`${parts.scheme}//${name}`)) || parts;
+  return { scheme, host, port, path };
 }
 
-/** The origins that were parsed last: a service asks few, again and again. */
-const origins = new Map<string, URL | undefined>();
-const MOST_ORIGINS = 256;
+type OriginParts = Readonly<Record<'scheme' | 'host' | 'port', string>>;
 
-function originOf(text: string): URL | undefined {
-  if (origins.has(text)) return origins.get(text);
-  if (origins.size >= MOST_ORIGINS) origins.clear();
-  const url = parseUrl(text);
-  origins.set(text, url);
-  return url;
+const partsOf = memoize((origin) => {
+  const url = parseUrl(origin);
+  return url && partsOfUrl(url);
+});
+
+function partsOfUrl({ protocol, hostname, port }: URL): OriginParts {
+  return { scheme: protocol, host: hostname, port };
 }
 
 /** An instrumentation that came first has added its own header beside ours: its trace is the nearer one. */
@@ -119,25 +106,34 @@ function yieldToThoseBefore({ headers }: UndiciRequest, { names }: Added): void 
   }
 }
 
-/** An instrumentation that comes after us adds by `addHeader`: ours makes room. */
-function yieldToThoseAfter(request: UndiciRequest, kept: readonly Added[]): void {
-  const { addHeader, headers } = request;
+const watched = new WeakSet<object>();
+
+/** An instrumentation that comes after us adds by `addHeader`, which has a form of its own in each copy of undici: ours makes room. */
+function yieldToThoseAfter(request: UndiciRequest): void {
+  const prototype = Object.getPrototypeOf(request) as UndiciRequest;
+  if (watched.has(prototype)) return;
+  watched.add(prototype);
+  const { addHeader } = prototype;
   if (typeof addHeader !== 'function') return;
-  request.addHeader = (name, value) => {
-    const lower = name.toLowerCase();
-    if (lower === 'baggage') {
-      const own = placesOf(headers, lower).map((place) => String(headers[place + 1]));
-      flatHeaders(headers).delete(lower);
-      const merged = mergeBaggage(value, membersOf(own.join(','))).text;
-      return addHeader.call(request, name, merged);
-    }
-    for (const { names } of kept) {
-      if (!names.includes(lower)) continue;
-      dropFirstOf(headers, lower, names);
-      if (lower === 'traceparent') dropFirstOf(headers, 'tracestate', names);
-    }
-    return addHeader.call(request, name, value);
+  prototype.addHeader = function (name, value) {
+    return addHeader.call(this, name, this[OURS] === undefined ? value : makeRoom(this, name, value));
   };
+}
+
+/** Takes ours off in favour of a header that somebody adds, and gives the value to add. */
+function makeRoom({ headers, [OURS]: kept = [] }: UndiciRequest, name: string, value: string): string {
+  const lower = name.toLowerCase();
+  if (lower === 'baggage') {
+    const own = placesOf(headers, lower).map((place) => String(headers[place + 1]));
+    new FlatHeaders(headers).delete(lower);
+    return mergeBaggage(value, membersOf(own.join(','))).text;
+  }
+  for (const { names } of kept) {
+    if (!names.includes(lower)) continue;
+    dropFirstOf(headers, lower, names);
+    if (lower === 'traceparent') dropFirstOf(headers, 'tracestate', names);
+  }
+  return value;
 }
 
 function dropFirstOf(headers: unknown[], name: string, names: readonly string[]): void {
@@ -162,7 +158,7 @@ function placesOf(headers: readonly unknown[], name: string): number[] {
 }
 
 function mergeInto(headers: unknown[], own: string): void {
-  const outgoing = flatHeaders(headers);
+  const outgoing = new FlatHeaders(headers);
   const theirs = outgoing.get('baggage');
   const text = Array.isArray(theirs) ? theirs.join(',') : String(theirs);
   outgoing.set('baggage', mergeBaggage(text, membersOf(own)).text);
@@ -180,7 +176,7 @@ interface SentHeaders {
  * taken out: the next write begins with this head.
  */
 function onSendHeaders({ request, headers, socket }: SentHeaders): void {
-  const added = ours.get(request);
+  const added = request[OURS];
   if (added === undefined || typeof headers !== 'string' || socket.remoteFamily !== undefined) return;
   const head = withoutOurs(headers, added);
   const { write } = socket;
@@ -197,7 +193,7 @@ function withoutOurs(head: string, added: readonly Added[]): string {
     const colon = line.indexOf(':');
     return [line.slice(0, colon), line.slice(colon + 2)];
   });
-  for (const one of added) removeHeaders(one, flatHeaders(flat));
+  for (const one of added) removeHeaders(one, new FlatHeaders(flat));
   let text = `${requestLine}\r\n`;
   for (let at = 0; at < flat.length; at += 2) text += `${flat[at]}: ${flat[at + 1]}\r\n`;
   return text;

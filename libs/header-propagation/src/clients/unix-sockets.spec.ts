@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import http, { Agent as HttpAgent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runInThisContext } from 'node:vm';
 import axios from 'axios';
 import superagent from 'superagent';
 import { Agent, Client, type Dispatcher, interceptors, Pool } from 'undici';
 import { type EchoServer, startEchoServer } from '../testing/echo-server.js';
+import { nodesAgent } from '../testing/nodes-agent.js';
 import { hasOurs, inRequest, propagation } from '../testing/upstream.js';
 import { propagateWithAxios } from './axios.js';
 import { propagatingFetch } from './fetch.js';
@@ -50,7 +50,9 @@ describe('a Unix socket gets nothing, whatever the host of the URL', () => {
     'undici Pool': () => via(new Pool('http://127.0.0.1', { socketPath }).compose(ours)),
     'undici Client': () => via(new Client('http://127.0.0.1', { socketPath }).compose(ours)),
     fetch: () =>
-      propagatingFetch(propagation)(url, { dispatcher: nodesAgent() } as never).then((r) => r.text()),
+      propagatingFetch(propagation)(url, {
+        dispatcher: nodesAgent({ connect: { socketPath } }),
+      } as never).then((r) => r.text()),
     'http.get': () => httpGet({ host: '127.0.0.1', path: '/', socketPath }),
     'http.get with an agent': () =>
       httpGet({ host: '127.0.0.1', agent: new HttpAgent({ socketPath } as never) }),
@@ -70,15 +72,6 @@ describe('a Unix socket gets nothing, whatever the host of the URL', () => {
     }
     await dispatcher.close();
   }
-  /** Node's fetch takes only dispatchers of its own undici's kind: its global one is asked for its class. */
-  function nodesAgent(): unknown {
-    const main = runInThisContext('globalThis') as Record<symbol, { constructor: typeof Agent }>;
-    const symbol = Symbol.for(
-      `undici.globalDispatcher.${Number.parseInt(process.versions.undici ?? '', 10) >= 8 ? 2 : 1}`,
-    );
-    return new (main[symbol] as { constructor: typeof Agent }).constructor({ connect: { socketPath } });
-  }
-
   it.each(Object.keys(sends))('%s', async (name) => {
     unix.received.length = 0;
     const undo = propagateNodeHttp(propagation);
