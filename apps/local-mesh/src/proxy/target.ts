@@ -50,13 +50,12 @@ export function requestTarget(head: RequestHead, dialled: Dialled | undefined): 
 
 /** Of a stream of HTTP/2, whose pseudo-headers say what HTTP/1.1 has in four forms. Throws MalformedMessage. */
 export function streamTarget(
-  { authority, path, scheme, headers }: Http2RequestHead,
+  { authority, path, scheme }: Http2RequestHead,
   dialled: Dialled | undefined,
 ): RequestTarget {
   if (authority === undefined) throw new MalformedMessage(400, 'missing_host_header', true);
   return {
-    scheme:
-      headers.names.includes('x-forwarded-proto') || scheme !== 'https' ? forwardedScheme(headers) : 'https',
+    scheme: scheme === 'https' ? 'https' : 'http',
     path,
     ...destination(authority, dialled, 80),
   };

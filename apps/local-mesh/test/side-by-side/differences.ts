@@ -115,8 +115,8 @@ export const differences: readonly Difference[] = [
 ];
 
 /** The difference that an exchange is known for. */
-export function differenceOf(name: string): Difference | undefined {
-  return differences.find(({ exchanges }) =>
+export function differenceOf(name: string, among = differences): Difference | undefined {
+  return among.find(({ exchanges }) =>
     exchanges.some((pattern) => (typeof pattern === 'string' ? pattern === name : pattern.test(name))),
   );
 }

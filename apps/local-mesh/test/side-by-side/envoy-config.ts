@@ -4,6 +4,8 @@ import type { Rule } from './rules.js';
 interface EnvoyLane {
   port: number;
   backendPort: number;
+  /** Whether it is spoken to in HTTP/2. */
+  isHttp2?: boolean;
 }
 
 /** An Envoy with the settings of a sidecar's outbound listener (istiod 1.32, pilot/pkg/networking/core/listener.go): one listener for each lane. */
@@ -11,7 +13,7 @@ export function envoyConfig(lanes: readonly EnvoyLane[], rules: readonly Rule[])
   return JSON.stringify({
     static_resources: {
       listeners: lanes.map(({ port }, index) => listener(port, `lane-${index}`, rules)),
-      clusters: lanes.map(({ backendPort }, index) => cluster(`lane-${index}`, backendPort)),
+      clusters: lanes.map((lane, index) => cluster(`lane-${index}`, lane)),
     },
   });
 }
@@ -61,7 +63,7 @@ function route(clusterName: string, rule?: Rule) {
       cluster: clusterName,
       timeout: '0s',
       retry_policy: { retry_on: 'connect-failure,refused-stream,unavailable,cancelled', num_retries: 2 },
-      max_stream_duration: { max_stream_duration: '0s', grpc_timeout_header_max: '0s' },
+      max_grpc_timeout: '0s',
       ...(rule?.rewrite !== undefined && { prefix_rewrite: rule.rewrite }),
     },
     request_headers_to_remove: rule?.request?.remove ?? [],
@@ -89,11 +91,20 @@ function additions(headers: Rule['request']) {
   ];
 }
 
-function cluster(name: string, port: number) {
-  const address = { socket_address: { address: '127.0.0.1', port_value: port } };
+function cluster(name: string, { backendPort, isHttp2 = false }: EnvoyLane) {
+  const address = { socket_address: { address: '127.0.0.1', port_value: backendPort } };
   return {
     name,
     type: 'STATIC',
+    // What istiod gives a port that is named `http2` (cluster_builder.go, http2ProtocolOptions).
+    ...(isHttp2 && {
+      typed_extension_protocol_options: {
+        'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+          '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+          explicit_http_config: { http2_protocol_options: {} },
+        },
+      },
+    }),
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
   };
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from '../exchange/client.js';
 import { Exchange } from '../exchange/exchange.js';
 import { RequestContext } from '../exchange/request-context.js';
@@ -127,7 +128,7 @@ export class Http1ClientConnection implements Client, Stage {
     this.socket.destroy();
   }
 
-  upgrade(peer: Socket, rest: Buffer, onClosed: () => void): void {
+  upgrade(peer: Duplex, rest: Buffer, onClosed: () => void): void {
     this.#release();
     const early = this.#backlog;
     this.#backlog = undefined;

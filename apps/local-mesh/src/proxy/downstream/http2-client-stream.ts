@@ -61,11 +61,9 @@ export class Http2ClientStream implements Client {
     this.stream.resume();
   }
 
-  /** What is left of the request is not wanted (RFC 9113 8.1). */
+  /** What is left of the request is read and dropped: a reset could overtake the end of the answer, which would then look broken off. */
   finished(): void {
-    if (this.#isRequestComplete) return;
-    this.stream.once('finish', () => this.stream.close(constants.NGHTTP2_NO_ERROR));
-    this.stream.resume();
+    if (!this.#isRequestComplete) this.stream.resume();
   }
 
   destroy(): void {

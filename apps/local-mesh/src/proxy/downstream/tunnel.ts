@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Connect, ConnectionDecision } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import { addressText } from '../address.js';
@@ -153,8 +154,8 @@ function toService(
   return { ...common, refusal: { status: 503, reason, details: 'no_healthy_upstream', flags: ['UH'] } };
 }
 
-/** Joins two sockets; when one ends, so does the other, after what it still has to say. */
-export function splice(client: Socket, upstream: Socket, onClosed: () => void): void {
+/** Joins two connections, or a connection and a stream of one; when one ends, so does the other, after what it still has to say. */
+export function splice(client: Duplex, upstream: Duplex, onClosed: () => void): void {
   let open = 2;
   const closed = (): void => {
     open--;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { applyHeaderMutations, type HeaderMutation } from '@grayscale/traffic-rules';
 import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
 import { UnsendableHead } from '../message/sendable.js';
@@ -102,7 +102,7 @@ export class Answer {
   }
 
   /** The upstream changed the protocol: from here on bytes only. */
-  tunnel(peer: Socket, rest: Buffer): void {
+  tunnel(peer: Duplex, rest: Buffer): void {
     this.context.client.upgrade(peer, rest, () => this.complete());
   }
 

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { addressText } from '../address.js';
 import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
+import { startTimer } from '../timer.js';
 import type { Host, Protocol } from '../upstream/host.js';
 import type { StreamFailure, StreamHandler, UpstreamStream } from '../upstream/stream.js';
 import type { BodyReader, BodySource, RequestBody } from './request-body.js';
@@ -19,7 +20,7 @@ export interface AttemptOwner {
   onData(data: Buffer): void;
   onFlush(): void;
   onEnd(trailers: readonly string[]): void;
-  onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void;
+  onUpgrade(head: ResponseHead, socket: Duplex, rest: Buffer): void;
   onFailure(failure: AttemptFailure): void;
 }
 
@@ -138,7 +139,7 @@ export class Attempt implements StreamHandler, BodyReader {
     this.owner.onEnd(trailers);
   }
 
-  onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void {
+  onUpgrade(head: ResponseHead, socket: Duplex, rest: Buffer): void {
     this.#settle();
     this.owner.onUpgrade(head, socket, rest);
   }
@@ -155,7 +156,7 @@ export class Attempt implements StreamHandler, BodyReader {
     this.owner.onRequestEnd();
     const { perTryTimeoutMs } = this.options;
     if (perTryTimeoutMs > 0 && this.#timer === undefined) {
-      this.#timer = setTimeout(() => {
+      this.#timer = startTimer(() => {
         this.expire();
         this.owner.onFailure('per-try-timeout');
       }, perTryTimeoutMs);

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { RequestHead } from '../message/request.js';
 import type { BodySource } from './request-body.js';
 import type { ResponseWriter } from './response-writer.js';
@@ -16,5 +16,5 @@ export interface Client extends BodySource {
   /** Ends the exchange at once: the answer cannot be completed. */
   destroy(): void;
   /** Joins the client's connection to another one, for good. */
-  upgrade(peer: Socket, rest: Buffer, onClosed: () => void): void;
+  upgrade(peer: Duplex, rest: Buffer, onClosed: () => void): void;
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { retryable } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
@@ -13,6 +13,7 @@ import {
 import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
 import { UnsendableHead } from '../message/sendable.js';
+import { startTimer } from '../timer.js';
 import type { Answer } from './answer.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import { backOffCeilingMs } from './back-off.js';
@@ -89,7 +90,7 @@ export class Forwarding implements AttemptOwner {
   onRequestEnd(): void {
     if (this.#requestEnd !== 0) return;
     this.#requestEnd = performance.now();
-    if (this.#timeoutMs > 0) this.#timeout = setTimeout(() => this.#onTimeout(), this.#timeoutMs);
+    if (this.#timeoutMs > 0) this.#timeout = startTimer(() => this.#onTimeout(), this.#timeoutMs);
   }
 
   onUpstream(host: string): void {
@@ -120,7 +121,8 @@ export class Forwarding implements AttemptOwner {
     this.outcome.upstreamAnswered(serviceTimeMs);
     return this.#guarded(() => {
       const declined = !plan.untouched && context.upgrade !== undefined;
-      if (declined && status < 400) return this.#declineUpgrade(head);
+      // HTTP/2 has no bytes of another protocol that could be taken for the body.
+      if (declined && status < 400 && plan.protocol === 'http1') return this.#declineUpgrade(head);
       // An answer that begins before the request has ended: Envoy does not wait for the rest of it on this connection.
       const early = declined || !context.body.complete;
       const headers = plan.untouched
@@ -171,7 +173,7 @@ export class Forwarding implements AttemptOwner {
     this.answer.finish(trailers, this.context.closes);
   }
 
-  onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void {
+  onUpgrade(head: ResponseHead, socket: Duplex, rest: Buffer): void {
     if (this.context.upgrade === undefined) {
       // Nobody asked: bytes after it would be a second answer, or a way around the rules.
       socket.destroy();
@@ -244,6 +246,7 @@ export class Forwarding implements AttemptOwner {
       path: shape.path,
       headers: this.#requestHeaders(attempt),
       bodyLength: head.bodyLength,
+      upgrade: this.context.upgrade,
       untouched,
     };
   }
@@ -300,7 +303,7 @@ export class Forwarding implements AttemptOwner {
     this.#attempt?.cancel();
     this.#attempt = undefined;
     const ceiling = backOffCeilingMs(plan.shape.retry.backoffMs, this.#tries);
-    this.#backoff = setTimeout(() => this.#guarded(() => this.#try()), context.runtime.random() * ceiling);
+    this.#backoff = startTimer(() => this.#guarded(() => this.#try()), context.runtime.random() * ceiling);
     return true;
   }
 

@@ -30,28 +30,33 @@ export function decodeRequest(raw: readonly string[], isComplete: boolean): Http
 
 /**
  * @param isComplete the head is all there is of the answer
- * @param isToHead of an answer to HEAD, whose length tells of a body that does not come
+ * @param isToHead of an answer to HEAD, whose length tells of a body that does not come, as that of a 304 does
  */
 export function decodeResponse(raw: readonly string[], isComplete: boolean, isToHead: boolean): ResponseHead {
   const { pseudo, headers } = split(raw);
-  const bodyLength = isComplete && !isToHead ? 0 : declaredLength(headers);
-  return { status: Number(pseudo.get(':status') ?? 0), headers, bodyLength };
+  const status = Number(pseudo.get(':status') ?? 0);
+  const bodyLength = isComplete && !isToHead && status !== 304 ? 0 : declaredLength(headers);
+  return { status, headers, bodyLength };
 }
 
-/** The pieces of a cookie are one again (RFC 9113 8.2.3), where the first of them stands. */
+/** The pieces of a cookie are one again (RFC 9113 8.2.3), behind the others as Envoy has it. */
 function split(raw: readonly string[]): { pseudo: Map<string, string>; headers: HeaderList } {
   const pseudo = new Map<string, string>();
   const headers: HeaderList = { raw: [], names: [] };
+  let cookie: string | undefined;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     const value = raw[i + 1] as string;
     if (name.startsWith(':')) pseudo.set(name, value);
-    else if (name === 'cookie' && headers.names.includes(name)) {
-      headers.raw[2 * headers.names.indexOf(name) + 1] += `; ${value}`;
-    } else {
+    else if (name === 'cookie') cookie = cookie === undefined ? value : `${cookie}; ${value}`;
+    else {
       headers.raw.push(name, value);
       headers.names.push(name);
     }
+  }
+  if (cookie !== undefined) {
+    headers.raw.push('cookie', cookie);
+    headers.names.push('cookie');
   }
   return { pseudo, headers };
 }

@@ -14,9 +14,12 @@ export function encodeRequest({
   path,
   headers,
   bodyLength,
+  upgrade,
 }: OutgoingRequest): string[] {
   checkTarget(path, authority);
-  const pseudo = [':method', method, ':scheme', scheme, ':authority', authority, ':path', path];
+  // HTTP/2's own way to another protocol (RFC 8441), as Envoy goes it.
+  const asked = upgrade === undefined ? [':method', method] : [':method', 'CONNECT', ':protocol', upgrade];
+  const pseudo = [...asked, ':scheme', scheme, ':authority', authority, ':path', path];
   return [...pseudo, ...fields(headers, bodyLength)];
 }
 

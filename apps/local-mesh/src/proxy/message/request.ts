@@ -25,6 +25,8 @@ export interface OutgoingRequest {
   headers: readonly string[];
   /** Bytes of the body as the client announced it; undefined: unknown. */
   bodyLength: number | undefined;
+  /** The protocol that the client wants to change to. */
+  upgrade?: string | undefined;
   /** No HTTP listener took part: the protocol adds nothing that the client did not send. */
   untouched: boolean;
 }

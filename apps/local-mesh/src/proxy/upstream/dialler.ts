@@ -2,6 +2,7 @@ import { connect, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TlsOrigination } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
+import { startTimer } from '../timer.js';
 import { type TrustedCertificates, tlsOptions, UnusableTls } from './tls-settings.js';
 
 /** How a server is reached. */
@@ -73,7 +74,7 @@ export class Dialler {
       if (drop()) callbacks.onFailure(kind);
     };
     const onError = (error: NodeJS.ErrnoException): void => fail(failureKind(error));
-    const timer = setTimeout(fail, destination.connectTimeoutMs, 'timeout');
+    const timer = startTimer(() => fail('timeout'), destination.connectTimeoutMs);
     socket.on('error', onError);
     socket.once('connect', () => {
       if (isOwn(socket)) fail('loop');

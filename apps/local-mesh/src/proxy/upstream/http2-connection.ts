@@ -1,4 +1,9 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
+  connect,
+} from 'node:http2';
 import type { Socket } from 'node:net';
 import {
   connectionWindowBytes,
@@ -70,10 +75,10 @@ export class Http2Connection {
   }
 
   /** @param list names and values in turn, pseudo-headers first */
-  open(list: readonly string[], isComplete: boolean): ClientHttp2Stream {
+  open(list: readonly string[], options: ClientSessionRequestOptions): ClientHttp2Stream {
     this.requests++;
     this.#active++;
-    const stream = this.#session.request(list, isComplete ? { endStream: true } : { waitForTrailers: true });
+    const stream = this.#session.request(list, options);
     stream.once('close', () => {
       this.#active--;
       this.idleSince = Date.now();

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
 import type { ConnectFailure } from './dialler.js';
@@ -42,8 +42,8 @@ export interface StreamHandler {
   onEnd(trailers: readonly string[]): void;
   /** All of one read was handed over: a good moment to write. */
   onFlush(): void;
-  /** 101: from here on the bytes belong to both ends; `rest` came along with the head. */
-  onUpgrade(head: ResponseHead, socket: Socket, rest: Buffer): void;
+  /** The protocol is changed: from here on the bytes belong to both ends; `rest` came along with the head. */
+  onUpgrade(head: ResponseHead, socket: Duplex, rest: Buffer): void;
   onFailure(kind: StreamFailure): void;
   /** The server takes request bytes again. */
   onDrain(): void;

@@ -1,4 +1,5 @@
 import type { Fault } from '@grayscale/traffic-rules';
+import { startTimer } from '../../timer.js';
 import { replies } from '../local-reply.js';
 import type { Filter, Filtered } from './filter.js';
 
@@ -22,7 +23,7 @@ export const fault: Filter = (filtered, next) => {
     return undefined;
   }
   outcome.flag('DI');
-  const timer = setTimeout(abortOr, drawn.delayMs, next, drawn, filtered);
+  const timer = startTimer(() => abortOr(next, drawn, filtered), drawn.delayMs);
   return { cancel: () => clearTimeout(timer) };
 };
 
