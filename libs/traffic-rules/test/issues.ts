@@ -5,9 +5,19 @@ import { parse } from '../src/parse/parse.js';
 import { validate } from '../src/validate/validate.js';
 import { workload } from './mesh.js';
 
-/** As `error host-invalid spec.hosts[0]`. */
-export function brief({ severity, code, path }: Issue): string {
+/** As `error host-invalid spec.hosts[0]`, of an issue that is told in words. */
+export function brief(issue: Issue): string {
+  const { severity, code, path } = toldInWords(issue);
   return `${severity} ${code} ${path}`.trim();
+}
+
+/** The issue, whose message has to be a sentence or two without a gap where a word is missing. What is quoted may be anything. */
+export function toldInWords(issue: Issue): Issue {
+  const words = issue.message.replace(/"(?:[^"\\]|\\.)*"/g, 'QUOTED');
+  const gap = /^\W|\s$| {2}| [.,;:](?: |$)|undefined|\bNaN\b|\[object |\( ?\)|[^.?]$/.exec(words);
+  if (words.length < 20 || gap !== null)
+    throw new Error(`${issue.code} is not told in words, at ${gap?.index}: ${issue.message}`);
+  return issue;
 }
 
 /** What parse and validate say about a text. */

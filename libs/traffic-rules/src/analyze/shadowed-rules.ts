@@ -159,7 +159,8 @@ function example(view: MeshView, { owner, ports }: Deciding, { hidden, by }: Sha
 /** As a person would write it down. */
 function describeRequest({ method, authority, path, headers }: RouteRequest): string {
   const fields: string[] = [];
-  for (let at = 0; at < headers.length; at += 2) fields.push(`${headers[at]}: ${headers[at + 1]}`);
+  for (let at = 0; at < headers.length; at += 2)
+    fields.push(headers[at + 1] === '' ? `an empty ${headers[at]}` : `${headers[at]}: ${headers[at + 1]}`);
   const request = `${method} http://${authority}${path}`;
   return fields.length === 0 ? request : `${request} with ${fields.join(', ')}`;
 }

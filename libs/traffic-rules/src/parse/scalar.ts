@@ -75,7 +75,7 @@ export function choice<const Names extends readonly string[]>(
     const name = typeof value === 'number' ? names[numbers.indexOf(value)] : value;
     if (typeof name === 'string' && names.includes(name)) return name;
     const meant = typeof value === 'string' ? suggest(value, names) : undefined;
-    const advice = meant === undefined ? `write one of ${names.join(', ')}` : `did you mean ${meant}?`;
+    const advice = meant === undefined ? `write one of ${names.join(', ')}.` : `did you mean ${meant}?`;
     return at.report('field-unknown-value', `${describeValue(value)} is not known here; ${advice}`);
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { toldInWords } from '../../test/issues.js';
 import type { IssueCode } from '../issue-codes.js';
 import { parse } from '../parse/parse.js';
 import { validate } from './validate.js';
@@ -16,7 +17,7 @@ const recorded: Recorded[] = JSON.parse(readFileSync(file, 'utf8'));
 
 function issuesOf({ id, document }: Recorded) {
   const { resources, issues } = parse(JSON.stringify(document), `${id}.json`);
-  return [...issues, ...validate(resources)];
+  return [...issues, ...validate(resources)].map(toldInWords);
 }
 
 const errorsOf = (row: Recorded) => issuesOf(row).filter(({ severity }) => severity === 'error');

@@ -126,7 +126,7 @@ function validateHost(host: string, path: string, report: Report): void {
   }
   const plain = namespace.replace(/^~/, '');
   if (!['', '*', '.'].includes(plain) && !isDnsLabel(plain))
-    refuse('does not begin with a namespace; write a name, . for the own one, or * for all.');
+    refuse('does not begin with a namespace; write a name, "." for the own one, or "*" for all.');
   const problem = name === '*' ? undefined : wildcardDomainProblem(name);
   if (problem !== undefined) refuse(`names a host that ${problem}.`);
   else if (name !== '*' && !name.includes('.'))
