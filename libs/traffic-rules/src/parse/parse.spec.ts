@@ -82,6 +82,27 @@ describe('a value', () => {
     ['on is a boolean', rule('name: on'), 'error field-wrong-type spec.http[0].name'],
     ['n is a boolean', rule('name: n'), 'error field-wrong-type spec.http[0].name'],
     ['1.10 is a number', rule('name: 1.10'), 'error field-wrong-type spec.http[0].name'],
+    [
+      'an empty text is not a number',
+      rule('fault: {abort: {httpStatus: 503, percentage: {value: ""}}}'),
+      'error field-wrong-type spec.http[0].fault.abort.percentage.value',
+    ],
+    [
+      'a word is not a number',
+      rule('fault: {abort: {httpStatus: 503, percentage: {value: most}}}'),
+      'error field-wrong-type spec.http[0].fault.abort.percentage.value',
+    ],
+    ['a text may be a number', rule('fault: {abort: {httpStatus: 503, percentage: {value: "1e1"}}}')],
+    [
+      'a number is not bytes',
+      virtualServiceOf('hosts: [a.com]\nhttp: [{directResponse: {status: 200, body: {bytes: 12}}}]'),
+      'error field-wrong-type spec.http[0].directResponse.body.bytes',
+    ],
+    [
+      'three letters are not bytes',
+      virtualServiceOf('hosts: [a.com]\nhttp: [{directResponse: {status: 200, body: {bytes: abc}}}]'),
+      'error field-wrong-type spec.http[0].directResponse.body.bytes',
+    ],
     ['a date is a text', rule('name: 2026-11-23')],
     ['a time is a text', rule('name: "10:30"').replace('"10:30"', '10:30')],
     ['a key that is a boolean is its text', rule('match: [{headers: {y: {exact: a}}}]')],

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.js';
 import { clusterName } from '../compile/clusters.js';
 import { registeredNames } from '../compile/dialled-service.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
+import { hasReachablePort } from '../model/service.js';
 
 /** Every cluster that the workload knows, in no particular order. */
 export function clustersOf(table: RouteTable): Iterable<Cluster> {
@@ -19,18 +20,10 @@ export function clusterFor(table: RouteTable, host: string, port: number): Clust
   const name = host.toLowerCase().replace(/\.$/, '');
   for (const known of [...registeredNames(name, workload.namespace), ...wildcardsOver(name)]) {
     const cluster = clusters.get(clusterName(port, '', known));
-    if (cluster !== undefined && isReachableAt(mesh.services.get(known), port)) return cluster;
+    const service = mesh.services.get(known);
+    if (cluster !== undefined && service !== undefined && hasReachablePort(service, port)) return cluster;
   }
   return undefined;
-}
-
-function isReachableAt(service: { ports: readonly Port[] } | undefined, number: number): boolean {
-  return service?.ports.some((port) => port.number === number && port.destinationOnly !== true) === true;
-}
-
-interface Port {
-  number: number;
-  destinationOnly?: true;
 }
 
 /** The longest first. */

@@ -214,6 +214,26 @@ const rows: Row[] = [
     policy('{tls: {mode: SIMPLE, credentialName: a, caCertificates: b}}'),
     `error client-tls-invalid ${at}.tls.caCertificates`,
   ],
+  ['tunnels to a name or an address', policy('{tunnel: {targetHost: a.com, targetPort: 1}}')],
+  ['tunnels to an address', policy('{tunnel: {targetHost: 2001:db8::1, targetPort: 1}}')],
+  [
+    'tunnels to nothing else',
+    policy('{tunnel: {targetHost: "a b", targetPort: 1}}'),
+    `error tunnel-invalid ${at}.tunnel.targetHost`,
+  ],
+  [
+    'may skip a verification that there is none of',
+    policy('{tls: {mode: DISABLE, insecureSkipVerify: true, caCertificates: /a}}'),
+  ],
+  [
+    'has no locality after one for all of its zones',
+    balancer('{localityLbSetting: {distribute: [{from: a, to: {d: 100}}, {from: a/*, to: {d: 100}}]}}'),
+    `error load-balancer-invalid ${at}.loadBalancer.localityLbSetting.distribute`,
+  ],
+  [
+    'may have a locality beside another of the same region',
+    balancer('{localityLbSetting: {distribute: [{from: a/b, to: {d: 100}}, {from: a/c, to: {d: 100}}]}}'),
+  ],
   [
     'tunnels or speaks the proxy protocol',
     policy('{tunnel: {targetHost: a, targetPort: 1}, proxyProtocol: {version: V1}}'),

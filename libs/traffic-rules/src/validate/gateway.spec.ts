@@ -22,6 +22,15 @@ describe('a Gateway', () => {
     expect(findings(gateway(servers))).toEqual([]);
   });
 
+  it('of the Gateway API is not Istio’s', () => {
+    const text = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: gw, namespace: shop}
+spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}`;
+    expect(findings(text)).toEqual([]);
+  });
+
   it.each([
     ['no server', '[]', 'error server-missing spec.servers'],
     ['no host', `[{${http}}]`, 'error server-missing spec.servers[0]'],

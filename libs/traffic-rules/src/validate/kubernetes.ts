@@ -33,7 +33,7 @@ export function validateService({ spec, metadata }: Service, report: Report): vo
         path,
         'with several ports each needs a name; write for instance name: http.',
       );
-    else if (port.name !== undefined && !isDnsLabel(port.name))
+    else if (port.name !== undefined && (!isDnsLabel(port.name) || /[A-Z]/.test(port.name)))
       report.error(
         'kubernetes-invalid',
         `${path}.name`,

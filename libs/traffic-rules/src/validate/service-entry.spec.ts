@@ -27,6 +27,18 @@ const rows: Row[] = [
     `${named}\naddresses: [10.0.0.0/8]`,
     'error address-invalid spec.addresses[0]',
   ],
+  ...['TCP', 'MONGO', 'REDIS', 'MYSQL', 'TLS'].map(
+    (protocol): Row => [
+      `can tell only one host of ${protocol} by its addresses`,
+      `hosts: [a.ext, b.ext]\naddresses: [10.0.0.1]\nresolution: DNS\nports: [{number: 80, name: a, protocol: ${protocol}}]`,
+      'warning host-invalid spec.hosts',
+      ...(protocol === 'TLS' ? [] : ['error protocol-unknown spec.ports[0].protocol']),
+    ],
+  ),
+  [
+    'can tell several hosts of HTTP',
+    `hosts: [a.ext, b.ext]\naddresses: [10.0.0.1]\nresolution: DNS\n${port}`,
+  ],
   [
     'has each port number once',
     'hosts: [a.ext]\nports: [{number: 80, name: a, protocol: HTTP}, {number: 80, name: b, protocol: HTTP}]',

@@ -1,10 +1,8 @@
-import { parse } from '../parse/parse.js';
-import { validate } from './validate.js';
+import { findings } from '../../test/issues.js';
 
 function verdict(kind: string, spec: string): string[] {
   const text = `apiVersion: networking.istio.io/v1\nkind: ${kind}\nmetadata: {name: a, namespace: shop}\nspec: ${spec}\n`;
-  const { resources, issues } = parse(text, 'a.yaml');
-  return [...issues, ...validate(resources)].map(({ code, severity, path }) => `${severity} ${code} ${path}`);
+  return findings(text);
 }
 
 describe('a Sidecar', () => {
@@ -14,12 +12,19 @@ describe('a Sidecar', () => {
     ['{ingress: [{port: {number: 80, protocol: HTTP, name: http}, defaultEndpoint: "127.0.0.1:80"}]}'],
     ['{egress: [{port: {number: 80, protocol: HTTP}, hosts: ["~/*"]}, {hosts: ["*/*", "~bank/*"]}]}'],
     ['{egress: [{port: {protocol: TCP}, bind: "unix:///a", captureMode: NONE, hosts: ["./*"]}]}'],
+    [
+      '{egress: [{port: {protocol: TCP}, bind: "unix:///a", captureMode: NONE, hosts: ["./*"]}, {port: {protocol: TCP}, bind: "unix:///b", captureMode: NONE, hosts: ["./*"]}]}',
+    ],
   ])('is accepted with %s', (spec) => {
     expect(verdict('Sidecar', spec)).toEqual([]);
   });
 
   it.each([
     ['{}', 'error sidecar-empty spec'],
+    [
+      '{egress: [{port: {protocol: TCP}, bind: "unix:///a", captureMode: NONE, hosts: ["./*"]}, {port: {protocol: TCP}, bind: "unix:///a", captureMode: NONE, hosts: ["./*"]}]}',
+      'error egress-listener-invalid spec.egress[1].port',
+    ],
     ['{egress: [{hosts: []}]}', 'error egress-host-invalid spec.egress[0]'],
     ['{egress: [{hosts: ["web"]}]}', 'error egress-host-invalid spec.egress[0].hosts[0]'],
     ['{egress: [{hosts: ["shop/web"]}]}', 'error egress-host-invalid spec.egress[0].hosts[0]'],

@@ -86,6 +86,30 @@ const rules: Row[] = [
     `match: [{headers: {"@request.auth.claims.sub": {exact: a}}}]\n${to}`,
     'error jwt-claim-without-gateway spec.http[0].match[0].headers["@request.auth.claims.sub"]',
   ],
+  ...['%%', 'a%%b', '100%%', '%%%REQ(a)%%%'].map(
+    (value): Row => [`9: ${value} is a value`, `headers: {request: {set: {a: '${value}'}}}\n${to}`],
+  ),
+  ...['%', 'a%b', '%%%', '%REQ(a)', '%CEL([a])%', '%CEL(["a"]b)%'].map(
+    (value): Row => [
+      `9: ${value} is none`,
+      `headers: {request: {set: {a: '${value}'}}}\n${to}`,
+      'error header-value-invalid spec.http[0].headers.request.set.a',
+    ],
+  ),
+  [
+    '9: a list in brackets is well-formed, whatever Envoy knows',
+    `headers: {request: {set: {a: '%CEL([ "a" , "b" ] )%'}}}\n${to}`,
+    'warning envoy-refuses-header-command spec.http[0].headers.request.set.a',
+  ],
+  [
+    '9: percent is the old way',
+    `fault: {delay: {percent: 5, fixedDelay: 1s}}\n${to}`,
+    'warning field-deprecated spec.http[0].fault.delay.percent',
+  ],
+  [
+    '9: percent beside a percentage is passed over',
+    `fault: {delay: {percent: 5, percentage: {value: 5}, fixedDelay: 1s}}\n${to}`,
+  ],
   ['10: a rule does something', 'name: a', 'error action-missing spec.http[0]'],
   ['10: redirect and route', `redirect: {uri: /}\n${to}`, 'error action-conflict spec.http[0].route'],
   [
