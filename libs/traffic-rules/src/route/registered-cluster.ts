@@ -3,7 +3,6 @@ import type { Cluster } from '../cluster.js';
 import { clusterName } from '../compile/clusters.js';
 import { registeredNames } from '../compile/dialled-service.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
-import { hasReachablePort } from '../model/service.js';
 
 /** Every cluster that the workload knows, in no particular order. */
 export function clustersOf(table: RouteTable): Iterable<Cluster> {
@@ -20,10 +19,18 @@ export function clusterFor(table: RouteTable, host: string, port: number): Clust
   const name = host.toLowerCase().replace(/\.$/, '');
   for (const known of [...registeredNames(name, workload.namespace), ...wildcardsOver(name)]) {
     const cluster = clusters.get(clusterName(port, '', known));
-    const service = mesh.services.get(known);
-    if (cluster !== undefined && service !== undefined && hasReachablePort(service, port)) return cluster;
+    if (cluster !== undefined && isReachableAt(mesh.services.get(known), port)) return cluster;
   }
   return undefined;
+}
+
+function isReachableAt(service: { ports: readonly Port[] } | undefined, number: number): boolean {
+  return service?.ports.some((port) => port.number === number && port.destinationOnly !== true) === true;
+}
+
+interface Port {
+  number: number;
+  destinationOnly?: true;
 }
 
 /** The longest first. */
