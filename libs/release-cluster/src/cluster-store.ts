@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiClient, ApiError, ApiUnreachableError, type Lease } from '@grayscale/cluster-client';
 import {
+  isOver,
   type JournalEntry,
   type OfferedPlan,
   type Plan,
-  type ReleaseState,
   type SentCommand,
   type Store,
   type TargetView,
@@ -38,8 +38,6 @@ export interface ClusterStoreOptions {
 
 /** Twice as long as a holder of the Lease is believed in by default, in milliseconds. */
 const longestWait = 30_000;
-
-const ends: ReadonlySet<string> = new Set<ReleaseState['phase']>(['completed', 'aborted', 'undone']);
 
 /** Keeps a release in a cluster: rules in RuleObjects, its memory in a record. */
 export class ClusterStore implements Store {
@@ -163,7 +161,7 @@ export class ClusterStore implements Store {
   /** A process that was killed at the end of a run has left its traces. */
   private async cleanAfterEnd(journal: readonly JournalEntry[]): Promise<void> {
     const state = lastState(journal);
-    if (state !== undefined && ends.has(state.phase)) await this.finish();
+    if (state !== undefined && isOver(state.phase)) await this.finish();
   }
 
   /** After a time without the API server another process may have the lease; where nobody has, it is ours again. */

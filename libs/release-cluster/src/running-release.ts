@@ -1,9 +1,7 @@
 import { type ApiClient, ApiError } from '@grayscale/cluster-client';
-import type { Phase } from '@grayscale/release';
+import { isOver, type Phase } from '@grayscale/release';
 import type { Owner } from './owner.js';
 import { ConfigMapRecord, GrayReleaseRecord, type RecordObject } from './record/record-object.js';
-
-const ends: ReadonlySet<string> = new Set<Phase>(['completed', 'aborted', 'undone']);
 
 /** The release that has written an annotation, in words, unless it has ended or is gone. One that cannot be looked at may be running. */
 export async function runningRelease(client: ApiClient, owner: Owner): Promise<string | undefined> {
@@ -20,15 +18,15 @@ export async function runningRelease(client: ApiClient, owner: Owner): Promise<s
       isUnknown = true;
       return undefined;
     });
-    if (phase !== undefined) return ends.has(phase) ? undefined : text;
+    if (phase !== undefined) return isOver(phase) ? undefined : text;
   }
   return isUnknown ? text : undefined;
 }
 
 /** Undefined where there is no such release, or it has not been started. */
-async function phaseIn(home: RecordObject, { uid }: Owner): Promise<string | undefined> {
+async function phaseIn(home: RecordObject, { uid }: Owner): Promise<Phase | undefined> {
   const object = await home.read();
   if (object === undefined || object.metadata.uid !== uid) return undefined;
-  const { phase } = (home.contentOf(object).state ?? {}) as { phase?: string };
+  const { phase } = (home.contentOf(object).state ?? {}) as { phase?: Phase };
   return phase;
 }

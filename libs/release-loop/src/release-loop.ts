@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import {
   begin,
   type Command,
@@ -7,7 +6,7 @@ import {
   countQuestion,
   type Decision,
   decide,
-  follow,
+  isOver,
   type JournalEntry,
   type Json,
   type Look,
@@ -29,7 +28,8 @@ import {
   type WebhookQuestion,
   type Write,
 } from '@grayscale/release';
-import { planInForce } from './plan-in-force.js';
+import { type JournaledRun, readRun } from './journaled-run.js';
+import { OnceWriter } from './once-writer.js';
 import { RunJournal } from './run-journal.js';
 import { steadyNow } from './steady-now.js';
 import { askWebhook } from './webhook.js';
@@ -59,8 +59,6 @@ export type OpenedLoop =
   /** Another one drives the plan, or has one of its rules under release. */
   | { kind: 'held'; by: string };
 
-const ended: ReadonlySet<ReleaseState['phase']> = new Set(['completed', 'aborted', 'undone']);
-
 /**
  * Carries one release out: what `decide` asks for is journaled, done, and journaled again. It may be killed at any moment; opened again it goes on,
  * and does nothing twice.
@@ -76,10 +74,7 @@ export class ReleaseLoop {
   private misfits: string[] = [];
   private current: ReleaseState | undefined;
   private lastLook: Look | NoLook | undefined;
-  /** The seq of an intent whose outcome is not in the journal. */
-  private undone: number | undefined;
-  /** The seq of the write that was done last, while decisions follow each other. */
-  private writtenNow: number | undefined;
+  private writes: OnceWriter;
 
   private constructor(private readonly options: ReleaseLoopOptions) {
     this.now = options.now ?? steadyNow;
@@ -90,6 +85,7 @@ export class ReleaseLoop {
       ask: (question) => this.ask(question),
       standing: () => ({ plan: this.plan, state: this.current }),
     });
+    this.writes = new OnceWriter(options.store, this.journal);
   }
 
   /** Becomes the driver of the plan, and takes up the run in its journal. */
@@ -97,7 +93,7 @@ export class ReleaseLoop {
     const opened = await options.store.open();
     if (opened.kind === 'held') return opened;
     const loop = new ReleaseLoop(options);
-    loop.takeUp(opened.journal);
+    loop.takeUp(readRun(opened.journal, options.plan));
     return { kind: 'opened', loop };
   }
 
@@ -117,7 +113,7 @@ export class ReleaseLoop {
   }
 
   get isRunning(): boolean {
-    return this.current !== undefined && !ended.has(this.current.phase);
+    return this.current !== undefined && !isOver(this.current.phase);
   }
 
   /**
@@ -176,26 +172,13 @@ export class ReleaseLoop {
     }
   }
 
-  private takeUp(journal: readonly JournalEntry[]): void {
-    for (const { op, seq, state } of journal) {
-      if (state !== undefined) this.current = state as unknown as ReleaseState;
-      if (op === 'intent') this.undone = seq;
-      if (op === 'done' && this.undone === seq) this.undone = undefined;
-    }
-    const followed = planInForce(journal);
-    if (this.current === undefined || !this.isRunning) return;
-    if (followed === undefined) this.followUntold(this.current);
-    else {
-      this.offered = { kind: 'plan', plan: this.plan };
-      this.followPlan(followed);
-    }
-  }
-
-  /** A journal that does not say which plan was followed: this one has to fit. */
-  private followUntold(state: ReleaseState): void {
-    const placed = follow(this.plan, state);
-    if (placed.kind === 'refused') this.misfits = placed.messages;
-    else this.current = placed.state;
+  private takeUp({ state, undone, followed, misfits }: JournaledRun): void {
+    this.current = state;
+    this.writes = new OnceWriter(this.options.store, this.journal, undone);
+    this.misfits = misfits;
+    if (followed === undefined) return;
+    this.offered = { kind: 'plan', plan: this.plan };
+    this.followPlan(followed);
   }
 
   private followPlan(plan: Plan): void {
@@ -226,7 +209,7 @@ export class ReleaseLoop {
   /** Decides until there is something to wait for. Only the first decision has a look. */
   private async decideOn(look: Look | NoLook | undefined): Promise<Tick> {
     let counts = look;
-    this.writtenNow = undefined;
+    this.writes.beginRound();
     for (;;) {
       const decision = decide(
         this.plan,
@@ -235,23 +218,11 @@ export class ReleaseLoop {
         counts,
         this.now(),
       );
-      await this.recoverDone(decision);
+      await this.writes.recover(this.current, decision.state);
       const tick = await this.carryOut(decision, counts);
       if (tick !== undefined) return tick;
       counts = undefined;
     }
-  }
-
-  /** A write that was done before a crash, and is seen only now, is in the journal from now on. */
-  private async recoverDone({ state }: Decision): Promise<void> {
-    const seq = this.undone;
-    if (seq === undefined || state.pending?.seq === seq) return;
-    const pending = this.current?.pending;
-    this.undone = undefined;
-    // One that was refused, or that somebody was faster than, is not there.
-    if (pending?.seq !== seq || !isDeepStrictEqual(state.targets[pending.target]?.written, pending.after))
-      return;
-    await this.journal.append('done', { run: state.run, seq, recovered: true });
   }
 
   /** @returns undefined when there is to be another decision at once */
@@ -281,7 +252,7 @@ export class ReleaseLoop {
         return { kind: 'waiting', waiting, ...(until === undefined ? {} : { until }) };
       }
       case 'finish': {
-        const isNew = before === undefined || !ended.has(before.phase);
+        const isNew = before === undefined || !isOver(before.phase);
         if (isNew) await this.journal.record('finish', notes, { outcome: action.outcome });
         await this.options.store.finish();
         return { kind: 'finished', outcome: action.outcome };
@@ -290,24 +261,12 @@ export class ReleaseLoop {
   }
 
   private async write(write: Write): Promise<Tick | undefined> {
-    // Done and not to be seen: somebody takes it back at once. Writing it again and again would be a fight.
-    if (this.writtenNow === write.seq)
-      return waitingFor('the weights that were written are not there; somebody takes them back');
-    this.undone = write.seq;
-    const outcome = await this.options.store.write(write);
-    if (outcome.kind === 'done') {
-      this.undone = undefined;
-      this.writtenNow = write.seq;
-      await this.journal.append('done', { seq: write.seq });
-      return undefined;
-    }
-    if (outcome.kind === 'refused') {
-      await this.receive({ kind: 'write-refused', seq: write.seq, message: outcome.message }, {});
-      return undefined;
-    }
-    const message =
-      outcome.kind === 'unknown' ? outcome.message : 'the rule was changed while it was being written';
-    return waitingFor(message);
+    const written = await this.writes.carryOut(write);
+    if (written.kind === 'refused')
+      await this.receive({ kind: 'write-refused', seq: write.seq, message: written.message }, {});
+    return written.kind === 'waiting'
+      ? { kind: 'waiting', waiting: { reason: 'unread', message: written.message } }
+      : undefined;
   }
 
   private async takeCommands(): Promise<number> {
@@ -353,8 +312,4 @@ function refusedPlan({ message }: Extract<OfferedPlan, { kind: 'invalid' }>): Re
 
 function asJson(plan: Plan): Json {
   return plan as unknown as Json;
-}
-
-function waitingFor(message: string): Tick {
-  return { kind: 'waiting', waiting: { reason: 'unread', message } };
 }

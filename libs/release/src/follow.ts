@@ -1,7 +1,7 @@
 import { weightRefusals } from './begin.js';
 import type { Arm, Plan, Target } from './plan/plan.js';
 import { targetName } from './plan/target-object.js';
-import type { ReleaseState, TargetState } from './state.js';
+import { isOver, type ReleaseState, type TargetState } from './state.js';
 
 /** A run under a plan that may have been changed since the run began. */
 export type Followed =
@@ -14,15 +14,13 @@ export type Followed =
  * now; a guard that was changed begins without evidence, as its trials have other keys.
  */
 export function follow(plan: Plan, state: ReleaseState): Followed {
-  if (over.has(state.phase)) return { kind: 'followed', state };
+  if (isOver(state.phase)) return { kind: 'followed', state };
   const messages = refusals(plan, state);
   if (messages.length > 0) return { kind: 'refused', messages };
   const step = stepAt(plan, state);
   if (step === state.step) return { kind: 'followed', state };
   return { kind: 'followed', state: { ...state, step, first: Math.min(state.first, Math.max(step, 0)) } };
 }
-
-const over: ReadonlySet<ReleaseState['phase']> = new Set(['completed', 'aborted', 'undone']);
 
 /** The step of the share that is wanted, else the last one below it; -1 where all are above it, so that the first of them comes next. */
 function stepAt({ steps }: Plan, { step, percent }: ReleaseState): number {

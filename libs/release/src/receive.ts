@@ -4,7 +4,7 @@ import { canaryShare } from './decide/content.js';
 import type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 import type { Plan } from './plan/plan.js';
 import { targetName } from './plan/target-object.js';
-import type { ReleaseState } from './state.js';
+import { isOver, type ReleaseState } from './state.js';
 
 /** Takes in what reaches a release from outside. Pure; what follows from it, `decide` says. */
 export function receive(plan: Plan, state: ReleaseState, event: ReleaseEvent, now: number): Received {
@@ -46,11 +46,10 @@ function stepBefore(plan: Plan, { step, first, percent }: ReleaseState): Partial
 
 function commanded(plan: Plan, state: ReleaseState, command: Command): Received {
   const { phase } = state;
-  const over = phase === 'completed' || phase === 'aborted' || phase === 'undone';
   const goesBack = phase === 'aborting' || phase === 'undoing';
   if (command.kind === 'undo') return undo(plan, state, command);
   if (command.kind === 'retry' && phase === 'aborted') return again(plan, state);
-  if (over) return rejected(`the release is ${phase}; there is nothing to ${command.kind}`);
+  if (isOver(phase)) return rejected(`the release is ${phase}; there is nothing to ${command.kind}`);
   if (goesBack && command.kind !== 'abort')
     return rejected(`the release is ${phase}; it cannot ${command.kind} now`);
   if (command.kind === 'abort')

@@ -16,6 +16,11 @@ export type Phase =
   | 'aborted'
   | 'undone';
 
+/** Whether a run in this phase has come to its end. Another one may begin, or take it back. */
+export function isOver(phase: Phase): boolean {
+  return phase === 'completed' || phase === 'aborted' || phase === 'undone';
+}
+
 /**
  * All that a release knows. Plain JSON, so that it can be stored after each decision and read back by another process, which goes on as if nothing
  * had happened. Times are in milliseconds since the epoch, as the driver's clock has them; shares in percent.

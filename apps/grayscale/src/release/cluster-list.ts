@@ -1,4 +1,5 @@
 import type { ClusterConnection } from '@grayscale/command-line';
+import { isOver } from '@grayscale/release';
 import { ClusterRelease, type FoundRelease, listReleases, processIdentity } from '@grayscale/release-cluster';
 import type { Listed } from './listed.js';
 
@@ -28,7 +29,6 @@ async function listedAs(cluster: ClusterConnection, release: FoundRelease): Prom
 
 /** Nobody drives what is over. */
 async function driverOf({ client }: ClusterConnection, { home, plan, state }: FoundRelease) {
-  if (plan === undefined || state === undefined || ['completed', 'aborted', 'undone'].includes(state.phase))
-    return undefined;
+  if (plan === undefined || state === undefined || isOver(state.phase)) return undefined;
   return await new ClusterRelease({ client, plan, home, identity: await processIdentity() }).driver();
 }

@@ -2,6 +2,7 @@ import type { Paint } from '@grayscale/command-line';
 import {
   count,
   durationText,
+  isOver,
   namedObject,
   percentText,
   type ReleaseReport,
@@ -40,10 +41,6 @@ const colourOf = {
   aborted: 'red',
   undone: 'yellow',
 } as const;
-
-function isOver(phase: ReleaseReport['phase']): boolean {
-  return phase === 'completed' || phase === 'aborted' || phase === 'undone';
-}
 
 function stepMark({ percent, pause, state }: StepReport, paint: Paint): string {
   const text = `${percentText(percent)}${pause ? ' (pause)' : ''}`;

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { exitCodes, type OutputOptions, painter } from '@grayscale/command-line';
-import { type Plan, planApiVersion, type ReleaseState, reportOf } from '@grayscale/release';
+import { isOver, type Plan, planApiVersion, type ReleaseState, reportOf } from '@grayscale/release';
 import type { KeptRelease } from '@grayscale/release-loop';
 import { LiveView } from './live-view.js';
 import { reportLines } from './report-text.js';
@@ -27,8 +27,7 @@ export async function watchStatus(release: KeptRelease, options: WatchOptions): 
     const text = JSON.stringify(state) ?? '';
     if (state !== undefined && text !== before) show(plan, state);
     before = text;
-    if (state !== undefined && ['completed', 'aborted', 'undone'].includes(state.phase))
-      return codeOfState(state);
+    if (state !== undefined && isOver(state.phase)) return codeOfState(state);
     if (performance.now() >= until) return exitCodes.stillWaiting;
     await after(Math.min(500, Math.max(0, until - performance.now())));
   }

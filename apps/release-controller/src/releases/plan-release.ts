@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { issueLine } from '@grayscale/manifest-files';
-import {
-  type CountSource,
-  type Plan,
-  type ReleaseState,
-  readPlan,
-  reportOf,
-  stepsOf,
-} from '@grayscale/release';
+import { type CountSource, isOver, type Plan, readPlan, reportOf, stepsOf } from '@grayscale/release';
 import {
   drive,
   FileRelease,
@@ -187,7 +180,7 @@ export class PlanRelease {
   /** A release keeps its name until it is over, whatever is done to the file. */
   private nameOf({ plan: written }: WrittenPlan): string {
     const { state, plan: followed } = this.journal;
-    const plan = state === undefined || isOver(state) ? (written ?? followed) : followed;
+    const plan = state === undefined || isOver(state.phase) ? (written ?? followed) : followed;
     return plan?.name ?? this.path;
   }
 
@@ -215,10 +208,6 @@ interface WrittenPlan {
   plan?: Plan;
   text: string;
   problems: string[];
-}
-
-function isOver({ phase }: ReleaseState): boolean {
-  return phase === 'completed' || phase === 'aborted' || phase === 'undone';
 }
 
 function refused(detail: string): ProblemException {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JournalEntry, Json, ReleaseState } from '@grayscale/release';
+import { isOver, type JournalEntry, type Json, type ReleaseState } from '@grayscale/release';
 
 /** How many decisions are kept; with the state they are some tens of kilobytes, and an object may have 1.5 MB. */
 const mostEntries = 60;
@@ -59,13 +59,11 @@ const longestSilence = { paused: 150_000, else: 30_000 };
 
 /** Who drives the run now, as far as the content tells by the clock of whoever wrote it. */
 export function driverIn({ driver, state }: RecordContent, now: number): string | undefined {
-  const { phase } = (state ?? {}) as { phase?: string };
-  if (driver === undefined || phase === undefined || ends.has(phase)) return undefined;
+  const { phase } = (state ?? {}) as Partial<ReleaseState>;
+  if (driver === undefined || phase === undefined || isOver(phase)) return undefined;
   const silence = phase === 'paused' ? longestSilence.paused : longestSilence.else;
   return now - driver.at < silence ? driver.name : undefined;
 }
-
-const ends: ReadonlySet<string> = new Set<ReleaseState['phase']>(['completed', 'aborted', 'undone']);
 
 /** The entries as a journal has them, the newest state in the last one. */
 export function journalOf({ state, plan, entries, dropped }: RecordContent): JournalEntry[] {

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { issueLine, type ManifestDocument, replaceFile } from '@grayscale/manifest-files';
-import type {
-  JournalEntry,
-  Json,
-  OfferedPlan,
-  Plan,
-  ReleaseState,
-  SentCommand,
-  Store,
-  TargetView,
-  View,
-  Write,
-  WriteOutcome,
+import {
+  isOver,
+  type JournalEntry,
+  type Json,
+  type OfferedPlan,
+  type Plan,
+  type ReleaseState,
+  type SentCommand,
+  type Store,
+  type TargetView,
+  type View,
+  type Write,
+  type WriteOutcome,
 } from '@grayscale/release';
 import { planInForce } from '../plan-in-force.js';
 import { AfterWrite, type AfterWriteOptions } from './after-write.js';
@@ -168,7 +169,7 @@ export class FileStore implements Store {
 
   /** There is no run, or it has ended. */
   private get isOver(): boolean {
-    return this.phase === undefined || ends.has(this.phase);
+    return this.phase === undefined || isOver(this.phase);
   }
 
   private async read(): Promise<ReleaseFiles> {
@@ -276,8 +277,6 @@ export class FileStore implements Store {
 }
 
 const mostTries = 10;
-const ends: ReadonlySet<ReleaseState['phase']> = new Set(['completed', 'aborted', 'undone']);
-
 /** Whether a write takes a release further, so that it may be held up. */
 function goesOn({ purpose }: Write): boolean {
   return purpose === 'step' || purpose === 'restore';

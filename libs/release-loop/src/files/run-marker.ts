@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ObjectName, Phase, ReleaseState } from '@grayscale/release';
+import { isOver, type ObjectName, type ReleaseState } from '@grayscale/release';
 import { readJournal } from './journal.js';
 import { PlanLock } from './plan-lock.js';
 import { planPaths } from './plan-paths.js';
@@ -88,13 +88,11 @@ export class RunMarker {
   }
 }
 
-const ends: ReadonlySet<string> = new Set<Phase>(['completed', 'aborted', 'undone']);
-
 /** Whether a plan has begun a run and not ended it, or a process is about to. */
 async function isRunning(plan: string): Promise<boolean> {
   const paths = planPaths(plan);
   if ((await PlanLock.holder(paths.lock)) !== undefined) return true;
   const entries = await readJournal(paths.journal);
   const state = entries.findLast((entry) => entry.state !== undefined)?.state as ReleaseState | undefined;
-  return state !== undefined && !ends.has(state.phase);
+  return state !== undefined && !isOver(state.phase);
 }

@@ -1,6 +1,6 @@
 import type { NamedObject } from '../plan/named-object.js';
 import type { Plan } from '../plan/plan.js';
-import type { Phase, ReleaseState } from '../state.js';
+import { isOver, type Phase, type ReleaseState } from '../state.js';
 import type { Waiting } from '../waiting.js';
 import { type GuardReport, type GuardTest, reportOf, testOf } from '../words/report.js';
 
@@ -80,7 +80,6 @@ const objectPhases: Record<Phase, ObjectPhase> = {
   undone: 'Healthy',
 };
 
-const over: ReadonlySet<Phase> = new Set(['completed', 'aborted', 'undone']);
 const done: ReadonlySet<Phase> = new Set(['completed', 'undone']);
 
 /** The status of a release that is carried out, or was. */
@@ -95,7 +94,7 @@ export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusCo
     ...observed(context),
     phase: objectPhases[phase],
     message,
-    running: !over.has(phase),
+    running: !isOver(phase),
     run,
     progress: `${Math.min(report.step, plan.steps.length)}/${plan.steps.length}`,
     percent: Math.max(...written),
@@ -191,7 +190,7 @@ function observed({ generation, previous }: StatusContext): Pick<ReleaseStatus, 
 
 /** `not-in-force` becomes `NotInForce`. An end is named by itself, whatever led to it. */
 function reasonOf(phase: Phase, because: Waiting | undefined): string {
-  const word = over.has(phase) || phase === 'aborting' || phase === 'undoing' ? phase : because?.reason;
+  const word = isOver(phase) || phase === 'aborting' || phase === 'undoing' ? phase : because?.reason;
   return (word ?? phase)
     .split('-')
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
