@@ -1,5 +1,5 @@
 /** A service `greeter.ext:50051` of gRPC with a server for each of two versions, and a rule with these routes. */
-export function greeterRules(v1: number, v2: number, http: string): string {
+export function greeterRules(v1: number, v2: number, http: string, trafficPolicy = ''): string {
   return `
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
@@ -17,6 +17,7 @@ kind: DestinationRule
 metadata: {name: greeter, namespace: hello-page}
 spec:
   host: greeter.ext
+  trafficPolicy: {${trafficPolicy}}
   subsets:
   - {name: v1, labels: {version: v1}}
   - {name: v2, labels: {version: v2}}

@@ -16,6 +16,14 @@ const workload = {
   outboundTrafficPolicy: 'ALLOW_ANY',
 } as const;
 
+/** Makes `back.ext` a service that is spoken to in HTTP/2. */
+export const http2Upgrade = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: back, namespace: hello-page}
+spec: {host: back.ext, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}}
+`;
+
 /** A ServiceEntry `back.ext`, port 80, with endpoints on loopback ports, and one VirtualService for it whose rules are `http`. */
 export function rulesFor(ports: readonly number[], http = '', destinationRule = '') {
   return routing(rulesText(ports, http, destinationRule));

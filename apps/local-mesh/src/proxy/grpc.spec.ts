@@ -31,10 +31,10 @@ describe('a gRPC client and server that know nothing of the mesh', () => {
     else process.env.grpc_proxy = proxyBefore;
   });
 
-  async function start(http: string, random?: () => number): Promise<void> {
+  async function start(http: string, random?: () => number, trafficPolicy = ''): Promise<void> {
     records = [];
     proxy = createProxy({
-      ...routing(greeterRules(v1.port, v2.port, http)),
+      ...routing(greeterRules(v1.port, v2.port, http, trafficPolicy)),
       onComplete: (record) => records.push(record),
       ...(random !== undefined && { random }),
     });
@@ -123,6 +123,21 @@ describe('a gRPC client and server that know nothing of the mesh', () => {
     await start(`  - route: [{destination: {host: greeter.ext}}]`);
     await expect(say('fail 14')).rejects.toMatchObject({ code: 14 });
     expect(records[0]).toMatchObject({ attempts: 3, flags: ['URX'] });
+  });
+
+  it.each([
+    { code: 13, how: 'INTERNAL, as 500 does', ejects: true },
+    { code: 5, how: 'NOT_FOUND does not', ejects: false },
+  ])('outlier detection goes by the status of a call that fails at once: $how', async ({ code, ejects }) => {
+    const outliers = 'outlierDetection: {consecutive5xxErrors: 2, maxEjectionPercent: 100}';
+    await start(`  - route: [{destination: {host: greeter.ext}}]`, undefined, outliers);
+    const details: unknown[] = [];
+    // The second ejection acts within a second of the first (Envoy's merge window).
+    const enough = Date.now() + (ejects ? 20_000 : 2000);
+    while (Date.now() < enough && details.at(-1) !== 'no healthy upstream') {
+      details.push(await say(`fail ${code}`).catch((error: ServiceError) => error.details));
+    }
+    expect(details.includes('no healthy upstream')).toBe(ejects);
   });
 
   it('a deadline of the client is told to the server and ends the call on both sides', async () => {

@@ -1,17 +1,10 @@
 import { createProxy, type MeshProxy } from '../../src/proxy/proxy.js';
-import { rulesFor } from '../rules.js';
+import { http2Upgrade, rulesFor } from '../rules.js';
 import { type Http2Exchange, http2Exchanges } from './exchanges.js';
 import { Http2Backend } from './play.js';
 
 /** Exchanges in play at once. */
 const laneCount = 8;
-const speaksHttp2 = `
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {name: back, namespace: hello-page}
-spec: {host: back.ext, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}}
-`;
-
 /** Which of the two servers an exchange is led to. */
 export type Upstream = 'http1' | 'http2';
 
@@ -41,7 +34,7 @@ async function startMeshLane(): Promise<Http2Lane> {
   const { http1, http2 } = backend.ports;
   return {
     backend,
-    proxies: { http1: await mesh(http1), http2: await mesh(http2, speaksHttp2) },
+    proxies: { http1: await mesh(http1), http2: await mesh(http2, http2Upgrade) },
     async stop() {
       await Promise.all([...meshes.map((one) => one.close()), backend.stop()]);
     },

@@ -5,6 +5,7 @@ import type { ResponseHead } from '../message/response.js';
 import { startTimer } from '../timer.js';
 import type { Host, Protocol } from '../upstream/host.js';
 import type { StreamFailure, StreamHandler, UpstreamStream } from '../upstream/stream.js';
+import { statusForHealth } from './grpc.js';
 import type { BodyReader, BodySource, RequestBody } from './request-body.js';
 
 export type AttemptFailure = StreamFailure | 'per-try-timeout';
@@ -27,6 +28,8 @@ export interface AttemptOwner {
 export interface AttemptOptions {
   protocol: Protocol;
   request: OutgoingRequest;
+  /** Of gRPC. */
+  isCall: boolean;
   /** 0: none. */
   perTryTimeoutMs: number;
   body: RequestBody;
@@ -121,7 +124,7 @@ export class Attempt implements StreamHandler, BodyReader {
   onHead(head: ResponseHead): void {
     clearTimeout(this.#timer);
     this.#answered = true;
-    this.host.report({ status: head.status });
+    this.host.report({ status: statusForHealth(head, this.options.isCall) });
     this.owner.onHead(head, Math.round(performance.now() - this.#sentAt));
   }
 

@@ -228,6 +228,7 @@ export class Forwarding implements AttemptOwner {
     this.#attempt = new Attempt(host, this, {
       protocol: plan.protocol,
       request: this.#request(this.#tries),
+      isCall: this.#isGrpc,
       perTryTimeoutMs: plan.shape.retry.perTryTimeoutMs,
       body: context.body,
       source: context.client,

@@ -1,5 +1,6 @@
 import { grpcStatusOf, isGrpc } from '@grayscale/traffic-rules';
 import { type HeaderList, headerValue } from '../message/header-list.js';
+import type { ResponseHead } from '../message/response.js';
 import type { LocalReply } from './local-reply.js';
 
 /** Milliseconds of the units of `grpc-timeout`. */
@@ -11,6 +12,12 @@ const unitMs: Readonly<Record<string, number>> = {
   u: 0.001,
   n: 0.000_001,
 };
+/** By the number of gRPC's status (https://cloud.google.com/apis/design/errors, as Envoy has it). */
+const httpStatuses: readonly number[] = [
+  ...[200, 499, 500, 400, 504, 404, 409, 403, 429],
+  ...[400, 409, 400, 501, 500, 503, 500, 401],
+];
+const internalError = 500;
 const mostDigits = 99_999_999;
 
 export function isGrpcCall(headers: HeaderList): boolean {
@@ -33,6 +40,15 @@ export function asGrpc({ status, body, headers = [], grpcStatus, ...rest }: Loca
       ...(message === '' ? [] : ['grpc-message', percentEncoded(message)]),
     ],
   };
+}
+
+/**
+ * What an answer says of the health of its server: a call's status where it stands in the head, as a status of HTTP; one in trailers
+ * does not count (Envoy, router.cc onUpstreamHeaders).
+ */
+export function statusForHealth({ status, headers }: ResponseHead, isCall: boolean): number {
+  const grpcStatus = isCall ? headerValue(headers, 'grpc-status') : undefined;
+  return grpcStatus === undefined ? status : (httpStatuses[Number(grpcStatus)] ?? internalError);
 }
 
 /** How long a caller waits for the whole answer, rounded up; undefined: it does not say. */

@@ -3,6 +3,7 @@ import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
 import type { Host, Protocol } from '../upstream/host.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
+import { isGrpcCall } from './grpc.js';
 import { chooser } from './plan.js';
 import type { BodySource } from './request-body.js';
 import type { RequestContext } from './request-context.js';
@@ -34,6 +35,7 @@ export class Mirroring implements AttemptOwner {
         ...request,
         headers: [...request.headers, 'x-envoy-internal', 'true', 'x-forwarded-for', localAddress],
       },
+      isCall: isGrpcCall(context.head.headers),
       perTryTimeoutMs: 0,
       body: context.body,
       source: new Impatient(() => this.#end()),
