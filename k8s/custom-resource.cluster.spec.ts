@@ -365,6 +365,20 @@ describe('GrayRelease on a real API server', () => {
     expect(stdout).toContain('poddisruptionbudget.policy/release-controller');
   });
 
+  it('comes with a token and certificates for Prometheus where they are wanted', async () => {
+    const folder = join(manifests, 'variants/release-controller-secured');
+    expect((await cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-k', folder])).code).toBe(
+      0,
+    );
+    const get = ['get', 'deployment', 'release-controller', '-n', 'grayscale', '-o', 'json'];
+    const { spec } = JSON.parse((await cluster.kubectl(get)).stdout).spec.template;
+    const [{ env, volumeMounts }] = spec.containers;
+    const files = env.filter(({ name }: { name: string }) => name.endsWith('_FILE'));
+    for (const { value } of files) expect(value).toContain(`${volumeMounts[0].mountPath}/`);
+    expect(files).toHaveLength(2);
+    expect(spec.volumes).toMatchObject([{ secret: { secretName: 'prometheus-access' } }]);
+  });
+
   it.each([
     ['patch', 'virtualservices.networking.istio.io', 'yes'],
     ['patch', 'grayreleases.grayscale.dev', 'yes'],

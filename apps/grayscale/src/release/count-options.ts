@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { duration, gather, UsageError } from '@grayscale/command-line';
 import type { CountSource } from '@grayscale/release';
 import { EndpointSource, type HttpAccess, PrometheusSource } from '@grayscale/request-counts';
@@ -9,6 +9,7 @@ export interface CountOptions {
   metrics?: URL[];
   prometheus?: URL;
   bearerTokenFile?: string;
+  basicAuthFile?: string;
   metricsCa?: string;
   metricsHeader?: string[];
   interval: number;
@@ -23,6 +24,7 @@ export function addCountOptions(command: Command): Command {
     )
     .option('--prometheus <url>', 'Prometheus that has their metrics', url)
     .option('--bearer-token-file <path>', 'token for the metrics, read again at each look')
+    .option('--basic-auth-file <path>', 'USER:PASSWORD for them, read again at each look')
     .option('--metrics-ca <path>', "certificates to trust, in PEM, instead of the system's")
     .option('--metrics-header <header>', "'name: value' to send along; repeatable", gather)
     .addOption(
@@ -44,19 +46,25 @@ export function countSource(options: CountOptions): CountSource {
   );
 }
 
-function accessOf({ bearerTokenFile, metricsCa, metricsHeader = [] }: CountOptions): HttpAccess {
+function accessOf(options: CountOptions): HttpAccess {
+  const { bearerTokenFile, basicAuthFile, metricsCa, metricsHeader = [] } = options;
+  if (bearerTokenFile !== undefined && basicAuthFile !== undefined) {
+    throw new UsageError('--bearer-token-file and --basic-auth-file exclude each other; name one of them.');
+  }
   return {
     headers: Object.fromEntries(metricsHeader.map(header)),
-    ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
-    ...(metricsCa === undefined ? {} : { ca: certificates(metricsCa) }),
+    ...(bearerTokenFile && { bearerTokenFile: readable('--bearer-token-file', bearerTokenFile) }),
+    ...(basicAuthFile && { basicAuthFile: readable('--basic-auth-file', basicAuthFile) }),
+    ...(metricsCa && { caFile: readable('--metrics-ca', metricsCa) }),
   };
 }
 
-function certificates(path: string): string {
+function readable(option: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    accessSync(path, constants.R_OK);
+    return path;
   } catch {
-    throw new UsageError(`--metrics-ca ${path} cannot be read.`);
+    throw new UsageError(`${option} ${path} cannot be read.`);
   }
 }
 

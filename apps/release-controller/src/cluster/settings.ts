@@ -9,7 +9,7 @@ export const clusterControllerSettings = {
   METRICS: urls(),
   /** Where requests are counted; the address is that of the addon that comes with Istio. */
   PROMETHEUS: { ...httpUrl(), fallback: 'http://prometheus.istio-system:9090' } as Setting<string>,
-  /** A bearer token for it, read anew for each request. */
+  /** A bearer token for it; files are read anew for each request. */
   PROMETHEUS_BEARER_TOKEN_FILE: file(),
   /** `USER:PASSWORD` for it. */
   PROMETHEUS_BASIC_AUTH_FILE: file(),

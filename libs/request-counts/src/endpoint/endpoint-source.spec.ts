@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MetricsServer, question } from '../testing/metrics-server.js';
 import { canaryRequests, countsOf, seen } from '../testing/totals.js';
 import { EndpointSource } from './endpoint-source.js';
@@ -236,7 +239,10 @@ describe('several endpoints', () => {
 describe('no data', () => {
   it.each([
     { answer: { status: 500, text: 'oh' }, reason: /answers 500/ },
-    { answer: { status: 401, text: '' }, reason: /answers 401; it wants other credentials/ },
+    {
+      answer: { status: 401, text: '' },
+      reason: /answers 401: it does not accept requests without credentials/,
+    },
     {
       answer: { status: 200, text: '<html>hello</html>' },
       reason: /is not a metrics endpoint: it holds no metrics/,
@@ -285,15 +291,27 @@ it('credentials and headers are sent, and never shown', async () => {
     question,
     undefined,
   );
-  await new EndpointSource({ urls: [server.url], interval: 1000, bearerToken: 'abc' }).look(
-    question,
-    undefined,
-  );
+  const folder = await mkdtemp(join(tmpdir(), 'credentials-'));
+  const files = { basicAuthFile: join(folder, 'basic'), bearerTokenFile: join(folder, 'token') };
+  await writeFile(files.basicAuthFile, 'me:pass:word\n');
+  await writeFile(files.bearerTokenFile, 'abc\n');
+  for (const [option, path] of Object.entries(files)) {
+    const source = new EndpointSource({ urls: [server.url], interval: 1000, [option]: path });
+    await source.look(question, undefined);
+    await rm(path);
+    expect(await source.look(question, undefined)).toMatchObject({
+      reason: expect.stringContaining(`${path}, does not exist`),
+    });
+  }
   expect(server.asked.map(({ authorization, 'x-scope-orgid': scope }) => [authorization, scope])).toEqual([
     [`Basic ${Buffer.from('me:secret word').toString('base64')}`, 'a'],
+    [`Basic ${Buffer.from('me:pass:word').toString('base64')}`, undefined],
     ['Bearer abc', undefined],
   ]);
   server.answer = { status: 403, text: '' };
   const refused = await new EndpointSource({ urls: [url], interval: 1000 }).look(question, undefined);
+  expect(refused).toMatchObject({
+    reason: expect.stringMatching(/answers 403: it forbids this to the user and password in the URL$/),
+  });
   expect(JSON.stringify(refused)).not.toContain('secret');
 });
