@@ -167,6 +167,10 @@ function sameHeaders(one: Credentials, other: Credentials): boolean {
 
 function toApiError(status: number, text: string, subject: RequestSubject): ApiError {
   const { reason, message } = parseStatus(text);
+  if (status === 404 && unserved.has(message ?? text.trim())) {
+    const detail = `The API server does not serve ${subject.resource}: its definition is not installed, or this is not the cluster that is meant`;
+    return new ApiError(status, reason ?? 'NotFound', subject, detail);
+  }
   return new ApiError(
     status,
     reason ?? 'Unknown',
@@ -174,6 +178,12 @@ function toApiError(status: number, text: string, subject: RequestSubject): ApiE
     message ?? (text.slice(0, 200) || `status ${status}`),
   );
 }
+
+/** What Kubernetes answers for an API group, and for a kind of a group, that it does not have. */
+const unserved: ReadonlySet<string> = new Set([
+  '404 page not found',
+  'the server could not find the requested resource',
+]);
 
 /** Kubernetes answers a refusal with an object of its kind Status; what stands in front of it may not. */
 function parseStatus(text: string): { reason?: string; message?: string } {

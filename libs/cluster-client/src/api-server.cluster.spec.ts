@@ -186,6 +186,14 @@ describe('against a real API server', () => {
     await expect(events.next()).rejects.toBeInstanceOf(ApiError);
   });
 
+  it.each(['networking.istio.io', 'shop.example'])('says that %s has no such kind', async (group) => {
+    const things = new Resources(client, { group, version: 'v1', plural: 'things', kind: 'Thing' });
+    await expect(things.list()).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringContaining(`does not serve things.${group}: its definition is not installed`),
+    });
+  });
+
   it('needs few connections for many requests', async () => {
     const counted = await CountedConnections.to(cluster);
     const client = new ApiClient(await findCluster({ kubeconfig: counted.kubeconfig }));

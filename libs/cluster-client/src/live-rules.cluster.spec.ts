@@ -165,6 +165,39 @@ describe('the rules of a cluster', () => {
     await heard.until(() => !paths(heard.last).includes('ConfigMap istio-system/istio (cluster)'));
   });
 
+  it('have the settings of a revision: the one that is asked for, or that the namespace names, by a tag too', async () => {
+    const maps = (set: ManifestSet) => paths(set).filter((path) => path.startsWith('ConfigMap'));
+    const mesh = '--from-literal=mesh=outboundTrafficPolicy: {mode: REGISTRY_ONLY}';
+    await kubectl('create', 'configmap', 'istio-1-27', '-n', 'istio-system', mesh);
+    const asked = { revision: '1-27' };
+    const wanted = ['ConfigMap istio-system/istio-1-27 (cluster)'];
+    expect(maps(await readLiveRules(client, asked))).toEqual(wanted);
+    expect(maps(await readLiveRules(client, workload))).toEqual([]);
+    await kubectl('label', 'namespace', 'hello-page', 'istio.io/rev=1-27');
+    expect(maps(await readLiveRules(client, workload))).toEqual(wanted);
+    await expect(readLiveRules(client, { revision: 'stable' })).rejects.toThrow(
+      /has no revision stable of Istio: there is no ConfigMap istio-stable in istio-system, and no tag/,
+    );
+    const metadata = {
+      name: 'istio-revision-tag-stable',
+      labels: { 'istio.io/tag': 'stable', 'istio.io/rev': '1-27' },
+    };
+    const tag = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'MutatingWebhookConfiguration',
+      metadata,
+    };
+    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(tag));
+    await kubectl('label', 'namespace', 'hello-page', 'istio.io/rev=stable', '--overwrite');
+    expect(maps(await readLiveRules(client, workload))).toEqual(wanted);
+    expect(maps(await readLiveRules(client, { revision: 'stable' }))).toEqual(wanted);
+    await using heard = await Heard.of(client, { revision: workload });
+    expect(maps(heard.rules.first)).toEqual(wanted);
+    await kubectl('delete', 'configmap', 'istio-1-27', '-n', 'istio-system');
+    await heard.until(() => maps(heard.last).length === 0);
+    await kubectl('label', 'namespace', 'hello-page', 'istio.io/rev-');
+  });
+
   it('never include a Secret, nor the environment of a pod', async () => {
     await kubectl('create', 'secret', 'generic', 'hidden', '-n', 'hello-page', '--from-literal=key=s3cr3t');
     await kubectl('run', 'pod', '-n', 'hello-page', '--image=none', '--env=KEY=s3cr3t', '--port=8080');

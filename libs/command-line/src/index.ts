@@ -5,4 +5,10 @@ export { CommandError, type ExitCode, exitCodes, UsageError } from './exit-codes
 export { duration, gather, labels, namespace, wholeNumber } from './option-values.js';
 export { addOutputOptions, type OutputOptions, type Paint, painter } from './output.js';
 export { createProgram, type ProgramDescription, runProgram } from './program.js';
-export { addWorkloadOptions, clientOf, type WorkloadOptions, workloadOf } from './workload-options.js';
+export {
+  addWorkloadOptions,
+  clientOf,
+  revisionOf,
+  type WorkloadOptions,
+  workloadOf,
+} from './workload-options.js';

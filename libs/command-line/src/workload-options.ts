@@ -8,6 +8,8 @@ export interface WorkloadOptions {
   labels?: Record<string, string>;
   outboundTrafficPolicy?: NonNullable<Workload['outboundTrafficPolicy']>;
   meshConfig?: string;
+  /** Of Istio's control plane, or a tag of one. */
+  revision?: string;
   /** A gateway instead of a workload. */
   gateway?: string;
 }
@@ -15,7 +17,7 @@ export interface WorkloadOptions {
 /** Who calls, over rules in files: the demo's page. */
 const demo = { namespace: 'hello-page', labels: { app: 'hello-page' } };
 
-/** Adds `--namespace`, `--labels`, `--outbound-traffic-policy`, `--mesh-config` and `--gateway`. */
+/** Adds `--namespace`, `--labels`, `--outbound-traffic-policy`, `--mesh-config`, `--revision` and `--gateway`. */
 export function addWorkloadOptions(command: Command): Command {
   return command
     .option(
@@ -38,6 +40,10 @@ export function addWorkloadOptions(command: Command): Command {
       '--mesh-config <file>',
       'MeshConfig, as YAML of its own or as the ConfigMap istio; the ConfigMap is read among the rules as well',
     )
+    .option(
+      '--revision <name>',
+      "with --cluster: whose MeshConfig is read, as istioctl has it (default: what istio.io/rev of the workload's namespace says)",
+    )
     .addOption(
       new Option(
         '--gateway <[namespace/]name>',
@@ -59,4 +65,16 @@ export function workloadOf(options: WorkloadOptions, clusterNamespace?: string):
   const usual = clusterNamespace === undefined ? demo : { namespace: clusterNamespace, labels: {} };
   const { namespace = usual.namespace, labels = usual.labels, outboundTrafficPolicy } = options;
   return { namespace, labels, ...(outboundTrafficPolicy !== undefined && { outboundTrafficPolicy }) };
+}
+
+/**
+ * Whose MeshConfig applies in a cluster: that of the revision, else of the workload's namespace. Where a gateway's pods run is not known.
+ * @param clusterNamespace the namespace of the cluster's context
+ */
+export function revisionOf(
+  { revision, gateway, namespace }: WorkloadOptions,
+  clusterNamespace: string,
+): { revision?: string; namespace?: string } {
+  if (revision !== undefined) return { revision };
+  return gateway === undefined ? { namespace: namespace ?? clusterNamespace } : {};
 }

@@ -1,4 +1,10 @@
-import { clientOf, requireSource, withCluster } from '@grayscale/command-line';
+import {
+  clientOf,
+  requireSource,
+  revisionOf,
+  type WorkloadOptions,
+  withCluster,
+} from '@grayscale/command-line';
 import {
   type CheckedManifests,
   checkManifests,
@@ -18,14 +24,17 @@ export interface SourceRules {
 }
 
 /** @throws CommandError when no source is named, or the cluster does not give the rules */
-export async function readRules(options: SourceOptions & { meshConfig?: string }): Promise<SourceRules> {
+export async function readRules(
+  options: SourceOptions & Pick<WorkloadOptions, 'meshConfig' | 'revision' | 'namespace' | 'gateway'>,
+): Promise<SourceRules> {
   requireSource(options);
   const { meshConfig, filename = [] } = options;
   const reading = meshConfig === undefined ? {} : { meshConfig };
   if (!options.cluster) return { set: await readManifests(filename, reading) };
   return await withCluster(options, async ({ client, access }) => {
     const { readLiveRules } = await import('@grayscale/cluster-client');
-    const set = together(await readLiveRules(client), await readManifests([], reading));
+    const revision = revisionOf(options, access.namespace);
+    const set = together(await readLiveRules(client, revision), await readManifests([], reading));
     return { set, namespace: access.namespace };
   });
 }

@@ -3,6 +3,7 @@ import {
   clientOf,
   clusterFailure,
   openCluster,
+  revisionOf,
   type WorkloadOptions,
 } from '@grayscale/command-line';
 import { type ManifestSet, type ManifestWatch, watchManifests } from '@grayscale/manifest-files';
@@ -31,11 +32,15 @@ export async function openClusterRules(
   const both = new Both(listener);
   const local = await watchLocal(endpoints, caller, (set) => both.takeLocal(set));
   opened.defer(() => local.close());
-  const live = await watchLiveRules(client, {
-    onChange: (set) => both.takeLive(set),
-    onLost: (error) => listener.onRemark(`${error.message}. The last rules stay in force.`),
+  const following = {
+    onChange: (set: ManifestSet) => both.takeLive(set),
+    onLost: (error: Error) => listener.onRemark(`${error.message}. The last rules stay in force.`),
     onResumed: () => listener.onRemark(`The cluster ${access.context} tells its rules again.`),
-  }).catch((error) => Promise.reject(clusterFailure(error)));
+  };
+  const revision = revisionOf(caller, access.namespace);
+  const live = await watchLiveRules(client, following, { revision }).catch((error) =>
+    Promise.reject(clusterFailure(error)),
+  );
   opened.defer(() => live.close());
   const kept = opened.move();
   return {

@@ -4,7 +4,7 @@ import { ApiError } from '../errors.js';
 import type { KubernetesObject, Resources } from '../resources.js';
 import { type WatchEvent, watch } from '../watch.js';
 import { type Refusal, refusalOf } from './kind-notes.js';
-import { routingObject, scopeOf } from './routing-object.js';
+import { routingObject, type Scope } from './routing-object.js';
 
 /** What a follower of one kind tells. */
 export interface FollowerEvents {
@@ -18,6 +18,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** How long until a server that refused is asked again, in milliseconds. */
   readonly retryMs: number;
+  /** Where the objects are. */
+  readonly scope: Scope;
 }
 
 /** The objects of one kind as they are now. */
@@ -65,7 +67,7 @@ export class KindFollower {
   }
 
   private watch(): AsyncGenerator<WatchEvent<KubernetesObject>> {
-    return watch(this.resources, { ...scopeOf(this.resources.kind), signal: this.options.signal });
+    return watch(this.resources, { ...this.options.scope, signal: this.options.signal });
   }
 
   /** Goes on with a watch, and with another one whenever it was refused: rights are given, and definitions installed, while a program runs. */

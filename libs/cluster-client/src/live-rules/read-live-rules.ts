@@ -7,19 +7,22 @@ import {
 import type { ApiClient } from '../api-client.js';
 import { type ResourceKind, Resources } from '../resources.js';
 import { notReadable, type Refusal, refusalOf, refuseNecessary, withoutIstio } from './kind-notes.js';
+import { meshConfigMapOf, type Revision } from './mesh-config-map.js';
 import { routingObject, scopeOf } from './routing-object.js';
 import { servedKinds } from './served-kinds.js';
 
 /**
  * Reads the rules of a cluster as they are now: every object that takes part in routing, of all namespaces, in place of files. Secrets are
  * never read.
+ * @param revision whose settings of the mesh are read
  * @returns also warnings of kinds that this user may not list, or that are not served
  * @throws ApiError where the user may not list what no answer can do without; ApiUnreachableError; ClusterConfigError
  */
-export async function readLiveRules(client: ApiClient): Promise<ManifestSet> {
+export async function readLiveRules(client: ApiClient, revision: Revision = {}): Promise<ManifestSet> {
   const { context } = client.access;
+  const meshConfigMap = await meshConfigMapOf(client, revision);
   const served = await servedKinds(client);
-  const read = await Promise.all(served.map((kind) => readKind(client, kind)));
+  const read = await Promise.all(served.map((kind) => readKind(client, kind, meshConfigMap)));
   const refusals = read.flatMap((one) => ('error' in one ? one : []));
   refuseNecessary(refusals);
   const files = read.flatMap((one) => ('error' in one ? [] : one));
@@ -35,8 +38,12 @@ export function manifestSet(files: readonly ManifestFile[], issues: readonly Man
   };
 }
 
-async function readKind(client: ApiClient, kind: ResourceKind): Promise<ManifestFile[] | Refusal> {
-  const { namespace, selector } = scopeOf(kind);
+async function readKind(
+  client: ApiClient,
+  kind: ResourceKind,
+  meshConfigMap: string,
+): Promise<ManifestFile[] | Refusal> {
+  const { namespace, selector } = scopeOf(kind, meshConfigMap);
   try {
     const { items } = await new Resources(client, kind).list(namespace, selector);
     return items.map((item) => objectFile(routingObject(kind, item)));

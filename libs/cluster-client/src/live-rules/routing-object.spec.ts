@@ -73,12 +73,11 @@ it('of any other object its fields, without status and who wrote them', () => {
 });
 
 it('a kind is asked for everywhere, but for the one ConfigMap that counts', () => {
-  expect(scopeOf(rule)).toEqual({});
-  expect(scopeOf({ group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' })).toEqual({
+  expect(scopeOf(rule, 'istio')).toEqual({});
+  const configMap = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' };
+  expect(scopeOf(configMap, 'istio-1-27')).toEqual({
     namespace: 'istio-system',
-    selector: { fieldSelector: 'metadata.name=istio' },
+    selector: { fieldSelector: 'metadata.name=istio-1-27' },
   });
-  expect(scopeOf({ group: 'shop.example', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' })).toEqual(
-    {},
-  );
+  expect(scopeOf({ ...configMap, group: 'shop.example' }, 'istio')).toEqual({});
 });

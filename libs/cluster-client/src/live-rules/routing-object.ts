@@ -1,5 +1,6 @@
 import type { ClusterObject } from '@grayscale/manifest-files';
 import type { KubernetesObject, ObjectSelector, ResourceKind } from '../resources.js';
+import { istioNamespace } from './mesh-config-map.js';
 
 /** Where the objects of a kind are that take part in routing; everywhere, for most. */
 export interface Scope {
@@ -7,13 +8,10 @@ export interface Scope {
   readonly selector?: ObjectSelector;
 }
 
-/** Of all ConfigMaps one is read: the mesh's settings. */
-const scopes: Readonly<Record<string, Scope>> = {
-  ConfigMap: { namespace: 'istio-system', selector: { fieldSelector: 'metadata.name=istio' } },
-};
-
-export function scopeOf({ group, kind }: ResourceKind): Scope {
-  return (group === '' && scopes[kind]) || {};
+/** Of all ConfigMaps one is read: the mesh's settings. @param meshConfigMap its name */
+export function scopeOf({ group, kind }: ResourceKind, meshConfigMap: string): Scope {
+  if (group !== '' || kind !== 'ConfigMap') return {};
+  return { namespace: istioNamespace, selector: { fieldSelector: `metadata.name=${meshConfigMap}` } };
 }
 
 /**

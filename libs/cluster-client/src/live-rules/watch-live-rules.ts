@@ -5,7 +5,9 @@ import { ApiError } from '../errors.js';
 import { type ResourceKind, Resources } from '../resources.js';
 import { KindFollower } from './kind-follower.js';
 import { notReadable, type Refusal, refuseNecessary, withoutIstio } from './kind-notes.js';
+import { defaultMeshConfigMap, meshConfigMapOf, type Revision } from './mesh-config-map.js';
 import { manifestSet } from './read-live-rules.js';
+import { scopeOf } from './routing-object.js';
 import { servedKinds } from './served-kinds.js';
 
 /** What is told while the rules of a cluster are followed. */
@@ -25,6 +27,8 @@ export interface LiveRulesOptions {
   readonly patienceMs?: number;
   /** How long until a refused kind is asked for again, and until it is asked which kinds there are, in milliseconds. */
   readonly retryMs?: number;
+  /** Whose settings of the mesh are followed. */
+  readonly revision?: Revision;
 }
 
 /** A watch in progress. */
@@ -48,6 +52,7 @@ export async function watchLiveRules(
     quietMs: 50,
     patienceMs: 500,
     retryMs: 30_000,
+    revision: {},
     ...options,
   });
   try {
@@ -67,6 +72,7 @@ class RulesWatch implements LiveRules {
   private timer: NodeJS.Timeout | undefined;
   private changedAt: number | undefined;
   private isStarted = false;
+  private meshConfigMap = defaultMeshConfigMap;
 
   constructor(
     private readonly client: ApiClient,
@@ -75,6 +81,7 @@ class RulesWatch implements LiveRules {
   ) {}
 
   async start(): Promise<LiveRules> {
+    this.meshConfigMap = await meshConfigMapOf(this.client, this.options.revision);
     await Promise.all((await servedKinds(this.client)).map((kind) => this.follow(kind)));
     refuseNecessary(this.refusals);
     this.first = this.current();
@@ -99,6 +106,7 @@ class RulesWatch implements LiveRules {
     const follower = new KindFollower(new Resources(this.client, kind), events, {
       signal: this.abort.signal,
       retryMs,
+      scope: scopeOf(kind, this.meshConfigMap),
     });
     await follower.start();
     this.followers.push(follower);
