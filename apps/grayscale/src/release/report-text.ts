@@ -7,6 +7,7 @@ import {
   percentText,
   type ReleaseReport,
   type StepReport,
+  testOf,
 } from '@grayscale/release';
 
 const barWidth = 20;
@@ -23,9 +24,10 @@ export function reportLines(report: ReleaseReport, paint: Paint): string[] {
       (target) =>
         `  ${namedObject<string>(target).name}: ${percentText(report.wanted)} wanted, ${percentText(target.written)} written${observedText(report)}`,
     ),
-    ...report.guards.map(({ message, evidence, needed, kind }) => {
+    ...report.guards.map((guard) => {
+      const { message, evidence, needed } = guard;
       const figures = `E=${figure(evidence)} of ${figure(needed)}`;
-      return `  ${kind.padEnd(9)} ${evidence >= needed / 10 ? paint('yellow', figures) : figures}  ${message}`;
+      return `  ${testOf(guard).padEnd(9)} ${evidence >= needed / 10 ? paint('yellow', figures) : figures}  ${message}`;
     }),
     ...(because === undefined ? [] : [`  ${isOver(phase) ? 'because' : 'waiting'}   ${because.message}`]),
     ...next(report),

@@ -80,15 +80,12 @@ const objectPhases: Record<Phase, ObjectPhase> = {
   undone: 'Healthy',
 };
 
-const done: ReadonlySet<Phase> = new Set(['completed', 'undone']);
 
 /** The status of a release that is carried out, or was. */
 export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusContext): ReleaseStatus {
   const { phase, run, because } = state;
   const report = reportOf(plan, state);
-  // Done, it no longer waits for what it waited for last.
-  const reason = done.has(phase) ? undefined : because?.message;
-  const message = [reason ?? phaseTexts[phase], context.notice].filter(Boolean).join('. ');
+  const message = [because?.message ?? phaseTexts[phase], context.notice].filter(Boolean).join('. ');
   const written = report.targets.map(({ written }) => written);
   return {
     ...observed(context),

@@ -18,7 +18,9 @@ export function arrive(draft: Draft): Decision | undefined {
 function finish(draft: Draft, phase: 'completed' | 'aborted' | 'undone', message: string): Decision {
   const asked = askWebhooks(draft, 'post-rollout');
   if (asked !== undefined) return asked;
-  draft.set({ phase });
+  const { because, ...state } = draft.state;
+  // Done, it no longer waits for what it waited for last; what led back is still of interest.
+  draft.state = { ...state, phase, ...(phase !== 'completed' && because && { because }) };
   draft.note('finish', message);
   return draft.end({ kind: 'finish', outcome: phase });
 }
