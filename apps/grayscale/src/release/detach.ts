@@ -14,7 +14,7 @@ export async function detach(release: KeptRelease, log: string): Promise<number>
   const args = process.argv.slice(1).filter((argument) => argument !== '--detach');
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output.fd, output.fd] });
   await output.close();
-  while (child.exitCode === null) {
+  while (child.exitCode === null && child.signalCode === null) {
     if ((await release.driver())?.pid === child.pid) {
       child.unref();
       process.stdout.write(`process ${child.pid} carries the release out; it writes to ${log}\n`);
@@ -23,8 +23,9 @@ export async function detach(release: KeptRelease, log: string): Promise<number>
     await after(50);
   }
   if (child.exitCode === 0) return exitCodes.done;
+  const how = child.signalCode === null ? 'it ended at once' : `it was ended by ${child.signalCode}`;
   throw new CommandError(
-    child.exitCode as ExitCode,
-    `it ended at once:\n${(await readFile(log, 'utf8')).trim()}`,
+    (child.exitCode ?? exitCodes.stillWaiting) as ExitCode,
+    `${how}:\n${(await readFile(log, 'utf8')).trim()}`,
   );
 }

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { runCaptured } from '../testing/run-captured.js';
 import { CountedSplit } from './testing/counted-split.js';
@@ -195,6 +196,35 @@ describe('the verbs of a release, against a cluster', () => {
     expect(done.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 
+  it('--detach leaves it to a process that outlives the terminal, and says where that writes', async () => {
+    await apply('background');
+    const plan = await planOf('background', { steps: [{ percent: 25, hold: '1h' }] });
+    await using counted = await CountedSplit.of(cluster.kubeconfig, 'background');
+    await using run = rollout(plan, counted, '--detach');
+    expect(await run.exit).toBe(0);
+    const [, pid = '', log = ''] =
+      /^process (\d+) carries the release out; it writes to (\S+)\n$/.exec(run.output) ?? [];
+    expect((await named('list')).out).toMatch(new RegExp(`background .* process ${pid} `));
+    await until(async () => (await readFile(log, 'utf8')).includes('25 % is in force'));
+    await using second = rollout(plan, counted, '--detach');
+    await second.said(new RegExp(`process ${pid} carries this release out`));
+    expect(await named('abort', 'background')).toMatchObject({ code: 0 });
+    await until(async () => !isAlive(Number(pid)));
+    expect([await second.exit, await weights('background')]).toEqual([81, '90 10']);
+    expect(await readFile(log, 'utf8')).toMatch(/aborted/);
+  });
+
+  it('--detach says at once what keeps the release from starting', async () => {
+    await apply('cannot', '--force-conflicts');
+    const targets = [{ virtualService: 'cannot', stable: arm(1), canary: arm(9) }];
+    await using counted = await CountedSplit.of(cluster.kubeconfig, 'cannot');
+    await using run = rollout(await planOf('cannot', { targets }), counted, '--detach');
+    expect([await run.exit, run.output]).toEqual([
+      65,
+      expect.stringMatching(/it ended at once:[\s\S]*hello\.hello-9/),
+    ]);
+  });
+
   it('a bad canary is taken back, with 81', async () => {
     await apply('bad');
     await using counted = await CountedSplit.of(cluster.kubeconfig, 'bad');
@@ -345,3 +375,15 @@ describe('the verbs of a release, against a cluster', () => {
     expect(await runCaptured('rollout', 'x.yaml')).toMatchObject({ code: 64 });
   });
 });
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(50);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
