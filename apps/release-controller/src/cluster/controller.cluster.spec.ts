@@ -1,28 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GrayRelease } from '@grayscale/release-cluster';
 import { ClusterStage } from '../testing/cluster-stage.js';
-
-const plan = (spec: object = {}): GrayRelease =>
-  ({
-    metadata: { name: 'hello-2', namespace: 'hello-page' },
-    spec: {
-      targets: [
-        {
-          virtualService: 'hello-ext-svc',
-          stable: 'hello.hello-1.svc.cluster.local',
-          canary: 'hello.hello-2.svc.cluster.local',
-        },
-      ],
-      callers: [{ workload: 'hello-page', namespace: 'hello-page' }],
-      steps: [25, 50, 100].map((percent) => ({ percent, hold: '2s', requests: 20 })),
-      guards: [{ name: 'failures', ratio: 1.5, max: '20%' }],
-      settle: '1s',
-      ...spec,
-    },
-  }) as GrayRelease;
-
-const condition = ({ status }: GrayRelease, type: string) =>
-  status?.conditions?.find((each) => each.type === type && each.status === 'True');
+import { condition, plan } from '../testing/hello-release.js';
 
 describe('a controller in a cluster', () => {
   let stage: ClusterStage;
@@ -54,6 +32,12 @@ describe('a controller in a cluster', () => {
     expect(reasons[0]).toBe('Started');
     expect(reasons.filter((reason) => reason === 'StepPassed')).toHaveLength(3);
     expect(reasons.at(-1)).toBe('Finished');
+    const described = await stage.kubectl('describe', 'gr', 'hello-2', '-n', 'hello-page');
+    const lines = described
+      .slice(described.indexOf('\nEvents:'))
+      .matchAll(/^ {2}(?:Normal|Warning) +(\w+)/gm);
+    expect([...lines].map(([, reason]) => reason)).toEqual(reasons);
+    expect(described.split('\n').length).toBeLessThan(150);
   });
 
   it('takes a bad one back, and says what it saw', async () => {

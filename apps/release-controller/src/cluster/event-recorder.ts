@@ -67,6 +67,8 @@ export function eventOf({
 export class EventRecorder {
   private readonly logger = new Logger('Events');
   private readonly events: Resources;
+  /** Of the last Event, in microseconds since the epoch. */
+  private lastAt = 0;
 
   constructor(client: ApiClient) {
     this.events = new Resources(client, kinds.event);
@@ -75,7 +77,7 @@ export class EventRecorder {
   async record({ metadata }: GrayRelease, { type, reason, action, note }: ReleaseEventNote): Promise<void> {
     const { namespace, name, uid, resourceVersion } = metadata;
     const event: KubernetesObject = {
-      metadata: { namespace, name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}` },
+      metadata: { namespace, name: this.nameOf(name) },
       eventTime: new Date().toISOString().replace('Z', '000Z'),
       reportingController: `${planGroup}/release-controller`,
       reportingInstance: hostname().slice(0, 128),
@@ -90,6 +92,12 @@ export class EventRecorder {
         `An Event of ${namespace}/${name} was not written (${reason}: ${note}): ${error.message}`,
       );
     });
+  }
+
+  /** `kubectl describe` shows Events of this API by name: later ones have later names. */
+  private nameOf(release: string): string {
+    this.lastAt = Math.max(Date.now() * 1000, this.lastAt + 1);
+    return `${release.slice(0, 230)}.${this.lastAt.toString(16)}${randomBytes(2).toString('hex')}`;
   }
 }
 
