@@ -29,6 +29,8 @@ export interface TestCluster {
   readonly kubeconfig: string;
   /** What the programs printed, for a test that fails. */
   readonly logs: string;
+  /** Files in PEM: the API server's own certificate, for 127.0.0.1, which another TLS server of a test may use as well. */
+  readonly certificate: { readonly certificate: string; readonly key: string };
   /** Runs kubectl as that kubeconfig's user. @param input goes to its standard input */
   kubectl(args: readonly string[], input?: string, kubeconfig?: string): Promise<KubectlResult>;
   /** Writes a kubeconfig whose user holds that bearer token. */
@@ -82,6 +84,7 @@ class RunningCluster implements TestCluster {
   readonly server: string;
   readonly kubeconfig: string;
   readonly logs: string;
+  readonly certificate: TestCluster['certificate'];
   readonly #binaries: Binaries;
   readonly #folder: string;
   readonly #ports: Ports;
@@ -96,6 +99,8 @@ class RunningCluster implements TestCluster {
     this.server = `https://127.0.0.1:${ports.server}`;
     this.kubeconfig = join(folder, 'admin.kubeconfig');
     this.logs = folder;
+    const own = join(folder, 'certificates', 'apiserver');
+    this.certificate = { certificate: `${own}.crt`, key: `${own}.key` };
   }
 
   async start(): Promise<void> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,13 @@ const binary = process.env.PROMETHEUS_BINARY ?? 'prometheus';
 
 /** Whether there is a Prometheus; `.ci/run` installs Debian's. */
 export const hasPrometheus = spawnSync(binary, ['--version']).status === 0;
+
+/** TLS with a certificate (files in PEM), for users with their passwords' bcrypt hashes alone. */
+export interface PrometheusSecurity {
+  certificate: string;
+  key: string;
+  users: Readonly<Record<string, string>>;
+}
 
 /** A real Prometheus over the metrics endpoints of programs on this machine. */
 export class PrometheusProcess {
@@ -20,25 +27,33 @@ export class PrometheusProcess {
     private readonly folder: string,
     readonly port: number,
     private readonly interval: string,
+    private readonly security: PrometheusSecurity | undefined,
   ) {}
 
-  /** @param jobs the ports that each job scrapes @param interval between two scrapes, as Prometheus writes it */
-  static async scraping(jobs: Record<string, number[]>, interval = '200ms'): Promise<PrometheusProcess> {
+  /** @param jobs the ports that each job scrapes @param interval between two scrapes, as Prometheus writes it @param security in place of an open door */
+  static async scraping(
+    jobs: Record<string, number[]>,
+    interval = '200ms',
+    security?: PrometheusSecurity,
+  ): Promise<PrometheusProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
-    const prometheus = new PrometheusProcess(folder, await freePort(), interval);
+    const prometheus = new PrometheusProcess(folder, await freePort(), interval, security);
     await prometheus.configure(jobs);
     await prometheus.start();
     return prometheus;
   }
 
   get url(): URL {
-    return new URL(`http://127.0.0.1:${this.port}`);
+    return new URL(`${this.security === undefined ? 'http' : 'https'}://127.0.0.1:${this.port}`);
   }
 
   async start(): Promise<void> {
+    const web = join(this.folder, 'web.yml');
+    await writeFile(web, JSON.stringify(webConfig(this.security)));
     this.child = spawn(
       binary,
       [
+        `--web.config.file=${web}`,
         `--config.file=${join(this.folder, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(this.folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${this.port}`,
@@ -46,7 +61,16 @@ export class PrometheusProcess {
       ],
       { stdio: 'ignore' },
     );
-    await until(async () => (await fetch(new URL('/-/ready', this.url))).ok);
+    await until(() => this.isReady());
+  }
+
+  private async isReady(): Promise<boolean> {
+    if (this.security === undefined) return (await fetch(new URL('/-/ready', this.url))).ok;
+    // The door is shut for us as well: that there is one will do.
+    const socket = connect(this.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.destroy();
+    return true;
   }
 
   async stop(): Promise<void> {
@@ -100,6 +124,13 @@ export class PrometheusProcess {
     await this.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** As https://prometheus.io/docs/prometheus/latest/configuration/https/ has it. */
+function webConfig(security: PrometheusSecurity | undefined): object {
+  if (security === undefined) return {};
+  const { certificate, key, users } = security;
+  return { tls_server_config: { cert_file: certificate, key_file: key }, basic_auth_users: users };
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

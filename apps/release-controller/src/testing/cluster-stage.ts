@@ -41,6 +41,8 @@ export class ClusterStage {
     readonly client: ApiClient,
     readonly canary: { url: string },
     readonly page: { url: string },
+    /** The port of hello-page's sidecar that Prometheus scrapes. */
+    readonly metricsPort: number,
     readonly prometheus: PrometheusProcess,
     readonly kubeconfig: string,
     stack: AsyncDisposableStack,
@@ -59,11 +61,19 @@ export class ClusterStage {
     const two = stack.use(await startService('hello-2', { FAULT_CONTROL: 'on' }));
     const sidecar = await startSidecar(cluster, stack, { 'hello-1': one.url, 'hello-2': two.url });
     const page = stack.use(await startService('hello-page', { HTTP_PROXY: sidecar.proxy }));
-    const prometheus = stack.use(
-      await PrometheusProcess.scraping({ mesh: [Number(new URL(sidecar.admin).port)] }, '1s'),
-    );
+    const metricsPort = Number(new URL(sidecar.admin).port);
+    const prometheus = stack.use(await PrometheusProcess.scraping({ mesh: [metricsPort] }, '1s'));
     const kubeconfig = await cluster.serviceAccount('grayscale', 'release-controller');
-    const stage = new ClusterStage(cluster, client, two, page, prometheus, kubeconfig, stack.move());
+    const stage = new ClusterStage(
+      cluster,
+      client,
+      two,
+      page,
+      metricsPort,
+      prometheus,
+      kubeconfig,
+      stack.move(),
+    );
     stage.stack.defer(stage.watchWeights());
     stage.stack.defer(stage.askForPages());
     return stage;
