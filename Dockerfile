@@ -19,7 +19,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts --n
 COPY . .
 RUN npm run build
 
-# The app and those of our libraries that it needs, with their production dependencies. What its tests need beside them is linked too, and left out.
+# The app and those of our libraries that it needs, with their production dependencies.
 FROM base AS production
 ARG APP
 COPY --from=packages /srv/grayscale ./
@@ -28,15 +28,8 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     && find . -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
 COPY --from=build /srv/grayscale/apps /built/apps
 COPY --from=build /srv/grayscale/libs /built/libs
-RUN set -e; mkdir /image; cp -a --parents package.json node_modules /image; \
-    for project in "apps/${APP}" $(find node_modules/@grayscale -type l -printf '%l\n' | sed -n 's#^../../libs/#libs/#p'); do \
-      if [ -d "${project}/node_modules" ]; then cp -a --parents "${project}/node_modules" /image; fi; \
-      cd /built; \
-      find "${project}" -name node_modules -prune -o -type f \( -path '*/dist/*' -o -path '*/bin/*' -o -name package.json \) \
-        ! -name '*.d.ts' ! -name '*.map' ! -name '*.tsbuildinfo' -exec cp --parents {} /image \; ; \
-      cd - > /dev/null; \
-    done; \
-    find /image -xtype l -delete
+COPY tools/image-files.sh /usr/local/bin/
+RUN image-files.sh "${APP}" /built /image
 
 FROM base AS app
 ARG APP
