@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
+import type { ReleaseState } from '@grayscale/release';
 import { CommandBox } from './files/command-box.js';
 import { FileStore } from './files/file-store.js';
 import { Journal, readJournal } from './files/journal.js';
@@ -92,6 +93,23 @@ describe('a release', () => {
     expect(await stage.runToEnd()).toMatchObject({ kind: 'finished', outcome: 'completed' });
     expect(await stage.text('cart')).toBe(virtualService('cart', ['0', '100']));
   });
+});
+
+it('keeps why nothing can be counted, once for each reason', async () => {
+  await using stage = await Rehearsal.of(cart);
+  const loop = await stage.open();
+  await loop.start();
+  await stage.tick();
+  for (const reason of ['refuses the connection', 'answers 401', 'answers 401', 'answers 503']) {
+    stage.unreadable = reason;
+    await stage.tick();
+  }
+  const because = stage.entries.map(({ state }) => (state as ReleaseState | undefined)?.because);
+  expect(because.flatMap((each) => (each?.reason === 'no-look' ? each.message : []))).toEqual([
+    'refuses the connection',
+    'answers 401',
+    'answers 503',
+  ]);
 });
 
 describe('somebody else edits', () => {

@@ -59,6 +59,11 @@ export type OpenedLoop =
   /** Another one drives the plan, or has one of its rules under release. */
   | { kind: 'held'; by: string };
 
+/** While nothing can be counted, the words are all that changes; elsewhere they have figures that change at each look. */
+function isOther(before: Waiting | undefined, now: Waiting): boolean {
+  return before?.reason !== now.reason || (now.reason === 'no-look' && before.message !== now.message);
+}
+
 /**
  * Carries one release out: what `decide` asks for is journaled, done, and journaled again. It may be killed at any moment; opened again it goes on,
  * and does nothing twice.
@@ -245,8 +250,7 @@ export class ReleaseLoop {
         return undefined;
       case 'wait': {
         const { for: waiting, until } = action;
-        const isNews =
-          notes.length > 0 || before?.because?.reason !== waiting.reason || before.phase !== state.phase;
+        const isNews = notes.length > 0 || before?.phase !== state.phase || isOther(before.because, waiting);
         if (isNews || (counts?.kind === 'look' && this.journal.isDue(state)))
           await this.journal.record('observe', notes);
         return { kind: 'waiting', waiting, ...(until === undefined ? {} : { until }) };

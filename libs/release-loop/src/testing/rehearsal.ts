@@ -35,6 +35,8 @@ export class Rehearsal {
   hasOwnClock = true;
   /** How many of 100 canary requests fail in a look. */
   failing = 0;
+  /** Why nothing can be counted now. */
+  unreadable: string | undefined;
   entries: JournalEntry[] = [];
   private opened: ReleaseLoop | undefined;
 
@@ -150,6 +152,7 @@ export class Rehearsal {
   /** 1,000 requests in each look, split as the state says. */
   private readonly source: CountSource = {
     look: async ({ arms }) => {
+      if (this.unreadable !== undefined) return { kind: 'no-look', reason: this.unreadable };
       const percent = this.opened?.state?.percent ?? 0;
       const counts = arms.map(({ key, host }: CountedArm) => {
         const isCanary = /-2\./.test(host);
