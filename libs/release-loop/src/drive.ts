@@ -39,7 +39,19 @@ async function untilNextLook<End>(
   return undefined;
 }
 
-function waitingTime(loop: ReleaseLoop, tick: Tick, interval: number): number {
+/** How long to wait for the next look, in milliseconds. */
+export function waitingTime(loop: Pick<ReleaseLoop, 'look' | 'now'>, tick: Tick, interval: number): number {
   const until = tick.kind === 'waiting' ? tick.until : undefined;
-  return until === undefined ? interval : Math.min(interval, Math.max(0, until - loop.now()));
+  const untilChange = until === undefined ? interval : Math.max(0, until - loop.now());
+  return Math.min(interval, untilChange, untilScrape(loop));
+}
+
+/** How long a scrape may take until its samples can be asked for, in milliseconds. */
+const scrapeTime = 100;
+
+/** Until the next scrape shows, if it is yet to come: a look right after it sees what went wrong up to an interval earlier than the one that comes by itself. */
+function untilScrape({ look, now }: Pick<ReleaseLoop, 'look' | 'now'>): number {
+  if (look?.kind !== 'look') return Number.POSITIVE_INFINITY;
+  const wait = look.at + look.interval + scrapeTime - now();
+  return wait > 0 ? wait : Number.POSITIVE_INFINITY;
 }
