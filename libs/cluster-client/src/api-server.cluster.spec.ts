@@ -149,6 +149,7 @@ describe('against a real API server', () => {
     })();
     const write = (value: number) =>
       services.patch('shop', 'watched', [{ op: 'add', path: '/spec/http/0/route/1/weight', value }]);
+    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     for (let weight = 1; weight <= 20; weight++) await write(weight);
     await cluster.stopServer();
     await expect(write(21)).rejects.toBeInstanceOf(ApiUnreachableError);
