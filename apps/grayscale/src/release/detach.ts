@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
 import { CommandError, type ExitCode, exitCodes } from '@grayscale/command-line';
+import { isOver } from '@grayscale/release';
 import type { KeptRelease } from '@grayscale/release-loop';
 
 /**
- * Starts the same command again without a terminal, and waits until it drives the release.
+ * Starts the same command again without a terminal, and waits until it has begun a run, or goes on with one.
  * @param log file for what it prints
  * @returns 0 once it does
  */
@@ -15,7 +16,7 @@ export async function detach(release: KeptRelease, log: string): Promise<number>
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', output.fd, output.fd] });
   await output.close();
   while (child.exitCode === null && child.signalCode === null) {
-    if ((await release.driver())?.pid === child.pid) {
+    if (await isUnderWay(release, child.pid)) {
       child.unref();
       process.stdout.write(`process ${child.pid} carries the release out; it writes to ${log}\n`);
       return exitCodes.done;
@@ -28,4 +29,11 @@ export async function detach(release: KeptRelease, log: string): Promise<number>
     (child.exitCode ?? exitCodes.stillWaiting) as ExitCode,
     `${how}:\n${(await readFile(log, 'utf8')).trim()}`,
   );
+}
+
+/** Who drives a release may still find that it cannot be started. */
+async function isUnderWay(release: KeptRelease, pid: number | undefined): Promise<boolean> {
+  if ((await release.driver())?.pid !== pid) return false;
+  const { state } = await release.standing();
+  return state !== undefined && !isOver(state.phase);
 }

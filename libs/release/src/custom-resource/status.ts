@@ -80,7 +80,6 @@ const objectPhases: Record<Phase, ObjectPhase> = {
   undone: 'Healthy',
 };
 
-
 /** The status of a release that is carried out, or was. */
 export function releaseStatus(plan: Plan, state: ReleaseState, context: StatusContext): ReleaseStatus {
   const { phase, run, because } = state;
