@@ -23,6 +23,6 @@ export const projects: Record<string, MutatedProject> = {
   },
   release: {
     mutate: ['libs/release/src/**/*.ts', ...notTests],
-    tests: ['libs/release/src/**/*.spec.ts'],
+    tests: ['libs/release/src/**/*.spec.ts', 'k8s/custom-resource.spec.ts'],
   },
 };

@@ -1,5 +1,7 @@
 import { begin } from '../begin.js';
 import { planOf, splitRule, target, World } from '../testing/world.js';
+import type { RuleView } from '../view.js';
+import { decide } from './decide.js';
 
 const notes = (world: World, kind: string) =>
   world.notes.filter((note) => note.kind === kind).map(({ message }) => message);
@@ -149,4 +151,66 @@ it('a step that was half written when it was paused is still finished, and no ne
   for (let i = 0; i < 100; i++) world.look();
   expect(world.writes).toHaveLength(3);
   expect(world.state.phase).toBe('paused');
+});
+
+it('nothing is written for a release that is paused before its first step', () => {
+  const world = new World(planOf());
+  expect(world.command({ kind: 'pause' })).toBeUndefined();
+  expect(world.command({ kind: 'pause' })).toBe('the release is paused already: paused by command');
+  for (let i = 0; i < 20; i++) world.look();
+  expect(world.writes).toEqual([]);
+  world.command({ kind: 'resume' });
+  world.run();
+  expect(world.state.phase).toBe('completed');
+});
+
+it('a webhook that may want the canary back is asked where there are no counts yet', () => {
+  const guards = [
+    { name: 'failures', max: '5%' },
+    { name: 'gate', webhook: 'http://gate', type: 'rollback' },
+  ];
+  const world = new World(planOf({ guards }));
+  world.noLook = { kind: 'no-look', reason: 'Prometheus answers 503' };
+  const asked: string[] = [];
+  world.webhook = (guard) => asked.push(guard) < 0;
+  for (let i = 0; i < 3; i++) world.look();
+  expect(asked).toContain('gate');
+  world.noLook = undefined;
+  world.run();
+  expect(world.state.phase).toBe('completed');
+});
+
+describe('the rule of the release', () => {
+  it('is told from another one without a name by what it matches and where it sends', () => {
+    const other: RuleView = {
+      index: 0,
+      matches: [{ headers: {}, rest: 'path exactly "/other"' }],
+      destinations: [{ host: 'other.shop.svc.cluster.local', port: 8080, weight: 100 }],
+    };
+    const world = new World(planOf(), [[other, { ...splitRule(100, 0), index: 1 }]]);
+    const { action } = decide(world.plan, world.state, world.view(), undefined, world.now);
+    expect(action).toMatchObject({ kind: 'write', write: { percent: 10 } });
+  });
+
+  it('may send to subsets that the plan does not name', () => {
+    const destinations = splitRule(100, 0).destinations.map((to, at) => ({ ...to, subset: `v${at}` }));
+    const view = {
+      targets: [
+        { kind: 'read' as const, rules: [{ ...splitRule(100, 0), destinations }], stable: {}, canary: {} },
+      ],
+    };
+    expect(begin(planOf(), view, 0)).toMatchObject({
+      kind: 'begun',
+      state: { targets: [{ stable: { subset: 'v0' }, canary: { subset: 'v1' } }] },
+    });
+  });
+
+  it('is called by its index where the plan does', () => {
+    const plan = planOf({ targets: [{ ...target('a'), rule: 3 }] });
+    const view = { targets: [{ kind: 'read' as const, rules: [splitRule(100, 0)], stable: {}, canary: {} }] };
+    expect(begin(plan, view, 0)).toEqual({
+      kind: 'refused',
+      messages: [expect.stringMatching(/has no rule #3; its rules are #0/)],
+    });
+  });
 });

@@ -163,12 +163,19 @@ describe('a plan', () => {
   it('gets a ratio or a max where a guard has neither', () => {
     const guards =
       '  guards: [{ name: a }, { name: b, over: 1s }, { name: c, query: { bad: x, all: z } }, { name: d, query: { bad: x, all: z, stable: { bad: v, all: w } } }]';
-    expect(readPlan(`${head}${guards}`, 'p').plan?.guards).toMatchObject([
-      { ratio: 1.5, max: 0.01 },
-      { ratio: 1.5 },
-      { max: 0.01 },
-      { ratio: 1.5 },
+    const read = readPlan(`${head}${guards}`, 'p').plan?.guards ?? [];
+    expect(read.map((guard) => guard.kind === 'rate' && [guard.ratio, guard.max])).toEqual([
+      [1.5, 0.01],
+      [1.5, undefined],
+      [undefined, 0.01],
+      [1.5, undefined],
     ]);
+  });
+
+  it('takes the largest and the smallest number that a field may have', () => {
+    const fields =
+      '  sticky: { header: x-bucket, digits: 6 }\n  guards: [{ name: a, ratio: 1 }, { name: b, ratio: 1000 }]';
+    expect(readPlan(`${head}${fields}`, 'p').issues).toEqual([]);
   });
 });
 
@@ -205,6 +212,36 @@ const mistakes: [name: string, text: string, expected: string[], words: RegExp][
     `${head}  steps: [{ percent: 0.12345 }]`,
     ['9:13 spec.steps[0].percent percent-too-fine'],
     /write 0\.1234|write 0\.1235/,
+  ],
+  [
+    'a percentage in words',
+    `${head}  steps: [{ percent: ten }]`,
+    ['9:13 spec.steps[0].percent field-wrong-type'],
+    /for instance 10 or 0\.5/,
+  ],
+  [
+    'a duration of many digits',
+    `${head}  settle: ${'0'.repeat(1000)}1s`,
+    ['9:3 spec.settle duration-syntax'],
+    /settle is "0{10}/,
+  ],
+  [
+    'a word that is near one of the words',
+    `${head}  onDrift: restor`,
+    ['9:3 spec.onDrift field-unknown-value'],
+    /did you mean "restore"\?/,
+  ],
+  [
+    'a word that is near none of them',
+    `${head}  onDrift: whatever`,
+    ['9:3 spec.onDrift field-unknown-value'],
+    /write one of stop, restore\./,
+  ],
+  [
+    'a number where a text is meant',
+    `${head}  callers: [{ workload: 5, namespace: a }]`,
+    ['9:15 spec.callers[0].workload field-wrong-type'],
+    /in quotes, "5"/,
   ],
   [
     'a percentage that is none',

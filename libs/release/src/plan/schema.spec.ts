@@ -52,6 +52,7 @@ const bad: object[] = [
   plan({ users: [{ header: 'a' }] }),
   plan({ onDrift: 'fight' }),
   { ...plan({}), kind: 'Other' },
+  { ...plan({}), apiVersion: 'grayscale.dev/v2' },
   { ...plan({}), metadata: { name: 'A B' } },
 ];
 

@@ -130,6 +130,21 @@ describe('the rules of a plan', () => {
     });
   });
 
+  it('have a rule for each side and for whoever comes first or returns, in this order', () => {
+    const names = (percent: number) =>
+      generatedRules({ name: 'p', users: [], sticky: { cookie: 'gs' } }, percent).map(({ name, to }) => [
+        name,
+        to,
+      ]);
+    expect(names(10)).toEqual([
+      ['grayscale-p-sticky-returning-canary', 'canary'],
+      ['grayscale-p-sticky-returning-stable', 'stable'],
+      ['grayscale-p-sticky-first-canary', 'canary'],
+      ['grayscale-p-sticky-first-stable', 'stable'],
+    ]);
+    expect(names(0).map(([, to]) => to)).toEqual(['stable', 'stable']);
+  });
+
   it('are not misled by another cookie whose name ends alike', () => {
     const [returning] = generatedRules({ name: 'p', users: [], sticky: { cookie: 'gs' } }, 100);
     const matches = holds(returning?.conditions[0]?.match.value ?? '');
