@@ -99,4 +99,10 @@ export type { Source } from './source.js';
 export { type Steps, takeAll } from './steps.js';
 export { toJson } from './to-json.js';
 export { validate, validateInSteps } from './validate/validate.js';
-export type { Client, NamedGateway, OutboundTrafficPolicy, Workload } from './workload.js';
+export {
+  type Client,
+  canonicalName,
+  type NamedGateway,
+  type OutboundTrafficPolicy,
+  type Workload,
+} from './workload.js';

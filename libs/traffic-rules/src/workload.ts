@@ -22,3 +22,11 @@ export interface Workload {
    */
   proxy?: 'sidecar' | 'gateway';
 }
+
+/**
+ * The name by which requests of a workload are counted, as far as its labels tell: Istio's canonical service, which is the name of its Deployment as a rule
+ * (https://istio.io/latest/docs/ops/deployment/app-requirements/#canonical-service). Undefined where no label has it.
+ */
+export function canonicalName({ labels }: Pick<Workload, 'labels'>): string | undefined {
+  return labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels.app;
+}

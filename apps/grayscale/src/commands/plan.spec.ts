@@ -25,7 +25,61 @@ async function change(name: string, from: string | RegExp, to: string): Promise<
   await writeFile(at(name), text.replace(from, to));
 }
 
+/** A rule for clients from outside, beside the demo's own. */
+const edge = (gateways: string) => `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: public, namespace: istio-system }
+spec:
+  selector: { istio: ingressgateway }
+  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ['*'] }]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: edge, namespace: hello-page }
+spec:
+  hosts: [hello.example.com, hello.com]
+  gateways: [${gateways}]
+  http:
+    - route:
+        - destination: { host: hello.hello-1.svc.cluster.local, port: { number: 8080 } }
+          weight: 90
+        - destination: { host: hello.hello-2.svc.cluster.local, port: { number: 8080 } }
+          weight: 10
+`;
+
 describe('plan check', () => {
+  it.each([
+    ['istio-system/public', 'istio-ingressgateway', 'istio-system', 0, /can be carried out/],
+    ['istio-system/public, mesh', 'istio-ingressgateway', 'istio-system', 0, /can be carried out/],
+    [
+      'istio-system/public',
+      'hello-page',
+      'hello-page',
+      79,
+      /The caller hello-page\/hello-page does not make this split: .*Write callers: \[\{ workload: istio-ingressgateway, namespace: istio-system \}\]/,
+    ],
+  ])('a rule for %s, called by %s', async (gateways, workload, namespace, expected, words) => {
+    await writeFile(at('edge.yaml'), edge(gateways));
+    await change('release/hello-2.yaml', 'virtualService: hello-ext-svc', 'virtualService: edge');
+    await change('release/hello-2.yaml', 'workload: hello-page', `workload: ${workload}`);
+    await change('release/hello-2.yaml', /(workload: .*\n\s+namespace: )hello-page/, `$1${namespace}`);
+    const { code, out } = await check('release/hello-2.yaml', '-f', at('edge.yaml'));
+    expect([code, out]).toEqual([expected, expect.stringMatching(words)]);
+  });
+
+  it('an HTTPRoute is asked as a VirtualService is', async () => {
+    const folders = ['-f', at('variants/internal-httproute'), '-f', at('local')];
+    const good = await runCaptured('plan', 'check', at('release/httproute/hello-2.yaml'), ...folders);
+    expect([good.code, good.err]).toEqual([0, '']);
+    expect(good.out).toContain('-          weight: 90\n+          weight: 75\n');
+    await change('local/hello-2-endpointSlice.yaml', 'ready: true', 'ready: false');
+    const dead = await runCaptured('plan', 'check', at('release/httproute/hello-2.yaml'), ...folders);
+    expect([dead.code, dead.out]).toEqual([
+      79,
+      expect.stringMatching(/http-route-v2-10\.yaml:\d+: .*endpoint/i),
+    ]);
+  });
+
   it.each(['release/hello-2.yaml', 'release/production.yaml'])('%s can be carried out', async (plan) => {
     const { code, out, err } = await check(plan, '--rate', '20');
     expect([code, err]).toEqual([0, '']);

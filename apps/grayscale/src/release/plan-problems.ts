@@ -1,4 +1,4 @@
-import { checkManifests, type ManifestSet } from '@grayscale/manifest-files';
+import { checkManifests, type ManifestSet, parseManifests } from '@grayscale/manifest-files';
 import {
   type Caller,
   objectText,
@@ -7,10 +7,11 @@ import {
   type TargetObject,
   targetObject,
 } from '@grayscale/release';
-import { placeText, type Workload } from '@grayscale/traffic-rules';
+import { gatewayClients, placeText } from '@grayscale/traffic-rules';
 import { affected } from '../weight/affected.js';
-import { describeClient, gatewayOf, noFollowers } from '../weight/client-for.js';
+import { describeClient, noFollowers } from '../weight/client-for.js';
 import { type Split, splitsIn } from '../weight/split.js';
+import { callerClient } from './caller-client.js';
 
 /** What would keep a plan from having an effect, although its steps can be written: one sentence each. */
 export function planProblems(plan: Plan, state: ReleaseState, set: ManifestSet): string[] {
@@ -24,10 +25,12 @@ function problemsFor(
   set: ManifestSet,
   caller: Caller | undefined,
 ): string[] {
+  const gateways = gatewayClients(parseManifests(set.files).resources);
   return plan.targets.flatMap((target, index) => {
     const object = targetObject(target);
     const split = splitOf(set, object, state, index);
-    const client = gatewayOf(split) ?? workloadOf(caller, object.namespace);
+    const client = callerClient(caller, { object, split, gateways });
+    if ('problem' in client) return [client.problem];
     const { table, issues, workload } = checkManifests(set, client);
     if (table === undefined || workload === undefined) return [noFollowers(client, issues)];
     const concerned =
@@ -40,15 +43,6 @@ function problemsFor(
     );
     return [...undecided, ...dead.map((issue) => `${placeText(issue)}: ${issue.message}`)];
   });
-}
-
-/** The label by which Istio's own examples name a workload; the plan knows only the name. */
-function workloadOf(caller: Caller | undefined, namespace: string): Workload {
-  return {
-    namespace: caller?.namespace ?? namespace,
-    labels: caller === undefined ? {} : { app: caller.workload },
-    outboundTrafficPolicy: 'ALLOW_ANY',
-  };
 }
 
 function splitOf(

@@ -1,4 +1,4 @@
-import type { ServiceIdentity, Workload } from '@grayscale/traffic-rules';
+import { canonicalName, type ServiceIdentity, type Workload } from '@grayscale/traffic-rules';
 import type { AccessRecord } from '../proxy/access-record.js';
 
 /** Names and order of the labels of Istio's standard metrics. */
@@ -59,10 +59,10 @@ export function istioLabels(workload: Workload, record: AccessRecord, flags: str
   };
 }
 
-function sourceLabels({ namespace, labels }: Workload) {
+function sourceLabels(workload: Workload) {
+  const { namespace, labels } = workload;
   const app = labels.app ?? unknown;
-  const service =
-    labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels.app ?? unknown;
+  const service = canonicalName(workload) ?? unknown;
   const revision =
     labels['service.istio.io/canonical-revision'] ??
     labels['app.kubernetes.io/version'] ??

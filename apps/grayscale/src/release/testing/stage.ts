@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,15 +15,56 @@ export interface Faults {
   silent?: boolean;
 }
 
-/** The demo's rules by percentage, in each of their spellings. */
-const spellings = {
-  virtualService: { folder: 'k8s/internal', file: 'virtual-service-v2-10.yaml' },
-  httpRoute: { folder: 'k8s/variants/internal-httproute', file: 'http-route-v2-10.yaml' },
+/** The demo's rule by percentage, in each of its forms. */
+const forms = {
+  virtualService: {
+    folder: 'k8s/internal',
+    file: 'virtual-service-v2-10.yaml',
+    target: { virtualService: 'hello-ext-svc' },
+    caller: { workload: 'hello-page', namespace: 'hello-page' },
+    mesh: [],
+  },
+  httpRoute: {
+    folder: 'k8s/variants/internal-httproute',
+    file: 'http-route-v2-10.yaml',
+    target: { httpRoute: 'hello-ext-svc' },
+    caller: { workload: 'hello-page', namespace: 'hello-page' },
+    mesh: [],
+  },
+  /** For clients from outside; the local mesh is the gateway. */
+  gateway: {
+    folder: 'k8s/edge',
+    file: 'edge.yaml',
+    target: { virtualService: 'hello-edge' },
+    caller: { workload: 'istio-ingressgateway', namespace: 'istio-system' },
+    mesh: ['--gateway', 'istio-system/public', '-f', 'k8s/internal'],
+  },
 } as const;
 
+const edge = `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: public, namespace: istio-system }
+spec:
+  selector: { istio: ingressgateway }
+  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: [hello.example.com] }]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: hello-edge, namespace: hello-page }
+spec:
+  hosts: [hello.example.com]
+  gateways: [istio-system/public]
+  http:
+    - route:
+        - destination: { host: hello.hello-1.svc.cluster.local, port: { number: 8080 } }
+          weight: 90
+        - destination: { host: hello.hello-2.svc.cluster.local, port: { number: 8080 } }
+          weight: 10
+`;
+
 export interface StageOptions {
-  /** What the rules are; VirtualServices unless given. */
-  rules?: keyof typeof spellings;
+  /** What the rule is; a VirtualService for hello-page unless given. */
+  rules?: keyof typeof forms;
   /** False: only the files. */
   processes?: boolean;
   /** Instead of hello-2, a service that fails whatever has this value of the header `user`. */
@@ -41,7 +82,7 @@ export class Stage {
 
   private constructor(
     readonly folder: string,
-    private readonly spelling: keyof typeof spellings,
+    private readonly form: (typeof forms)[keyof typeof forms],
   ) {}
 
   static async set({
@@ -49,8 +90,12 @@ export class Stage {
     failsFor,
     rules = 'virtualService',
   }: StageOptions = {}): Promise<Stage> {
-    const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')), rules);
+    const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')), forms[rules]);
     await cp(join(repository, 'k8s'), stage.at('k8s'), { recursive: true });
+    if (rules === 'gateway') {
+      await mkdir(stage.at(stage.rules));
+      await writeFile(stage.at(stage.rules, stage.form.file), edge);
+    }
     if (processes) {
       await stage.startHello(1);
       if (failsFor === undefined) await stage.startHello(2);
@@ -72,7 +117,7 @@ export class Stage {
 
   /** The folder that has the rules. */
   get rules(): string {
-    return spellings[this.spelling].folder;
+    return this.form.folder;
   }
 
   /** The local mesh's proxy. */
@@ -97,12 +142,12 @@ export class Stage {
       spec: {
         targets: [
           {
-            [this.spelling]: 'hello-ext-svc',
+            ...this.form.target,
             stable: 'hello.hello-1.svc.cluster.local',
             canary: 'hello.hello-2.svc.cluster.local',
           },
         ],
-        callers: [{ workload: 'hello-page', namespace: 'hello-page' }],
+        callers: [this.form.caller],
         ...spec,
       },
     };
@@ -133,7 +178,8 @@ export class Stage {
   }
 
   traffic(options: Omit<TrafficOptions, 'proxy'>): Traffic {
-    const traffic = new Traffic({ proxy: this.proxy, ...options });
+    const host = this.form === forms.gateway ? { host: 'hello.example.com', path: '/hello' } : {};
+    const traffic = new Traffic({ proxy: this.proxy, ...host, ...options });
     this.traffics.push(traffic);
     return traffic;
   }
@@ -148,7 +194,7 @@ export class Stage {
   }
 
   async rule(): Promise<string> {
-    return await readFile(this.at(this.rules, spellings[this.spelling].file), 'utf8');
+    return await readFile(this.at(this.rules, this.form.file), 'utf8');
   }
 
   /** The weights as written, stable first. */
@@ -191,7 +237,7 @@ export class Stage {
   }
 
   private async startMesh(): Promise<void> {
-    const args = ['--port', '0', '--admin-port', '0', '-f', this.rules, '-f', 'k8s/local'];
+    const args = ['--port', '0', '--admin-port', '0', ...this.form.mesh, '-f', this.rules, '-f', 'k8s/local'];
     const mesh = Process.start('apps/local-mesh/bin/local-mesh.js', args, { cwd: this.folder });
     this.processes.push(mesh);
     const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);

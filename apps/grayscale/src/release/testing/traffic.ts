@@ -5,13 +5,16 @@ export interface TrafficOptions {
   /** The local mesh's proxy. */
   proxy: string;
   requestsPerSecond: number;
+  /** Who is asked; hello.com by the proxy unless given. */
+  host?: string;
+  path?: string;
   /** Headers of the next request. */
   headers?: () => Record<string, string>;
   /** After so many milliseconds a request is given up. */
   giveUpAfter?: number;
 }
 
-/** Requests to hello.com through a proxy, evenly over time, until it is disposed of. */
+/** Requests through a proxy, evenly over time, until it is disposed of. */
 export class Traffic {
   /** How many answers had each body; what failed counts by its status. */
   readonly answers: Record<string, number> = {};
@@ -38,11 +41,12 @@ export class Traffic {
   }
 
   private send(): void {
-    const { proxy, headers, giveUpAfter = 2000 } = this.options;
+    const { proxy, headers, giveUpAfter = 2000, host = 'hello.com' } = this.options;
+    const { path = `http://${host}/hello` } = this.options;
     const sent = request(proxy, {
       agent: this.agent,
-      path: 'http://hello.com/hello',
-      headers: { host: 'hello.com', ...headers?.() },
+      path,
+      headers: { host, ...headers?.() },
       signal: AbortSignal.timeout(giveUpAfter),
     });
     sent.on('error', () => this.count('error'));

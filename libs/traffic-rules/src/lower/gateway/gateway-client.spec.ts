@@ -46,12 +46,20 @@ describe('the workload behind a Gateway', () => {
     [
       'is Istio’s own where the files do not say more',
       istio('g', 'shop', usual),
-      { name: 'shop/g', namespace: 'istio-system', labels: { istio: 'ingressgateway' } },
+      {
+        name: 'shop/g',
+        namespace: 'istio-system',
+        labels: { istio: 'ingressgateway', app: 'istio-ingressgateway' },
+      },
     ],
     [
       'is Istio’s own for an empty selector',
       istio('g', 'shop', '{}'),
-      { name: 'shop/g', namespace: 'istio-system', labels: { istio: 'ingressgateway' } },
+      {
+        name: 'shop/g',
+        namespace: 'istio-system',
+        labels: { istio: 'ingressgateway', app: 'istio-ingressgateway' },
+      },
     ],
     [
       'is in the namespace of any other Gateway',
@@ -61,7 +69,14 @@ describe('the workload behind a Gateway', () => {
     [
       'is made for a Gateway of the Gateway API',
       api('k'),
-      { name: 'shop/k', namespace: 'shop', labels: { 'gateway.networking.k8s.io/gateway-name': 'k' } },
+      {
+        name: 'shop/k',
+        namespace: 'shop',
+        labels: {
+          'gateway.networking.k8s.io/gateway-name': 'k',
+          'service.istio.io/canonical-name': 'k-istio',
+        },
+      },
     ],
     [
       'is named by its address',

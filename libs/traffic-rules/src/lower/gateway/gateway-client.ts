@@ -8,8 +8,8 @@ import { istioGateways, kubernetesGateways, ofKind } from '../of-kind.js';
 import { clusterDomain } from '../short-name.js';
 import { gatewayNameLabel, serviceHostsOf } from './kubernetes-gateway.js';
 
-/** The label and the namespace of the gateway that Istio's own profiles install. */
-const usual = { label: { istio: 'ingressgateway' }, namespace: 'istio-system' };
+/** The labels and the namespace of the gateway that Istio's own profiles install. */
+const usual = { label: { istio: 'ingressgateway' }, app: 'istio-ingressgateway', namespace: 'istio-system' };
 
 /** A gateway as a client of its own: what people call it, and the workload that serves it. */
 export interface GatewayClient {
@@ -49,11 +49,11 @@ function workloadServing({ metadata, spec }: Gateway, services: readonly Service
     candidates[0];
   if (service !== undefined) return { namespace: service.metadata.namespace, labels: service.spec.selector };
   const labels = Object.keys(selector).length === 0 ? usual.label : selector;
-  const isUsual = isSubset(labels, usual.label);
-  return { namespace: isUsual ? usual.namespace : metadata.namespace, labels };
+  if (!isSubset(labels, usual.label)) return { namespace: metadata.namespace, labels };
+  return { namespace: usual.namespace, labels: { ...labels, app: usual.app } };
 }
 
-/** Of the Service that it names; without one Istio makes a deployment for it, with a label of its name. */
+/** Of the Service that it names; without one Istio makes a deployment for it (Istio, files/kube-gateway.yaml: its name is the Gateway's with its class). */
 function workloadOfApi(gateway: KubernetesGateway, services: readonly Service[]): Where {
   const { metadata } = gateway;
   const hosts = serviceHostsOf(gateway);
@@ -61,5 +61,7 @@ function workloadOfApi(gateway: KubernetesGateway, services: readonly Service[])
     hosts.includes(`${service.metadata.name}.${service.metadata.namespace}.svc.${clusterDomain}`),
   );
   if (named !== undefined) return { namespace: named.metadata.namespace, labels: named.spec.selector };
-  return { namespace: metadata.namespace, labels: { [gatewayNameLabel]: metadata.name } };
+  const deployment = `${metadata.name}-${gateway.spec.gatewayClassName}`;
+  const labels = { [gatewayNameLabel]: metadata.name, 'service.istio.io/canonical-name': deployment };
+  return { namespace: metadata.namespace, labels };
 }
