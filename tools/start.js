@@ -1,15 +1,27 @@
-// `npm start [-- internal|external]`: builds, then runs the two hellos, the local mesh, the release controller and the page until Ctrl-C. However it is told to
+// `npm start [-- internal|external|httproute]`: builds, then runs the two hellos, the local mesh, the release controller and the page until Ctrl-C. However it is told to
 // end, and even when it is killed outright, it leaves no process behind.
 import { once } from 'node:events';
 import { DemoProcesses, spawnNode } from './demo-processes.js';
 import './end-with-parent.js';
 
-const modes = ['internal', 'external'];
-const mode = process.argv[2] ?? 'internal';
-if (!modes.includes(mode)) {
-  console.error(`npm start: there is no mode "${mode}"; write "npm start", or "npm start -- external".`);
+/** Where the rules and the plans of each mode are. */
+const modes = {
+  internal: { folder: 'k8s/internal', rule: 'virtual-service-v2-10.yaml', plans: 'k8s/release' },
+  external: { folder: 'k8s/external', rule: 'virtual-service-v2-10.yaml', plans: 'k8s/release/external' },
+  httproute: {
+    folder: 'k8s/variants/internal-httproute',
+    rule: 'http-route-v2-10.yaml',
+    plans: 'k8s/release/httproute',
+  },
+};
+const name = process.argv[2] ?? 'internal';
+if (!Object.hasOwn(modes, name)) {
+  console.error(
+    `npm start: there is no mode "${name}"; write "npm start", or "npm start -- external" or "npm start -- httproute".`,
+  );
   process.exit(64);
 }
+const { folder, rule, plans } = modes[name];
 
 let end = () => process.exit(130);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end());
@@ -24,8 +36,7 @@ await run('apps/hello-page/web/build.ts');
 const page = 'http://localhost:8080';
 // They are on this machine: nobody has to look away before they end.
 const env = { REQUEST_LOG: 'errors', SHUTDOWN_DELAY_MS: '0', SHUTDOWN_GRACE_MS: '2000' };
-const plans = mode === 'internal' ? 'k8s/release' : 'k8s/release/external';
-const rules = ['-f', `k8s/${mode}`, '-f', 'k8s/local'];
+const rules = ['-f', folder, '-f', 'k8s/local'];
 const demo = new DemoProcesses([
   { name: 'hello-1', args: ['apps/hello-1/dist/main.js'], env },
   { name: 'hello-2', args: ['apps/hello-2/dist/main.js'], env: { ...env, FAULT_CONTROL: 'on' } },
@@ -33,7 +44,7 @@ const demo = new DemoProcesses([
   {
     name: 'release-controller',
     args: ['apps/release-controller/dist/main.js'],
-    env: { ...env, PLANS: plans, RULES: `k8s/${mode}` },
+    env: { ...env, PLANS: plans, RULES: folder },
   },
   {
     name: 'hello-page',
@@ -53,7 +64,7 @@ try {
   await demo.allListen();
   console.log(`
   Open ${page}: who answers, and a release to carry out. Or ask by hand: curl '${page}/page?name=test'
-  The rules are k8s/${mode}: edit the weights in k8s/${mode}/virtual-service-v2-10.yaml and save, or npm run rule:by-user
+  The rules are ${folder}: edit the weights in ${folder}/${rule} and save${name === 'httproute' ? '' : ', or npm run rule:by-user'}
   Ctrl-C ends it.
 `);
 } catch {
