@@ -8,7 +8,7 @@ import {
   type Store,
 } from '@grayscale/release';
 import { ReleaseLoop, type Tick } from '@grayscale/release-loop';
-import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import { startTestCluster, type TestCluster, type TestClusterOptions } from '@grayscale/test-cluster';
 import { ClusterStore } from '../cluster-store.js';
 import { ConfigMapRecord } from '../record/record-object.js';
 import { ReleaseRecord } from '../record/release-record.js';
@@ -66,8 +66,8 @@ export class Stage {
     readonly virtualServices: Resources<RuleObject>,
   ) {}
 
-  static async start(): Promise<Stage> {
-    const cluster = await startTestCluster();
+  static async start(options: TestClusterOptions = {}): Promise<Stage> {
+    const cluster = await startTestCluster(options);
     const client = await clientOf(cluster.kubeconfig);
     await new Resources(client, kinds.namespace).create({ metadata: { name: 'shop' } });
     return new Stage(cluster, client, new Resources<RuleObject>(client, kinds.virtualService));
