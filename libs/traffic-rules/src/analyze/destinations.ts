@@ -1,5 +1,7 @@
 import { clusterName } from '../compile/clusters.js';
 import type { Action, DestinationName } from '../model/action.js';
+import type { PolicyDocument } from '../model/mesh.js';
+import type { Document } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
 import { suggest } from '../parse/suggestion.js';
 import type { Report } from '../validate/report.js';
@@ -200,8 +202,26 @@ function warnOfSubset(
   report.warning(
     'destination-unknown-subset',
     `${path}.subset`,
-    `${service.host} has no subset ${subset}: ${has}, so ${effect}. Write one of them, or a DestinationRule with this subset.`,
+    `${service.host} has no subset ${subset}: ${has}, so ${effect}. ${subsetAdvice(table.mesh.policies, subset, service)}`,
   );
+}
+
+/** What keeps a DestinationRule with the subset from being in force, where there is one. */
+function subsetAdvice(policies: readonly PolicyDocument[], subset: string, service: RegistryService): string {
+  const having = policies.filter(({ subsets }) => subsets.includes(subset));
+  for (const { document, host, whyNot } of having) {
+    const reason = host === service.host ? whyNot(service) : undefined;
+    if (reason !== undefined) return `${nameOf(document)} has it, but ${reason}.`;
+  }
+  const [name = ''] = service.host.split('.');
+  const near = having.find(({ host }) => host !== service.host && host.startsWith(`${name}.`));
+  return near === undefined
+    ? 'Write one of them, or a DestinationRule with this subset.'
+    : `${nameOf(near.document)} has it, but for ${near.host}: write host: ${service.host}.`;
+}
+
+function nameOf({ kind, metadata }: Document): string {
+  return `${kind} ${metadata.namespace}/${metadata.name}`;
 }
 
 /** Where the clusters cannot tell (original destination, dynamic DNS) there is nothing to say. */
@@ -210,10 +230,10 @@ function warnOfEndpoints(
   { port, subset }: DestinationName,
   { service, path, report, effect }: Target,
 ): void {
-  if (service.discovery !== 'static') return;
   const clusters = service.ports
     .filter(({ number }) => port === undefined || number === port)
     .flatMap(({ number }) => view.table.clusters.get(clusterName(number, subset, service.host)) ?? []);
+  if (clusters.some(({ discovery }) => discovery !== 'static')) return;
   if (clusters.length === 0 || clusters.some(({ endpoints }) => endpoints.some(({ healthy }) => healthy)))
     return;
   const what = clusters.some(({ endpoints }) => endpoints.length > 0)
@@ -242,7 +262,9 @@ function isLive({ document }: RegistryService): boolean {
 }
 
 function endpointAdvice(service: RegistryService, subset: string): string {
-  const { kind } = service;
+  const { kind, discovery } = service;
+  if (discovery === 'original-destination')
+    return 'Without a resolution requests go to the address that was dialled, and at a gateway that is its own: write resolution: DNS or STATIC.';
   if (kind === 'Service' && isLive(service))
     return subset === ''
       ? 'A pod that its selector selects has to become ready.'

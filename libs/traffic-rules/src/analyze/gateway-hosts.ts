@@ -1,42 +1,154 @@
+import type { ConnectionRule } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import type { MeshView } from './mesh-view.js';
 
-/** Hosts of rules that no server of their gateways takes. */
+/** Hosts of rules that no server of their gateways takes, and rules of a kind that no server that takes them looks at. */
 export function* warnOfGatewayHosts(view: MeshView): Generator<undefined, void> {
   const servers = view.table.mesh.gateway?.servers ?? [];
-  for (const { owner, served } of view.deciding) {
+  noteUnusedGateways(view, servers);
+  for (const { owner } of view.deciding) {
     yield;
     const own = servers.filter(({ gateway }) => owner.gateways.includes(gateway));
-    const taken = [
-      ...served,
-      ...(owner.connections === undefined ? [] : own.filter(isOfConnections).flatMap(hostsOf)),
-    ];
+    if (own.length === 0) continue;
     owner.hosts.forEach((host, index) => {
-      if (taken.some((name) => covers(host, name) || covers(name, host))) return;
-      const hosts = own.flatMap(hostsOf);
-      view
-        .report(owner.document)
-        .warning(
-          'host-not-served',
-          owner.hostFields[index] ?? '',
-          `no server of ${namesOf(owner)} takes ${host} (they take ${[...new Set(hosts)].join(', ')}): its requests get 404. Add the host to a server of the Gateway.`,
-        );
+      const problem = hostProblem(host, owner, own);
+      if (problem !== undefined)
+        view.report(owner.document).warning('host-not-served', owner.hostFields[index] ?? '', problem);
     });
+    warnOfLayers(
+      view,
+      owner,
+      own.filter((server) => owner.hosts.some((host) => takes(server, host))),
+    );
   }
 }
 
-/** Whether it takes connections that nobody looks into. */
-function isOfConnections({ serves }: GatewayServer): boolean {
-  return serves !== 'http' && serves !== 'https';
+/** A Gateway that takes requests and has no rules; one that only redirects needs none. */
+function noteUnusedGateways(view: MeshView, servers: readonly GatewayServer[]): void {
+  const bound = new Set(view.deciding.flatMap(({ owner }) => owner.gateways));
+  const unused = Map.groupBy(
+    servers.filter(
+      ({ serves, redirectsToHttps }) => (serves === 'http' || serves === 'https') && !redirectsToHttps,
+    ),
+    ({ document }) => document,
+  );
+  for (const [document, own] of unused)
+    if (!own.some(({ gateway }) => bound.has(gateway)))
+      view
+        .report(document)
+        .info(
+          'gateway-without-rules',
+          '',
+          `no rule in force is bound to ${namesOf(own)}, so that it answers every request with 404. Write its name among the gateways of a VirtualService, or among the parentRefs of a route.`,
+        );
 }
 
-function hostsOf({ hosts }: { hosts: ReadonlyArray<{ host: string }> }): string[] {
-  return hosts.map(({ host }) => host);
+/** Why no server takes a host for the rules' namespace. */
+function hostProblem(
+  host: string,
+  { document }: HostRules,
+  own: readonly GatewayServer[],
+): string | undefined {
+  const taking = own.flatMap(({ hosts }) => hosts).filter((one) => isAlike(one.host, host));
+  const { namespace } = document.metadata;
+  if (taking.some((one) => (one.namespace ?? namespace) === namespace)) return undefined;
+  const names = namesOf(own);
+  if (taking.length > 0)
+    return `${names} takes ${host} from rules of ${listed(taking.map((one) => one.namespace ?? ''))} alone, and these are in ${namespace}: its requests get 404. Let the Gateway take it from there: "${namespace}/${host}" among its hosts, or allowedRoutes of the listener.`;
+  const hosts = own.flatMap((server) => server.hosts.map((one) => one.host));
+  return `no server of ${names} takes ${host} (they take ${listed(hosts)}): its requests get 404. Add the host to a server of the Gateway.`;
 }
 
-function namesOf({ gateways }: HostRules): string {
-  return gateways.filter((name) => name !== 'mesh').join(' or ');
+/** A server looks into requests, or passes connections on; rules of the other kind do nothing there. */
+function warnOfLayers(view: MeshView, owner: HostRules, servers: readonly GatewayServer[]): void {
+  if (servers.length === 0) return;
+  const [first] = owner.rules;
+  const names = namesOf(servers);
+  if (first !== undefined && !servers.some(({ serves }) => serves === 'http' || serves === 'https'))
+    view
+      .report(first.place.document)
+      .warning(
+        'rule-without-server',
+        first.place.rule.path,
+        `no server of ${names} looks into the requests of these hosts (${protocolsOf(servers)}), so that rules for http do nothing. Write tls or tcp rules, or a server with protocol HTTP, or HTTPS with mode: SIMPLE.`,
+      );
+  warnOfPorts(view, owner, servers);
+  const told = new Set<string>();
+  for (const rule of owner.connections ?? []) {
+    const problem = told.has(rule.place.rule.path) ? undefined : connectionProblem(rule, servers, names);
+    if (problem === undefined) continue;
+    told.add(rule.place.rule.path);
+    view
+      .report(rule.place.document)
+      .warning('rule-without-server', (rule.place.match ?? rule.place.rule).path, problem);
+  }
+}
+
+/** Matches on a port that no server of the gateway has (recorded: `gateway-several-servers`). */
+function warnOfPorts(view: MeshView, { rules }: HostRules, servers: readonly GatewayServer[]): void {
+  const taking = servers.filter(({ serves }) => serves === 'http' || serves === 'https');
+  if (taking.length === 0) return;
+  for (const { place, requirements } of rules) {
+    const port = requirements.find(({ subject, absent }) => subject.kind === 'port' && !absent);
+    if (port?.test.kind !== 'exact' || place.match === undefined) continue;
+    const { value } = port.test;
+    if (!taking.some((server) => `${server.port}` === value))
+      view
+        .report(place.document)
+        .warning('rule-without-server', `${place.match.path}.port`, portProblem(value, taking));
+  }
+}
+
+function portProblem(port: string, servers: readonly GatewayServer[]): string {
+  return `no server of ${namesOf(servers)} has port ${port} for these hosts (they have ${listed(servers.map((server) => `${server.port}`))}), so that the match takes nothing. Write one of these ports, or leave the port out.`;
+}
+
+function connectionProblem(
+  { layer, requirements }: ConnectionRule,
+  servers: readonly GatewayServer[],
+  names: string,
+): string | undefined {
+  const wanted = layer === 'tls' ? ['tls-passthrough'] : ['tcp', 'tls'];
+  const fitting = servers.filter(({ serves }) => wanted.includes(serves));
+  if (fitting.length === 0)
+    return layer === 'tls'
+      ? `no server of ${names} passes TLS on for these hosts (${protocolsOf(servers)}), so that rules for tls do nothing. Where the gateway ends TLS, write tcp rules (protocol TLS) or http rules (protocol HTTPS); or write mode: PASSTHROUGH.`
+      : `no server of ${names} takes connections of TCP for these hosts (${protocolsOf(servers)}), so that rules for tcp do nothing. Write a server with protocol TCP, or TLS that the gateway ends.`;
+  const port = requirements.find(({ subject }) => subject.kind === 'port')?.test;
+  if (port?.kind !== 'exact' || fitting.some((server) => `${server.port}` === port.value)) return undefined;
+  return portProblem(port.value, fitting);
+}
+
+function takes(server: GatewayServer, host: string): boolean {
+  return server.hosts.some((one) => isAlike(one.host, host));
+}
+
+function isAlike(served: string, host: string): boolean {
+  return covers(host, served) || covers(served, host);
+}
+
+/** `Gateway shop/front`, whatever Istio calls its parts. */
+function namesOf(servers: readonly GatewayServer[]): string {
+  return [...new Set(servers.map(({ resource }) => `Gateway ${resource.namespace}/${resource.name}`))].join(
+    ' or ',
+  );
+}
+
+function protocolsOf(servers: readonly GatewayServer[]): string {
+  return listed(servers.map(({ port, serves }) => `port ${port} ${words[serves]}`));
+}
+
+const words: Readonly<Record<GatewayServer['serves'], string>> = {
+  http: 'takes requests',
+  https: 'ends TLS and takes requests',
+  tcp: 'takes TCP',
+  tls: 'ends TLS and takes TCP',
+  'tls-passthrough': 'passes TLS on',
+};
+
+function listed(texts: readonly string[]): string {
+  return [...new Set(texts)].slice(0, 5).join(', ');
 }
 
 function covers(pattern: string, name: string): boolean {

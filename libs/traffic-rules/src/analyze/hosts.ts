@@ -1,5 +1,5 @@
 import { isForWorkload } from '../compile/routes.js';
-import { carriesHttp } from '../model/service.js';
+import { carriesHttp, type RegistryPort } from '../model/service.js';
 import { quote } from '../parse/describe.js';
 import { placedName } from '../place.js';
 import type { Deciding, MeshView } from './mesh-view.js';
@@ -52,7 +52,7 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
   }
   const covering = coveringEntry(view, host);
   const advice = table.mesh.services.has(host)
-    ? 'give its port the protocol HTTP'
+    ? httpPortAdvice(table.mesh.services.get(host)?.ports ?? [])
     : `write a ServiceEntry with hosts: [${quote(host)}] and an HTTP port`;
   const listener = table.ports.has(portOfUnregisteredHosts) ? '' : ', and no service has an HTTP port 80';
   view
@@ -62,6 +62,13 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
       path,
       `no port routes ${host}: no service with an HTTP port has this host${listener}${covering}, so its requests go on as if there were no rule. To route it, ${advice}.`,
     );
+}
+
+/** A port of TLS stays one: plain HTTP needs a port of its own. */
+function httpPortAdvice(ports: readonly RegistryPort[]): string {
+  return ports.every(({ encrypted }) => encrypted === true)
+    ? `add a port for plain HTTP to its registration, for instance { number: ${portOfUnregisteredHosts}, name: http, protocol: HTTP }`
+    : 'give its port the protocol HTTP';
 }
 
 /** Ports on which the registered host is served, whatever rules it has. */

@@ -18,8 +18,7 @@ export function buildClusters({ services, policyFor, gateway }: Mesh): Map<strin
   const clusters = new Map<string, Cluster>();
   for (const told of services.values()) {
     if (told.externalName !== undefined) continue;
-    // A gateway is not dialled in a service's place, and knows the pods of each (istio, cluster_builder.go convertResolution).
-    const service = gateway === undefined ? told : { ...told, headless: false };
+    const service = gateway === undefined ? told : asSeenByGateway(told);
     const policy = policyFor(service);
     for (const port of service.ports) {
       if (port.protocol === 'udp') continue;
@@ -30,6 +29,16 @@ export function buildClusters({ services, policyFor, gateway }: Mesh): Map<strin
     }
   }
   return clusters;
+}
+
+/** A gateway is not dialled in a service's place: it has the pods of a headless one, and of an address dialled nothing (Istio, cluster.go convertResolution). */
+function asSeenByGateway(service: RegistryService): RegistryService {
+  const { discovery } = service;
+  return {
+    ...service,
+    headless: false,
+    discovery: discovery === 'original-destination' ? 'static' : discovery,
+  };
 }
 
 /** Undefined where Istio makes no cluster: a DNS service with no endpoint. */

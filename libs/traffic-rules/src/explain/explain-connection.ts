@@ -19,7 +19,11 @@ export function explainConnection(table: RouteTable, connection: Connection): Ex
     answers: answersTo(decision, target),
     destinations: target === undefined ? direct(decision, host) : connectedTo(target, host),
     passedOver: [],
-    notes: notesOn(decision, connection),
+    notes: [
+      ...notesOn(decision, connection),
+      ...notesOnRules(table, decision, connection),
+      ...notesOnHidden(table, decision, connection),
+    ],
   };
 }
 
@@ -51,6 +55,38 @@ function summarize({ kind, because }: ConnectionDecision, { host, port }: Connec
         ? `No service takes connections to ${host} on port ${port}: REGISTRY_ONLY closes them.`
         : `No service takes connections to ${host} on port ${port}: it passes through to where ${host} leads.`;
   }
+}
+
+/** Rules of TCP and TLS for the name, which are not in force for the connection. */
+function notesOnRules(
+  table: RouteTable,
+  { because }: ConnectionDecision,
+  { host, sni = host }: Connection,
+): string[] {
+  if (because.reason === 'rule') return [];
+  const names = new Set([host, sni]);
+  return contentsOf(table)
+    .mesh.rules.filter(
+      ({ hosts, connections = [] }) =>
+        connections.length > 0 &&
+        (hosts.some((one) => names.has(one) || one.startsWith(`${host}.`)) ||
+          connections.some(({ serverNames }) => serverNames.some((name) => names.has(name)))),
+    )
+    .map(
+      ({ resource }) =>
+        `${resource.kind} ${resource.namespace}/${resource.name} has rules of TCP or TLS for it, which do not act on this connection: grayscale check says why.`,
+    );
+}
+
+/** A service that is there, and that the workload's proxy is not told of. */
+function notesOnHidden(table: RouteTable, { kind }: ConnectionDecision, { host }: Connection): string[] {
+  if (kind === 'connect') return [];
+  return [...contentsOf(table).mesh.hiddenServices()]
+    .filter(
+      (hidden) =>
+        hidden.host === host || (hidden.host.startsWith('*') && host.endsWith(hidden.host.slice(1))),
+    )
+    .map((hidden) => `${hidden.host} ${hidden.reason}.`);
 }
 
 /** What names a service and is not its listener. */

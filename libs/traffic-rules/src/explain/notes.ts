@@ -1,5 +1,7 @@
 import type { TableContents } from '../compile/table.js';
 import { answersPreflight } from '../cors/preflight.js';
+import type { Action } from '../model/action.js';
+import type { Mesh } from '../model/mesh.js';
 import type { ResourceReference } from '../model/place.js';
 import { carriesHttp } from '../model/service.js';
 import type { RouteRequest } from '../request.js';
@@ -10,6 +12,7 @@ export function notes(contents: TableContents, request: RouteRequest, found: Fou
   const host = new AskedHost(contents, lookupName(request.authority));
   return [
     ...notesOnOtherRules(contents, request, found, host),
+    ...notesOnRulesToIt(contents, found, host),
     ...notesOnHiddenRules(contents, host),
     ...notesOnHiddenServices(contents, found, host),
     ...notesOnOtherPorts(request, found, host),
@@ -58,9 +61,9 @@ class AskedHost {
     this.names = new Set([asked, full]);
   }
 
-  /** Whether it is a way to spell that name. */
+  /** Whether it is a way to spell that name, or lies under that wildcard. */
   mayMean(name: string): boolean {
-    return this.#spellings.includes(name);
+    return this.#spellings.includes(name) || (name.startsWith('*') && this.asked.endsWith(name.slice(1)));
   }
 
   isAmong(hosts: readonly string[]): boolean {
@@ -107,13 +110,36 @@ function ownerOf(
 
 /** Rules of a gateway that no server on the port takes. */
 function notesOnUnservedRules(contents: TableContents, request: RouteRequest, host: AskedHost): string[] {
+  const { mesh } = contents;
+  if (mesh.rules.length === 0)
+    return [
+      `No rule in force is bound to ${gatewayNames(mesh)}: write its name among the gateways of a VirtualService, or among the parentRefs of a route.`,
+    ];
   const served = virtualHostOf(contents, request)?.sources ?? [];
-  return contents.mesh.rules
+  return mesh.rules
     .filter((rules) => !served.includes(rules) && host.isAmong(rules.hosts))
     .map(
       ({ resource, gateways }) =>
         `${nameOf(resource)} names ${host.asked} too, but no server of ${gateways.join(' or ')} takes it on port ${request.port}.`,
     );
+}
+
+/** Rules lead to the host, and are for requests to other hosts. */
+function notesOnRulesToIt({ mesh }: TableContents, found: Found, host: AskedHost): string[] {
+  if (found.kind === 'found' && found.route.rule !== undefined) return [];
+  return mesh.rules
+    .filter(({ hosts, rules }) => !host.isAmong(hosts) && rules.some(({ action }) => leadsTo(action, host)))
+    .map(
+      ({ resource, hosts }) =>
+        `${nameOf(resource)} routes to ${host.asked}, but only requests for its own hosts (${hosts.slice(0, 3).join(', ')}) take its rules.`,
+    )
+    .slice(0, 5);
+}
+
+function leadsTo(action: Action, host: AskedHost): boolean {
+  return (
+    action.kind === 'forward' && host.isAmong(action.destinations.map((destination) => destination.host))
+  );
 }
 
 /** Rules that are for gateways, or for other namespaces. */
@@ -161,6 +187,13 @@ function notesOnOtherNamespaces({ mesh, workload }: TableContents, found: Found,
   return namespaces.map(
     (namespace) =>
       `${host.asked} is a service of the namespace ${namespace}, and the calling workload is in ${workload.namespace}: call ${host.asked}.${namespace}, or say --namespace ${namespace}.`,
+  );
+}
+
+/** `Gateway shop/front`, whatever Istio calls its parts. */
+function gatewayNames({ gateway }: Mesh): string {
+  return (
+    [...new Set(gateway?.servers.map(({ resource }) => nameOf(resource)))].join(' or ') || 'this gateway'
   );
 }
 

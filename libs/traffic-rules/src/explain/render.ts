@@ -58,7 +58,7 @@ function renderDestination(destination: ExplainedDestination): string[] {
   const { host, port, subset, weight, total } = destination;
   const name = `${host}:${port}${subset === '' ? '' : ` (subset ${subset})`}`;
   return [
-    `${percent(destination.share)}  ${name}, ${weight} of ${total}`,
+    `${percent(destination.share)}  ${host === '' ? 'a backend that is missing, or that the route may not use' : name}, ${weight} of ${total}`,
     `    ${renderEndpoints(destination)}`,
     ...(destination.tls === undefined ? [] : [`    ${destination.tls}`]),
     ...(destination.loadBalancing === undefined ? [] : [`    ${destination.loadBalancing}`]),
@@ -68,7 +68,8 @@ function renderDestination(destination: ExplainedDestination): string[] {
   ];
 }
 
-function renderEndpoints({ exists, missing, cluster, endpoints }: ExplainedDestination): string {
+function renderEndpoints({ host, exists, missing, cluster, endpoints }: ExplainedDestination): string {
+  if (!exists && host === '') return `${missing} with an empty body; grayscale check says why`;
   if (!exists)
     return `there is no ${cluster}: ${missing === undefined ? 'the connection is closed' : `${missing} with an empty body`}`;
   if (endpoints.length === 0) return `${cluster} has no endpoint listed`;

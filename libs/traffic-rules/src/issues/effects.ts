@@ -110,6 +110,12 @@ export const effects = {
       wrong: 'set: { "x user": a }',
       right: 'set: { x-user: a }',
     },
+    'origin-never-matches': {
+      severity: 'warning',
+      why: 'An allowed origin is not one that a browser sends: that is a scheme and a host, and a port where it is not the usual one.',
+      wrong: 'allowOrigins: [{ exact: example.com }]',
+      right: 'allowOrigins: [{ exact: https://example.com }]',
+    },
     'path-never-matches': {
       severity: 'warning',
       why: 'No request has such a path: a path begins with `/` and is compared without its query, and exact and prefix matches are compared letter by letter.',
@@ -266,6 +272,25 @@ export const effects = {
       why: 'Istio still takes the annotation, and a later version may not.',
       wrong: 'the annotation sidecar.istio.io/inject: "false"',
       right: 'the label sidecar.istio.io/inject: "false"',
+    },
+    'gateway-without-rules': {
+      severity: 'info',
+      missing: ['VirtualService', 'HTTPRoute', 'GRPCRoute'],
+      why: 'No rule is bound to the Gateway, so that it answers every request with 404.',
+      wrong: 'hosts: [hello.com] without gateways, which is for sidecars',
+      right: 'gateways: [istio-system/public]',
+    },
+    'service-without-workload': {
+      severity: 'warning',
+      why: 'The files have pods, or what makes them, in the namespace of a Service, and none of them has the labels that it selects: requests to it get 503.',
+      wrong: 'selector: { app: hello } over a Deployment whose template has app: hello-deployment',
+      right: 'selector: { app: hello-deployment }',
+    },
+    'rule-without-server': {
+      severity: 'warning',
+      why: 'The servers of the Gateway that take the hosts of a rule do not do what it is for: rules for http need a server that looks into requests, rules for tls one that passes TLS on, rules for tcp one of TCP or one that ends TLS.',
+      wrong: 'http: [...] behind protocol: HTTPS, tls: { mode: PASSTHROUGH }',
+      right: 'tls: [{ match: [{ sniHosts: [...] }], route: [...] }], or mode: SIMPLE',
     },
     'server-lost': {
       severity: 'warning',

@@ -1,3 +1,4 @@
+import type { GrpcRoute, HttpRoute, ObjectReference, RouteFilter } from '../resources/gateway-api.js';
 import type { Service } from '../resources/kubernetes.js';
 import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
@@ -28,6 +29,8 @@ export function assumedServices(resources: readonly Resource[]): Resource[] {
   const known = registeredHosts(resources);
   const named = new NamedHosts();
   for (const document of ofKind(resources, 'VirtualService')) named.addRules(document);
+  for (const route of [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')])
+    named.addRoute(route);
   for (const { spec, metadata, source } of ofKind(resources, 'DestinationRule'))
     named.of(spec.host, metadata.namespace, source).subsets.push(...spec.subsets.map(({ labels }) => labels));
   return [...named.all()].filter(({ host }) => !known.has(host)).map(toService);
@@ -73,6 +76,26 @@ class NamedHosts {
       for (const { destination } of route) this.#addDestination(destination, 'TCP', document);
     for (const { route } of spec.tls)
       for (const { destination } of route) this.#addDestination(destination, 'TLS', document);
+  }
+
+  /** Its backends and mirrors, and the Services that it is attached to. */
+  addRoute({ spec, metadata, source }: HttpRoute | GrpcRoute): void {
+    const mirrored = (filters: readonly RouteFilter[]) =>
+      filters.flatMap(({ requestMirror }) => (requestMirror === undefined ? [] : [requestMirror.backendRef]));
+    const references: ObjectReference[] = [
+      ...spec.parentRefs,
+      ...spec.rules.flatMap(({ backendRefs, filters }) => [
+        ...backendRefs,
+        ...mirrored(filters),
+        ...backendRefs.flatMap((backend) => mirrored(backend.filters)),
+      ]),
+    ];
+    for (const { group, kind, name, namespace = metadata.namespace, port } of references) {
+      if (name === '' || (kind !== 'Service' && kind !== 'Hostname') || (kind === 'Service' && group !== ''))
+        continue;
+      const { ports } = this.of(name, namespace, source);
+      addPort(ports, port ?? usualPort, 'HTTP');
+    }
   }
 
   #addDestination(

@@ -40,6 +40,23 @@ export class DestinationRules {
     return servicePolicy({ subsets: [], forWorkload: false }, this.#defaults(ports));
   }
 
+  /** Why a rule for a service is not in force, with what to do about it; undefined: nothing keeps it from that but other rules. */
+  whyNot({ metadata, spec }: DestinationRule, service: RegistryService): string | undefined {
+    const { namespace, labels } = this.#workload;
+    const owner = service.document.metadata.namespace;
+    const looked = [...new Set([namespace, owner, this.#options.rootNamespace])];
+    if (!looked.includes(metadata.namespace))
+      return `is in ${metadata.namespace}, and for this caller only those of ${looked.join(', ')} are looked at: write it there`;
+    const seenBy = spec.exportTo.length === 0 ? this.#options.exportTo.destinationRule : spec.exportTo;
+    if (reachOf(seenBy, metadata.namespace, namespace) === undefined)
+      return `is not exported to ${namespace}: add it to its exportTo`;
+    const selector = spec.workloadSelector;
+    if (selector === undefined) return undefined;
+    return metadata.namespace === namespace && isSubset(selector, labels)
+      ? undefined
+      : 'selects other workloads than the caller';
+  }
+
   #defaults(ports: readonly RegistryPort[]): PolicyDefaults {
     const { http2, connectTimeoutMs } = this.#options;
     const named = new Set(

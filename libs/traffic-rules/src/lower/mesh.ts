@@ -43,6 +43,8 @@ export function* lower(resources: readonly Resource[], workload: Workload): Step
     policies: destinationRules.map((document) => ({
       document,
       host: qualifyHost(document.spec.host, document.metadata.namespace),
+      subsets: document.spec.subsets.map(({ name }) => name),
+      whyNot: (service) => policies.whyNot(document, service),
     })),
     rules,
     hiddenRules: () => hiddenRules(virtualServices, rulesView),

@@ -6,6 +6,7 @@ import { remarkOnAnnotations } from './annotations/annotation-remarks.js';
 import { remarkOnIstioGateways } from './gateway/gateway-remarks.js';
 import { meshOptions } from './mesh-options.js';
 import { istioGateways, kubernetesGateways, ofKind } from './of-kind.js';
+import { podsOf } from './pods.js';
 import { remarkOnRoutes } from './route/remarks.js';
 import { remarkOnAddresses, remarkOnPortNames, remarkOnProtocols } from './service-remarks.js';
 import { remarkOnSidecars } from './sidecar/sidecar-remarks.js';
@@ -14,7 +15,7 @@ import { remarkOnDelegates } from './virtual-service/delegate-remarks.js';
 import { remarkOnGateways } from './virtual-service/gateway-remarks.js';
 import { remarkOnJwtClaims } from './virtual-service/jwt-claim-remarks.js';
 import { remarkOnEffects } from './virtual-service/without-effect.js';
-import { remarkOnSelector, remarkOnSubsets } from './workload-remarks.js';
+import { remarkOnSelector, remarkOnServiceSelector, remarkOnSubsets } from './workload-remarks.js';
 
 /** What documents say and their rules then do not have, in the words of each kind. */
 export function* remarkOnResources(
@@ -43,7 +44,11 @@ export function* remarkOnResources(
     remarkOnAddresses(entry, reportOf(entry));
   }
   remarkOnProtocols(entries, reportOf);
-  for (const service of ofKind(resources, 'Service')) remarkOnPortNames(service, reportOf(service));
+  const workloads = { pods: podsOf(resources), slices: ofKind(resources, 'EndpointSlice') };
+  for (const service of ofKind(resources, 'Service')) {
+    remarkOnPortNames(service, reportOf(service));
+    remarkOnServiceSelector(service, workloads, reportOf(service));
+  }
   for (const rule of ofKind(resources, 'DestinationRule')) {
     yield;
     remarkOnSubsets(rule, services, reportOf(rule));

@@ -1,8 +1,10 @@
 import type { Document } from '../model/place.js';
 import { isSubset, type Labels, type RegistryService } from '../model/service.js';
 import type { DestinationRule } from '../resources/destination-rule.js';
+import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Report } from '../validate/report.js';
+import type { PodOrController } from './pods.js';
 import { qualifyHost } from './short-name.js';
 
 type Services = ReadonlyMap<string, RegistryService>;
@@ -18,6 +20,31 @@ export function remarkOnSelector(entry: ServiceEntry, services: Services, report
     'spec.workloadSelector',
     `no WorkloadEntry of ${entry.metadata.namespace} in these files, and no Pod with an address, has the labels ${textOf(workloadSelector)}: requests get 503 here. Write a WorkloadEntry, or endpoints with addresses instead.`,
   );
+}
+
+/** A Service that selects none of the pods and pod templates that its namespace has in the files. */
+export function remarkOnServiceSelector(
+  { spec, metadata }: Service,
+  { pods, slices }: { pods: readonly PodOrController[]; slices: readonly EndpointSlice[] },
+  report: Report,
+): void {
+  const own = pods.filter(({ namespace }) => namespace === metadata.namespace);
+  if (Object.keys(spec.selector).length === 0 || own.length === 0) return;
+  if (own.some(({ labels }) => isSubset(spec.selector, labels)) || slices.some(isSliceOf(metadata))) return;
+  const labels = variety(
+    own.map((pod) => pod.labels),
+    spec.selector,
+  );
+  report.warning(
+    'service-without-workload',
+    'spec.selector',
+    `no pod of ${metadata.namespace} in these files, and no template of one, has the labels ${textOf(spec.selector)} (they have ${labels}): requests to the Service get 503. Write labels that its pods have.`,
+  );
+}
+
+function isSliceOf({ namespace, name }: Service['metadata']): (slice: EndpointSlice) => boolean {
+  return ({ metadata }) =>
+    metadata.namespace === namespace && metadata.labels['kubernetes.io/service-name'] === name;
 }
 
 function isOf(service: RegistryService | undefined, document: Document): boolean {

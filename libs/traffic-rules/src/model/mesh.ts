@@ -11,7 +11,7 @@ export interface Mesh {
   services: ReadonlyMap<string, RegistryService>;
   policyFor(service: RegistryService): ServicePolicy;
   /** The documents that policies come from, each with the host that it names. */
-  policies: ReadonlyArray<{ document: Document; host: string }>;
+  policies: readonly PolicyDocument[];
   /** Of a sidecar the first in order decides for a host; a gateway puts those of one host together. */
   rules: readonly HostRules[];
   /** Where a gateway listens; a sidecar has none. */
@@ -23,6 +23,16 @@ export interface Mesh {
   pathNormalization: PathNormalization;
   /** Of services that no rule is for. */
   defaultRetry: RetryPolicy;
+}
+
+/** What a document says of how a host is reached. */
+export interface PolicyDocument {
+  document: Document;
+  host: string;
+  /** The names of its subsets. */
+  subsets: readonly string[];
+  /** Why it is not in force for a service that it names, as `is not exported to shop`, with what to do about it; undefined: it may be. */
+  whyNot(service: RegistryService): string | undefined;
 }
 
 /** What becomes of a path before rules see it: `BASE` resolves dots, the others take slashes together as well. */

@@ -23,10 +23,10 @@ function uriProblem({ kind, value }: Text): string | undefined {
     return `${quote(value)} asks for a query, but the path is compared without it, so no request matches; write queryParams.`;
   if (literal.includes('#'))
     return `${quote(value)} asks for a fragment, which clients do not send, so no request matches; write the path alone.`;
+  if (kind !== 'regex' && looksLikeRegex(value))
+    return `a ${kind} is compared letter by letter, and ${quote(value)} looks like a regular expression; write uri: { regex: ${quote(value.startsWith('/') ? value : `/${value}`)} } for one.`;
   if (/^[^/]/.test(literal) && !(kind === 'regex' && /^[.([\\*^]/.test(value.replace(/^\^/, ''))))
     return `every path begins with "/", so ${quote(value)} never matches; write ${quote(`/${value}`)}.`;
-  if (kind !== 'regex' && looksLikeRegex(value))
-    return `a ${kind} is compared letter by letter, and ${quote(value)} looks like a regular expression; write uri: { regex: ... } for one.`;
   return undefined;
 }
 

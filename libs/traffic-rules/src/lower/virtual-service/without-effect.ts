@@ -1,3 +1,4 @@
+import { quote } from '../../parse/describe.js';
 import type { HttpRule, VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';
 import { remarkOnPaths } from './odd-paths.js';
@@ -8,7 +9,21 @@ export function remarkOnEffects({ spec }: VirtualService, report: Report): void 
     warnOfWeights(rule, `spec.http[${index}].route`, report);
     warnOfFaults(rule, `spec.http[${index}].fault`, report);
     warnOfUnretriedFault(rule, `spec.http[${index}].retries`, report);
+    warnOfOrigins(rule, `spec.http[${index}].corsPolicy`, report);
     remarkOnPaths(rule, `spec.http[${index}]`, report);
+  });
+}
+
+/** An Origin is a scheme and a host, with a port where it is not the usual one, and nothing behind them (RFC 6454 7). */
+function warnOfOrigins({ corsPolicy }: HttpRule, path: string, report: Report): void {
+  corsPolicy?.allowOrigins.forEach((origin, index) => {
+    if (origin.kind !== 'exact' || /^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^/]+)$/i.test(origin.value)) return;
+    const [host] = origin.value.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').split('/');
+    report.warning(
+      'origin-never-matches',
+      `${path}.allowOrigins[${index}].exact`,
+      `no browser sends the origin ${quote(origin.value)}: it is a scheme and a host, without a path. Write for instance exact: https://${host || 'example.com'}.`,
+    );
   });
 }
 

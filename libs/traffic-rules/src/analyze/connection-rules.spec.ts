@@ -1,0 +1,153 @@
+import { resourcesOf, workload } from '../../test/mesh.js';
+import { compile } from '../compile/compile.js';
+import { gatewayClients } from '../lower/gateway/gateway-client.js';
+import { analyze } from './analyze.js';
+
+function remarks(yaml: string, atGateway = false): string[] {
+  const resources = resourcesOf(yaml);
+  const [client] = atGateway ? gatewayClients(resources) : [];
+  return analyze(compile(resources, client?.workload ?? workload))
+    .filter(({ code }) =>
+      ['host-not-served', 'rule-shadowed', 'rule-without-server', 'match-shadowed'].includes(code),
+    )
+    .map(({ code, resource, path }) => `${code} ${resource} ${path}`);
+}
+
+const service = (host: string, ports: string) => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ${host}, namespace: hello-page}
+spec: {hosts: [${host}], addresses: [240.0.0.1], resolution: STATIC, ports: [${ports}], endpoints: [{address: 10.0.0.1}]}
+---`;
+const mysql = '{number: 3306, name: tcp, protocol: TCP}';
+const tls = '{number: 443, name: tls, protocol: TLS}';
+const http = '{number: 80, name: http, protocol: HTTP}';
+const to = (host: string, port: number) => `route: [{destination: {host: ${host}, port: {number: ${port}}}}]`;
+const rule = (name: string, host: string, rules: string, more = '') => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ${name}, namespace: hello-page}
+spec: {${more}hosts: [${host}], ${rules}}
+---`;
+
+describe('rules of tcp and tls at a sidecar', () => {
+  const ports = service('db.ext', `${mysql}, ${tls}`);
+  const tcpRule = `tcp: [{match: [{port: 3306}], ${to('db.ext', 3306)}}]`;
+  const tlsRule = (name: string) => `tls: [{match: [{sniHosts: [${name}]}], ${to('db.ext', 443)}}]`;
+  const unserved = ['host-not-served VirtualService hello-page/r spec.hosts[0]'];
+
+  it.each([
+    ['tcp for a host with a port of TCP', ports + rule('r', 'db.ext', tcpRule), []],
+    ['tls for a host with a port of TLS', ports + rule('r', 'db.ext', tlsRule('db.ext')), []],
+    ['tcp for a host that nobody registers', ports + rule('r', 'alias.ext', tcpRule), unserved],
+    [
+      'tcp for a host with ports of HTTP alone',
+      ports + service('web.ext', http) + rule('r', 'web.ext', tcpRule),
+      unserved,
+    ],
+    [
+      'tls for a host with ports of TCP alone',
+      ports + service('raw.ext', mysql) + rule('r', 'raw.ext', tlsRule('raw.ext')),
+      unserved,
+    ],
+  ])('%s', (_what, yaml, expected) => {
+    expect(remarks(yaml)).toEqual(expected);
+  });
+
+  it.each([
+    ['the same match again', `{match: [{port: 3306}], ${to('db.ext', 3306)}}`, 1],
+    [
+      'a narrower match behind it',
+      `{match: [{port: 3306, destinationSubnets: [10.0.0.0/8]}], ${to('db.ext', 3306)}}`,
+      1,
+    ],
+    ['another port', `{match: [{port: 3307}], ${to('db.ext', 3306)}}`, 0],
+  ])('%s', (_what, second, count) => {
+    const yaml =
+      ports + rule('r', 'db.ext', `tcp: [{match: [{port: 3306}], ${to('db.ext', 3306)}}, ${second}]`);
+    expect(remarks(yaml)).toEqual(
+      Array(count).fill('rule-shadowed VirtualService hello-page/r spec.tcp[1].match[0]'),
+    );
+  });
+
+  it('a rule with addresses leaves the others to the next', () => {
+    const first = `{match: [{destinationSubnets: [10.0.0.0/8]}], ${to('db.ext', 3306)}}`;
+    expect(remarks(ports + rule('r', 'db.ext', `tcp: [${first}, {${to('db.ext', 3306)}}]`))).toEqual([]);
+  });
+});
+
+describe('rules at a gateway', () => {
+  const gateway = (servers: string) => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: hello-page}
+spec: {selector: {istio: door}, servers: [${servers}]}
+---`;
+  const server = (number: number, protocol: string, more = '') =>
+    `{port: {number: ${number}, name: p${number}, protocol: ${protocol}}, hosts: ['*.example']${more}}`;
+  const passing = server(443, 'TLS', ', tls: {mode: PASSTHROUGH}');
+  const ending = server(443, 'HTTPS', ', tls: {mode: SIMPLE, credentialName: c}');
+  const endingTcp = server(443, 'TLS', ', tls: {mode: SIMPLE, credentialName: c}');
+  const db = service('db.ext', `${mysql}, ${tls}, ${http}`);
+  const bound = 'gateways: [door], ';
+  const ofHttp = (match = '') => `http: [{${match}${to('db.ext', 80)}}]`;
+  const ofTls = (port = 443) =>
+    `tls: [{match: [{port: ${port}, sniHosts: [a.example]}], ${to('db.ext', 443)}}]`;
+  const ofTcp = (port = 3306) => `tcp: [{match: [{port: ${port}}], ${to('db.ext', 3306)}}]`;
+
+  it.each([
+    ['http at HTTP', server(80, 'HTTP'), ofHttp(), []],
+    ['http where TLS ends', ending, ofHttp(), []],
+    ['http where TLS is passed on', passing, ofHttp(), ['spec.http[0]']],
+    [
+      'http on a port that no server has',
+      server(80, 'HTTP'),
+      ofHttp('match: [{port: 8080}], '),
+      ['spec.http[0].match[0].port'],
+    ],
+    ['tls where TLS is passed on', passing, ofTls(), []],
+    ['tls where TLS ends', endingTcp, ofTls(), ['spec.tls[0].match[0]']],
+    ['tls on a port that no server has', passing, ofTls(8443), ['spec.tls[0].match[0]']],
+    ['tcp at TCP', server(3306, 'TCP'), ofTcp(), []],
+    ['tcp where TLS ends', endingTcp, ofTcp(443), []],
+    ['tcp at HTTP', server(80, 'HTTP'), ofTcp(), ['spec.tcp[0].match[0]']],
+  ])('%s', (_what, servers, rules, paths) => {
+    expect(remarks(gateway(servers) + db + rule('r', 'a.example', rules, bound), true)).toEqual(
+      paths.map((path) => `rule-without-server VirtualService hello-page/r ${path}`),
+    );
+  });
+
+  it('of two hosts on one port of TCP the first has all connections', () => {
+    const yaml = (servers: string) =>
+      gateway(servers) +
+      db +
+      rule('a', 'a.example', ofTcp(), bound) +
+      rule('b', 'b.example', `tcp: [{match: [{port: 3307}, {port: 3306}], ${to('db.ext', 3306)}}]`, bound);
+    expect(remarks(yaml(`${server(3306, 'TCP')}, ${server(3307, 'TCP')}`), true)).toEqual([
+      'rule-shadowed VirtualService hello-page/b spec.tcp[0].match[1]',
+    ]);
+  });
+
+  it('hosts that the Gateway takes from another namespace', () => {
+    const elsewhere = `{port: {number: 80, name: http, protocol: HTTP}, hosts: [other/a.example]}`;
+    expect(remarks(gateway(elsewhere) + db + rule('r', 'a.example', ofHttp(), bound), true)).toEqual([
+      'host-not-served VirtualService hello-page/r spec.hosts[0]',
+    ]);
+  });
+
+  it.each([
+    ['/books', '/books/new', 1],
+    ['/books/new', '/books', 0],
+    ['/', '/books', 0],
+    ['/shop', '/books', 0],
+  ])('of two VirtualServices for a host: %s before %s', (first, second, count) => {
+    const yaml =
+      gateway(server(80, 'HTTP')) +
+      db +
+      rule('a', 'a.example', ofHttp(`match: [{uri: {prefix: ${first}}}], `), bound) +
+      rule('b', 'a.example', ofHttp(`match: [{uri: {prefix: ${second}}}], `), bound);
+    expect(remarks(yaml, true)).toEqual(
+      Array(count).fill('match-shadowed VirtualService hello-page/b spec.http[0].match[0]'),
+    );
+  });
+});
