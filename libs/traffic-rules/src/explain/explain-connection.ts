@@ -49,7 +49,7 @@ function summarize({ kind, because }: ConnectionDecision, { host, port }: Connec
     case 'no-server':
       return `No server of the gateway takes the connection to port ${port}: it is refused or closed.`;
     case 'default-route':
-      return `Nobody looks into the connection: it goes to ${because.destination?.host}.`;
+      return `No rule looks at the connection: it goes to ${because.destination?.host}.`;
     default:
       return kind === 'blocked'
         ? `No service takes connections to ${host} on port ${port}: REGISTRY_ONLY closes them.`

@@ -8,7 +8,7 @@ export const effects = {
     'no-services': {
       severity: 'info',
       missing: ['Service', 'ServiceEntry'],
-      why: 'The files hold no Service and no ServiceEntry, so that no host of the rules is registered: nobody looks whether they exist, and requests leave the mesh. It is said once instead of for every host.',
+      why: 'The files hold no Service and no ServiceEntry, so that no host of the rules is registered: whether they exist is not checked, and requests leave the mesh. This is reported once, not for every host.',
       wrong: 'grayscale check -f virtual-services/',
       right: 'grayscale check -f virtual-services/ -f services/, or --assume-services',
     },

@@ -88,7 +88,7 @@ export const reading = {
     'field-unknown': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'There is no field of this name here, so what was meant is not done. The nearest name is suggested.',
+      why: 'There is no field of this name here. The nearest name is suggested.',
       wrong: 'match: [{ url: { prefix: / } }]',
       right: 'match: [{ uri: { prefix: / } }]',
     },

@@ -24,7 +24,7 @@ export function validateCors(cors: CorsPolicy | undefined, path: string, report:
       report.error(
         'cors-invalid',
         `${path}.allowMethods[${index}]`,
-        `${quote(method)} is no HTTP method; write one of ${methods.join(', ')}.`,
+        `${quote(method)} is not an HTTP method; write one of ${methods.join(', ')}.`,
       );
   });
   for (const list of ['allowHeaders', 'exposeHeaders'] as const)

@@ -99,7 +99,7 @@ function validateStatic(
     report.error(
       'endpoint-invalid',
       `${path}.address`,
-      `${quote(address)} is no IP address; write one, or resolution: DNS for a name.`,
+      `${quote(address)} is not an IP address; write one, or resolution: DNS for a name.`,
     );
   }
 }
