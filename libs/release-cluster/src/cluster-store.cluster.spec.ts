@@ -151,7 +151,7 @@ describe('a release over a real API server', () => {
 
   it.each([
     [[-1, 10], /the weight -1; a weight is a whole number from 0/],
-    [[0, 0], /only weights of 0, which Istio refuses/],
+    [[0, 0], /only weights of 0, so that it sends to nobody/],
     [[2_147_483_648, 1], /./],
   ])('does not start on the weights %j, which the API server takes', async (weights, message) => {
     const name = `weights-${Math.abs(weights[0] ?? 0)}`;
