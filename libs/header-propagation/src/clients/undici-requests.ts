@@ -1,5 +1,4 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
 import { type Added, removeHeaders } from '../inject.js';
 import { memoize } from '../memoize.js';
 import { membersOf, mergeBaggage } from '../rules/baggage.js';
@@ -7,6 +6,7 @@ import { parseUrl, type TargetAddress } from '../target-address.js';
 import { carriedMark } from './carried-mark.js';
 import { endsWithMark, type Mark, takeMarks } from './mark.js';
 import { FlatHeaders } from './raw-headers.js';
+import { type Head, isUnixSocket, withhold } from './undici-sockets.js';
 
 /** What is ours in a request that was built and may not be written yet. */
 const OURS = Symbol('header-propagation.ours');
@@ -31,7 +31,16 @@ export function watchUndiciRequests(): void {
   if (watching) return;
   watching = true;
   subscribe('undici:request:create', (message) => onCreate((message as { request: UndiciRequest }).request));
-  subscribe('undici:client:sendHeaders', (message) => onSendHeaders(message as SentHeaders));
+  subscribe('undici:client:sendHeaders', (message) => onSendHeaders(message as SendHeaders));
+}
+
+interface SendHeaders extends Head {
+  readonly request: UndiciRequest;
+}
+
+function onSendHeaders({ request, ...head }: SendHeaders): void {
+  const added = request[OURS];
+  if (added !== undefined && isUnixSocket(head.socket)) withhold(added, head);
 }
 
 function onCreate(request: UndiciRequest): void {
@@ -162,39 +171,4 @@ function mergeInto(headers: unknown[], own: string): void {
   const theirs = outgoing.get('baggage');
   const text = Array.isArray(theirs) ? theirs.join(',') : String(theirs);
   outgoing.set('baggage', mergeBaggage(text, membersOf(own)).text);
-}
-
-interface SentHeaders {
-  readonly request: UndiciRequest;
-  /** The head of the request as it is about to be written. */
-  readonly headers: string;
-  readonly socket: Socket;
-}
-
-/**
- * undici tells nobody that a connection is a Unix socket before it writes the head to it, so it is here that ours are
- * taken out: the next write begins with this head.
- */
-function onSendHeaders({ request, headers, socket }: SentHeaders): void {
-  const added = request[OURS];
-  if (added === undefined || typeof headers !== 'string' || socket.remoteFamily !== undefined) return;
-  const head = withoutOurs(headers, added);
-  const { write } = socket;
-  socket.write = ((chunk: unknown, ...rest: never[]) => {
-    socket.write = write;
-    const text = typeof chunk === 'string' && chunk.startsWith(headers);
-    return socket.write((text ? head + chunk.slice(headers.length) : chunk) as string, ...rest);
-  }) as typeof write;
-}
-
-function withoutOurs(head: string, added: readonly Added[]): string {
-  const [requestLine, ...lines] = head.slice(0, -2).split('\r\n');
-  const flat = lines.flatMap((line) => {
-    const colon = line.indexOf(':');
-    return [line.slice(0, colon), line.slice(colon + 2)];
-  });
-  for (const one of added) removeHeaders(one, new FlatHeaders(flat));
-  let text = `${requestLine}\r\n`;
-  for (let at = 0; at < flat.length; at += 2) text += `${flat[at]}: ${flat[at + 1]}\r\n`;
-  return text;
 }

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import http, { Agent as HttpAgent } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axios from 'axios';
 import superagent from 'superagent';
 import { Agent, Client, type Dispatcher, interceptors, Pool } from 'undici';
-import { type EchoServer, startEchoServer } from '../testing/echo-server.js';
+import { certificate, type EchoServer, startEchoServer } from '../testing/echo-server.js';
 import { nodesAgent } from '../testing/nodes-agent.js';
 import { hasOurs, inRequest, propagation } from '../testing/upstream.js';
 import { propagateWithAxios } from './axios.js';
@@ -78,5 +80,45 @@ describe('a Unix socket gets nothing, whatever the host of the URL', () => {
     await inRequest(sends[name] as () => Promise<unknown>).finally(undo);
     expect(unix.received.length).toBeGreaterThan(0);
     expect(unix.received.filter(hasOurs)).toEqual([]);
+  });
+});
+
+describe('HTTP/2 by undici', () => {
+  const seen: unknown[] = [];
+  const server = createSecureServer(
+    { key: readFileSync(new URL('../testing/key.pem', import.meta.url)), cert: certificate() },
+    (request, response) => {
+      seen.push([request.httpVersion, request.headers.user, request.headers.mine, hasOurs(request.headers)]);
+      response.end();
+    },
+  );
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  const ask = async (origin: string, connect: object) => {
+    const ours = propagationInterceptor(propagation) as Dispatcher.DispatcherComposeInterceptor;
+    const agent = new Agent({ allowH2: true, connect: { rejectUnauthorized: false, ...connect } });
+    const dispatcher = agent.compose(ours);
+    seen.length = 0;
+    for (let turn = 0; turn < 3; turn++) {
+      const options = { origin, path: '/', method: 'GET', headers: { mine: 'kept' } } as const;
+      const { body } = await inRequest(() => dispatcher.request(options));
+      await body.dump();
+    }
+    await agent.close();
+    return seen;
+  };
+
+  it('gives a target what it has', async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const one = ['2.0', 'ours', 'kept', true];
+    expect(await ask(`https://127.0.0.1:${port}`, {})).toEqual([one, one, one]);
+  });
+
+  it('gives a Unix socket nothing', async () => {
+    const path = join(folder, 'h2');
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const one = ['2.0', undefined, 'kept', false];
+    expect(await ask('https://127.0.0.1', { socketPath: path })).toEqual([one, one, one]);
   });
 });
