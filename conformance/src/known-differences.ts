@@ -1,4 +1,4 @@
-/** A recording, or one exchange of it, that is not played, or that we knowingly answer otherwise. */
+/** A recording, or one exchange of it, that we knowingly answer otherwise. */
 export interface KnownDifference {
   /** The case's id. */
   id: string;
@@ -14,7 +14,7 @@ export interface KnownDifference {
   reason: string;
 }
 
-/** An entry here is left out of the play, and stands in REPORT.md. Tests hold that each names an exchange of a recording, and that the engine still differs there. */
+/** An entry here stands in REPORT.md. Tests hold that each names an exchange of a recording, and that whom it names still differs there. */
 export const knownDifferences: readonly KnownDifference[] = [
   ...known('different', 'our settings for HTTP/2 come in another order, and say more', 'local mesh', {
     'http-raw-on-port-80': [15],
