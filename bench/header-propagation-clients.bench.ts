@@ -1,21 +1,28 @@
+import 'reflect-metadata';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, get as httpGet } from 'node:http';
+import { createServer, get as httpGet, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { HeaderPropagation } from '@grayscale/header-propagation';
 import { propagateWithAxios } from '@grayscale/header-propagation/axios';
 import { propagateGlobalFetch } from '@grayscale/header-propagation/fetch';
+import { HeaderPropagationModule } from '@grayscale/header-propagation/nest';
 import { propagateNodeHttp } from '@grayscale/header-propagation/node-http';
 import { propagationInterceptor } from '@grayscale/header-propagation/undici';
+import { Controller, Get, Headers, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import axios from 'axios';
-import { Agent, request as undiciRequest } from 'undici';
+import { Agent, Pool, request as undiciRequest } from 'undici';
 import { HEADERS } from './header-propagation/headers.ts';
 
-// What the headers cost a caller: processor time of one request by each client with propagation against the same without
-// it, within a request that brought 12 headers. Three processes for each client, of which two are plain, send so many
-// requests each in turn; the median of the rounds' ratios is the figure, and plain against plain is the machine's unrest.
-//   npm run build && npm run bench -- header-propagation-clients        ROUNDS=15 REQUESTS=3000 CLIENT=axios in the environment
+// What the headers cost, by client, in processor time with propagation against the same without it, where the application
+// sends the same 12 headers by hand: first of a bare call, which is the dearest case since nothing else is done; then of a
+// whole service, a Nest + Fastify route that asks another service on each request. Three processes for each, of which two
+// are plain, serve so many requests each in turn; the median of the rounds' ratios is the figure, and plain against plain
+// is the machine's unrest.
+//   npm run build && npm run bench -- header-propagation-clients    ROUNDS=15 REQUESTS=3000 CLIENT=axios in the environment
 
 /** Sends one request and reads the answer. The headers that a plain client sends are the same, set by hand. */
 type Send = (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>;
@@ -27,7 +34,7 @@ const clients: Readonly<Record<string, Client>> = {
   axios: (propagation) => {
     const instance = axios.create();
     if (propagation) propagateWithAxios(propagation, instance);
-    return (url, headers) => instance.get(url, { headers });
+    return async (url, headers) => (await instance.get(url, { headers })).data;
   },
   fetch: (propagation) => {
     if (propagation) propagateGlobalFetch(propagation);
@@ -48,67 +55,133 @@ const clients: Readonly<Record<string, Client>> = {
   },
 };
 
-interface Order {
-  url: string;
-  requests: number;
+/** Something that serves so many requests when it is told to, some at a time. */
+type Serve = (requests: number) => Promise<unknown>;
+
+async function inTurns(requests: number, one: () => Promise<unknown>): Promise<void> {
+  let left = requests;
+  const work = async () => {
+    while (left-- > 0) await one();
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
 }
 
-/** A caller: on each order it sends so many requests, some at a time, and reports the processor time of one, in microseconds. */
-function call(client: Client, propagates: boolean): void {
+/** A caller: on each order it sends so many requests. */
+function caller(client: Client, propagates: boolean): Serve {
   const propagation = propagates ? new HeaderPropagation({ rules: Object.keys(HEADERS) }) : undefined;
   const captured = propagation?.extract(HEADERS);
   const send = client(propagation);
-  process.on('message', async ({ url, requests }: Order) => {
-    const before = process.cpuUsage();
-    let left = requests;
-    const work = async () => {
-      while (left-- > 0) {
-        if (propagation === undefined || captured === undefined) await send(url, HEADERS);
-        else await propagation.run(captured, () => send(url, {}));
-      }
-    };
-    await Promise.all(Array.from({ length: 8 }, work));
+  return (requests) =>
+    inTurns(requests, () =>
+      propagation === undefined || captured === undefined
+        ? send(upstream, HEADERS)
+        : propagation.run(captured, () => send(upstream, {})),
+    );
+}
+
+/** A service that asks the upstream for each request; the parent asks it. Gives its URL first. */
+async function service(client: Client, propagates: boolean): Promise<void> {
+  let send: Send;
+  class PageController {
+    page(headers: IncomingHttpHeaders): Promise<unknown> {
+      return send(upstream, propagates ? {} : byHand(headers));
+    }
+  }
+  // Node runs this file by stripping its types, which knows no decorators: they are called as the functions they are.
+  const page = Object.getOwnPropertyDescriptor(PageController.prototype, 'page') as PropertyDescriptor;
+  Get('page')(PageController.prototype, 'page', page);
+  Headers()(PageController.prototype, 'page', 0);
+  Controller()(PageController);
+  class AppModule {}
+  const imports = propagates ? [HeaderPropagationModule.forRoot({ rules: Object.keys(HEADERS) })] : [];
+  Module({ imports, controllers: [PageController] })(AppModule);
+  const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
+  send = client(propagates ? app.get(HeaderPropagation) : undefined);
+  await app.listen(0, '127.0.0.1');
+  process.send?.(`http://127.0.0.1:${app.getHttpServer().address().port}`);
+}
+
+function byHand(headers: IncomingHttpHeaders): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const name in HEADERS) own[name] = headers[name] as string;
+  return own;
+}
+
+/** Answers each order with the processor time of one request, in microseconds; without `serve` the parent asks meanwhile. */
+function obey(serve?: Serve): void {
+  let before = process.cpuUsage();
+  process.on('message', async ({ requests, done }: { requests: number; done?: boolean }) => {
+    if (!done) before = process.cpuUsage();
+    await serve?.(requests);
     const { user, system } = process.cpuUsage(before);
     process.send?.((user + system) / requests);
   });
   process.on('disconnect', () => process.exit());
 }
 
-class Caller {
+/** A process that is measured. */
+class Measured {
   readonly rounds: number[] = [];
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
+  #pool: Pool | undefined;
 
-  constructor(client: string, kind: string) {
-    this.child = fork(import.meta.filename, [client, kind]);
+  constructor(mode: string, client: string, kind: string) {
+    this.#child = fork(import.meta.filename, [mode, client, kind], {
+      env: { ...process.env, UPSTREAM: upstream },
+    });
   }
 
-  async measure(order: Order): Promise<number> {
-    this.child.send(order);
-    const [cost] = await once(this.child, 'message');
-    return cost as number;
+  async start(mode: string): Promise<void> {
+    if (mode !== 'service') return;
+    const [url] = await once(this.#child, 'message');
+    this.#pool = new Pool(url, { connections: 8 });
   }
 
-  stop(): void {
-    this.child.disconnect();
+  async measure(requests: number): Promise<number> {
+    const pool = this.#pool;
+    let cost = await this.#tell({ requests });
+    if (pool !== undefined) {
+      const ask = async () => {
+        const { statusCode, body } = await pool.request({ path: '/page', method: 'GET', headers: HEADERS });
+        if (statusCode !== 200) throw new Error(`The service answered ${statusCode}: ${await body.text()}`);
+        await body.dump();
+      };
+      await inTurns(requests, ask);
+      cost = await this.#tell({ requests, done: true });
+    }
+    return cost;
+  }
+
+  async #tell(order: object): Promise<number> {
+    this.#child.send(order);
+    const [answer] = await once(this.#child, 'message');
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    await this.#pool?.close();
+    this.#child.disconnect();
   }
 }
 
-async function compare(client: string, url: string): Promise<void> {
-  const callers = ['plain', 'plain', 'propagating'].map((kind) => new Caller(client, kind));
-  const [plain, control, propagating] = callers as [Caller, Caller, Caller];
-  for (const caller of callers) await caller.measure({ url, requests });
+async function compare(mode: string, client: string): Promise<void> {
+  const all = ['plain', 'plain', 'propagating'].map((kind) => new Measured(mode, client, kind));
+  const [plain, control, propagating] = all as [Measured, Measured, Measured];
+  for (const one of all) await one.start(mode);
+  // What is compiled while it runs is no cost of a request.
+  for (const one of all) await one.measure(Math.max(requests, 3000));
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < callers.length; turn++) {
+    for (let turn = 0; turn < all.length; turn++) {
       // A B C, then the other way round from B, ...: nobody gains or loses by place.
-      const at = round % 2 === 0 ? round + turn : round - turn + callers.length;
-      const caller = callers[at % callers.length] as Caller;
-      caller.rounds.push(await caller.measure({ url, requests }));
+      const at = round % 2 === 0 ? round + turn : round - turn + all.length;
+      const one = all[at % all.length] as Measured;
+      one.rounds.push(await one.measure(requests));
     }
   }
-  for (const caller of callers) caller.stop();
-  const ratio = (one: Caller) =>
+  for (const one of all) await one.stop();
+  const ratio = (one: Measured) =>
     median(one.rounds.map((cost, at) => cost / (plain.rounds[at] as number))).toFixed(3);
-  const best = ({ rounds: costs }: Caller) => Math.min(...costs).toFixed(0);
+  const best = ({ rounds: costs }: Measured) => Math.min(...costs).toFixed(0);
   console.log(
     `| ${client} | ${ratio(propagating)} | ${ratio(control)} | ${best(propagating)} against ${best(plain)} |`,
   );
@@ -121,19 +194,26 @@ function median(values: readonly number[]): number {
 
 const rounds = Number(process.env.ROUNDS ?? 15);
 const requests = Number(process.env.REQUESTS ?? 3000);
-const [, , name, kind] = process.argv;
+let upstream = process.env.UPSTREAM ?? '';
+const [, , mode, name, kind] = process.argv;
 const client = clients[name ?? ''];
-if (client !== undefined && kind !== undefined) call(client, kind === 'propagating');
-else {
+if (client !== undefined && mode === 'call') obey(caller(client, kind === 'propagating'));
+else if (client !== undefined) {
+  await service(client, kind === 'propagating');
+  obey();
+} else {
   const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hello`;
-  console.log(`Processor time of a request, ${rounds} rounds of ${requests} requests, 12 headers.\n`);
-  console.log(
-    '| client | with / without | without / without | best of each, us |\n| --- | --- | --- | --- |',
-  );
-  for (const each of Object.keys(clients).filter((one) => (process.env.CLIENT ?? one) === one))
-    await compare(each, url);
+  upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hello`;
+  const titles = { call: 'of a call', service: 'of a request to a service that makes a call' };
+  for (const [mode, title] of Object.entries(titles)) {
+    console.log(`\nProcessor time ${title}, ${rounds} rounds of ${requests}, 12 headers.\n`);
+    console.log(
+      '| client | with / by hand | by hand / by hand | best of each, us |\n| --- | --- | --- | --- |',
+    );
+    for (const each of Object.keys(clients).filter((one) => (process.env.CLIENT ?? one) === one))
+      await compare(mode, each);
+  }
   server.close();
   server.closeAllConnections();
 }

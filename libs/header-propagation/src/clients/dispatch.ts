@@ -108,15 +108,18 @@ class DispatcherMembers implements ProxyHandler<{ dispatch: Dispatch }> {
 type MainGlobal = typeof globalThis & Record<symbol, unknown>;
 let main: MainGlobal | undefined;
 
+/** undici keeps its global dispatcher under a symbol with the number of the dispatcher interface, which changed with undici 8. */
+const globalDispatcherKey = Symbol.for(
+  `undici.globalDispatcher.${Number.parseInt(process.versions.undici ?? '7', 10) >= 8 ? 2 : 1}`,
+);
+
 /**
- * undici keeps its global dispatcher under a symbol with the number of the dispatcher interface, which changed
- * with undici 8: Node's bundled copy and the npm package may be of two kinds. Node's `fetch` looks on the main
- * global object, which is not `globalThis` where code runs in a vm context, as it does under Jest.
+ * Node's bundled copy of undici and the npm package may be of two kinds. Node's `fetch` looks on the main global object,
+ * which is not `globalThis` where code runs in a vm context, as it does under Jest.
  */
 function globalDispatcher(): unknown {
   main ??= runInThisContext('globalThis') as MainGlobal;
   // Node loads its undici on the first use of one of its globals.
-  void main.Response;
-  const version = Number.parseInt(process.versions.undici ?? '7', 10) >= 8 ? 2 : 1;
-  return main[Symbol.for(`undici.globalDispatcher.${version}`)];
+  if (main[globalDispatcherKey] === undefined) void main.Response;
+  return main[globalDispatcherKey];
 }
