@@ -7,12 +7,11 @@ import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen }
 import { knownDifference } from './src/known-differences.js';
 import { certificateFile, Lab } from './src/lab-servers.js';
 import { type Form, formsOf, ProxyClient, type Received } from './src/proxy-client.js';
-import { resourcesOf } from './src/recorded-table.js';
+import { resourcesOf, sidecarWorkload } from './src/recorded-table.js';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);
 
-const workload = { namespace: 'hello-page', labels: { app: 'hello-page' } };
 const cases = loadCases().filter((recording) => isInForce(recording) && recording.proxy === undefined);
 
 describe('the recorded exchanges over real sockets', () => {
@@ -48,7 +47,7 @@ describe('the recorded exchanges over real sockets', () => {
     beforeAll(() => {
       // Files of the recordings' sidecar, where they are here.
       const config = recording.config.replaceAll('/etc/lab/certs/', certificateFile(''));
-      table = compile(resourcesOf({ ...recording, config }), workload);
+      table = compile(resourcesOf({ ...recording, config }), sidecarWorkload);
     });
 
     const all = exchanges.map(({ request, answer }, index) => {

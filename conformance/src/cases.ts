@@ -75,6 +75,8 @@ export interface Answer {
     tls?: UpstreamTls;
   };
   body?: string;
+  /** Whose certificate a gateway showed. */
+  certificate?: string;
   /** What a rule or the proxy set. */
   headers: Headers;
   /** Who answered a repeated request how often: a backend, or `status 503`. */

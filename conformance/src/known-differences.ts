@@ -59,12 +59,15 @@ export const knownDifferences: readonly KnownDifference[] = [
   ...known('different', "a client's certificate is the proxy's business, not the decision's", 'engine', {
     'gateway-tls-mutual': [0],
   }),
-  ...known('different', 'the files do not say which secrets a cluster has', undefined, {
+  ...known('different', 'the files do not say which secrets a cluster has', 'engine', {
     'gateway-tls-secret-missing': [0],
   }),
   ...known('chance', 'drawn by weight', undefined, {
     'http-hash-cookie-weighted': [3],
     'gateway-weighted-subset-headers': [1],
+  }),
+  ...known('chance', 'drawn by weight', 'local mesh', {
+    'gateway-weights-missing-destination': [1],
   }),
   ...known('chance', 'which endpoint a key leads to is ours: always the same one', 'local mesh', {
     'http-hash-cookie-mirror': [0],

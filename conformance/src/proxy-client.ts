@@ -1,4 +1,10 @@
-import { Agent, type IncomingMessage, METHODS, request as startRequest } from 'node:http';
+import {
+  Agent,
+  type IncomingMessage,
+  METHODS,
+  type RequestOptions,
+  request as startRequest,
+} from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { CaseRequest, Headers } from './cases.js';
@@ -30,28 +36,15 @@ export class ProxyClient {
   /** `absolute`: as with HTTP_PROXY; `connect`: through a tunnel to the port dialled, the Host header as it is. */
   async ask(request: CaseRequest, form: Form): Promise<Received> {
     const started = performance.now();
-    if (form === 'absolute') return this.#exchange(request, absoluteTarget(request), started);
-    if (form === 'bytes') return this.#byHand(request, started);
+    if (form === 'absolute') return await this.#askByUrl(request, started);
+    if (form === 'bytes') return byHand(request, (raw) => this.sendRaw({ ...request, raw }, 300));
     const tunnel = await this.#tunnel(request);
     const socket = form === 'tls' ? await inTls(tunnel, request.tls?.sni ?? null) : tunnel;
     try {
-      return await this.#exchange(request, request.path, started, socket);
+      return await exchange(request, request.path, { createConnection: () => socket }, started);
     } finally {
       socket.destroy();
     }
-  }
-
-  async #byHand(request: CaseRequest, started: number): Promise<Received> {
-    const { method, path, host, headers, body = '' } = request;
-    const lines = [`host: ${host}`, ...headers.map((header) => header.join(': ')), 'connection: close'];
-    const raw = `${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
-    const { data } = await this.sendRaw({ ...request, raw }, 300);
-    const answers = readAnswers(data);
-    const answer = typeof answers === 'string' ? undefined : answers.at(-1);
-    if (answer === undefined) throw new Error(`no answer: ${data}`);
-    const received = answer.headers.map((line) => line.split(': ', 2) as [string, string]);
-    const status = Number(answer.statusLine.split(' ')[1]);
-    return { status, headers: received, body: answer.body, ms: performance.now() - started };
   }
 
   /** Sends bytes behind a CONNECT; everything that came back until it was silent for so long. */
@@ -59,40 +52,12 @@ export class ProxyClient {
     const socket = await this.#tunnel({ ...request, host: 'outside.host' }).catch(() => undefined);
     // Told at once what a sidecar's client sees when it is closed.
     if (socket === undefined) return { data: '', closed: true };
-    let data = '';
-    let closed = false;
-    socket.on('data', (bytes: Buffer) => {
-      data += bytes.toString('latin1');
-    });
-    socket.on('close', () => {
-      closed = true;
-    });
-    socket.resume();
-    socket.write(request.raw ?? '', 'latin1');
-    for (let seen = -1; seen !== data.length && !closed; ) {
-      seen = data.length;
-      await new Promise((resolve) => setTimeout(resolve, silenceMs));
-    }
-    socket.destroy();
-    return { data, closed };
+    return await collect(socket, request.raw ?? '', silenceMs);
   }
 
-  #exchange(request: CaseRequest, path: string, started: number, socket?: Socket): Promise<Received> {
-    const { method, host, headers, body } = request;
-    return new Promise((resolve, reject) => {
-      const outgoing = startRequest({
-        host: '127.0.0.1',
-        port: this.port,
-        method,
-        path,
-        headers: ['host', host, ...headers.flat(), ...length(method, body)],
-        setHost: false,
-        ...(socket === undefined ? { agent: this.#agent } : { createConnection: () => socket }),
-      });
-      outgoing.on('error', reject);
-      outgoing.on('response', (response) => void receive(response, started).then(resolve, reject));
-      outgoing.end(body, 'latin1');
-    });
+  #askByUrl(request: CaseRequest, started: number): Promise<Received> {
+    const way = { host: '127.0.0.1', port: this.port, agent: this.#agent };
+    return exchange(request, absoluteTarget(request), way, started);
   }
 
   #tunnel({ host, port }: CaseRequest): Promise<Socket> {
@@ -113,8 +78,70 @@ export class ProxyClient {
   }
 }
 
+/** One request and its answer. @param way how the server is reached, as `node:http` takes it */
+export function exchange(
+  request: CaseRequest,
+  path: string,
+  way: RequestOptions,
+  started: number,
+): Promise<Received> {
+  const { method, host, headers, body } = request;
+  return new Promise((resolve, reject) => {
+    const outgoing = startRequest({
+      ...way,
+      method,
+      path,
+      headers: ['host', host, ...headers.flat(), ...length(method, body)],
+      setHost: false,
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (response) => void receive(response, started).then(resolve, reject));
+    outgoing.end(body, 'latin1');
+  });
+}
+
+/** A request that no client of Node's would write. @param send sends bytes, and tells what came back */
+export async function byHand(
+  { method, path, host, headers, body = '' }: CaseRequest,
+  send: (raw: string) => Promise<{ data: string }>,
+): Promise<Received> {
+  const started = performance.now();
+  const lines = [`host: ${host}`, ...headers.map((header) => header.join(': ')), 'connection: close'];
+  const { data } = await send(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  const answers = readAnswers(data);
+  const answer = typeof answers === 'string' ? undefined : answers.at(-1);
+  if (answer === undefined) throw new Error(`no answer: ${data}`);
+  const received = answer.headers.map((line) => line.split(': ', 2) as [string, string]);
+  const status = Number(answer.statusLine.split(' ')[1]);
+  return { status, headers: received, body: answer.body, ms: performance.now() - started };
+}
+
+/** Sends bytes; everything that came back until it was silent for so long. */
+export async function collect(
+  socket: Socket,
+  raw: string,
+  silenceMs: number,
+): Promise<{ data: string; closed: boolean }> {
+  let data = '';
+  let closed = false;
+  socket.on('data', (bytes: Buffer) => {
+    data += bytes.toString('latin1');
+  });
+  socket.on('close', () => {
+    closed = true;
+  });
+  socket.resume();
+  socket.write(raw, 'latin1');
+  for (let seen = -1; seen !== data.length && !closed; ) {
+    seen = data.length;
+    await new Promise((resolve) => setTimeout(resolve, silenceMs));
+  }
+  socket.destroy();
+  return { data, closed };
+}
+
 /** Whatever certificate is shown: whose it is is not the proxy's business. */
-function inTls(socket: Socket, sni: string | null): Promise<TLSSocket> {
+export function inTls(socket: Socket, sni: string | null): Promise<TLSSocket> {
   const encrypted = connectTls({
     socket,
     rejectUnauthorized: false,
@@ -130,11 +157,15 @@ function inTls(socket: Socket, sni: string | null): Promise<TLSSocket> {
 export function formsOf(request: CaseRequest): Form[] {
   if (request.raw !== undefined) return [];
   if (request.tls !== undefined) return ['tls'];
-  // No client of Node's writes these.
-  const isOdd = !/^\/[\x21-\x7e]*$/.test(request.path) || !METHODS.includes(request.method);
-  if (isOdd || request.headers.some(([name]) => name === 'trailer')) return ['bytes'];
+  if (isOdd(request)) return ['bytes'];
   if (!hasAbsoluteForm(request)) return ['connect'];
   return request.repeat > 1 ? ['absolute'] : ['absolute', 'connect'];
+}
+
+/** Whether no client of Node's writes it. */
+export function isOdd({ path, method, headers }: CaseRequest): boolean {
+  const isPlain = /^\/[\x21-\x7e]*$/.test(path) && METHODS.includes(method);
+  return !isPlain || headers.some(([name]) => name === 'trailer');
 }
 
 /** Whether a URL can say it: it has one host, and its port is the one dialled. */

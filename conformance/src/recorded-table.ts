@@ -1,9 +1,11 @@
 import { compile, parse, type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
 import { type Case, type CaseRequest, fixture, gatewayFixture } from './cases.js';
 
-const sidecar: Workload = { namespace: 'hello-page', labels: { app: 'hello-page' } };
+/** The workload whose sidecar was asked. */
+export const sidecarWorkload: Workload = { namespace: 'hello-page', labels: { app: 'hello-page' } };
 
-const gateway: Workload = {
+/** The ingress gateway that was asked. */
+export const gatewayWorkload: Workload = {
   namespace: 'istio-system',
   labels: { istio: 'ingressgateway', app: 'istio-ingressgateway' },
   proxy: 'gateway',
@@ -16,7 +18,7 @@ export function clientOf({ proxy }: Case, { from }: CaseRequest): 'sidecar' | 'g
 
 /** The table that the rules of a case come to, for a request of it. */
 export function tableFor(recording: Case, request: CaseRequest): RouteTable {
-  const client = clientOf(recording, request) === 'gateway' ? gateway : sidecar;
+  const client = clientOf(recording, request) === 'gateway' ? gatewayWorkload : sidecarWorkload;
   return compile(resourcesOf(recording), client);
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { jest } from '@jest/globals';
 import { ProxyAgent, request } from 'undici';
@@ -55,7 +56,9 @@ kind: Gateway
 metadata: {name: edge, namespace: istio-system}
 spec:
   selector: {istio: ingressgateway}
-  servers: [{port: {number: 8080, name: http, protocol: HTTP}, hosts: [hello.com]}]
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [hello.com]}
+  - {port: {number: 443, name: https, protocol: HTTPS}, hosts: [hello.com], tls: {mode: SIMPLE, credentialName: none}}
 `;
     const rules = helloManifest({ share: 100, ports: [one.port, 1] })
       .replace('hosts: [hello.com]\n', 'hosts: [hello.com]\n  gateways: [istio-system/edge]\n')
@@ -64,16 +67,41 @@ spec:
         '- headers: {response: {set: {x-seen: "%REQ(X-FORWARDED-FOR)%|%REQ(X-ENVOY-ATTEMPT)%"}}}\n    route:',
       );
     await using file = await RuleFile.with([rules, gateway].join('---\n'));
-    await using mesh = await MeshProcess.listening('-f', file.path, '--gateway', 'edge');
-    const ask = async (host: string) => {
+    const ports = ['--listen', '0=80', '--listen', '0=443', '--tls-self-signed'];
+    await using mesh = await MeshProcess.listening('-f', file.path, '--gateway', 'edge', ...ports);
+    const [, port] = await mesh.said(
+      /^127\.0\.0\.1:(\d+) stands for port 80 of the gateway \(HTTP for hello\.com\)$/m,
+    );
+    const ask = async (host: string, url = mesh.proxy) => {
       const headers = { host, 'x-forwarded-for': '10.0.0.1', 'x-envoy-attempt': '9' };
-      const { statusCode, headers: got, body } = await request(`${mesh.proxy}/hello`, { headers });
+      const { statusCode, headers: got, body } = await request(`${url}/hello`, { headers });
       return { status: statusCode, seen: got['x-seen'], text: await body.text() };
     };
     expect(await ask('hello.com')).toEqual({ status: 200, seen: '10.0.0.1,127.0.0.1|', text: 'hello 1' });
     expect(await ask('other.com')).toEqual({ status: 404, seen: undefined, text: '' });
+    expect(await ask('hello.com', `http://127.0.0.1:${port}`)).toMatchObject({ text: 'hello 1' });
     await using client = new Client(mesh.proxy);
-    expect(await client.get('http://hello.com:8080/hello')).toEqual({ status: 200, text: 'hello 1' });
+    expect(await client.get('http://hello.com/hello')).toEqual({ status: 200, text: 'hello 1' });
+    const [, secure] = await mesh.said(
+      /^127\.0\.0\.1:(\d+) stands for port 443 of the gateway \(TLS for hello\.com\)$/m,
+    );
+    const tls = connectTls({ port: Number(secure), servername: 'hello.com', rejectUnauthorized: false });
+    await once(tls, 'secureConnect');
+    expect(tls.getPeerCertificate().subjectaltname).toContain('DNS:hello.com');
+    tls.destroy();
+    await file.write(
+      [
+        rules,
+        gateway
+          .replace('number: 443', 'number: 444')
+          .replace('protocol: HTTPS', 'protocol: TCP')
+          .replace(/, tls: .*}}$/m, '}'),
+      ].join('---\n'),
+    );
+    await mesh.said(/^port 443 of the gateway is no more: 127\.0\.0\.1:\d+ is closed$/m);
+    await mesh.said(
+      /^127\.0\.0\.1:8444 stands for port 444|^warning: port 444 of the gateway is not listened on/m,
+    );
   });
 
   it('stands for services on ports of their own, and says when one is no more', async () => {

@@ -4,6 +4,8 @@ import type { AdminServer } from './admin/admin-server.js';
 import { Readiness } from './admin/readiness.js';
 import type { MeshOptions } from './command-line/mesh-options.js';
 import { createResolver } from './command-line/resolve-override.js';
+import { GatewayPorts } from './gateway/gateway-ports.js';
+import { readCertificate } from './gateway/given-certificate.js';
 import { ListenerList, listenerLine } from './listeners/listener.js';
 import { ServicePorts } from './listeners/service-ports.js';
 import { listenFailure, say } from './messages.js';
@@ -57,9 +59,10 @@ export class LocalMesh {
     const events = new EventFeed(rules);
     const services = new ServicePorts(this.options.listen, rules, this.options.address);
     services.check();
-    const proxy = await this.startProxy(rules, metrics, events);
+    const gateway = await this.gatewayOf(rules);
+    const proxy = await this.startProxy(rules, gateway, { metrics, events });
     void this.analyze(loaded);
-    const listeners = await this.openPorts(proxy, services);
+    const listeners = await this.openPorts(proxy, services, gateway);
     rules.onChange(({ isReload }) => isReload && say(...services.changed()));
     const subjects = { rules, metrics, events, listeners, readiness: this.readiness };
     // Nest takes two thirds of the start; the proxy answers meanwhile.
@@ -140,14 +143,28 @@ export class LocalMesh {
     say(...report.issues(issues));
   }
 
-  private async startProxy(rules: RuleBook, metrics: IstioMetrics, events: EventFeed) {
+  /** The ports of the gateway that it stands for, with their certificates; undefined beside a workload. */
+  private async gatewayOf(rules: RuleBook): Promise<GatewayPorts | undefined> {
+    const { gatewayPorts: mappings, address, certificate, selfSigned, caller } = this.options;
+    if (caller.gateway === undefined) return undefined;
+    const given = certificate && readCertificate(certificate);
+    const gateway = new GatewayPorts(rules, { mappings, address, certificate: given, selfSigned });
+    await gateway.build();
+    return gateway;
+  }
+
+  private async startProxy(
+    rules: RuleBook,
+    gateway: GatewayPorts | undefined,
+    { metrics, events }: { metrics: IstioMetrics; events: EventFeed },
+  ) {
     const proxy = createProxy({
       route: (request, draw) => rules.route(request, draw),
       routeConnection: (connection, draw) => rules.routeConnection(connection, draw),
       inspection: (to) => rules.inspection(to),
       knowsHost: (authority, port) => rules.knowsHost(authority, port),
       standsFor: (port) => rules.namesPort(port),
-      gatewayPort: () => rules.gatewayPort(),
+      ...(gateway !== undefined && { gateway: () => gateway.gateway }),
       resolve: createResolver(this.options.resolve),
       limits: this.options.limits,
       onComplete: (record) => {
@@ -164,13 +181,19 @@ export class LocalMesh {
   }
 
   /** The ports beside the proxy's own. */
-  private async openPorts(proxy: Bound, services: ServicePorts): Promise<ListenerList> {
+  private async openPorts(
+    { address, port }: Bound,
+    services: ServicePorts,
+    gateway: GatewayPorts | undefined,
+  ): Promise<ListenerList> {
     const listeners = new ListenerList();
-    listeners.add({ ...proxy, standsFor: 'proxy', takes: 'HTTP' });
+    listeners.add({ address, port, standsFor: 'proxy', takes: 'HTTP' });
     if (this.proxy === undefined) return listeners;
     const opened = await services.open(this.proxy);
     listeners.add(...opened);
     say(...opened.map(listenerLine), ...services.warnings(opened));
+    await gateway?.open(this.proxy, listeners);
+    gateway?.follow(this.proxy, listeners);
     return listeners;
   }
 

@@ -11,6 +11,12 @@ export type {
   TlsOrigination,
 } from './cluster.js';
 export { type CompileOptions, compile, compileInSteps } from './compile/compile.js';
+export {
+  type GatewayPort,
+  type GatewayPortServer,
+  gatewayPorts,
+  ServersByName,
+} from './compile/gateway-ports.js';
 export type { RouteTable } from './compile/table.js';
 export type { Inspection } from './compile/tcp-listeners.js';
 export { originAllowed } from './cors/allowed-origin.js';
@@ -67,6 +73,12 @@ export { edgeHeaders } from './match/edge-request.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
 export type { Cors, Fault } from './model/action.js';
+export type {
+  CertificateSource,
+  ClientCertificates,
+  ServerProtocol,
+  TlsTermination,
+} from './model/gateway.js';
 export type { ResourceReference } from './model/place.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { parseDuration } from './parse/duration.js';
@@ -89,7 +101,6 @@ export {
   knowsHost,
   listens,
   outboundTrafficPolicyOf,
-  plainPorts,
 } from './route/listens.js';
 export { normalizePath } from './route/path-normalization.js';
 export { clusterFor, clustersOf } from './route/registered-cluster.js';

@@ -1,13 +1,23 @@
 import { isIP } from 'node:net';
 
-/** One `--listen [ADDRESS:]PORT=SERVICE:PORT`: a port of this machine that stands for one of a service. */
-export interface PortMapping {
+interface LocalPort {
   /** Undefined: where the proxy itself listens. */
   address: string | undefined;
   /** 0: any free one. */
   port: number;
+}
+
+/** `--listen [ADDRESS:]PORT=SERVICE:PORT`: a port of this machine that stands for one of a service. */
+export interface ServiceMapping extends LocalPort {
   service: { host: string; port: number };
 }
+
+/** `--listen [ADDRESS:]PORT=PORT`: one that stands for a port of the gateway that the mesh stands for. */
+export interface GatewayMapping extends LocalPort {
+  gatewayPort: number;
+}
+
+export type PortMapping = ServiceMapping | GatewayMapping;
 
 const form =
   '[ADDRESS:]PORT=SERVICE:PORT, for instance 5432=db.shop:5432 or 127.0.0.1:9000=greeter.shop:50051';
@@ -18,10 +28,12 @@ export function parsePortMapping(text: string): PortMapping {
   const [here, there, ...more] = text.split('=');
   if (here === undefined || there === undefined || more.length > 0)
     throw new RangeError(`${text} is not ${form}.`);
+  const port = /^\d{1,5}$/.test(there) ? Number(there) : 0;
+  if (port > 0 && port <= 65_535) return { ...parseHere(here, text), gatewayPort: port };
   return { ...parseHere(here, text), service: parseService(there, here) };
 }
 
-function parseHere(here: string, text: string): Pick<PortMapping, 'address' | 'port'> {
+function parseHere(here: string, text: string): LocalPort {
   const [, bracketed, plain, digits = ''] = /^(?:(?:\[([^\]]*)\]|([^:]*)):)?(\d{1,5})$/.exec(here) ?? [];
   const address = plain === 'localhost' ? '127.0.0.1' : (bracketed ?? plain);
   if (digits === '' || Number(digits) > 65_535) throw new RangeError(`${text} is not ${form}.`);
@@ -30,7 +42,7 @@ function parseHere(here: string, text: string): Pick<PortMapping, 'address' | 'p
   return { address, port: Number(digits) };
 }
 
-function parseService(there: string, here: string): PortMapping['service'] {
+function parseService(there: string, here: string): ServiceMapping['service'] {
   const url = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)/i.exec(there);
   if (url !== null)
     throw new RangeError(`${there} is a URL; write the service's host and port alone: ${here}=${url[1]}.`);

@@ -29,6 +29,8 @@ describe('the command line', () => {
         adminPort: 15000,
         caller: {},
         listen: [],
+        gatewayPorts: [],
+        selfSigned: false,
         resolve: [],
         accessLog: 'off',
         accessLogFormat: 'text',
@@ -62,6 +64,8 @@ describe('the command line', () => {
           { address: '127.0.0.1', port: 0, service: { host: '::1', port: 80 } },
           { address: '::1', port: 9000, service: { host: 'greeter', port: 50051 } },
         ],
+        gatewayPorts: [],
+        selfSigned: false,
         caller: {
           namespace: 'shop',
           labels: { app: 'cart', version: 'v1' },
@@ -114,6 +118,22 @@ describe('the command line', () => {
       'one port for two services',
       ['-f', 'a', '--listen', '5000=a:80', '--listen', '127.0.0.1:5000=b:80'],
       /names port 5000 of 127\.0\.0\.1 twice/,
+    ],
+    ['a port of no gateway', ['-f', 'a', '--listen', '9443=443'], /add --gateway .* 9443=SERVICE:443\./],
+    [
+      'a service in the place of a gateway',
+      ['-f', 'a', '--gateway', 'g', '--listen', '9443=web:443'],
+      /name a port of the gateway: 9443=443\./,
+    ],
+    [
+      'a certificate of no gateway',
+      ['-f', 'a', '--tls-self-signed'],
+      /--tls-self-signed is for .* add --gateway/,
+    ],
+    [
+      'a certificate without key',
+      ['-f', 'a', '--gateway', 'g', '--tls-cert', 'c'],
+      /--tls-cert needs --tls-key/,
     ],
     ['a path without option', ['-f', 'a', 'b'], /too many arguments/],
   ];

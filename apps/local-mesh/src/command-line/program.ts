@@ -16,7 +16,7 @@ import { isLoopback } from '../loopback.js';
 import { defaultLimits } from '../proxy/limits.js';
 import type { MeshOptions } from './mesh-options.js';
 import { gatherMappings, gatherResolve, secondsAsMs } from './option-values.js';
-import type { PortMapping } from './port-mapping.js';
+import type { GatewayMapping, PortMapping, ServiceMapping } from './port-mapping.js';
 import type { ResolveOverride } from './resolve-override.js';
 
 /** Options, or the code with which to end because help was asked for or the usage was wrong; what to say has been said. */
@@ -42,6 +42,9 @@ interface Values extends WorkloadOptions, ClusterOptions {
   port: number;
   adminPort: number;
   listen?: PortMapping[];
+  tlsCert?: string;
+  tlsKey?: string;
+  tlsSelfSigned?: true;
   resolve?: ResolveOverride[];
   drainSeconds: number;
   accessLog: MeshOptions['accessLog'];
@@ -77,8 +80,14 @@ function meshProgram(): Command {
     .option('--address <ip>', 'address of the proxy; beyond loopback it needs REGISTRY_ONLY', '127.0.0.1')
     .option(
       '--listen <[address:]port=service:port>',
-      'a port of this machine that stands for a service, for clients that know of no proxy; repeatable',
+      'a port of this machine that stands for a service, for clients that know of no proxy; with --gateway, PORT=PORT for a port of the gateway; repeatable',
       gatherMappings,
+    )
+    .option('--tls-cert <file>', 'with --gateway: certificate for all of its servers, in PEM')
+    .option('--tls-key <file>', 'with --gateway: the key to --tls-cert, in PEM')
+    .option(
+      '--tls-self-signed',
+      'with --gateway: make a certificate for servers whose own is not among the files',
     );
   addClusterOptions(program, 'follow the rules of a cluster instead of files').option(
     '--endpoints <path>',
@@ -158,7 +167,8 @@ Examples:
   local-mesh --cluster --context staging -n shop --labels app=cart --endpoints k8s/local
   curl --proxy http://127.0.0.1:15001 http://hello.com/hello
   local-mesh -f my-istio-yaml/ --gateway istio-system/public
-  curl -H 'Host: shop.example' http://127.0.0.1:15001/
+  curl -H 'Host: shop.example' http://127.0.0.1:8080/
+  local-mesh -f my-istio-yaml/ --gateway istio-system/public --tls-self-signed --listen 9443=443
 
 A program uses it through HTTP_PROXY=http://127.0.0.1:15001. Saving a file puts its rules in force; a set with an
 error in it is refused, and the last good rules stay. Exit status: 0 stopped by a signal, 1 no good rules at the start
@@ -176,8 +186,9 @@ function checked(program: Command): MeshOptions {
       `error: --address ${values.address} lets other machines in, and ALLOW_ANY would make this an open relay; add --outbound-traffic-policy REGISTRY_ONLY.`,
     );
   }
-  const listen = values.listen ?? [];
-  requireDistinct(program, listen, values.address);
+  requireGateway(program, values);
+  requireDistinct(program, values.listen ?? [], values.address);
+  const ports = mappingsFor(program, values);
   return {
     rules: values.cluster
       ? { cluster: values, endpoints: values.endpoints ?? [] }
@@ -185,7 +196,10 @@ function checked(program: Command): MeshOptions {
     address: values.address,
     port: values.port,
     adminPort: values.adminPort,
-    listen,
+    ...ports,
+    ...(values.tlsCert !== undefined &&
+      values.tlsKey !== undefined && { certificate: { cert: values.tlsCert, key: values.tlsKey } }),
+    selfSigned: values.tlsSelfSigned === true,
     caller: callerOf(values),
     resolve: values.resolve ?? [],
     drainSeconds: values.drainSeconds,
@@ -201,13 +215,48 @@ function checked(program: Command): MeshOptions {
   };
 }
 
+/** What says how a gateway ends TLS. */
+function requireGateway(program: Command, { gateway, tlsCert, tlsKey, tlsSelfSigned }: Values): void {
+  const given = [
+    ...(tlsCert !== undefined ? ['--tls-cert'] : []),
+    ...(tlsKey !== undefined ? ['--tls-key'] : []),
+    ...(tlsSelfSigned === true ? ['--tls-self-signed'] : []),
+  ];
+  if (gateway === undefined && given.length > 0)
+    program.error(`error: ${given[0]} is for the servers of a gateway; add --gateway [NAMESPACE/]NAME.`);
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    program.error(
+      `error: ${given[0]} needs ${tlsCert === undefined ? '--tls-cert' : '--tls-key'} beside it.`,
+    );
+}
+
+/** Beside a workload ports stand for services, in a gateway's place for ports of its own. */
+function mappingsFor(
+  program: Command,
+  { listen = [], gateway }: Values,
+): { listen: ServiceMapping[]; gatewayPorts: GatewayMapping[] } {
+  const services = listen.filter((mapping) => 'service' in mapping);
+  const gatewayPorts = listen.filter((mapping) => 'gatewayPort' in mapping);
+  const [ofGateway] = gatewayPorts;
+  const [ofService] = services;
+  if (gateway === undefined && ofGateway !== undefined)
+    program.error(
+      `error: --listen ${ofGateway.port}=${ofGateway.gatewayPort} means a port of a gateway; add --gateway [NAMESPACE/]NAME, or name a service: ${ofGateway.port}=SERVICE:${ofGateway.gatewayPort}.`,
+    );
+  if (gateway !== undefined && ofService !== undefined)
+    program.error(
+      `error: --listen ${ofService.port}=${ofService.service.host}:${ofService.service.port} names a service; with --gateway, name a port of the gateway: ${ofService.port}=${ofService.service.port}.`,
+    );
+  return { listen: services, gatewayPorts };
+}
+
 /** The same port twice would be reported as taken by another program. */
 function requireDistinct(program: Command, mappings: readonly PortMapping[], usual: string): void {
   const seen = new Set<string>();
   for (const { address = usual, port } of mappings) {
     const key = `port ${port} of ${address}`;
     if (port !== 0 && seen.has(key))
-      program.error(`error: --listen names ${key} twice; a port stands for one service alone.`);
+      program.error(`error: --listen names ${key} twice; a port stands for one thing alone.`);
     seen.add(key);
   }
 }

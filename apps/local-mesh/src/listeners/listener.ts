@@ -28,6 +28,10 @@ export class ListenerList {
   add(...listeners: Listener[]): void {
     this.#listeners = [...this.#listeners, ...listeners];
   }
+
+  remove(listener: Listener): void {
+    this.#listeners = this.#listeners.filter((one) => one !== listener);
+  }
 }
 
 /** `127.0.0.1:5432 stands for db.shop:5432 (any bytes)` */

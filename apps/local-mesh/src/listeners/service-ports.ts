@@ -1,4 +1,4 @@
-import type { PortMapping } from '../command-line/port-mapping.js';
+import type { ServiceMapping } from '../command-line/port-mapping.js';
 import { isLoopback } from '../loopback.js';
 import { listenFailure } from '../messages.js';
 import type { MeshProxy } from '../proxy/proxy.js';
@@ -10,11 +10,11 @@ import { adviceFor, isKnown } from './unknown-service.js';
 /** The ports of `--listen`: each stands for a service of the mesh. */
 export class ServicePorts {
   /** Those that the rules in force do not know. */
-  private unknown: ReadonlySet<PortMapping> = new Set();
+  private unknown: ReadonlySet<ServiceMapping> = new Set();
 
   /** @param address where a mapping without an address listens */
   constructor(
-    private readonly mappings: readonly PortMapping[],
+    private readonly mappings: readonly ServiceMapping[],
     private readonly rules: RuleBook,
     private readonly address: string,
   ) {}
@@ -60,20 +60,25 @@ export class ServicePorts {
       );
   }
 
-  private async listen(proxy: MeshProxy, mapping: PortMapping): Promise<Listener> {
+  private async listen(proxy: MeshProxy, mapping: ServiceMapping): Promise<Listener> {
     const { port, service } = mapping;
     const address = mapping.address ?? this.address;
     try {
       const bound = await proxy.listen({ host: address, port }, { kind: 'service', ...service });
       const standsFor = addressText(service.host, service.port);
-      return { ...bound, standsFor, takes: takenBy[this.rules.inspection(service)] };
+      return {
+        address: bound.address,
+        port: bound.port,
+        standsFor,
+        takes: takenBy[this.rules.inspection(service)],
+      };
     } catch (error) {
       const advice = `--listen OTHER_PORT=${addressText(service.host, service.port)}`;
       throw new StartError(listenFailure(error, { address, port, option: advice }));
     }
   }
 
-  private written({ address, port, service }: PortMapping): string {
+  private written({ address, port, service }: ServiceMapping): string {
     const here = address === undefined ? String(port) : addressText(address, port);
     return `${here}=${addressText(service.host, service.port)}`;
   }

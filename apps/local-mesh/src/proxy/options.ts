@@ -7,6 +7,7 @@ import type {
 } from '@grayscale/traffic-rules';
 import type { AccessRecord } from './access-record.js';
 import type { Address } from './address.js';
+import type { Gateway } from './gateway.js';
 import type { ProxyLimits } from './limits.js';
 import type { PortRole } from './port-role.js';
 
@@ -19,8 +20,8 @@ export interface ProxyOptions {
   knowsHost?: (authority: string, port: number) => boolean;
   /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: it was not. */
   standsFor?: (port: number) => boolean;
-  /** The port of a gateway that requests in origin form are for, whatever port the proxy has; undefined for none. */
-  gatewayPort?: () => number | undefined;
+  /** The ports of the gateway that the proxy stands for, as the rules in force have them; absent beside a workload. */
+  gateway?: () => Gateway;
   /** Decides where a tunnel leads, whose bytes nobody looks into. */
   routeConnection(connection: Connection, draw: number): ConnectionDecision;
   /** Where a name outside the mesh leads, before DNS is asked. */
@@ -40,6 +41,8 @@ export interface ProxyOptions {
 export interface Bound {
   address: string;
   port: number;
+  /** Listens no more; connections that are there stay. */
+  close(): void;
 }
 
 export interface ProxyStats {

@@ -1,5 +1,5 @@
 /** What clients mean by dialling a port of ours. */
-export type PortRole = ProxyRole | ServiceRole;
+export type PortRole = ProxyRole | ServiceRole | GatewayRole;
 
 /** An HTTP proxy, which is asked by name. */
 export interface ProxyRole {
@@ -11,5 +11,12 @@ export interface ServiceRole {
   kind: 'service';
   /** As the mesh's clients call it. */
   host: string;
+  port: number;
+}
+
+/** A port of the gateway that the proxy stands for. */
+export interface GatewayRole {
+  kind: 'gateway';
+  /** As the gateway's clients dial it. */
   port: number;
 }

@@ -12,6 +12,7 @@ import { NameResolver } from './upstream/name-resolver.js';
 import { systemCertificates } from './upstream/tls-settings.js';
 import { Upstreams } from './upstream/upstreams.js';
 
+export { Gateway, type ServerCredentials } from './gateway.js';
 export type { MeshProxy, ProxyOptions } from './options.js';
 
 /** How often limits of time are looked at: one timer for all connections costs less than one for each. */
@@ -35,6 +36,7 @@ class DataPath implements MeshProxy {
     this.#runtime = {
       options,
       limits: { ...defaultLimits, ...options.limits },
+      serverName: options.gateway === undefined ? 'envoy' : 'istio-envoy',
       random: options.random ?? Math.random,
       upstreams: new Upstreams(
         new Dialler({
@@ -65,7 +67,7 @@ class DataPath implements MeshProxy {
         const bound = server.address() as AddressInfo;
         this.#servers.add(server);
         this.#own.push(bound);
-        resolve({ address: bound.address, port: bound.port });
+        resolve({ address: bound.address, port: bound.port, close: () => this.#leave(server, bound) });
       });
     });
   }
@@ -89,6 +91,13 @@ class DataPath implements MeshProxy {
     // A server says that it is closed before its last sockets, which are destroyed, do.
     while (this.#connections.size > 0) await setImmediate();
     this.#servers.clear();
+  }
+
+  /** What is under way on connections to it goes on. */
+  #leave(server: Server, bound: AddressInfo): void {
+    server.close();
+    this.#servers.delete(server);
+    this.#own.splice(this.#own.indexOf(bound), 1);
   }
 
   #accept(socket: Socket, role: PortRole): void {

@@ -1,3 +1,4 @@
+import type { ServerName } from './headers/response-headers.js';
 import type { ProxyLimits } from './limits.js';
 import type { ProxyOptions, ProxyStats } from './options.js';
 import type { Upstreams } from './upstream/upstreams.js';
@@ -6,6 +7,8 @@ import type { Upstreams } from './upstream/upstreams.js';
 export interface Runtime {
   options: ProxyOptions;
   limits: ProxyLimits;
+  /** What answers say that they come from. */
+  serverName: ServerName;
   random: () => number;
   upstreams: Upstreams;
   /** Whether a name has an address. */

@@ -8,15 +8,7 @@ import type {
   Inspection,
   RouteRequest,
 } from '@grayscale/traffic-rules';
-import {
-  clustersOf,
-  explain,
-  inspection,
-  knowsHost,
-  plainPorts,
-  route,
-  routeConnection,
-} from '@grayscale/traffic-rules';
+import { clustersOf, explain, inspection, knowsHost, route, routeConnection } from '@grayscale/traffic-rules';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
 /** What the rules were, when a set was put in force or refused, or when more was found about the one in force. */
@@ -92,11 +84,6 @@ export class RuleBook {
   /** Whether a service or a rule is there for a request with this Host on a port. */
   knowsHost(authority: string, port: number): boolean {
     return knowsHost(this.set.table, authority, port);
-  }
-
-  /** The first port for HTTP without TLS of the gateway that the mesh stands for; undefined beside a workload. */
-  gatewayPort(): number | undefined {
-    return 'gateway' in this.client ? plainPorts(this.set.table)[0] : undefined;
   }
 
   /** Whether the rules name a port at all, a service's or an endpoint's. */

@@ -14,6 +14,8 @@ import {
   type Workload,
 } from '@grayscale/traffic-rules';
 
+import { type Secret, secretsIn } from './secrets.js';
+
 /** Rules that can be put in force as one. */
 export interface RuleSet {
   /** Changes with any file and any option that counts. */
@@ -28,6 +30,8 @@ export interface RuleSet {
   issues: readonly ManifestIssue[];
   /** Objects of a cluster that cannot be put in force: they stay as they were before, or are not there. */
   leftOut: readonly string[];
+  /** For the gateway that the mesh stands for, by `namespace/name`; beside a workload none are read. */
+  secrets: ReadonlyMap<string, Secret>;
   /** Finds in short steps what the documents do together; its last step returns the issues. */
   analyze(): Steps<readonly ManifestIssue[]>;
 }
@@ -79,6 +83,7 @@ export function* ruleSetInSteps(
     table,
     issues,
     leftOut,
+    secrets: 'gateway' in client ? secretsIn(set) : new Map(),
     analyze,
   };
 }

@@ -15,35 +15,45 @@ export function atEdge(request: RouteRequest): RouteRequest {
 }
 
 /**
- * Headers, names and values in turn, as a gateway has them. It trusts nothing that a client says of itself: the request id
- * is to be made anew, the scheme is the connection's, and all of Envoy's own headers go (Envoy, conn_manager_utility.cc
- * mutateRequestHeaders with use_remote_address; recorded: `gateway-xff-and-edge-headers`).
+ * Headers, names and values in turn, as a gateway has them. It trusts nothing that a client says of itself: the scheme is the
+ * connection's, the request id is to be made anew (it is empty here), and all of Envoy's own headers go. What is written over
+ * stays where it stands (Envoy, conn_manager_utility.cc mutateRequestHeaders with use_remote_address; recorded:
+ * `gateway-xff-and-edge-headers`).
  */
-export function edgeHeaders(
-  received: readonly string[],
-  { remoteAddress, scheme }: EdgeConnection,
-): string[] {
+export function edgeHeaders(received: readonly string[], connection: EdgeConnection): string[] {
+  const own = ownHeaders(received, connection);
   const headers: string[] = [];
-  const forwardedFor: string[] = [];
+  const written = new Set<string>();
   for (let index = 0; index + 1 < received.length; index += 2) {
-    const [written, value] = [received[index] as string, received[index + 1] as string];
-    const name = written.toLowerCase();
-    if (name === 'x-forwarded-for') forwardedFor.push(trimBlanks(value));
-    else if (!isOfTheEdge(name)) headers.push(written, value);
+    const name = (received[index] as string).toLowerCase();
+    const value = own.get(name);
+    if (value !== undefined && !written.has(name)) headers.push(name, value);
+    else if (value === undefined && !isOfTheEdge(name))
+      headers.push(received[index] as string, received[index + 1] as string);
+    written.add(name);
   }
-  if (remoteAddress !== undefined) forwardedFor.push(remoteAddress);
-  if (forwardedFor.length > 0) headers.push('x-forwarded-for', forwardedFor.join(','));
-  headers.push('x-forwarded-proto', scheme);
-  if (remoteAddress !== undefined) headers.push('x-envoy-external-address', remoteAddress);
+  for (const [name, value] of own) if (!written.has(name)) headers.push(name, value);
   return headers;
 }
 
-/** Headers that a gateway writes itself, and takes from nobody. */
+/** What a gateway writes itself, in the order in which it adds what is not there. */
+function ownHeaders(
+  received: readonly string[],
+  { remoteAddress, scheme }: EdgeConnection,
+): Map<string, string> {
+  const forwardedFor = received
+    .filter((_, index) => index % 2 === 1 && received[index - 1]?.toLowerCase() === 'x-forwarded-for')
+    .map(trimBlanks);
+  if (remoteAddress !== undefined) forwardedFor.push(remoteAddress);
+  return new Map([
+    ...(forwardedFor.length > 0 ? [['x-forwarded-for', forwardedFor.join(',')] as const] : []),
+    ['x-forwarded-proto', scheme],
+    ...(remoteAddress === undefined ? [] : [['x-envoy-external-address', remoteAddress] as const]),
+    ['x-request-id', ''],
+  ]);
+}
+
+/** Headers that a gateway takes from nobody. */
 function isOfTheEdge(name: string): boolean {
-  return (
-    name.startsWith('x-envoy-') ||
-    name === 'x-forwarded-proto' ||
-    name === 'x-request-id' ||
-    name === 'x-forwarded-client-cert'
-  );
+  return name.startsWith('x-envoy-') || name === 'x-forwarded-client-cert';
 }

@@ -21,6 +21,40 @@ export interface GatewayServer {
   hosts: readonly ServerHost[];
   /** Whether it answers every request of its hosts with a redirect to HTTPS. */
   redirectsToHttps: boolean;
+  /** How it ends TLS; absent where it does not. */
+  termination?: TlsTermination;
+}
+
+/** How a server ends the TLS of its clients. */
+export interface TlsTermination {
+  /** Its own certificates, one for each kind of key. `mesh`: those that the mesh gives its workloads. */
+  certificates: readonly CertificateSource[] | 'mesh';
+  clients: ClientCertificates | undefined;
+  /** As Node and OpenSSL write them: `TLSv1.2`. */
+  minVersion?: TlsVersion;
+  maxVersion?: TlsVersion;
+  /** Empty: the usual ones. */
+  cipherSuites: readonly string[];
+}
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+/** Where a certificate and its key are: a Secret of the cluster, or files of the gateway's pods. */
+export type CertificateSource =
+  | { kind: 'secret'; namespace: string; name: string }
+  | { kind: 'files'; certificate: string; key: string };
+
+/** What is asked of a client's own certificate. */
+export interface ClientCertificates {
+  /** Whether a client without one is refused. */
+  required: boolean;
+  /** Where the authorities are that sign them; undefined: nowhere. */
+  authorities:
+    | { kind: 'secret'; namespace: string; name: string }
+    | { kind: 'file'; path: string }
+    | undefined;
+  /** What is asked for beside a signature, by the fields' names. */
+  conditions: readonly string[];
 }
 
 /**

@@ -165,6 +165,22 @@ const allowedRoutes: Decoder<GatewayListenerSpec['allowedRoutes']> = mapped(
   }),
 );
 
+const listenerTls: Decoder<NonNullable<GatewayListenerSpec['tls']>> = mapped(
+  message(
+    {
+      mode: choice(['Terminate', 'Passthrough']),
+      certificateRefs: list(
+        mapped(message({ name: string, namespace: text }, ignored), ({ name = '', ...rest }) => ({
+          name,
+          ...rest,
+        })),
+      ),
+    },
+    ignored,
+  ),
+  ({ mode = 'Terminate', certificateRefs = [] }) => ({ mode, certificateRefs }),
+);
+
 const listener: Decoder<GatewayListenerSpec> = mapped(
   message(
     {
@@ -172,7 +188,7 @@ const listener: Decoder<GatewayListenerSpec> = mapped(
       hostname: text,
       port: int32('80'),
       protocol: string,
-      tls: message({ mode: choice(['Terminate', 'Passthrough']) }, ignored),
+      tls: listenerTls,
       allowedRoutes,
     },
     ignored,
@@ -182,7 +198,7 @@ const listener: Decoder<GatewayListenerSpec> = mapped(
     name: decoded.name ?? '',
     port: decoded.port ?? 0,
     protocol: decoded.protocol ?? '',
-    ...(tls !== undefined && { tlsMode: tls.mode ?? 'Terminate' }),
+    ...(tls !== undefined && { tls }),
     allowedRoutes: decoded.allowedRoutes ?? { from: 'Same', kinds: [] },
   }),
 );

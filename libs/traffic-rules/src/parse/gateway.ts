@@ -19,12 +19,12 @@ const tls: Decoder<ServerTls> = mapped(
     minProtocolVersion: protocolVersion,
     cipherSuites: list(string),
     alpnProtocols: checked(list(string)),
-    caCertCredentialName: checked(text),
-    subjectAltNames: checked(list(string)),
+    caCertCredentialName: text,
+    subjectAltNames: list(string),
     insecureSkipVerify: checked(boolean),
-    verifyCertificateSpki: checked(list(string)),
-    verifyCertificateHash: checked(list(string)),
-    maxProtocolVersion: checked(protocolVersion),
+    verifyCertificateSpki: list(string),
+    verifyCertificateHash: list(string),
+    maxProtocolVersion: protocolVersion,
     ecdhCurves: checked(list(string)),
   }),
   (decoded) => ({
@@ -34,6 +34,9 @@ const tls: Decoder<ServerTls> = mapped(
     credentialNames: decoded.credentialNames ?? [],
     tlsCertificates: decoded.tlsCertificates ?? [],
     cipherSuites: decoded.cipherSuites ?? [],
+    subjectAltNames: decoded.subjectAltNames ?? [],
+    verifyCertificateSpki: decoded.verifyCertificateSpki ?? [],
+    verifyCertificateHash: decoded.verifyCertificateHash ?? [],
   }),
 );
 

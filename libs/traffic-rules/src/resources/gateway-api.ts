@@ -152,7 +152,11 @@ export interface GatewayListenerSpec {
   hostname?: string;
   port: number;
   protocol: string;
-  tlsMode?: 'Terminate' | 'Passthrough';
+  tls?: {
+    mode: 'Terminate' | 'Passthrough';
+    /** Secrets; without a namespace, of the Gateway's own. */
+    certificateRefs: Array<{ name: string; namespace?: string }>;
+  };
   allowedRoutes: {
     from: 'All' | 'Same' | 'Selector' | 'None';
     selector?: { matchLabels: Record<string, string>; matchExpressions: LabelExpression[] };

@@ -40,7 +40,6 @@ export type ServerTlsMode =
   | 'ISTIO_MUTUAL'
   | 'OPTIONAL_MUTUAL';
 
-/** Names of files and secrets are kept for validation only. */
 export interface ServerTls {
   httpsRedirect: boolean;
   mode: ServerTlsMode;
@@ -51,6 +50,11 @@ export interface ServerTls {
   credentialName?: string;
   credentialNames: string[];
   tlsCertificates: Array<{ serverCertificate?: string; privateKey?: string; caCertificates?: string }>;
+  caCertCredentialName?: string;
   minProtocolVersion?: string;
+  maxProtocolVersion?: string;
   cipherSuites: string[];
+  subjectAltNames: string[];
+  verifyCertificateSpki: string[];
+  verifyCertificateHash: string[];
 }

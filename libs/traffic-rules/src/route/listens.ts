@@ -25,11 +25,6 @@ export function knowsHost(table: RouteTable, authority: string, port: number): b
   return virtualHostOf(contentsOf(table), { authority, port }) !== undefined;
 }
 
-/** The ports that are listened to for HTTP without TLS, in the order of the rules. */
-export function plainPorts(table: RouteTable): number[] {
-  return [...contentsOf(table).ports].filter(([, { byServerName }]) => !byServerName).map(([port]) => port);
-}
-
 /** Where a request for a host that nobody knows goes, by all that has a say in it. */
 export function outboundTrafficPolicyOf(table: RouteTable): OutboundTrafficPolicy {
   return contentsOf(table).mesh.outboundTrafficPolicy;

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { PortRole } from '../port-role.js';
 import type { Runtime } from '../runtime.js';
 import { ClientConnection } from './client-connection.js';
+import { serveGateway } from './gateway-port.js';
 import { serveProxy } from './proxy-port.js';
 import { serveService } from './service-port.js';
 
@@ -14,6 +15,9 @@ export function acceptClient(runtime: Runtime, socket: Socket, role: PortRole): 
       break;
     case 'service':
       serveService(connection, role);
+      break;
+    case 'gateway':
+      serveGateway(connection, role.port);
   }
   return connection;
 }

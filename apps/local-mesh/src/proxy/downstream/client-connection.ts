@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Runtime } from '../runtime.js';
 import type { ClientInfo } from './client-info.js';
 import { FirstBytes, type FirstBytesOptions } from './first-bytes.js';
-import { Http1ClientConnection, type OnConnect } from './http1-client-connection.js';
+import { Http1ClientConnection, type Http1Options } from './http1-client-connection.js';
 import { Http2ClientConnection } from './http2-client-connection.js';
 import { refuse } from './refusal.js';
 import type { Stage } from './stage.js';
@@ -15,16 +16,24 @@ export class ClientConnection {
   readonly address: string;
   readonly localAddress: string;
   #stage: Stage;
+  #socket: Socket;
+  #tls: ClientInfo['tls'];
 
   constructor(
     readonly runtime: Runtime,
-    readonly socket: Socket,
+    socket: Socket,
   ) {
+    this.#socket = socket;
     this.address = `${socket.remoteAddress}:${socket.remotePort}`;
     this.localAddress = socket.localAddress ?? '';
     // A reset shows as a close.
     socket.on('error', () => {});
     this.#stage = new Waiting(runtime, socket);
+  }
+
+  /** What is read and written: the client's own connection, or the TLS that ends here. */
+  get socket(): Socket {
+    return this.#socket;
   }
 
   enforceLimits(now: number): void {
@@ -39,25 +48,25 @@ export class ClientConnection {
 
   destroy(): void {
     this.#stage.destroy?.();
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
   /** @param early what has come already */
   awaitFirstBytes<Kind>(options: FirstBytesOptions<Kind>, early?: Buffer): void {
-    this.#enter(new FirstBytes(this.runtime, this.socket, options)).start(early);
+    this.#enter(new FirstBytes(this.runtime, this.#socket, options)).start(early);
   }
 
   /** Nobody reads on until the next stage. */
   wait(): void {
-    this.socket.pause();
-    this.#enter(new Waiting(this.runtime, this.socket));
+    this.#socket.pause();
+    this.#enter(new Waiting(this.runtime, this.#socket));
   }
 
   /** @param first what has come already */
-  serveHttp1(first: Buffer, dialled: ClientInfo['dialled'], onConnect?: OnConnect): Http1ClientConnection {
-    const { runtime, socket } = this;
+  serveHttp1(first: Buffer, dialled: ClientInfo['dialled'], options?: Http1Options): Http1ClientConnection {
+    const { runtime } = this;
     const connection = this.#enter(
-      new Http1ClientConnection(runtime, socket, this.#infoOf(dialled), onConnect),
+      new Http1ClientConnection(runtime, this.#socket, this.#infoOf(dialled), options),
     );
     connection.start(first);
     return connection;
@@ -65,18 +74,25 @@ export class ClientConnection {
 
   /** @param first what has come already, the preface at least */
   serveHttp2(first: Buffer, dialled: ClientInfo['dialled']): void {
-    this.socket.pause();
-    this.#enter(new Http2ClientConnection(this.runtime, this.socket, this.#infoOf(dialled), first));
+    this.#socket.pause();
+    this.#enter(new Http2ClientConnection(this.runtime, this.#socket, this.#infoOf(dialled), first));
+  }
+
+  /** From now on what is inside its TLS is read. @param tls what it asked for */
+  continueOver(secure: TLSSocket, tls: { serverName?: string }): void {
+    this.#socket = secure;
+    this.#tls = tls;
+    this.#enter(new Waiting(this.runtime, secure));
   }
 
   /** Joins it to where it leads. */
   tunnel(request: Omit<TunnelRequest, 'client'>): void {
     this.wait();
-    openTunnel(this.runtime, this.socket, { ...request, client: this.address });
+    openTunnel(this.runtime, this.#socket, { ...request, client: this.address });
   }
 
   refuse(answer: { status: number; body: string; details: string }): void {
-    refuse(this.runtime, this.socket, { client: this.address, ...answer });
+    refuse(this.runtime, this.#socket, { client: this.address, ...answer });
   }
 
   #enter<Entered extends Stage>(stage: Entered): Entered {
@@ -85,6 +101,6 @@ export class ClientConnection {
   }
 
   #infoOf(dialled: ClientInfo['dialled']): ClientInfo {
-    return { address: this.address, localAddress: this.localAddress, dialled };
+    return { address: this.address, localAddress: this.localAddress, dialled, tls: this.#tls };
   }
 }

@@ -8,4 +8,6 @@ export interface ClientInfo {
   readonly localAddress: string;
   /** What it dialled, where that is not for the request to say. @param isUrl whether the request names a URL */
   dialled(isUrl: boolean): Dialled | undefined;
+  /** Set where TLS of its own ended here: the name that it asked for, if it asked for one. */
+  readonly tls?: { serverName?: string } | undefined;
 }

@@ -24,13 +24,18 @@ type State = 'head' | 'exchange' | 'released' | 'closing';
 
 /** More than enough for a request line that is short enough to be looked at before its head is complete. */
 const maxStartBytes = 4096;
-/** Takes a client's CONNECT, and with it the connection. @param rest what the client has sent behind it */
-export type OnConnect = (target: { host: string; port: number }, rest: Buffer) => void;
+export interface Http1Options {
+  /** Takes a CONNECT, and with it the connection; without it CONNECT finds no route. @param rest what the client has sent behind it */
+  onConnect?(target: { host: string; port: number }, rest: Buffer): void;
+  /** HTTP/1.0 is answered with 426, as by a gateway. */
+  refusesHttp10?: boolean;
+}
 
 /** A client's connection in HTTP/1: takes requests from it, one at a time, and starts an exchange for each. */
 export class Http1ClientConnection implements Client, Stage {
   readonly address: string;
   readonly localAddress: string;
+  readonly tls: ClientInfo['tls'];
   readonly #output: OutputBuffer;
   readonly #heads: HeadReader;
   readonly #stillness: Stillness;
@@ -44,18 +49,18 @@ export class Http1ClientConnection implements Client, Stage {
   /** When the connection became idle, or a head was begun; milliseconds of performance.now(). */
   #since = performance.now();
 
-  /** @param onConnect without it CONNECT finds no route */
   constructor(
     private readonly runtime: Runtime,
     readonly socket: Socket,
     private readonly info: ClientInfo,
-    private readonly onConnect?: OnConnect,
+    private readonly options: Http1Options = {},
   ) {
     this.#output = new OutputBuffer(socket);
     this.#heads = new HeadReader(runtime.limits.maxHeaderBytes);
     this.#stillness = new Stillness(socket);
     this.address = info.address;
     this.localAddress = info.localAddress;
+    this.tls = info.tls;
   }
 
   /** @param first what the client has sent already */
@@ -175,6 +180,8 @@ export class Http1ClientConnection implements Client, Stage {
     }
     const at = this.#heads.next;
     const head = parseRequestHead(text, this.runtime.limits.maxHeaderCount);
+    if (head.version === '1.0' && this.options.refusesHttp10 === true)
+      throw new MalformedMessage(426, 'low_version');
     if (head.method !== 'CONNECT') this.#begin(head);
     else {
       this.#connect(head, chunk.subarray(at));
@@ -204,12 +211,12 @@ export class Http1ClientConnection implements Client, Stage {
   }
 
   #connect({ target }: RequestHead, rest: Buffer): void {
-    const { onConnect } = this;
-    if (onConnect === undefined) throw new MalformedMessage(404, 'route_not_found', true);
+    const { options } = this;
+    if (options.onConnect === undefined) throw new MalformedMessage(404, 'route_not_found', true);
     const to = connectAuthority(target);
     this.#release();
     this.socket.off('end', this.#onClosed).off('close', this.#onClosed);
-    onConnect(to, rest);
+    options.onConnect(to, rest);
   }
 
   /** The socket is another's to read from now on. */

@@ -16,6 +16,7 @@ import { refusalHeaders, refusalRecord } from './refusal.js';
 export class Http2ClientStream implements Client {
   readonly address: string;
   readonly localAddress: string;
+  readonly tls: ClientInfo['tls'];
   #exchange: Exchange | undefined;
   #isRequestComplete = false;
   #trailers: readonly string[] = [];
@@ -32,6 +33,7 @@ export class Http2ClientStream implements Client {
   ) {
     this.address = info.address;
     this.localAddress = info.localAddress;
+    this.tls = info.tls;
     stream.on('drain', () => this.#exchange?.onClientDrain());
     stream.on('close', () => this.#exchange?.onClientGone());
     // What there is to say of it comes with `close`.
@@ -117,7 +119,8 @@ export class Http2ClientStream implements Client {
   #refuse({ status, emptyBody, details }: MalformedMessage): void {
     const body = emptyBody ? '' : reasonPhrase(status);
     const writer = new Http2ResponseWriter(this.stream, '');
-    writer.head({ status, headers: refusalHeaders(body), bodyLength: body.length, close: false });
+    const headers = refusalHeaders(body, this.runtime.serverName);
+    writer.head({ status, headers, bodyLength: body.length, close: false });
     writer.data(Buffer.from(body));
     writer.end([]);
     this.finished();

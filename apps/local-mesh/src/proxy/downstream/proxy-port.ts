@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.js';
 import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
 import { awaitServerName, type Destination, sniffProtocol } from './destination.js';
+import { serveGateway } from './gateway-port.js';
 import { startsHttp2 } from './sniff.js';
 import { connectionEstablished } from './tunnel.js';
 
@@ -13,7 +14,7 @@ export function serveProxy(connection: ClientConnection): void {
   const ownPort = socket.localPort ?? 0;
   const dialled = (isUrl: boolean) => (isUrl ? undefined : standsFor(runtime, ownPort));
   const serveHttp1 = (first: Buffer) =>
-    connection.serveHttp1(first, dialled, (to, rest) => connect(connection, to, rest));
+    connection.serveHttp1(first, dialled, { onConnect: (to, rest) => connect(connection, to, rest) });
   connection.awaitFirstBytes({
     tell: (bytes) => {
       const isHttp2 = startsHttp2(bytes);
@@ -29,7 +30,7 @@ export function serveProxy(connection: ClientConnection): void {
 
 /** A request in origin form to a proxy that stands for a sidecar's own listener was dialled to that listener's port. */
 function standsFor({ options }: Runtime, ownPort: number): Dialled | undefined {
-  const served = options.gatewayPort?.();
+  const served = options.gateway?.().plainPort;
   if (served !== undefined) return { port: served };
   return options.standsFor?.(ownPort) ? { port: ownPort } : undefined;
 }
@@ -37,6 +38,11 @@ function standsFor({ options }: Runtime, ownPort: number): Dialled | undefined {
 /** Takes a CONNECT. A server may be the first to speak, so it is not waited for the client where a sidecar looks at nothing. */
 function connect(connection: ClientConnection, to: Destination, rest: Buffer): void {
   const { runtime } = connection;
+  if (runtime.options.gateway?.().at(to.port) !== undefined) {
+    establish(connection.socket);
+    serveGateway(connection, to.port, rest);
+    return;
+  }
   const looksAt = runtime.options.inspection?.(to) ?? 'protocol';
   if (looksAt === 'nothing' || (looksAt === 'server-name' && isBlocked(runtime, to))) {
     connection.tunnel({ ...to, first: rest, answered: false });

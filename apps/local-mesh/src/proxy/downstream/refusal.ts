@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AccessRecord } from '../access-record.js';
-import { withDateAndServer } from '../headers/response-headers.js';
+import { type ServerName, withDateAndServer } from '../headers/response-headers.js';
 import { encodeResponse } from '../http1/message-encoder.js';
 import type { Runtime } from '../runtime.js';
 
@@ -9,11 +9,11 @@ const lingerMs = 1000;
 
 /** Answers what is not a request, tells of it, and ends the connection. */
 export function refuse(
-  { stats, options }: Runtime,
+  { stats, options, serverName }: Runtime,
   socket: Socket,
   { client, status, body, details }: { client: string; status: number; body: string; details: string },
 ): void {
-  socket.write(refusal(status, body), 'latin1');
+  socket.write(refusal(status, body, serverName), 'latin1');
   linger(socket);
   stats.requests++;
   options.onComplete?.(refusalRecord(client, status, body.length, details));
@@ -27,15 +27,16 @@ export function linger(socket: Socket): void {
 }
 
 /** An answer to something that is not a request; the connection is closed after it. */
-export function refusal(status: number, body: string): string {
-  const headers = refusalHeaders(body);
+export function refusal(status: number, body: string, serverName: ServerName): string {
+  const headers = refusalHeaders(body, serverName);
   const response = { status, headers, bodyLength: body.length, close: true };
   return `${encodeResponse(response, { method: '', version: '1.1' }).head}${body}`;
 }
 
 /** Names and values in turn; the length is the codec's to fill in. */
-export function refusalHeaders(body: string): string[] {
-  return withDateAndServer(body === '' ? [] : ['content-length', '', 'content-type', 'text/plain']);
+export function refusalHeaders(body: string, serverName: ServerName): string[] {
+  const ofBody = body === '' ? [] : ['content-length', '', 'content-type', 'text/plain'];
+  return withDateAndServer(ofBody, serverName);
 }
 
 export function refusalRecord(

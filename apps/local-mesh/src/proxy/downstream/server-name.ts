@@ -6,6 +6,11 @@ const clientHello = 1;
 const serverNameExtension = 0;
 const hostName = 0;
 
+/** Whether a connection begins with a record of TLS' handshake. */
+export function isTls(bytes: Buffer): boolean {
+  return bytes[0] === handshakeRecord;
+}
+
 /**
  * The server name that a client's TLS asks for (SNI), by its first bytes (RFC 8446 4.1.2, RFC 6066 3).
  * @returns null: it asks for none, or does not speak TLS; undefined: too few bytes to tell

@@ -62,7 +62,7 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
 
   const fail = (status: number, reason: string, flags: ResponseFlag[]): void => {
     if (request.answered) client.destroy();
-    else client.end(refusal(status, reason), 'latin1');
+    else client.end(refusal(status, reason, runtime.serverName), 'latin1');
     complete(flags, 0, request.answered ? 0 : status);
   };
   const complete = (flags: ResponseFlag[], sent: number, status = 0): void => {

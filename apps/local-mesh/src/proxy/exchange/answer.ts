@@ -64,7 +64,7 @@ export class Answer {
   headers(status: number, headers: string[], mutations: readonly HeaderMutation[]): string[] {
     const list = this.changed(headers, mutations, status);
     for (const [name, value] of this.#cors) setHeader(list, name, value);
-    return withDateAndServer(list);
+    return withDateAndServer(list, this.context.runtime.serverName);
   }
 
   /**

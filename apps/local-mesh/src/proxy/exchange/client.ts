@@ -9,6 +9,8 @@ export interface Client extends BodySource {
   readonly address: string;
   /** The address that the client dialled, without the port. */
   readonly localAddress: string;
+  /** Set where the client's TLS ended here: the name that it asked for, if it asked for one. */
+  readonly tls: { serverName?: string } | undefined;
   /** Begins the answer to a request. */
   respond(request: RequestHead): ResponseWriter;
   /** The answer is complete. `reusable`: the connection may take the next request. */

@@ -181,7 +181,7 @@ export class Forwarding implements AttemptOwner {
       return;
     }
     this.#stopTimers();
-    const headers = withDateAndServer(upgradeHeaders(head.headers));
+    const headers = withDateAndServer(upgradeHeaders(head.headers), this.context.runtime.serverName);
     this.answer.writer.head({ status: 101, headers, bodyLength: 0, close: false });
     this.answer.writer.flush();
     this.answer.tunnel(socket, rest);

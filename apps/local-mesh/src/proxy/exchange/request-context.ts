@@ -1,6 +1,11 @@
 import type { RouteRequest } from '@grayscale/traffic-rules';
 import { connectionOptions } from '../headers/hop-by-hop.js';
-import { headersAtEdge, type UpstreamHeaders, upstreamHeaders } from '../headers/request-headers.js';
+import {
+  clientHeaders,
+  headersAtEdge,
+  type UpstreamHeaders,
+  upstreamHeaders,
+} from '../headers/request-headers.js';
 import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import type { RequestTarget } from '../target.js';
@@ -37,13 +42,19 @@ export class RequestContext {
     this.body = new RequestBody(client, runtime.limits.maxReplayBytes);
     this.connection = connectionOptions(head.headers);
     this.upgrade = requestedUpgrade(head, this.connection);
-    const headers = upstreamHeaders(head.headers, this);
-    const asked = { method, scheme, authority, port, path, headers: headers.list };
-    const isGateway = runtime.options.gatewayPort?.() !== undefined;
+    const list = clientHeaders(head.headers, this);
+    const asked = { method, scheme, authority, port, path, headers: list };
+    if (runtime.options.gateway === undefined) {
+      this.headers = upstreamHeaders(list);
+      this.request = this.seen = asked;
+      return;
+    }
+    const { tls } = client;
     const remoteAddress = client.address.slice(0, client.address.lastIndexOf(':'));
-    this.headers = isGateway ? headersAtEdge(headers, remoteAddress) : headers;
-    this.request = isGateway ? { ...asked, remoteAddress } : asked;
-    this.seen = isGateway ? { ...asked, headers: this.headers.list } : asked;
+    const ofConnection = tls === undefined ? 'http' : 'https';
+    this.headers = headersAtEdge(list, { remoteAddress, scheme: ofConnection });
+    this.request = { ...asked, remoteAddress, ...(tls !== undefined && { tls }) };
+    this.seen = { ...asked, scheme: ofConnection, headers: this.headers.list };
   }
 
   /** The target is a URL: credentials for a proxy are meant for this one. */

@@ -20,14 +20,8 @@ export interface UpstreamHeadersOptions {
   upgrade: string | undefined;
 }
 
-/**
- * Takes out what is the proxy's own, joins repeated lines of inline headers where the first of them stands, and adds what is missing,
- * a request id before all: rules see it.
- */
-export function upstreamHeaders(
-  { raw, names }: HeaderList,
-  options: UpstreamHeadersOptions,
-): UpstreamHeaders {
+/** What a client sent, without what is the proxy's own; repeated lines of inline headers are joined where the first of them stands. */
+export function clientHeaders({ raw, names }: HeaderList, options: UpstreamHeadersOptions): string[] {
   const list: string[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
@@ -37,13 +31,21 @@ export function upstreamHeaders(
     if (first > 0) list[first] = joinLines(list[first] as string, value);
     else list.push(name, name === 'te' ? 'trailers' : value);
   }
+  return list;
+}
+
+/** Adds to a client's headers what is missing, a request id before all: rules see it. */
+export function upstreamHeaders(list: string[]): UpstreamHeaders {
   if (valueIndex(list, 'x-forwarded-proto') === 0) list.push('x-forwarded-proto', 'http');
   return { list, requestId: ensureRequestId(list) };
 }
 
-/** The same headers where the proxy is a gateway, to which clients come from outside. @param remoteAddress the client's */
-export function headersAtEdge({ list }: UpstreamHeaders, remoteAddress: string): UpstreamHeaders {
-  const own = edgeHeaders(list, { remoteAddress, scheme: 'http' });
+/** The same where the proxy is a gateway, to which clients come from outside. */
+export function headersAtEdge(
+  list: readonly string[],
+  connection: { remoteAddress: string; scheme: 'http' | 'https' },
+): UpstreamHeaders {
+  const own = edgeHeaders(list, connection);
   return { list: own, requestId: ensureRequestId(own) };
 }
 

@@ -2,6 +2,9 @@ import { inlineResponseHeaders, joinLines } from '@grayscale/traffic-rules';
 import type { HeaderList } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
+/** What a sidecar calls itself in its answers, and a gateway (recorded: `gateway-no-servers-http10`). */
+export type ServerName = 'envoy' | 'istio-envoy';
+
 const serviceTime = 'x-envoy-upstream-service-time';
 /** What Envoy takes out of an answer below 400 to a request to change the protocol: it has no body then. */
 const ofDeclinedUpgrade: ReadonlySet<string> = new Set([
@@ -59,9 +62,9 @@ export function upgradeHeaders({ raw, names }: HeaderList): string[] {
 }
 
 /** The last two headers that Envoy writes, whatever the server or a rule says of itself; a date that is there stays. */
-export function withDateAndServer(list: string[]): string[] {
+export function withDateAndServer(list: string[], serverName: ServerName): string[] {
   if (valueIndex(list, 'date') === 0) list.push('date', httpDate());
-  setHeader(list, 'server', 'envoy');
+  setHeader(list, 'server', serverName);
   return list;
 }
 

@@ -7,6 +7,7 @@ import { isEncrypted, protocolOf } from '../port-protocol.js';
 import { referenceTo } from '../reference.js';
 import { compareByAge } from '../visibility.js';
 import type { GatewayService } from './gateway-service.js';
+import { terminationOf } from './tls-termination.js';
 
 /** The servers that Gateways have for a gateway workload, those of the oldest first (Istio, push_context.go mergeGateways). */
 export function serversOf(
@@ -18,7 +19,9 @@ export function serversOf(
     .filter(({ spec }) => isSubset(spec.selector, workload.labels))
     .sort((a, b) => compareByAge(a.metadata, b.metadata))
     .flatMap((document) =>
-      document.spec.servers.flatMap((server, index) => serverOf(server, index, document, service) ?? []),
+      document.spec.servers.flatMap(
+        (server, index) => serverOf(server, index, document, { service, workload }) ?? [],
+      ),
     );
 }
 
@@ -26,10 +29,11 @@ function serverOf(
   { port, hosts, tls, bind = '' }: Server,
   index: number,
   document: Gateway,
-  service: GatewayService,
+  { service, workload }: { service: GatewayService; workload: Workload },
 ): GatewayServer | undefined {
   if (port === undefined) return undefined;
   const { namespace, name } = document.metadata;
+  const termination = isEncrypted(port.protocol) ? terminationOf(tls, workload.namespace) : undefined;
   return {
     gateway: `${namespace}/${name}`,
     document,
@@ -41,6 +45,7 @@ function serverOf(
     serves: protocolServed(port.protocol, tls),
     hosts: hosts.map((host) => serverHost(host, namespace)),
     redirectsToHttps: tls?.httpsRedirect === true,
+    ...(termination !== undefined && { termination }),
   };
 }
 

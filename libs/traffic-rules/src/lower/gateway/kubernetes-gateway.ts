@@ -8,6 +8,7 @@ import { referenceTo } from '../reference.js';
 import { clusterDomain } from '../short-name.js';
 import { compareByAge } from '../visibility.js';
 import type { GatewayService } from './gateway-service.js';
+import { terminationOfListener } from './tls-termination.js';
 
 /** Istio gives a deployment that it makes for a Gateway this label. */
 export const gatewayNameLabel = 'gateway.networking.k8s.io/gateway-name';
@@ -85,6 +86,7 @@ function serverOf(
 ): GatewayServer | undefined {
   const serves = protocolServed(spec);
   if (serves === undefined) return undefined;
+  const termination = terminationOfListener(spec, gateway.metadata.namespace);
   return {
     gateway: internalName,
     document: gateway,
@@ -96,17 +98,18 @@ function serverOf(
     serves,
     hosts: hostsOf(spec, gateway.metadata.namespace, namespaces),
     redirectsToHttps: false,
+    ...(termination !== undefined && { termination }),
   };
 }
 
-function protocolServed({ protocol, tlsMode }: GatewayListenerSpec): ServerProtocol | undefined {
+function protocolServed({ protocol, tls }: GatewayListenerSpec): ServerProtocol | undefined {
   switch (protocol) {
     case 'HTTP':
       return 'http';
     case 'HTTPS':
       return 'https';
     case 'TLS':
-      return tlsMode === 'Passthrough' ? 'tls-passthrough' : 'tls';
+      return tls?.mode === 'Passthrough' ? 'tls-passthrough' : 'tls';
     case 'TCP':
       return 'tcp';
     default:

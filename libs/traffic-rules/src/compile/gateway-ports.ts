@@ -1,0 +1,66 @@
+import { asciiLowerCase } from '../ascii.js';
+import { HostMap } from '../host-map.js';
+import type { ServerProtocol, TlsTermination } from '../model/gateway.js';
+import type { ResourceReference } from '../model/place.js';
+import { type GatewayListener, listenersOf } from './gateway-listeners.js';
+import { contentsOf, type RouteTable } from './table.js';
+
+/** A port of a gateway, as its clients dial it. */
+export interface GatewayPort {
+  port: number;
+  /** Requests in plain text; TLS, led by the name that it asks for; or connections, whatever bytes they carry. */
+  takes: 'http' | 'tls' | 'tcp';
+  servers: readonly GatewayPortServer[];
+}
+
+/** What takes some of the hosts of a port. */
+export interface GatewayPortServer {
+  /** The resource that it stands in, and where: `spec.servers[0]`. */
+  resource: ResourceReference;
+  path: string;
+  serves: ServerProtocol;
+  /** In lower case; `*.example.com` stands for every name under it, `*` for all. */
+  hosts: readonly string[];
+  /** How it ends TLS; absent where it does not. */
+  termination?: TlsTermination;
+}
+
+/** The ports that a gateway listens on, in the order of its servers; none for a sidecar. */
+export function gatewayPorts(table: RouteTable): GatewayPort[] {
+  const { gateway } = contentsOf(table).mesh;
+  if (gateway === undefined) return [];
+  return listenersOf(gateway.servers).flatMap((listener) =>
+    gateway.portsTo(listener.bindPort).map((port) => ({ port, ...describe(listener) })),
+  );
+}
+
+function describe({ http, https, connections }: GatewayListener): Omit<GatewayPort, 'port'> {
+  const servers = [...http, ...https, ...connections];
+  const isPlain = servers.some(({ serves }) => serves === 'tcp');
+  return {
+    takes: http.length > 0 ? 'http' : isPlain ? 'tcp' : 'tls',
+    servers: servers.map(({ resource, path, serves, hosts, termination }) => ({
+      resource,
+      path,
+      serves,
+      hosts: hosts.map(({ host }) => host),
+      ...(termination !== undefined && { termination }),
+    })),
+  };
+}
+
+/** Finds the server of a port for the name that a client's TLS asks for, as Envoy does: the most exact host first. */
+export class ServersByName {
+  readonly #byName = new HostMap<GatewayPortServer>();
+
+  constructor({ servers }: GatewayPort) {
+    for (const server of servers) for (const host of server.hosts) this.#byName.add(host, server);
+  }
+
+  /** @param serverName undefined: it asks for none */
+  find(serverName: string | undefined): GatewayPortServer | undefined {
+    return serverName === undefined
+      ? this.#byName.findCovering('*')
+      : this.#byName.find(asciiLowerCase(serverName));
+  }
+}
