@@ -85,6 +85,8 @@ func untilGivenUp(ctx context.Context) error {
 	tell(map[string]any{"waits": true, "leftMs": left.Milliseconds()})
 	<-ctx.Done()
 	tell(map[string]any{"givenUp": ctx.Err().Error()})
+	// The server's own answer to a deadline comes too late, so that the mesh's is seen.
+	time.Sleep(2 * time.Second)
 	return ctx.Err()
 }
 
