@@ -5,6 +5,7 @@ import {
   describeRules,
   formatPath,
   gatewayClients,
+  gatewayPorts,
   type Issue,
   listens,
   outboundTrafficPolicyOf,
@@ -190,10 +191,11 @@ function observed(table: RouteTable, requests: readonly RouteRequest[]): string 
     outboundTrafficPolicyOf(table),
     describeRules(table).map(({ hosts, unrouted, rules }) => ({ hosts, unrouted, rules })),
     [...clustersOf(table)].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    gatewayPorts(table),
     requests.map((request) => decisionsOn(table, request)),
   ];
-  // Lines and columns are those of the text, which differs by the very field.
-  return toJson(said).replace(/"location":\{[^{}]*\}/g, '');
+  // Lines and columns are those of the text, which differs by the very field. A server with conditions on client certificates is not served.
+  return toJson(said).replace(/"location":\{[^{}]*\}|"conditions":\[[^[\]]*\]/g, '');
 }
 
 function decisionsOn(table: RouteTable, request: RouteRequest): unknown[] {
