@@ -1,8 +1,8 @@
 import type { TLSSocket } from 'node:tls';
 import type { ServedTls } from '../gateway.js';
 import type { ClientConnection } from './client-connection.js';
+import { serveRequests } from './requests.js';
 import { isTls, serverNameOf } from './server-name.js';
-import { startsHttp2 } from './sniff.js';
 
 /**
  * Serves a client that dialled a port of a gateway. Unlike a sidecar it does not look what a client speaks: a port is for
@@ -12,7 +12,7 @@ export function serveGateway(connection: ClientConnection, port: number, early?:
   const served = connection.runtime.options.gateway?.().at(port);
   switch (served?.takes) {
     case 'http':
-      serveRequests(connection, port, early);
+      requests(connection, port, early);
       break;
     case 'tls':
       awaitHello(connection, port, early);
@@ -56,28 +56,13 @@ function endTls(connection: ClientConnection, { port, tls, first, serverName }: 
   connection.wait();
   tls.server.accept(connection.socket, first, (secure: TLSSocket) => {
     connection.continueOver(secure, serverName === undefined ? {} : { serverName });
-    if (tls.carries === 'requests') serveRequests(connection, port);
+    if (tls.carries === 'requests') requests(connection, port);
     else passOn(connection, port, Buffer.alloc(0), serverName ?? null);
   });
 }
 
-/** HTTP/2 with prior knowledge, or agreed on in TLS, begins with its preface; what does not is HTTP/1. */
-function serveRequests(connection: ClientConnection, port: number, early?: Buffer): void {
-  const dialled = () => ({ port });
-  connection.awaitFirstBytes(
-    {
-      tell: (bytes) => {
-        const isHttp2 = startsHttp2(bytes);
-        return isHttp2 === 'unknown' ? undefined : isHttp2;
-      },
-      onTold: (isHttp2, first) => {
-        if (isHttp2) connection.serveHttp2(first, dialled);
-        else connection.serveHttp1(first, dialled, { refusesHttp10: true });
-      },
-      onTimeout: () => connection.serveHttp1(Buffer.alloc(0), dialled).onHeadTimeout(),
-    },
-    early,
-  );
+function requests(connection: ClientConnection, port: number, early?: Buffer): void {
+  serveRequests(connection, () => ({ port }), { refusesHttp10: true }, early);
 }
 
 /** A gateway asks for nothing but the port and the server name: no service has its address. */

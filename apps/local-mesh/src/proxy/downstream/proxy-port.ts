@@ -5,7 +5,7 @@ import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
 import { awaitServerName, type Destination, sniffProtocol } from './destination.js';
 import { serveGateway } from './gateway-port.js';
-import { startsHttp2 } from './sniff.js';
+import { serveRequests } from './requests.js';
 import { connectionEstablished } from './tunnel.js';
 
 /** Serves a client that asks the proxy itself, in HTTP/1 or HTTP/2. */
@@ -13,19 +13,7 @@ export function serveProxy(connection: ClientConnection): void {
   const { runtime, socket } = connection;
   const ownPort = socket.localPort ?? 0;
   const dialled = (isUrl: boolean) => (isUrl ? undefined : standsFor(runtime, ownPort));
-  const serveHttp1 = (first: Buffer) =>
-    connection.serveHttp1(first, dialled, { onConnect: (to, rest) => connect(connection, to, rest) });
-  connection.awaitFirstBytes({
-    tell: (bytes) => {
-      const isHttp2 = startsHttp2(bytes);
-      return isHttp2 === 'unknown' ? undefined : isHttp2;
-    },
-    onTold: (isHttp2, first) => {
-      if (isHttp2) connection.serveHttp2(first, dialled);
-      else serveHttp1(first);
-    },
-    onTimeout: () => serveHttp1(Buffer.alloc(0)).onHeadTimeout(),
-  });
+  serveRequests(connection, dialled, { onConnect: (to, rest) => connect(connection, to, rest) });
 }
 
 /** A request in origin form to a proxy that stands for a sidecar's own listener was dialled to that listener's port. */
