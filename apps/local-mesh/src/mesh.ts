@@ -9,6 +9,7 @@ import { readCertificate } from './gateway/given-certificate.js';
 import { ListenerList, listenerLine } from './listeners/listener.js';
 import { ServicePorts } from './listeners/service-ports.js';
 import { listenFailure, say } from './messages.js';
+import { addressText } from './proxy/address.js';
 import type { Bound } from './proxy/options.js';
 import { createProxy, type MeshProxy } from './proxy/proxy.js';
 import { openClusterRules } from './rules/cluster-rules.js';
@@ -71,7 +72,7 @@ export class LocalMesh {
       startAdmin(subjects, port),
     );
     say(
-      `proxy on http://${hostText(proxy.address)}:${proxy.port}, admin on http://127.0.0.1:${this.admin.port}`,
+      `proxy on http://${addressText({ host: proxy.address, port: proxy.port })}, admin on http://127.0.0.1:${this.admin.port}`,
     );
   }
 
@@ -233,8 +234,4 @@ function putInForce({ rules, report }: Loaded, built: RuleSet | RefusedSet): voi
   const lines = isRefused(built) ? report.refused(built, rules.inForce) : report.inForce(built);
   rules.replace(built);
   say(...lines);
-}
-
-function hostText(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }

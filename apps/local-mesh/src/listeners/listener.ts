@@ -1,4 +1,5 @@
 import type { Inspection } from '@grayscale/traffic-rules';
+import { addressText } from '../proxy/address.js';
 
 /** A port of this machine, and what it stands for. */
 export interface Listener {
@@ -36,9 +37,5 @@ export class ListenerList {
 
 /** `127.0.0.1:5432 stands for db.shop:5432 (any bytes)` */
 export function listenerLine({ address, port, standsFor, takes }: Listener): string {
-  return `${addressText(address, port)} stands for ${standsFor} (${takes})`;
-}
-
-export function addressText(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${addressText({ host: address, port })} stands for ${standsFor} (${takes})`;
 }

@@ -1,10 +1,11 @@
 import type { ServiceMapping } from '../command-line/port-mapping.js';
 import { isLoopback } from '../loopback.js';
 import { listenFailure } from '../messages.js';
+import { addressText } from '../proxy/address.js';
 import type { MeshProxy } from '../proxy/proxy.js';
 import type { RuleBook } from '../rules/rule-book.js';
 import { StartError } from '../start-error.js';
-import { addressText, type Listener, takenBy } from './listener.js';
+import { type Listener, takenBy } from './listener.js';
 import { adviceFor, isKnown } from './unknown-service.js';
 
 /** The ports of `--listen`: each stands for a service of the mesh. */
@@ -25,7 +26,7 @@ export class ServicePorts {
       const { service } = mapping;
       const { table, workload } = this.rules.inForce;
       if (isKnown(table, service)) continue;
-      const name = addressText(service.host, service.port);
+      const name = addressText(service);
       throw new StartError(
         `--listen ${this.written(mapping)}: no service and no rule is called ${name}, seen from the namespace ${workload.namespace}; ${adviceFor(table, service)}`,
       );
@@ -56,7 +57,7 @@ export class ServicePorts {
       .filter(({ address }) => !isLoopback(address))
       .map(
         ({ address, port, standsFor }) =>
-          `warning: ${addressText(address, port)} lets other machines use ${standsFor}.`,
+          `warning: ${addressText({ host: address, port })} lets other machines use ${standsFor}.`,
       );
   }
 
@@ -65,7 +66,7 @@ export class ServicePorts {
     const address = mapping.address ?? this.address;
     try {
       const bound = await proxy.listen({ host: address, port }, { kind: 'service', ...service });
-      const standsFor = addressText(service.host, service.port);
+      const standsFor = addressText(service);
       return {
         address: bound.address,
         port: bound.port,
@@ -73,13 +74,13 @@ export class ServicePorts {
         takes: takenBy[this.rules.inspection(service)],
       };
     } catch (error) {
-      const advice = `--listen OTHER_PORT=${addressText(service.host, service.port)}`;
+      const advice = `--listen OTHER_PORT=${addressText(service)}`;
       throw new StartError(listenFailure(error, { address, port, option: advice }));
     }
   }
 
   private written({ address, port, service }: ServiceMapping): string {
-    const here = address === undefined ? String(port) : addressText(address, port);
-    return `${here}=${addressText(service.host, service.port)}`;
+    const here = address === undefined ? String(port) : addressText({ host: address, port });
+    return `${here}=${addressText(service)}`;
   }
 }

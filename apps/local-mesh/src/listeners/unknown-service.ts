@@ -1,11 +1,11 @@
 import { clusterFor, clustersOf, knowsHost, type RouteTable, suggest } from '@grayscale/traffic-rules';
-import { addressText } from './listener.js';
+import { addressText } from '../proxy/address.js';
 
 const maxNamed = 8;
 
 /** Whether rules or services are there for a host and port, as the client of the table calls them. */
 export function isKnown(table: RouteTable, { host, port }: Service): boolean {
-  return clusterFor(table, host, port) !== undefined || knowsHost(table, addressText(host, port), port);
+  return clusterFor(table, host, port) !== undefined || knowsHost(table, addressText({ host, port }), port);
 }
 
 /** What to write instead of a host and port that nobody knows. */
@@ -16,7 +16,7 @@ export function adviceFor(table: RouteTable, { host }: Service): string {
   );
   if (ports.length > 0)
     return `it has ${listed(ports.sort((a, b) => a - b).map((port) => `${host}:${port}`))}.`;
-  const known = services.map(({ service, port }) => addressText(service.host, port));
+  const known = services.map(({ service, port }) => addressText({ host: service.host, port }));
   if (known.length === 0) return 'no service is registered at all.';
   const meant = suggest(
     host,

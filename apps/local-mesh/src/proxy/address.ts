@@ -6,5 +6,10 @@ export interface Address {
 
 /** `10.0.0.1:80`, `[::1]:80`; also the key of everything that is kept for one server. */
 export function addressText({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${hostText(host)}:${port}`;
+}
+
+/** As in a URL: `10.0.0.1`, `[::1]`. */
+export function hostText(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,3 +1,4 @@
+import { addressText, hostText } from '../address.js';
 import type { ServiceRole } from '../port-role.js';
 import type { ClientConnection } from './client-connection.js';
 import { awaitServerName, type Destination, sniffProtocol } from './destination.js';
@@ -29,8 +30,7 @@ export function serveService(connection: ClientConnection, { host, port }: Servi
 
 /** As a client of the mesh writes it. */
 function authorityOf(host: string, port: number): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return port === 80 ? name : `${name}:${port}`;
+  return port === 80 ? hostText(host) : addressText({ host, port });
 }
 
 /** A name of this machine is none of the mesh's, even where a rule is for every host. */
