@@ -111,7 +111,7 @@ export class Http2Backend {
     socket.on('close', () => this.#open.delete(socket));
     let pending = '';
     socket.on('data', (data) => {
-      for (const line of data.toString('latin1').split('\r\n')) this.#seen.add(line);
+      this.#seen.http1(data);
       pending += data.toString('latin1');
       if (!pending.includes('\r\n\r\n')) return;
       pending = '';
@@ -147,9 +147,7 @@ function begin(exchange: Http2Exchange, socket: Socket, seen: Transcript): void 
   }
   socket.write(exchange.sent);
   if (typeof exchange.sent === 'string') {
-    socket.on('data', (data) => {
-      for (const line of data.toString('latin1').split('\r\n')) seen.add(line);
-    });
+    socket.on('data', (data) => seen.http1(data));
     return;
   }
   const reader = new FrameReader();
@@ -170,14 +168,15 @@ function watch(stream: ClientHttp2Stream, seen: Transcript): void {
 /** What one side got, in the order in which it came. */
 class Transcript {
   readonly #lines: string[] = [];
-  #isInData = false;
+  /** What the last line may still go on with. */
+  #continues: 'data' | 'http1' | undefined;
 
   get lines(): readonly string[] {
     return this.#lines.map(normal);
   }
 
   add(line: string): void {
-    this.#isInData = false;
+    this.#continues = undefined;
     this.#lines.push(line);
   }
 
@@ -193,10 +192,16 @@ class Transcript {
   /** However it was cut. */
   data(data: Buffer): void {
     if (data.length === 0) return;
-    const text = data.toString('latin1');
-    if (this.#isInData) this.#lines.push(`${this.#lines.pop()}${text}`);
-    else this.add(`data: ${text}`);
-    this.#isInData = true;
+    const before = this.#continues === 'data' ? this.#lines.pop() : 'data: ';
+    this.#lines.push(`${before}${data.toString('latin1')}`);
+    this.#continues = 'data';
+  }
+
+  /** Lines of HTTP/1, however they were cut. */
+  http1(data: Buffer): void {
+    const before = this.#continues === 'http1' ? this.#lines.pop() : '';
+    this.#lines.push(...`${before}${data.toString('latin1')}`.split('\r\n'));
+    this.#continues = 'http1';
   }
 
   /** Of what a client of raw frames needs to know. */
