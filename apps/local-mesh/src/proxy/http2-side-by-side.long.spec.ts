@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import {
   type Http2Lane,
   playAllHttp2,
@@ -7,13 +6,7 @@ import {
 } from '../../test/http2-side-by-side/lanes.js';
 import type { Http2Outcome } from '../../test/http2-side-by-side/play.js';
 import { envoyConfig } from '../../test/side-by-side/envoy-config.js';
-import {
-  byName,
-  envoyPath,
-  freePort,
-  isRecording,
-  withEnvoy,
-} from '../../test/side-by-side/envoy-process.js';
+import { envoyPath, freePort, playedAndRecorded, withEnvoy } from '../../test/side-by-side/envoy-process.js';
 
 type Recorded = Readonly<Record<string, Http2Outcome>>;
 
@@ -21,10 +14,8 @@ const recording = new URL('../../test/http2-side-by-side/envoy.json', import.met
 
 // The local mesh is held to the recording by http2-side-by-side.spec.ts.
 (envoyPath === undefined ? it.skip : it)('an Envoy still does what was recorded of HTTP/2', async () => {
-  const recorded: Recorded = isRecording ? {} : JSON.parse(await readFile(recording, 'utf8'));
-  const outcomes = Object.fromEntries([...(await playEnvoy(recorded))].sort(byName));
-  if (isRecording) await writeFile(recording, `${JSON.stringify(outcomes, null, 1)}\n`);
-  expect(outcomes).toEqual(JSON.parse(await readFile(recording, 'utf8')));
+  const { played, recorded } = await playedAndRecorded(recording, playEnvoy);
+  expect(played).toEqual(recorded);
 });
 
 /** @param recorded what is waited for, however slow the machine */

@@ -1,12 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { envoyConfig } from '../../test/side-by-side/envoy-config.js';
-import {
-  byName,
-  envoyPath,
-  freePort,
-  isRecording,
-  withEnvoy,
-} from '../../test/side-by-side/envoy-process.js';
+import { envoyPath, freePort, playedAndRecorded, withEnvoy } from '../../test/side-by-side/envoy-process.js';
 import { type Lane, playAll, startLanes, stopLanes } from '../../test/side-by-side/lanes.js';
 import type { Outcome } from '../../test/side-by-side/play.js';
 import { rules } from '../../test/side-by-side/rules.js';
@@ -17,10 +10,8 @@ const recording = new URL('../../test/side-by-side/envoy.json', import.meta.url)
 
 // The local mesh is held to the recording by side-by-side.spec.ts.
 (envoyPath === undefined ? it.skip : it)('an Envoy still does what was recorded', async () => {
-  const recorded: Recorded = isRecording ? {} : JSON.parse(await readFile(recording, 'utf8'));
-  const outcomes = Object.fromEntries([...(await playEnvoy(recorded))].sort(byName));
-  if (isRecording) await writeFile(recording, `${JSON.stringify(outcomes, null, 1)}\n`);
-  expect(outcomes).toEqual(JSON.parse(await readFile(recording, 'utf8')));
+  const { played, recorded } = await playedAndRecorded(recording, playEnvoy);
+  expect(played).toEqual(recorded);
 });
 
 /** @param recorded what is waited for, however slow the machine */
