@@ -1,12 +1,7 @@
+import { quickPlan } from './testing/quick-plan.js';
 import { Stage } from './testing/stage.js';
 
-const quick = {
-  steps: [25, 50, 100].map((percent) => ({ percent, hold: '2s' })),
-  guards: [{ name: 'failures', ratio: 1.5, max: '15%' }],
-  settle: '500ms',
-};
-
-const unchanged = (stage: Stage) => stage.git('status', '--porcelain', 'k8s') === '';
+const quick = quickPlan();
 
 describe('a release over the HTTPRoute of the demo', () => {
   it('of a good canary gives it everything; verify sees each split, and undo gives the bytes back', async () => {
@@ -31,7 +26,7 @@ describe('a release over the HTTPRoute of the demo', () => {
     expect(await stage.weights()).toEqual([0, 100]);
     const undo = stage.grayscale('undo', plan);
     expect([await undo.exit, undo.output]).toEqual([0, expect.stringContaining('back')]);
-    expect(unchanged(stage)).toBe(true);
+    expect(stage.isUnchanged).toBe(true);
   });
 
   it('of a canary that fails 20 % is aborted with 81, and git sees no difference', async () => {
@@ -43,7 +38,7 @@ describe('a release over the HTTPRoute of the demo', () => {
       81,
       expect.stringMatching(/abort: failures: \d+ of \d+ requests to hello\.hello-2/),
     ]);
-    expect(unchanged(stage)).toBe(true);
+    expect(stage.isUnchanged).toBe(true);
   });
 
   it('sends the users to the canary, and takes it back when it is bad for them alone', async () => {
@@ -60,6 +55,6 @@ describe('a release over the HTTPRoute of the demo', () => {
       await stage.plan({ ...quick, users: [{ header: 'user', exact: ['test'] }] }),
     );
     expect([await rollout.exit, rollout.output]).toEqual([81, expect.stringContaining('abort: failures')]);
-    expect(unchanged(stage)).toBe(true);
+    expect(stage.isUnchanged).toBe(true);
   });
 });

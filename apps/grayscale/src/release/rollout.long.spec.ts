@@ -1,17 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
+import { quickPlan } from './testing/quick-plan.js';
 import { Stage } from './testing/stage.js';
 
 const rule = 'k8s/internal/virtual-service-v2-10.yaml';
-const failures = { name: 'failures', ratio: 1.5, max: '15%' };
-const quick = {
-  steps: [25, 50, 100].map((percent) => ({ percent, hold: '2s' })),
-  guards: [failures],
-  settle: '500ms',
-};
-
-/** The folder's manifests are what git has. */
-const unchanged = (stage: Stage) => stage.git('status', '--porcelain', 'k8s') === '';
+const quick = quickPlan();
 
 it('a good canary gets everything, and undo gives the bytes back', async () => {
   await using stage = await Stage.set();
@@ -22,7 +15,7 @@ it('a good canary gets everything, and undo gives the bytes back', async () => {
   expect(await stage.weights()).toEqual([0, 100]);
   const undo = stage.grayscale('undo', plan);
   expect([await undo.exit, undo.output]).toEqual([0, expect.stringContaining('back')]);
-  expect(unchanged(stage)).toBe(true);
+  expect(stage.isUnchanged).toBe(true);
 });
 
 it('a canary that fails 20 % is aborted with 81, and git sees no difference', async () => {
@@ -34,7 +27,7 @@ it('a canary that fails 20 % is aborted with 81, and git sees no difference', as
     81,
     expect.stringMatching(/abort: failures: \d+ of \d+ requests/),
   ]);
-  expect(unchanged(stage)).toBe(true);
+  expect(stage.isUnchanged).toBe(true);
 });
 
 it('a canary that never answers is aborted once the callers give up', async () => {
@@ -46,7 +39,7 @@ it('a canary that never answers is aborted once the callers give up', async () =
     81,
     expect.stringMatching(/abort: .*(given up|share)/),
   ]);
-  expect(unchanged(stage)).toBe(true);
+  expect(stage.isUnchanged).toBe(true);
 });
 
 it('a canary that is good until 50 % and bad from then on does not reach 100 %', async () => {
@@ -57,7 +50,7 @@ it('a canary that is good until 50 % and bad from then on does not reach 100 %',
   await stage.faults(2, { errorRate: 25 });
   expect([await rollout.exit, rollout.output]).toEqual([81, expect.stringContaining('abort: failures')]);
   expect(rollout.output).not.toContain('-> 100 %');
-  expect(unchanged(stage)).toBe(true);
+  expect(stage.isUnchanged).toBe(true);
 });
 
 it('hello-1 bad while hello-2 is good: the release goes on', async () => {
@@ -81,7 +74,7 @@ it('a canary that is bad for the users alone is aborted, and their rule is gone'
   });
   const rollout = stage.rollout(await stage.plan({ ...quick, users: [{ header: 'user', exact: ['test'] }] }));
   expect([await rollout.exit, rollout.output]).toEqual([81, expect.stringContaining('abort: failures')]);
-  expect(unchanged(stage)).toBe(true);
+  expect(stage.isUnchanged).toBe(true);
 });
 
 describe('an observer', () => {
@@ -147,7 +140,7 @@ describe('a human', () => {
       expect.stringContaining('it is Friday'),
     ]);
     expect(await rollout.exit).toBe(81);
-    expect(unchanged(stage)).toBe(true);
+    expect(stage.isUnchanged).toBe(true);
   });
 
   it('is waited for with 80; without a process the verbs work as well, and the release goes on where it was', async () => {
@@ -259,7 +252,7 @@ describe('somebody else edits', () => {
     expect(stage.git('log', '-1', '--format=%s')).toBe('release(hello-page/hello-2): 25 % to the canary');
     stage.git('checkout', '--quiet', 'other');
     await rollout.said(/drift: .*is gone/);
-    expect(unchanged(stage)).toBe(true);
+    expect(stage.isUnchanged).toBe(true);
     stage.git('checkout', '--quiet', 'main');
     await after(2500);
     expect(await stage.grayscale('resume', plan).exit).toBe(0);
@@ -351,6 +344,6 @@ describe('what cannot be started is refused with 65, and nothing is written', ()
       'http://127.0.0.1:9/',
     );
     expect([await rollout.exit, rollout.output]).toEqual([65, expect.stringMatching(message)]);
-    expect(unchanged(stage)).toBe(true);
+    expect(stage.isUnchanged).toBe(true);
   });
 });

@@ -133,6 +133,11 @@ export class Stage {
     return execFileSync('git', args, { cwd: this.folder, encoding: 'utf8' }).trim();
   }
 
+  /** The folder's manifests are what git has. */
+  get isUnchanged(): boolean {
+    return this.git('status', '--porcelain', 'k8s') === '';
+  }
+
   /** Writes a plan of the demo with other settings in its spec. */
   async plan(spec: Record<string, unknown>, name = 'release.yaml'): Promise<string> {
     const plan = {
