@@ -1,6 +1,7 @@
 import type { JsonObject } from '@grayscale/manifest-files';
 import type { GeneratedRule, HeaderCondition } from '@grayscale/release';
 import { CannotGenerate } from './cannot-generate.js';
+import { conditionedMatches } from './conditioned-matches.js';
 
 /**
  * The rule of `users` or `sticky` in the Gateway API's spelling: the split rule as it is written, with its own name, one more condition
@@ -11,7 +12,11 @@ import { CannotGenerate } from './cannot-generate.js';
 export function generatedRouteRule(split: JsonObject, generated: GeneratedRule, backend: number): JsonObject {
   const { name: _, matches, backendRefs, filters, ...rest } = split;
   const { weight: __, ...only } = (backendRefs as JsonObject[])[backend] as JsonObject;
-  const conditioned = withConditions((matches ?? []) as JsonObject[], generated.conditions);
+  const conditioned = conditionedMatches(
+    (matches ?? []) as JsonObject[],
+    generated.conditions,
+    withCondition,
+  );
   const withCookie = cookieFilters((filters ?? []) as JsonObject[], generated.setCookie);
   return {
     name: generated.name,
@@ -20,15 +25,6 @@ export function generatedRouteRule(split: JsonObject, generated: GeneratedRule, 
     backendRefs: [only],
     ...rest,
   };
-}
-
-function withConditions(
-  matches: readonly JsonObject[],
-  conditions: readonly HeaderCondition[],
-): JsonObject[] {
-  if (conditions.length === 0) return [...matches];
-  const own = matches.length === 0 ? [{}] : matches;
-  return own.flatMap((match) => conditions.map((condition) => withCondition(match, condition)));
 }
 
 function withCondition(match: JsonObject, { header, match: { kind, value } }: HeaderCondition): JsonObject {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@grayscale/manifest-files';
 import type { GeneratedRule, HeaderCondition } from '@grayscale/release';
 import { CannotGenerate } from './cannot-generate.js';
+import { conditionedMatches } from './conditioned-matches.js';
 
 /**
  * The rule of `users` or `sticky` in Istio's spelling: the split rule as it is written, with its own name, one more condition in each
@@ -11,7 +12,7 @@ import { CannotGenerate } from './cannot-generate.js';
 export function generatedRule(split: JsonObject, generated: GeneratedRule, destination: number): JsonObject {
   const { name: _, match, route, headers, ...rest } = split;
   const { weight: __, ...only } = (route as JsonObject[])[destination] as JsonObject;
-  const matches = conditioned((match ?? []) as JsonObject[], generated.conditions);
+  const matches = conditionedMatches((match ?? []) as JsonObject[], generated.conditions, withCondition);
   const withCookie = cookieHeaders(headers as JsonObject | undefined, generated.setCookie);
   return {
     name: generated.name,
@@ -20,12 +21,6 @@ export function generatedRule(split: JsonObject, generated: GeneratedRule, desti
     ...rest,
     ...(withCookie === undefined ? {} : { headers: withCookie }),
   };
-}
-
-function conditioned(matches: readonly JsonObject[], conditions: readonly HeaderCondition[]): JsonObject[] {
-  if (conditions.length === 0) return [...matches];
-  const own = matches.length === 0 ? [{}] : matches;
-  return own.flatMap((match) => conditions.map((condition) => withCondition(match, condition)));
 }
 
 function withCondition(
