@@ -1,3 +1,4 @@
+import { overlap } from '../compile/hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
@@ -50,7 +51,7 @@ function hostProblem(
   { document }: HostRules,
   own: readonly GatewayServer[],
 ): string | undefined {
-  const taking = own.flatMap(({ hosts }) => hosts).filter((one) => isAlike(one.host, host));
+  const taking = own.flatMap(({ hosts }) => hosts).filter((one) => overlap(one.host, host));
   const { namespace } = document.metadata;
   if (taking.some((one) => (one.namespace ?? namespace) === namespace)) return undefined;
   const names = namesOf(own);
@@ -121,11 +122,7 @@ function connectionProblem(
 }
 
 function takes(server: GatewayServer, host: string): boolean {
-  return server.hosts.some((one) => isAlike(one.host, host));
-}
-
-function isAlike(served: string, host: string): boolean {
-  return covers(host, served) || covers(served, host);
+  return server.hosts.some((one) => overlap(one.host, host));
 }
 
 /** `Gateway shop/front`, whatever Istio calls its parts. */
@@ -149,8 +146,4 @@ const words: Readonly<Record<GatewayServer['serves'], string>> = {
 
 function listed(texts: readonly string[]): string {
   return [...new Set(texts)].slice(0, 5).join(', ');
-}
-
-function covers(pattern: string, name: string): boolean {
-  return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : pattern === name;
 }

@@ -1,6 +1,5 @@
 import type { Cluster } from '../cluster.js';
 import type { Because } from '../decision.js';
-import { isWildcard } from '../host-map.js';
 import { holdsAt } from '../match/algebra.js';
 import type { ConnectionRule } from '../model/connection.js';
 import { type GatewayServer, meshGateway } from '../model/gateway.js';
@@ -8,7 +7,7 @@ import type { HostRules } from '../model/rule.js';
 import type { RegistryPort, RegistryService } from '../model/service.js';
 import type { Workload } from '../workload.js';
 import { clusterName } from './clusters.js';
-import { hostsInCommon } from './hosts-in-common.js';
+import { hostsInCommon, overlap } from './hosts-in-common.js';
 
 /** Where connections go that arrive in one way; of several destinations one is drawn for each. */
 export interface ConnectionTarget {
@@ -74,7 +73,7 @@ export class ServiceChains {
     const { rules, workload } = this.#sources;
     const listener = { workload, port, gateway: meshGateway };
     return rules
-      .filter((owner) => owner.connections !== undefined && overlaps(owner, host))
+      .filter((owner) => owner.connections !== undefined && areFor(owner, host))
       .flatMap(({ connections = [] }) => connections)
       .filter(({ requirements }) =>
         requirements.every((requirement) => holdsAt(requirement, listener) !== false),
@@ -192,10 +191,7 @@ function targetOf(
   return { shares };
 }
 
-/** Whether rules are for a host: a wildcard on either side takes what lies under it. */
-function overlaps({ hosts }: HostRules, host: string): boolean {
-  return hosts.some(
-    (own) =>
-      own === host || ((isWildcard(own) || isWildcard(host)) && hostsInCommon([own], [host]).length > 0),
-  );
+/** Whether rules are for a host. */
+function areFor({ hosts }: HostRules, host: string): boolean {
+  return hosts.some((own) => overlap(own, host));
 }

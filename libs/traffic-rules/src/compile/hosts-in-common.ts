@@ -14,6 +14,11 @@ export function hostsInCommon(some: readonly string[], others: readonly string[]
   return [...common];
 }
 
+/** Whether two hosts have names in common: a wildcard on either side takes what lies under it. */
+export function overlap(host: string, other: string): boolean {
+  return lies(host, other) || lies(other, host);
+}
+
 /** Whether every name of the first is one of the second. */
 function lies(host: string, within: string): boolean {
   if (!isWildcard(within)) return host === within;

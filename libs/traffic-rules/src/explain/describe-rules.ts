@@ -1,6 +1,7 @@
 import { toBytes } from '../bytes.js';
+import { overlap } from '../compile/hosts-in-common.js';
 import { contentsOf, type RouteTable, type TableContents, type VirtualHost } from '../compile/table.js';
-import { isWildcard } from '../host-map.js';
+
 import type { Location } from '../issue.js';
 import { describeRequirement, exampleRequest } from '../match/algebra.js';
 import type { Action, DestinationName, ForwardAction } from '../model/action.js';
@@ -67,7 +68,7 @@ class DescribedResource implements ResourceDescription {
 
 function unroutedHosts(owner: HostRules, table: RouteTable): string[] {
   const names = [...virtualHosts(table)].filter((host) => isOf(host, owner)).map(({ name }) => name);
-  return owner.hosts.filter((host) => !names.some((name) => covers(host, name) || covers(name, host)));
+  return owner.hosts.filter((host) => !names.some((name) => overlap(host, name)));
 }
 
 function* virtualHosts(table: RouteTable): Generator<VirtualHost> {
@@ -79,10 +80,6 @@ function* virtualHosts(table: RouteTable): Generator<VirtualHost> {
 
 function isOf({ owner, sources }: VirtualHost, rules: HostRules): boolean {
   return sources?.includes(rules) ?? owner === rules;
-}
-
-function covers(pattern: string, name: string): boolean {
-  return pattern === name || (isWildcard(pattern) && name.endsWith(pattern.slice(1)));
 }
 
 /** A rule on one line: `header user exactly "test" -> one.example:80`. */
