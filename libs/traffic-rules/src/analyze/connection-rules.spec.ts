@@ -8,7 +8,13 @@ function remarks(yaml: string, atGateway = false): string[] {
   const [client] = atGateway ? gatewayClients(resources) : [];
   return analyze(compile(resources, client?.workload ?? workload))
     .filter(({ code }) =>
-      ['host-not-served', 'rule-shadowed', 'rule-without-server', 'match-shadowed'].includes(code),
+      [
+        'analysis-incomplete',
+        'host-not-served',
+        'rule-shadowed',
+        'rule-without-server',
+        'match-shadowed',
+      ].includes(code),
     )
     .map(({ code, resource, path }) => `${code} ${resource} ${path}`);
 }
@@ -29,6 +35,31 @@ kind: VirtualService
 metadata: {name: ${name}, namespace: hello-page}
 spec: {${more}hosts: [${host}], ${rules}}
 ---`;
+
+const numbered = (count: number, match: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => `{match: [{${match(index)}}], ${to('db.ext', 3306)}}`);
+
+describe('many rules of tcp', () => {
+  const subnets = (index: number) => `destinationSubnets: ["10.${index >> 8}.${index & 255}.0/24"]`;
+
+  // Each compared with each would take minutes.
+  it('are compared with those before them that they have something in common with', () => {
+    const rules = [...numbered(15_000, subnets), ...numbered(1, () => subnets(7))];
+    const text = service('db.ext', mysql) + rule('r', 'db.ext', `tcp: [${rules.join(', ')}]`);
+    expect(remarks(text)).toEqual(['rule-shadowed VirtualService hello-page/r spec.tcp[15000].match[0]']);
+  });
+
+  it('that have much in common are compared as far as that takes no long time, and it is said how far', () => {
+    const rules = numbered(1000, (index) => `port: 3306, gateways: [mesh, g${index}]`);
+    const text =
+      service('db.ext', mysql) + rule('r', 'db.ext', `tcp: [${rules.join(', ')}]`, 'gateways: [mesh], ');
+    expect(remarks(text)).toEqual([
+      expect.stringMatching(
+        /^analysis-incomplete VirtualService hello-page\/r spec\.tcp\[[3-9]\d\d\]\.match\[0\]$/,
+      ),
+    ]);
+  });
+});
 
 describe('rules of tcp and tls at a sidecar', () => {
   const ports = service('db.ext', `${mysql}, ${tls}`);

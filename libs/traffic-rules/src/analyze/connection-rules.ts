@@ -4,16 +4,18 @@ import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import type { RegistryService } from '../model/service.js';
 import { placedName } from '../place.js';
+import { EarlierRules } from './earlier-rules.js';
 import type { MeshView } from './mesh-view.js';
+import { limits } from './shadowed-rules.js';
 
 /** Rules for tcp and tls that no connection comes to. */
 export function* warnOfConnectionRules(view: MeshView): Generator<undefined, void> {
   const { gateway } = view.table.mesh;
-  if (gateway !== undefined) return warnOfSharedPorts(view, gateway.servers);
+  if (gateway !== undefined) return yield* warnOfSharedPorts(view, gateway.servers);
   for (const { owner } of view.deciding) {
     yield;
     if (view.hasServices) warnOfUnregistered(view, owner);
-    warnOfRepeated(view, owner);
+    yield* warnOfRepeated(view, owner);
   }
 }
 
@@ -57,40 +59,77 @@ function isOf(
 }
 
 /** Rules of one resource behind one that takes the same connections. */
-function warnOfRepeated(view: MeshView, { connections = [] }: HostRules): void {
-  connections.forEach((rule, index) => {
-    const first = connections.slice(0, index).find((earlier) => takesAllOf(earlier, rule));
-    if (first === undefined) return;
+function* warnOfRepeated(
+  view: MeshView,
+  { document, connections = [] }: HostRules,
+): Generator<undefined, void> {
+  const earlier = new EarlierConnections();
+  for (const rule of connections) {
+    yield;
+    const first = earlier.takingAllOf(rule);
     const { match, rule: entry } = rule.place;
+    const at = (match ?? entry).path;
+    if (first !== undefined)
+      view
+        .report(rule.place.document)
+        .warning(
+          'rule-shadowed',
+          at,
+          `no connection comes to this rule: ${(first.place.match ?? first.place.rule).path} takes all of them. Put it before that one, or give it a port, an address or a server name of its own.`,
+        );
+    else earlier.add(rule);
+    if (earlier.effort < limits.resource) continue;
     view
-      .report(rule.place.document)
-      .warning(
-        'rule-shadowed',
-        (match ?? entry).path,
-        `no connection comes to this rule: ${(first.place.match ?? first.place.rule).path} takes all of them. Put it before that one, or give it a port, an address or a server name of its own.`,
+      .report(document)
+      .info(
+        'analysis-incomplete',
+        at,
+        `${connections.length} rules are too many to compare each of them with those before it: whether a connection reaches the rules from here on was not checked.`,
       );
-  });
+    return;
+  }
 }
 
 /** By what is written alike; a narrower server name wins over a wider one, whatever their order. */
-function takesAllOf(earlier: ConnectionRule, later: ConnectionRule): boolean {
-  if (earlier.layer !== later.layer) return false;
-  const isSame = (a: readonly string[], b: readonly string[]) => a.join() === b.join();
-  const keyOf = ({ subject, test }: ConnectionRule['requirements'][number]) =>
-    JSON.stringify([subject, test]);
-  const wanted = new Set(later.requirements.map(keyOf));
-  return (
-    earlier.requirements.every((requirement) => wanted.has(keyOf(requirement))) &&
-    (earlier.subnets.length === 0 || isSame(earlier.subnets, later.subnets)) &&
-    isSame(earlier.serverNames, later.serverNames)
-  );
+class EarlierConnections {
+  readonly #byAddress = new Map<string, EarlierRules<ConnectionRule>>();
+  #effort = 0;
+
+  /** As that of {@link EarlierRules}. */
+  get effort(): number {
+    return this.#effort;
+  }
+
+  add(rule: ConnectionRule): void {
+    const key = keyOf(rule, rule.subnets);
+    const rules = this.#byAddress.get(key) ?? new EarlierRules<ConnectionRule>();
+    this.#byAddress.set(key, rules);
+    rules.add(rule);
+  }
+
+  /** One for the same addresses, or for all. */
+  takingAllOf(rule: ConnectionRule): ConnectionRule | undefined {
+    for (const subnets of rule.subnets.length === 0 ? [[]] : [rule.subnets, []]) {
+      const rules = this.#byAddress.get(keyOf(rule, subnets));
+      const before = rules?.effort ?? 0;
+      const found = rules?.covering(rule, before + limits.resource - this.#effort);
+      this.#effort += (rules?.effort ?? 0) - before;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+function keyOf({ layer, serverNames }: ConnectionRule, subnets: readonly string[]): string {
+  return JSON.stringify([layer, serverNames, subnets]);
 }
 
 /** A server that takes TCP has one rule: without a Host nothing tells connections apart (Istio, gateway.go buildGatewayNetworkFilters). */
-function warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): void {
+function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): Generator<undefined, void> {
   const inForce = new Set<ConnectionRule>();
   const lost = new Map<ConnectionRule, { first: ConnectionRule; server: GatewayServer }>();
   for (const server of servers.filter(({ serves }) => serves === 'tcp' || serves === 'tls')) {
+    yield;
     const [first, ...others] = rulesAt(view, server);
     if (first === undefined) continue;
     inForce.add(first);

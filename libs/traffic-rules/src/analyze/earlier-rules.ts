@@ -3,10 +3,21 @@ import { subjectKey } from '../match/subject.js';
 import type { Requirement, Test } from '../model/requirement.js';
 import type { Rule } from '../model/rule.js';
 
-/** A rule by what tells its requests from others that its workload sends: requirements that all of them meet are left out. */
-export interface ComparedRule {
-  rule: Rule;
+/** What is compared: all that meets the requirements is taken. */
+interface Compared {
   requirements: readonly Requirement[];
+}
+
+/** A rule by what tells its requests from others that its workload sends: requirements that all of them meet are left out. */
+export interface ComparedRule extends Compared {
+  rule: Rule;
+}
+
+const ofWorkload: ReadonlySet<string> = new Set(['gateway', 'source-label', 'source-namespace']);
+
+/** Where the calling workload is met already, a requirement on it tells nothing apart. */
+export function comparedRule(rule: Rule): ComparedRule {
+  return { rule, requirements: rule.requirements.filter(({ subject }) => !ofWorkload.has(subject.kind)) };
 }
 
 /**
@@ -14,9 +25,9 @@ export interface ComparedRule {
  * one of its requirements, in the shortest list that there is for it; whatever implies the rule implies that
  * requirement, and so looks into the list.
  */
-export class EarlierRules {
-  readonly #bySubject = new Map<string, SubjectLists>();
-  #everything: ComparedRule | undefined;
+export class EarlierRules<One extends Compared> {
+  readonly #bySubject = new Map<string, SubjectLists<One>>();
+  #everything: One | undefined;
   #effort = 0;
 
   /** Comparisons so far, in units of a plain one (about a microsecond). */
@@ -24,10 +35,10 @@ export class EarlierRules {
     return this.#effort;
   }
 
-  add(compared: ComparedRule): void {
+  add(compared: One): void {
     const needed = compared.requirements.filter((requirement) => !isMetByAll(requirement));
     if (needed.length === 0) this.#everything ??= compared;
-    let shortest: ComparedRule[] | undefined;
+    let shortest: One[] | undefined;
     for (const requirement of needed) {
       const list = this.#listsOf(requirement).listFor(requirement.test);
       if (shortest === undefined || list.length < shortest.length) shortest = list;
@@ -36,7 +47,7 @@ export class EarlierRules {
   }
 
   /** @param limit of {@link effort}, at which it gives up */
-  covering({ requirements }: ComparedRule, limit: number): ComparedRule | undefined {
+  covering({ requirements }: Compared, limit: number): One | undefined {
     if (this.#everything !== undefined) return this.#everything;
     for (const requirement of requirements) {
       const lists = this.#bySubject.get(keyOf(requirement))?.listsImpliedBy(requirement) ?? [];
@@ -50,7 +61,7 @@ export class EarlierRules {
     return undefined;
   }
 
-  #listsOf(requirement: Requirement): SubjectLists {
+  #listsOf(requirement: Requirement): SubjectLists<One> {
     const key = keyOf(requirement);
     let lists = this.#bySubject.get(key);
     if (lists === undefined) {
@@ -68,22 +79,22 @@ function keyOf({ subject, absent }: Requirement): string {
 /** A value that is tried on a regular expression, beside two texts that are compared. */
 const regexEffort = 10;
 
-interface Candidates {
-  list: readonly ComparedRule[];
+interface Candidates<One> {
+  list: readonly One[];
   /** Of comparing each. */
   effort: number;
 }
 
 /** Rules under a requirement on one subject. */
-class SubjectLists {
+class SubjectLists<One> {
   /** By the text of the test, in lower case: the letter case is for the comparison. */
-  readonly #exact = new Map<string, ComparedRule[]>();
-  readonly #prefixes = new Map<string, ComparedRule[]>();
+  readonly #exact = new Map<string, One[]>();
+  readonly #prefixes = new Map<string, One[]>();
   readonly #prefixLengths = new Set<number>();
-  readonly #regexes = new Map<string, ComparedRule[]>();
-  readonly #others: ComparedRule[] = [];
+  readonly #regexes = new Map<string, One[]>();
+  readonly #others: One[] = [];
 
-  listFor(test: Test): ComparedRule[] {
+  listFor(test: Test): One[] {
     switch (test.kind) {
       case 'exact':
         return listAt(this.#exact, test.value.toLowerCase());
@@ -102,7 +113,7 @@ class SubjectLists {
   }
 
   /** Lists in which a requirement may stand that follows from this one. Turned round, it may be any. */
-  *listsImpliedBy({ test, absent }: Requirement): Generator<Candidates, void> {
+  *listsImpliedBy({ test, absent }: Requirement): Generator<Candidates<One>, void> {
     yield plain(this.#others);
     if (absent && test.kind === 'exact') yield plain(this.#exact.get(test.value.toLowerCase()));
     else if (absent || test.kind === 'one-of') yield* this.#all();
@@ -112,7 +123,7 @@ class SubjectLists {
     } else if (test.kind !== 'present') yield* this.#ofText(test.value.toLowerCase(), test.kind === 'exact');
   }
 
-  *#ofText(text: string, isExact: boolean): Generator<Candidates, void> {
+  *#ofText(text: string, isExact: boolean): Generator<Candidates<One>, void> {
     yield plain(this.#exact.get(text));
     for (const length of this.#prefixLengths)
       if (length <= text.length) yield plain(this.#prefixes.get(text.slice(0, length)));
@@ -120,17 +131,17 @@ class SubjectLists {
     else yield plain(this.#regexes.get('.*'));
   }
 
-  *#all(): Generator<Candidates, void> {
+  *#all(): Generator<Candidates<One>, void> {
     for (const lists of [this.#exact, this.#prefixes, this.#regexes])
       for (const list of lists.values()) yield { list, effort: lists === this.#regexes ? regexEffort : 1 };
   }
 }
 
-function plain(list: readonly ComparedRule[] = []): Candidates {
+function plain<One>(list: readonly One[] = []): Candidates<One> {
   return { list, effort: 1 };
 }
 
-function listAt(lists: Map<string, ComparedRule[]>, key: string): ComparedRule[] {
+function listAt<One>(lists: Map<string, One[]>, key: string): One[] {
   let list = lists.get(key);
   if (list === undefined) {
     list = [];

@@ -10,9 +10,11 @@ export function warnOfLostServers(view: MeshView): void {
     ...https,
     ...connections,
   ]);
+  const served = new Set(inForce);
+  const byPort = Map.groupBy(inForce, ({ bindPort }) => bindPort);
   for (const server of servers) {
-    const first = inForce.find(({ bindPort }) => bindPort === server.bindPort);
-    if (first === undefined || inForce.includes(server)) continue;
+    const [first] = byPort.get(server.bindPort) ?? [];
+    if (first === undefined || served.has(server)) continue;
     const { namespace, name, location } = first.resource;
     const earlier =
       first.document === server.document

@@ -1,7 +1,7 @@
 import type { PortTable, TableContents } from '../compile/table.js';
 import type { Rule } from '../model/rule.js';
 import { placedName } from '../place.js';
-import { EarlierRules } from './earlier-rules.js';
+import { type ComparedRule, comparedRule, EarlierRules } from './earlier-rules.js';
 import type { MeshView } from './mesh-view.js';
 
 /** How much effort all hosts of a gateway together may take: about a second. */
@@ -16,26 +16,34 @@ export function* warnOfMergedRules(view: MeshView): Generator<undefined, void> {
   const reached = new Set<Rule>();
   let effort = 0;
   for (const rules of mergedRules(view.table)) {
-    const earlier = new EarlierRules();
+    const earlier = new EarlierRules<ComparedRule>();
     for (const rule of rules) {
       yield;
-      const compared = {
-        rule,
-        requirements: rule.requirements.filter(({ subject }) => !ofListener.has(subject.kind)),
-      };
+      const compared = comparedRule(rule);
       const by = earlier.covering(compared, effortLimit - effort)?.rule;
       if (by === undefined || by.place.resource === rule.place.resource) reached.add(rule);
       else hidden.set(rule, by);
       earlier.add(compared);
     }
     effort += earlier.effort;
-    if (effort >= effortLimit) break;
+    if (effort >= effortLimit) {
+      noteLeftOut(view, rules);
+      break;
+    }
   }
   for (const [rule, by] of hidden) if (!reached.has(rule)) warnOf(view, rule, by);
 }
 
-/** A gateway's own workload is met already. */
-const ofListener: ReadonlySet<string> = new Set(['gateway', 'source-label', 'source-namespace']);
+function noteLeftOut(view: MeshView, [first]: readonly Rule[]): void {
+  if (first === undefined) return;
+  view
+    .report(first.place.document)
+    .info(
+      'analysis-incomplete',
+      '',
+      'the rules that several VirtualServices have for the hosts of this gateway are too many to compare each of them with those before it: whether a request reaches all of them was not checked.',
+    );
+}
 
 /** The rules of each host that several VirtualServices have, in the order in which they are tried. */
 function* mergedRules({ ports }: TableContents): Generator<readonly Rule[], void> {

@@ -5,11 +5,11 @@ import { exampleRequest } from '../match/algebra.js';
 import type { Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
 import { route } from '../route/route.js';
-import { type ComparedRule, EarlierRules } from './earlier-rules.js';
+import { type ComparedRule, comparedRule, EarlierRules } from './earlier-rules.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 
 /** How much effort the rules of one resource may take, and those of all together: some seconds at worst. */
-const limits = { resource: 300_000, all: 1_500_000 };
+export const limits = { resource: 300_000, all: 1_500_000 };
 
 /** Rules and matches that an earlier rule takes every request of, beyond those that `validate` tells. */
 export function* warnOfShadowedRules(
@@ -60,7 +60,7 @@ interface Shadows {
 }
 
 function* shadowsOf({ owner }: Deciding, table: TableContents, limit: number): Generator<undefined, Shadows> {
-  const earlier = new EarlierRules();
+  const earlier = new EarlierRules<ComparedRule>();
   const shadows: Shadow[] = [];
   for (const rule of owner.rules) {
     yield;
@@ -74,12 +74,6 @@ function* shadowsOf({ owner }: Deciding, table: TableContents, limit: number): G
     else shadows.push({ hidden: rule, by: by.rule });
   }
   return { shadows, effort: earlier.effort };
-}
-
-/** Where the calling workload is met already, a requirement on it tells nothing apart. */
-function comparedRule(rule: Rule): ComparedRule {
-  const ofWorkload: ReadonlySet<string> = new Set(['gateway', 'source-label', 'source-namespace']);
-  return { rule, requirements: rule.requirements.filter(({ subject }) => !ofWorkload.has(subject.kind)) };
 }
 
 /** An entry of the list of rules, some of whose matches never decide. */
