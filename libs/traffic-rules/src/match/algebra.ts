@@ -35,12 +35,21 @@ export function conditionOf(requirement: Requirement): Condition | undefined {
   };
 }
 
+const compiled = new WeakMap<Test, ValueTest>();
+
+/** One rule is asked for every port and server there is. */
+function compiledOnce(test: Test): ValueTest {
+  const known = compiled.get(test) ?? compileTest(test);
+  compiled.set(test, known);
+  return known;
+}
+
 /** Whether a requirement on the place where requests arrive holds there; undefined for one on the requests themselves. */
 export function holdsAt(requirement: Requirement, listener: Listener): boolean | undefined {
   const { subject, test } = requirement;
   const definition = subjects[subject.kind];
   if (definition.of === 'request') return undefined;
-  return verdict(requirement, compileTest(test))(definition.read(listener, nameOf(subject)));
+  return verdict(requirement, compiledOnce(test))(definition.read(listener, nameOf(subject)));
 }
 
 /** Why a requirement of {@link holdsAt} does not hold, in words. */

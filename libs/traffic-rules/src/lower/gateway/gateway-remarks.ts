@@ -13,15 +13,16 @@ export function remarkOnIstioGateways(
   reportOf: (document: Document) => Report,
 ): void {
   const gateways = istioGateways(resources);
+  const servicesOf = gatewayServices(resources);
+  const byCertificate = gatewaysByCertificate(gateways);
   for (const gateway of gateways) {
-    remarkOnPorts(gateway, resources, reportOf(gateway));
-    remarkOnCertificates(gateway, gateways, reportOf(gateway));
+    remarkOnPorts(gateway, servicesOf(gateway.spec.selector), reportOf(gateway));
+    remarkOnCertificates(gateway, byCertificate, reportOf(gateway));
   }
 }
 
 /** Ports that no Service of the gateway's workload leads to (istioctl's IST0162); where the files have no such Service, it is somewhere else. */
-function remarkOnPorts({ spec }: Gateway, resources: readonly Resource[], report: Report): void {
-  const services = servicesOf(spec.selector, resources);
+function remarkOnPorts({ spec }: Gateway, services: readonly Service[], report: Report): void {
   if (services.length === 0) return;
   const exposed = services.flatMap((service) =>
     service.spec.ports.filter(({ protocol }) => protocol === 'TCP'),
@@ -38,33 +39,47 @@ function remarkOnPorts({ spec }: Gateway, resources: readonly Resource[], report
   });
 }
 
-function servicesOf(selector: Labels, resources: readonly Resource[]): Service[] {
-  const pods = podsOf(resources).filter(({ labels }) => isSubset(selector, labels));
-  return ofKind(resources, 'Service').filter(({ metadata, spec }) => {
-    if (Object.keys(spec.selector).length === 0 || Object.keys(selector).length === 0) return false;
-    return (
-      isSubset(selector, spec.selector) ||
-      pods.some(
-        ({ namespace, labels }) => namespace === metadata.namespace && isSubset(spec.selector, labels),
-      )
+/** The Services that lead to the pods of a selector, looked for once for each. */
+function gatewayServices(resources: readonly Resource[]): (selector: Labels) => readonly Service[] {
+  const services = ofKind(resources, 'Service').filter(
+    ({ spec: { selector } }) => Object.keys(selector).length > 0,
+  );
+  const pods = services.length === 0 ? [] : podsOf(resources);
+  const lookUp = (selector: Labels) => {
+    if (Object.keys(selector).length === 0) return [];
+    const own = pods.filter(({ labels }) => isSubset(selector, labels));
+    return services.filter(
+      ({ metadata, spec }) =>
+        isSubset(selector, spec.selector) ||
+        own.some(
+          ({ namespace, labels }) => namespace === metadata.namespace && isSubset(spec.selector, labels),
+        ),
     );
-  });
+  };
+  const known = new Map<string, readonly Service[]>();
+  return (selector) => {
+    const key = JSON.stringify(selector);
+    const found = known.get(key) ?? lookUp(selector);
+    known.set(key, found);
+    return found;
+  };
 }
 
 /**
  * One certificate in two Gateways of a workload: a client uses a connection for all hosts of the certificate, and the server that it was
  * opened to answers 404 for the hosts of the other (istioctl's IST0138).
  */
-function remarkOnCertificates(gateway: Gateway, all: readonly Gateway[], report: Report): void {
+function remarkOnCertificates(
+  gateway: Gateway,
+  byCertificate: ReadonlyMap<string, readonly Gateway[]>,
+  report: Report,
+): void {
   gateway.spec.servers.forEach(({ tls, hosts }, index) => {
     const certificate = certificateOf(tls);
     if (certificate === undefined || hosts.some((host) => host === '*' || host.endsWith('/*'))) return;
-    const other = all.find(
-      (one) =>
-        one !== gateway &&
-        isSubset(gateway.spec.selector, one.spec.selector) &&
-        one.spec.servers.some((server) => certificateOf(server.tls) === certificate),
-    );
+    const other = byCertificate
+      .get(certificate)
+      ?.find((one) => one !== gateway && isSubset(gateway.spec.selector, one.spec.selector));
     if (other === undefined) return;
     const { namespace, name } = other.metadata;
     report.warning(
@@ -73,6 +88,18 @@ function remarkOnCertificates(gateway: Gateway, all: readonly Gateway[], report:
       `Gateway ${namespace}/${name} has the same certificate: clients that use one HTTP/2 connection for both of their hosts get 404 for one of them. Write one server with the hosts of both, or a certificate for each.`,
     );
   });
+}
+
+function gatewaysByCertificate(gateways: readonly Gateway[]): ReadonlyMap<string, readonly Gateway[]> {
+  const found = new Map<string, Gateway[]>();
+  for (const gateway of gateways)
+    for (const certificate of new Set(gateway.spec.servers.map(({ tls }) => certificateOf(tls)))) {
+      if (certificate === undefined) continue;
+      const list = found.get(certificate) ?? [];
+      found.set(certificate, list);
+      list.push(gateway);
+    }
+  return found;
 }
 
 function certificateOf(tls: ServerTls | undefined): string | undefined {
