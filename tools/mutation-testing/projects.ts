@@ -6,6 +6,10 @@ export interface MutatedProject {
 }
 
 const notTests = ['!**/*.spec.ts', '!**/testing/**', '!**/index.ts'];
+const testsOfProxy = [
+  'apps/local-mesh/src/{proxy,rules,telemetry}/**/*.spec.ts',
+  'conformance/local-mesh.spec.ts',
+];
 
 export const projects: Record<string, MutatedProject> = {
   'traffic-rules': {
@@ -17,9 +21,18 @@ export const projects: Record<string, MutatedProject> = {
       'conformance/{engine,compile,reports}.spec.ts',
     ],
   },
+  // What becomes of a request and its headers, whatever carries them.
   'local-mesh': {
-    mutate: ['apps/local-mesh/src/proxy/**/*.ts', ...notTests],
-    tests: ['apps/local-mesh/src/{proxy,rules,telemetry}/**/*.spec.ts', 'conformance/local-mesh.spec.ts'],
+    mutate: ['apps/local-mesh/src/proxy/{exchange,headers,message}/**/*.ts', ...notTests],
+    tests: testsOfProxy,
+  },
+  'local-mesh-connections': {
+    mutate: [
+      'apps/local-mesh/src/proxy/*.ts',
+      'apps/local-mesh/src/proxy/{downstream,http1,http2,upstream}/**/*.ts',
+      ...notTests,
+    ],
+    tests: testsOfProxy,
   },
   release: {
     mutate: ['libs/release/src/**/*.ts', ...notTests],

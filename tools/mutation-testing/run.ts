@@ -1,5 +1,6 @@
-// npm run test:mutation -- PROJECT... [--size 400] [--seed 1] [--concurrency 1]: changes one place of the sources at a time and runs the
-// tests that come by there. Prints the share of changes that a test noticed, and the changes that none did. See docs/mutation-testing.md.
+// npm run test:mutation -- PROJECT... [--size 400] [--seed 1] [--concurrency 1] [--mutate GLOB...] [--tests GLOB...]: changes one place of
+// the sources at a time and runs the tests that come by there. Prints the share of changes that a test noticed, and the changes that none did.
+// See docs/mutation-testing.md.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,8 @@ const { values, positionals } = parseArgs({
     size: { type: 'string', default: '400' },
     seed: { type: 'string', default: '1' },
     concurrency: { type: 'string', default: '1' },
+    mutate: { type: 'string', multiple: true },
+    tests: { type: 'string', multiple: true },
   },
 });
 const [size, seed, concurrency] = [values.size, values.seed, values.concurrency].map(Number) as [
@@ -39,6 +42,16 @@ function rangeOf({ fileName, location: { start, end } }: Mutant): string {
   return `${fileName}:${start.line + 1}:${start.column}-${end.line + 1}:${end.column}`;
 }
 
+/** A project's files and tests, or a part of them that the command line names while one writes tests. */
+function narrowed({ mutate, tests }: MutatedProject): MutatedProject {
+  const exclusions = mutate.filter((glob) => glob.startsWith('!'));
+  return {
+    mutate: values.mutate === undefined ? mutate : [...values.mutate, ...exclusions],
+    tests: values.tests ?? tests,
+  };
+}
+
+const isWhole = values.mutate === undefined && values.tests === undefined;
 const resultsOf = (name: string) => `artifacts/mutation-testing/${name}.json`;
 
 function optionsFor(name: string, tests: string[], mutate: string[], fraction: number) {
@@ -58,7 +71,8 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     specs: { globs: tests },
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
-    incremental: true,
+    // What a part of the tests does not notice says nothing about the whole.
+    incremental: isWhole,
     incrementalFile: resultsOf(name),
     // Beside the tree, so that no lint and no test finds a second copy of everything.
     tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
@@ -84,9 +98,10 @@ function forgetDoubtful(file: string): void {
 }
 
 async function test(name: string, project: MutatedProject): Promise<void> {
-  const { total, fraction, mutate } = await drawSample(project.mutate);
-  const options = optionsFor(name, project.tests, mutate, fraction);
-  forgetDoubtful(resultsOf(name));
+  const { tests, ...files } = narrowed(project);
+  const { total, fraction, mutate } = await drawSample(files.mutate);
+  const options = optionsFor(name, tests, mutate, fraction);
+  if (isWhole) forgetDoubtful(resultsOf(name));
   const results = (await new Stryker(options).runMutationTest()).map(countedFromZero);
   const sample = results.filter((result) => rank(seed, result) < fraction);
   const { killed, of, interval } = scoreOf(sample);

@@ -11,8 +11,8 @@ export interface HeaderContext {
   /** `ip:port` of the client. */
   downstreamAddress?: string;
   /** `ip:port` of the endpoint. */
-  upstreamHost?: string;
-  upstreamCluster?: string;
+  upstreamHost?: string | undefined;
+  upstreamCluster?: string | undefined;
   startTime?: Date;
 }
 

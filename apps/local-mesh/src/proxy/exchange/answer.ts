@@ -73,15 +73,15 @@ export class Answer {
    */
   changed(headers: string[], mutations: readonly HeaderMutation[], status?: number): string[] {
     if (mutations.length === 0) return headers;
-    const { seen: request, client, startTime } = this.context;
+    const { seen: request, head, client, startTime } = this.context;
     const { upstreamHost, upstreamCluster } = this.outcome;
     return applyHeaderMutations(headers, mutations, {
       request,
-      ...(status === undefined ? {} : { response: { status, headers } }),
-      protocol: 'HTTP/1.1',
+      // A request has its headers before a server is chosen, and keeps them when it is tried again (Envoy 1.40, seen on the wire).
+      ...(status !== undefined && { response: { status, headers }, upstreamHost }),
+      protocol: `HTTP/${head.version}`,
       downstreamAddress: client.address,
-      ...(upstreamHost === undefined ? {} : { upstreamHost }),
-      ...(upstreamCluster === undefined ? {} : { upstreamCluster }),
+      upstreamCluster,
       startTime: new Date(startTime),
     });
   }

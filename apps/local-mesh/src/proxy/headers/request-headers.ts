@@ -66,17 +66,12 @@ function valueIndex(list: readonly string[], name: string): number {
 }
 
 /** For a port without an HTTP listener: the client's headers as they are, but for those of its connection to us. */
-export function untouchedHeaders(
-  { raw, names }: HeaderList,
-  { connection, upgrade, isToProxy }: UpstreamHeadersOptions,
-): string[] {
+export function untouchedHeaders({ raw, names }: HeaderList, options: UpstreamHeadersOptions): string[] {
   const list: string[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i] as string;
-    const value = raw[2 * i + 1] as string;
-    if (name === 'host' || (hopByHop.has(name) && !isKept(name, upgrade)) || connection.has(name)) continue;
-    if (name === proxyCredentials && isToProxy) continue;
-    list.push(raw[2 * i] as string, value);
+    if (name !== 'host' && !endsHere(name, options))
+      list.push(raw[2 * i] as string, raw[2 * i + 1] as string);
   }
   return list;
 }
@@ -95,18 +90,18 @@ export function withAttempt(list: readonly string[], attempt: number, expectedTi
 }
 
 function isDropped(name: string, value: string, options: UpstreamHeadersOptions): boolean {
-  const { connection, upgrade, isToProxy } = options;
-  if (hopByHop.has(name)) return !isKept(name, upgrade);
   if (name === 'te') return !acceptsTrailers(value);
-  if (name === proxyCredentials && isToProxy) return true;
-  return internalHeaders.has(name) || (connection.size > 0 && connection.has(name));
+  return internalHeaders.has(name) || endsHere(name, options);
+}
+
+/** Whether a header concerns the client's connection to us alone. */
+function endsHere(name: string, { connection, upgrade, isToProxy }: UpstreamHeadersOptions): boolean {
+  // What asks for another protocol is named by `connection`, too.
+  if (hopByHop.has(name)) return upgrade === undefined || (name !== 'connection' && name !== 'upgrade');
+  return connection.has(name) || (isToProxy && name === proxyCredentials);
 }
 
 /** Of all that `te` may say, Envoy passes on this alone. */
 function acceptsTrailers(te: string): boolean {
   return te.split(',').some((coding) => coding.trim() === 'trailers');
-}
-
-function isKept(name: string, upgrade: string | undefined): boolean {
-  return upgrade !== undefined && (name === 'connection' || name === 'upgrade');
 }
