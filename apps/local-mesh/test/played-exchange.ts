@@ -6,7 +6,7 @@ import type { Client } from '../src/proxy/exchange/client.js';
 import { Exchange } from '../src/proxy/exchange/exchange.js';
 import { RequestContext } from '../src/proxy/exchange/request-context.js';
 import type { ResponseWriter } from '../src/proxy/exchange/response-writer.js';
-import { encodeResponse } from '../src/proxy/http1/message-encoder.js';
+import { encodeRequest, encodeResponse } from '../src/proxy/http1/message-encoder.js';
 import { defaultLimits, type ProxyLimits } from '../src/proxy/limits.js';
 import type { OutgoingRequest, RequestHead } from '../src/proxy/message/request.js';
 import type { OutgoingResponse } from '../src/proxy/message/response.js';
@@ -131,7 +131,9 @@ class PlayedHost extends Host {
     super(address, settings, dialler, owner);
   }
 
+  /** As a codec does, it refuses what may not be sent. */
   override request(protocol: Protocol, request: OutgoingRequest, handler: StreamHandler): UpstreamStream {
+    encodeRequest(request);
     const stream = new PlayedStream(String(this.address.port), protocol, request, handler);
     this.upstream.streams.push(stream);
     this.upstream.emit('stream');
