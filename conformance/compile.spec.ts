@@ -1,6 +1,6 @@
 import { compile, parse, type Resource, route, validate } from '@grayscale/traffic-rules';
 import fc from 'fast-check';
-import { fixture, read } from './src/cases.js';
+import { fixture, read } from './src/cases.ts';
 
 interface Verdict {
   id: string;

@@ -1,10 +1,10 @@
 import { parse, validate } from '@grayscale/traffic-rules';
-import { type Case, type CaseRequest, isInForce, loadCases } from './src/cases.js';
-import { knownDifference, knownDifferences } from './src/known-differences.js';
-import { connected, isConnection, whoAnswered } from './src/recorded-connection.js';
-import { comparable, decided, recorded, shares } from './src/recorded-decision.js';
-import { RecordedTables, tableFor } from './src/recorded-table.js';
-import { recordingVariants } from './src/recording-variants.js';
+import { type Case, type CaseRequest, isInForce, loadCases } from './src/cases.ts';
+import { knownDifference, knownDifferences } from './src/known-differences.ts';
+import { connected, isConnection, whoAnswered } from './src/recorded-connection.ts';
+import { comparable, decided, recorded, shares } from './src/recorded-decision.ts';
+import { RecordedTables, tableFor } from './src/recorded-table.ts';
+import { recordingVariants } from './src/recording-variants.ts';
 
 const cases = loadCases();
 const accepted = cases.filter(isInForce);

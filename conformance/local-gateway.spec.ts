@@ -10,13 +10,13 @@ import {
 } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, Gateway, type MeshProxy, type ServerCredentials } from 'local-mesh/proxy';
-import { type Answer, type Case, type CaseRequest, isInForce, loadCases, outside } from './src/cases.js';
-import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen } from './src/expectations.js';
-import { askGateway, type GatewayAnswer, sendToGateway } from './src/gateway-client.js';
-import { knownDifference } from './src/known-differences.js';
-import { certificateFile, Lab } from './src/lab-servers.js';
-import { ProxyClient } from './src/proxy-client.js';
-import { gatewayWorkload, resourcesOf, sidecarWorkload } from './src/recorded-table.js';
+import { type Answer, type Case, type CaseRequest, isInForce, loadCases, outside } from './src/cases.ts';
+import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen } from './src/expectations.ts';
+import { askGateway, type GatewayAnswer, sendToGateway } from './src/gateway-client.ts';
+import { knownDifference } from './src/known-differences.ts';
+import { certificateFile, Lab } from './src/lab-servers.ts';
+import { ProxyClient } from './src/proxy-client.ts';
+import { gatewayWorkload, resourcesOf, sidecarWorkload } from './src/recorded-table.ts';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { compile, inspection, type RouteTable, route, routeConnection } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, type MeshProxy } from 'local-mesh/proxy';
-import { type Answer, type CaseRequest, isInForce, loadCases, outside } from './src/cases.js';
-import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen } from './src/expectations.js';
-import { knownDifference } from './src/known-differences.js';
-import { certificateFile, Lab } from './src/lab-servers.js';
-import { type Form, formsOf, ProxyClient, type Received } from './src/proxy-client.js';
-import { resourcesOf, sidecarWorkload } from './src/recorded-table.js';
+import { type Answer, type CaseRequest, isInForce, loadCases, outside } from './src/cases.ts';
+import { expectAnswer, expectAttempts, expectRawAnswer, expectShares, leftOpen } from './src/expectations.ts';
+import { knownDifference } from './src/known-differences.ts';
+import { certificateFile, Lab } from './src/lab-servers.ts';
+import { type Form, formsOf, ProxyClient, type Received } from './src/proxy-client.ts';
+import { resourcesOf, sidecarWorkload } from './src/recorded-table.ts';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { loadCases } from './src/cases.js';
-import { knownDifferences } from './src/known-differences.js';
-import { renderReport } from './src/report.js';
+import { loadCases } from './src/cases.ts';
+import { knownDifferences } from './src/known-differences.ts';
+import { renderReport } from './src/report.ts';
 
 describe('REPORT.md', () => {
   it('is what npm run conformance:report writes', () => {

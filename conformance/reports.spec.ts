@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { checkManifests, readManifests } from '@grayscale/manifest-files';
 import { explain, renderExplanation, requestFromUrl } from '@grayscale/traffic-rules';
 import { parse } from 'yaml';
-import { renamed, type Variant, variants } from './src/report-variants.js';
+import { renamed, type Variant, variants } from './src/report-variants.ts';
 
 /** What a public bug report was about, and what has to come of its files. */
 interface Report {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { isGrpc } from '@grayscale/traffic-rules';
-import type { Headers, UpstreamTls } from './cases.js';
+import type { Headers, UpstreamTls } from './cases.ts';
 
 /** What a backend says about the request that it got. */
 export interface Echo {

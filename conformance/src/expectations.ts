@@ -1,8 +1,8 @@
-import { type Answer, type CaseRequest, type Headers, ofSidecarsAlone } from './cases.js';
-import type { Echo } from './echo-server.js';
-import type { Lab } from './lab-servers.js';
-import { authority, type Form, type Received } from './proxy-client.js';
-import { comparableAnswers } from './raw-answer.js';
+import { type Answer, type CaseRequest, type Headers, ofSidecarsAlone } from './cases.ts';
+import type { Echo } from './echo-server.ts';
+import type { Lab } from './lab-servers.ts';
+import { authority, type Form, type Received } from './proxy-client.ts';
+import { comparableAnswers } from './raw-answer.ts';
 
 /** Headers of every answer, and the backends' own. */
 const ofEveryAnswer = new Set([

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { CaseRequest } from './cases.js';
-import { byHand, collect, exchange, inTls, isOdd, type Received } from './proxy-client.js';
+import type { CaseRequest } from './cases.ts';
+import { byHand, collect, exchange, inTls, isOdd, type Received } from './proxy-client.ts';
 
 /** An answer of a gateway's, with the name of the certificate that it showed. */
 export interface GatewayAnswer extends Received {

@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { backends } from './cases.js';
-import { EchoServer } from './echo-server.js';
+import { backends } from './cases.ts';
+import { EchoServer } from './echo-server.ts';
 
 /** The ports on which every backend of the recordings listens, and what is spoken there. */
 const protocols: ReadonlyMap<number, 'http' | 'http2' | 'https' | 'tcp' | 'banner'> = new Map([

@@ -7,8 +7,8 @@ import {
 } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { CaseRequest, Headers } from './cases.js';
-import { readAnswers } from './raw-answer.js';
+import type { CaseRequest, Headers } from './cases.ts';
+import { readAnswers } from './raw-answer.ts';
 
 /** An answer as it came over the socket. */
 export interface Received {

@@ -1,4 +1,4 @@
-import { ofSidecarsAlone } from './cases.js';
+import { ofSidecarsAlone } from './cases.ts';
 
 /** One HTTP message out of raw bytes, in a form that two runs can be compared by. */
 export interface RawAnswer {

@@ -4,7 +4,7 @@ import {
   routeConnection,
   type TlsOrigination,
 } from '@grayscale/traffic-rules';
-import { type Answer, backends, type Case, type CaseRequest, outside } from './cases.js';
+import { type Answer, backends, type Case, type CaseRequest, outside } from './cases.ts';
 
 /** What the backends' ports speak; nothing listens on any other. */
 const httpPorts = new Set([80, 8080, 9090, 9091, 43990, 43991]);

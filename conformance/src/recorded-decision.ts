@@ -9,8 +9,8 @@ import {
   type RouteTable,
   route,
 } from '@grayscale/traffic-rules';
-import { type Answer, backends, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.js';
-import { askedName, dialled, shakesHands, speaksHttp } from './recorded-connection.js';
+import { type Answer, backends, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
+import { askedName, dialled, shakesHands, speaksHttp } from './recorded-connection.ts';
 
 /** What a decision and a recorded answer both say, in the same words. */
 export interface Told {

@@ -1,5 +1,5 @@
 import { compile, parse, type Resource, type RouteTable, type Workload } from '@grayscale/traffic-rules';
-import { type Case, type CaseRequest, fixture, gatewayFixture } from './cases.js';
+import { type Case, type CaseRequest, fixture, gatewayFixture } from './cases.ts';
 
 /** The workload whose sidecar was asked. */
 export const sidecarWorkload: Workload = { namespace: 'hello-page', labels: { app: 'hello-page' } };

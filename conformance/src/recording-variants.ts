@@ -1,5 +1,5 @@
-import type { Case, CaseRequest } from './cases.js';
-import { variants } from './report-variants.js';
+import type { Case, CaseRequest } from './cases.ts';
+import { variants } from './report-variants.ts';
 
 /** The same recording in another form, of which everything has to be decided in the same way. */
 export interface RecordingVariant {

@@ -1,5 +1,5 @@
-import type { Case } from './cases.js';
-import type { KnownDifference } from './known-differences.js';
+import type { Case } from './cases.ts';
+import type { KnownDifference } from './known-differences.ts';
 
 /** REPORT.md: every recorded case, how much of it is played, and what is known to differ. */
 export function renderReport(cases: readonly Case[], known: readonly KnownDifference[]): string {
