@@ -54,6 +54,23 @@ describe('a set of rules', () => {
     expect(lines.at(-1)).toMatch(/^ {2}\.\.\. and \d+ VirtualServices more$/);
   });
 
+  it('counts the rules of each kind by its name', () => {
+    const route = (name: string) => `---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: ${name}, namespace: hello-page}
+spec:
+  parentRefs: [{group: networking.istio.io, kind: ServiceEntry, name: ${name}}]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ${name}, namespace: hello-page}
+spec: {hosts: [${name}.ext], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}
+`;
+    const [first] = summarize(ruleSetOf(`${helloManifest()}${route('a')}${route('b')}`), '1 file');
+    expect(first).toMatch(/in force: 2 HTTPRoutes and 1 VirtualService from 1 file$/);
+  });
+
   it('tells a person what it does', () => {
     const text = helloManifest().replace(
       '- route:',

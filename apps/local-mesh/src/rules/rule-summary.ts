@@ -25,11 +25,17 @@ export function summarize({ table, resources, hash }: RuleSet, source: string): 
   }
   const hidden = shown.splice(maxLines).length;
   if (hidden > 0) shown.push(`... ${hidden} lines more`);
-  if (left > 0) shown.push(`... and ${left} VirtualService${left === 1 ? '' : 's'} more`);
-  const count = `${described.length} VirtualService${described.length === 1 ? '' : 's'}`;
+  if (left > 0) shown.push(`... and ${countByKind(described.slice(-left))} more`);
   if (resources.length === 0)
     return [`rules ${hash} in force: NONE. ${withoutRules[outboundTrafficPolicyOf(table)]}`];
-  return [`rules ${hash} in force: ${count} from ${source}`, ...shown.map(indent)];
+  return [`rules ${hash} in force: ${countByKind(described)} from ${source}`, ...shown.map(indent)];
+}
+
+/** `2 VirtualServices and 1 HTTPRoute`, in the order of the rules. */
+function countByKind(described: readonly ResourceDescription[]): string {
+  const counts = new Map<string, number>(described.length === 0 ? [['VirtualService', 0]] : []);
+  for (const { resource } of described) counts.set(resource.kind, (counts.get(resource.kind) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`).join(' and ');
 }
 
 /** What the proxy does where the files hold no rule and no service. */
