@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Form, forms } from './forms.js';
+import { Greeter, GreeterClient } from './greeter.js';
 import { Process, repository } from './process.js';
-import { Traffic, type TrafficOptions } from './traffic.js';
+import { HttpClient, Traffic, type TrafficOptions } from './traffic.js';
 
 /** What may be wrong with a hello. */
 export interface Faults {
@@ -15,52 +19,12 @@ export interface Faults {
   silent?: boolean;
 }
 
-/** The demo's rule by percentage, in each of its forms. */
-const forms = {
-  virtualService: {
-    folder: 'k8s/internal',
-    file: 'virtual-service-v2-10.yaml',
-    target: { virtualService: 'hello-ext-svc' },
-    caller: { workload: 'hello-page', namespace: 'hello-page' },
-    mesh: [],
-  },
-  httpRoute: {
-    folder: 'k8s/variants/internal-httproute',
-    file: 'http-route-v2-10.yaml',
-    target: { httpRoute: 'hello-ext-svc' },
-    caller: { workload: 'hello-page', namespace: 'hello-page' },
-    mesh: [],
-  },
-  /** For clients from outside; the local mesh is the gateway. */
-  gateway: {
-    folder: 'k8s/edge',
-    file: 'edge.yaml',
-    target: { virtualService: 'hello-edge' },
-    caller: { workload: 'istio-ingressgateway', namespace: 'istio-system' },
-    mesh: ['--gateway', 'istio-system/public', '-f', 'k8s/internal'],
-  },
-} as const;
-
-const edge = `apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: public, namespace: istio-system }
-spec:
-  selector: { istio: ingressgateway }
-  servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: [hello.example.com] }]
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: { name: hello-edge, namespace: hello-page }
-spec:
-  hosts: [hello.example.com]
-  gateways: [istio-system/public]
-  http:
-    - route:
-        - destination: { host: hello.hello-1.svc.cluster.local, port: { number: 8080 } }
-          weight: 90
-        - destination: { host: hello.hello-2.svc.cluster.local, port: { number: 8080 } }
-          weight: 10
-`;
+interface StageTraffic extends Omit<TrafficOptions, 'sender' | 'giveUpAfter'> {
+  /** Headers of the next request, in HTTP alone. */
+  headers?: () => Record<string, string>;
+  /** 2 seconds unless given. */
+  giveUpAfter?: number;
+}
 
 export interface StageOptions {
   /** What the rule is; a VirtualService for hello-page unless given. */
@@ -76,13 +40,16 @@ export class Stage {
   private readonly processes: Process[] = [];
   private readonly traffics: Traffic[] = [];
   private readonly servers: Server[] = [];
+  private readonly greeters: Greeter[] = [];
   private readonly ports: number[] = [];
   private proxy = '';
+  /** Where clients from outside dial. */
+  private edge = '';
   private admin = '';
 
   private constructor(
     readonly folder: string,
-    private readonly form: (typeof forms)[keyof typeof forms],
+    private readonly form: Form,
   ) {}
 
   static async set({
@@ -92,15 +59,12 @@ export class Stage {
   }: StageOptions = {}): Promise<Stage> {
     const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')), forms[rules]);
     await cp(join(repository, 'k8s'), stage.at('k8s'), { recursive: true });
-    if (rules === 'gateway') {
+    const { documents, file } = stage.form;
+    if (documents !== undefined) {
       await mkdir(stage.at(stage.rules));
-      await writeFile(stage.at(stage.rules, stage.form.file), edge);
+      await writeFile(stage.at(stage.rules, file), documents);
     }
-    if (processes) {
-      await stage.startHello(1);
-      if (failsFor === undefined) await stage.startHello(2);
-      else await stage.serveFailingFor(failsFor);
-    }
+    if (processes) await stage.startServices(failsFor);
     stage.git('init', '--quiet', '--initial-branch', 'main');
     stage.git('config', 'user.name', 'Somebody');
     stage.git('config', 'user.email', 'somebody@example.com');
@@ -148,8 +112,8 @@ export class Stage {
         targets: [
           {
             ...this.form.target,
-            stable: 'hello.hello-1.svc.cluster.local',
-            canary: 'hello.hello-2.svc.cluster.local',
+            stable: this.form.stable,
+            canary: this.form.canary,
           },
         ],
         callers: [this.form.caller],
@@ -167,6 +131,19 @@ export class Stage {
     return started;
   }
 
+  /** Runs `grayscale` to its end, which has to be good, and gives what it said. */
+  async says(...args: string[]): Promise<string> {
+    const ran = this.grayscale(...args);
+    const code = await ran.exit;
+    if (code !== 0) throw new Error(`grayscale ${args.join(' ')} ended with ${code}:\n${ran.output}`);
+    return ran.output;
+  }
+
+  /** The full name of the canary's service. */
+  get canary(): string {
+    return this.form.canary;
+  }
+
   /** Starts a rollout on the stage's rules and counts. */
   rollout(plan: string, ...args: string[]): Process {
     return this.grayscale(
@@ -182,14 +159,27 @@ export class Stage {
     );
   }
 
-  traffic(options: Omit<TrafficOptions, 'proxy'>): Traffic {
-    const host = this.form === forms.gateway ? { host: 'hello.example.com', path: '/hello' } : {};
-    const traffic = new Traffic({ proxy: this.proxy, ...host, ...options });
+  traffic({ giveUpAfter = 2000, headers, ...options }: StageTraffic): Traffic {
+    const { edge, speaks } = this.form;
+    const sender =
+      speaks === 'grpc'
+        ? new GreeterClient(edge ?? '', this.edge)
+        : new HttpClient(
+            edge === undefined
+              ? { address: this.proxy, host: 'hello.com', path: 'http://hello.com/hello', headers }
+              : { address: `http://${this.edge}`, host: edge, path: '/hello', headers },
+          );
+    const traffic = new Traffic({ ...options, sender, giveUpAfter });
     this.traffics.push(traffic);
     return traffic;
   }
 
   async faults(version: 1 | 2, faults: Faults): Promise<void> {
+    const greeter = this.greeters[version - 1];
+    if (greeter !== undefined) {
+      greeter.errorRate = faults.errorRate ?? 0;
+      return;
+    }
     const response = await fetch(`http://127.0.0.1:${this.ports[version - 1]}/faults`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -200,6 +190,19 @@ export class Stage {
 
   async rule(): Promise<string> {
     return await readFile(this.at(this.rules, this.form.file), 'utf8');
+  }
+
+  /** Until the mesh has the rules in force that the file has. */
+  async untilInForce(): Promise<void> {
+    for (;;) {
+      const dump = await fetch(`${this.admin}/config_dump`);
+      const { files } = (await dump.json()) as { files: { sha256: string }[] };
+      const written = createHash('sha256')
+        .update(await this.rule())
+        .digest('hex');
+      if (files.some(({ sha256 }) => sha256 === written)) return;
+      await delay(50);
+    }
   }
 
   /** The weights as written, stable first. */
@@ -214,7 +217,33 @@ export class Stage {
       server.closeAllConnections();
       server.close();
     }
+    for (const greeter of this.greeters) greeter.close();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async startServices(failsFor: string | undefined): Promise<void> {
+    if (this.form.speaks === 'grpc') {
+      await this.startGreeter(1);
+      await this.startGreeter(2);
+      return;
+    }
+    await this.startHello(1);
+    if (failsFor === undefined) await this.startHello(2);
+    else await this.serveFailingFor(failsFor);
+  }
+
+  private async startGreeter(version: number): Promise<void> {
+    const namespace = `hello-${version}`;
+    const greeter = new Greeter(`hello ${version}`);
+    this.greeters.push(greeter);
+    const slice = `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: greeter-local, namespace: ${namespace}, labels: { kubernetes.io/service-name: greeter } }
+addressType: IPv4
+ports: [{ name: grpc, port: ${await greeter.start()} }]
+endpoints: [{ addresses: [127.0.0.1] }]
+`;
+    await writeFile(this.at(this.rules, `greeter-${namespace}.yaml`), slice);
   }
 
   private async startHello(version: number): Promise<void> {
@@ -248,5 +277,7 @@ export class Stage {
     const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
     this.proxy = proxy;
     this.admin = admin;
+    const [, edge = ''] = /(\S+) stands for port 80 of the gateway/.exec(mesh.output) ?? [];
+    this.edge = edge;
   }
 }

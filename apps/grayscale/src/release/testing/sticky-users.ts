@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,19 +39,6 @@ export class StickyUsers {
     });
     await Promise.all(askers);
     return step;
-  }
-
-  /** Until the mesh has the rules in force that the file has. */
-  async untilInForce(): Promise<void> {
-    const dump = new URL('/config_dump', this.stage.metrics);
-    for (;;) {
-      const { files } = (await (await fetch(dump)).json()) as { files: { sha256: string }[] };
-      const written = createHash('sha256')
-        .update(await this.stage.rule())
-        .digest('hex');
-      if (files.some(({ sha256 }) => sha256 === written)) return;
-      await delay(50);
-    }
   }
 
   close(): void {
@@ -117,7 +103,7 @@ export async function growSticky(
       await rollout.said(new RegExp(`step: ${percent} % to the canary|-> ${percent} % `));
       while (!(await stage.rule()).includes('grayscale-hello-2-sticky')) await delay(20);
       await untilShare(stage, percent);
-      await users.untilInForce();
+      await stage.untilInForce();
       shown.push(await users.ask(percent));
     }
   } finally {
