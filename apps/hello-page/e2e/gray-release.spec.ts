@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { modes } from './modes.js';
 import { type Stack, startStack } from './stack.js';
 
 /** Asks /page `count` times, 16 at a time; gives how often each answer came. */
@@ -45,13 +46,14 @@ const weights = (first: number, second: number) => (text: string) => {
   return text.replaceAll(/weight: \d+/g, () => `weight: ${values.shift()}`);
 };
 
-describe.each(['internal', 'external'] as const)('a gray release with the rules of k8s/%s', (rules) => {
+describe.each(['internal', 'external', 'httproute'] as const)('a gray release in the mode %s', (mode) => {
+  const { folder, percent, byUser } = modes[mode];
   let stack: Stack;
   let rule: string;
 
   beforeAll(async () => {
-    stack = await startStack({ rules });
-    rule = join(stack.folder, rules, 'virtual-service-v2-10.yaml');
+    stack = await startStack({ mode });
+    rule = join(stack.folder, folder, percent);
   }, 30_000);
 
   afterAll(async () => {
@@ -71,8 +73,10 @@ describe.each(['internal', 'external'] as const)('a gray release with the rules 
     await edit(rule, (text) => text.replace(/weight: \d+/, 'weight: ninety'));
     await until(async () => (await rulesInForce(stack)).issues.some(({ severity }) => severity === 'error'));
     const line = good.split('\n').findIndex((text) => /weight: \d+/.test(text)) + 1;
-    expect(stack.output('local-mesh')).toContain(`virtual-service-v2-10.yaml:${line}:`);
-    expect(stack.output('local-mesh')).toContain('spec.http[0].route[0].weight');
+    expect(stack.output('local-mesh')).toContain(`${percent}:${line}:`);
+    expect(stack.output('local-mesh')).toMatch(
+      /spec\.(http\[0\]\.route|rules\[0\]\.backendRefs)\[0\]\.weight/,
+    );
     expect((await rulesInForce(stack)).hash).toBe(before.hash);
     expect(Object.keys(await ask(stack, 200))).toContain('200 hello 1');
     await writeFile(rule, good);
@@ -91,12 +95,10 @@ describe.each(['internal', 'external'] as const)('a gray release with the rules 
 
   it('switches to the rule by user, and test alone gets hello 1', async () => {
     const before = await rulesInForce(stack);
-    const byUser = join(stack.folder, rules, 'virtual-service-test-v1.yaml');
-    await edit(join(stack.folder, rules, 'kustomization.yaml'), (text) =>
-      text.replace('virtual-service-v2-10.yaml', 'virtual-service-test-v1.yaml'),
+    await edit(join(stack.folder, folder, 'kustomization.yaml'), (text) =>
+      text.replace(`- ${percent}`, `- ${byUser}`),
     );
     await until(async () => (await rulesInForce(stack)).hash !== before.hash);
-    expect(await readFile(byUser, 'utf8')).toContain('exact: test');
     expect(await ask(stack, 100, '?name=test')).toEqual({ '200 hello 1': 100 });
     expect(await ask(stack, 100, '?name=nobody')).toEqual({ '200 hello 2': 100 });
     expect(await ask(stack, 100)).toEqual({ '200 hello 2': 100 });

@@ -1,24 +1,19 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { findBrowser, launchBrowser, type OpenPage, openPage, phone } from './browser.js';
+import { hurryPlan, ReleasePanel } from './release-panel.js';
 import { type Stack, startStack } from './stack.js';
 
 const executable = findBrowser();
-
-/** The demo's plan, in seconds rather than minutes. */
-const hurried = (text: string) =>
-  text
-    .replaceAll('hold: 15s', 'hold: 1s')
-    .replace('settle: 3s', 'settle: 300ms')
-    .replace('steps:', 'noData: { after: 20s }\n  steps:');
 
 (executable === undefined ? describe.skip : describe)('a release in a real browser', () => {
   let stack: Stack;
   let browser: Browser;
   let opened: OpenPage;
   let page: Page;
+  let panel: ReleasePanel;
   let rule: string;
   let untouched: string;
 
@@ -27,8 +22,7 @@ const hurried = (text: string) =>
     browser = await launchBrowser(executable ?? '');
     rule = join(stack.folder, 'internal/virtual-service-v2-10.yaml');
     untouched = await readFile(rule, 'utf8');
-    const plan = join(stack.folder, 'release/hello-2.yaml');
-    await writeFile(plan, hurried(await readFile(plan, 'utf8')));
+    await hurryPlan(stack);
     await rm(join(stack.folder, 'release/production.yaml'));
   });
 
@@ -40,67 +34,55 @@ const hurried = (text: string) =>
   beforeEach(async () => {
     opened = await openPage(browser, `${stack.page}/?rate=50`);
     ({ page } = opened);
+    panel = new ReleasePanel(page);
     await page.getByRole('heading', { name: 'Release hello-2' }).waitFor();
   });
 
   afterEach(async () => {
-    // Whatever a test left: hello-2 is good again, and the rule is as it was.
-    await page.request.put(`${stack.page}/rehearsal/faults`, {
-      data: { errorRate: 0, latencyMs: 0, silent: false },
-    });
+    await panel.makeGood(stack);
     const { complaints } = opened;
     await opened.close();
     expect(complaints).toEqual([]);
   });
 
-  const panel = () => page.getByRole('region', { name: 'The release' });
-  const badge = (text: string): Locator => panel().locator('.badge', { hasText: new RegExp(`^${text}$`) });
-  const press = (name: string) => panel().getByRole('button', { name, exact: true }).click();
-  const journal = () => panel().locator('.journal').textContent();
-
-  async function makeBad(percent: number): Promise<void> {
-    const slider = page.getByRole('slider', { name: 'Failures' });
-    await slider.focus();
-    for (let pressed = 0; pressed < percent; pressed += 5) await slider.press('ArrowRight');
-  }
-
   it('reaches 100 % with a good hello-2, and undo gives the bytes back', async () => {
-    await press('Start');
-    await badge('done').waitFor();
+    await panel.press('Start');
+    await panel.waitFor('done');
     expect(await readFile(rule, 'utf8')).toBe(
       untouched.replace('weight: 90', 'weight: 0').replace('weight: 10', 'weight: 100'),
     );
-    expect(await journal()).toMatch(/10 % -> 25 %|25 % -> 50 %/);
+    expect(await panel.journal()).toMatch(/10 % -> 25 %|25 % -> 50 %/);
     await opened.keep('release-done');
-    await press('Undo');
-    await badge('undone').waitFor();
+    await panel.press('Undo');
+    await panel.waitFor('undone');
     expect(await readFile(rule, 'utf8')).toBe(untouched);
   });
 
   it('catches a bad hello-2 before the eyes of who watches, and says why', async () => {
-    await press('Start');
-    await badge('under way').waitFor();
-    await makeBad(60);
-    await badge('aborted').waitFor();
+    await panel.press('Start');
+    await panel.waitFor('under way');
+    await panel.makeBad(60);
+    await panel.waitFor('aborted');
     expect(await readFile(rule, 'utf8')).toBe(untouched);
-    const evidence = await panel().locator('.evidence').textContent();
-    expect(evidence).toMatch(/\d+ of \d+ requests to hello\.hello-2 .*so many would be a 1 in [\d,]+ event/);
-    expect(await panel().locator('.step.left').count()).toBe(1);
+    expect(await panel.evidence()).toMatch(
+      /\d+ of \d+ requests to hello\.hello-2 .*so many would be a 1 in [\d,]+ event/,
+    );
+    expect(await panel.region.locator('.step.left').count()).toBe(1);
     await opened.keep('release-aborted');
   });
 
   it('pauses, goes on, and is taken out by hand', async () => {
-    await press('Start');
-    await badge('under way').waitFor();
-    await press('Pause');
-    await badge('paused').waitFor();
-    await press('Go on');
-    await badge('under way').waitFor();
-    await press('Take it out');
-    await badge('aborted').waitFor();
+    await panel.press('Start');
+    await panel.waitFor('under way');
+    await panel.press('Pause');
+    await panel.waitFor('paused');
+    await panel.press('Go on');
+    await panel.waitFor('under way');
+    await panel.press('Take it out');
+    await panel.waitFor('aborted');
     expect(await readFile(rule, 'utf8')).toMatch(/weight: 100\n[\s\S]*weight: 0\n/);
-    await press('Undo');
-    await badge('undone').waitFor();
+    await panel.press('Undo');
+    await panel.waitFor('undone');
     expect(await readFile(rule, 'utf8')).toBe(untouched);
   });
 

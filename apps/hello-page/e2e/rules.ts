@@ -1,20 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Mode, modes } from './modes.js';
 import type { Stack } from './stack.js';
 
 /** The rule files of a stack, as an editor would change them. */
 export class Rules {
   readonly #originals = new Map<string, string>();
-  readonly #folder: string;
+  readonly #byUserName: string;
   readonly percent: string;
   readonly byUser: string;
   readonly #kustomization: string;
 
-  constructor(stack: Pick<Stack, 'folder'>) {
-    this.#folder = join(stack.folder, 'internal');
-    this.percent = join(this.#folder, 'virtual-service-v2-10.yaml');
-    this.byUser = join(this.#folder, 'virtual-service-test-v1.yaml');
-    this.#kustomization = join(this.#folder, 'kustomization.yaml');
+  constructor(stack: Pick<Stack, 'folder'>, mode: Mode = 'internal') {
+    const { folder, percent, byUser } = modes[mode];
+    this.#byUserName = byUser;
+    this.percent = join(stack.folder, folder, percent);
+    this.byUser = join(stack.folder, folder, byUser);
+    this.#kustomization = join(stack.folder, folder, 'kustomization.yaml');
   }
 
   async setWeights(first: number, second: number): Promise<void> {
@@ -26,10 +28,8 @@ export class Rules {
 
   /** The rule by user takes the place of the rule by percentage; `user` is the one who gets hello-1. */
   async switchToUser(user = 'test'): Promise<void> {
-    await this.edit(this.byUser, (text) => text.replace(/exact: \S+/, `exact: ${user}`));
-    await this.edit(this.#kustomization, (text) =>
-      text.replace(/- .*virtual-service.*\.yaml/, '- virtual-service-test-v1.yaml'),
-    );
+    await this.edit(this.byUser, (text) => text.replace(/(exact|value): \S+/, `$1: ${user}`));
+    await this.edit(this.#kustomization, (text) => text.replace(/- .*-v2-10\.yaml/, `- ${this.#byUserName}`));
   }
 
   async edit(file: string, change: (text: string) => string): Promise<void> {

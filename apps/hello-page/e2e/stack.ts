@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Mode, modes } from './modes.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -30,14 +31,14 @@ export interface Stack {
 
 /** Starts the built hello-1, hello-2, local-mesh and hello-page as real processes on free ports, with a copy of k8s/. */
 export async function startStack({
-  rules = 'internal',
+  mode = 'internal',
   admin: told = true,
   release = false,
 }: {
-  rules?: 'internal' | 'external';
+  mode?: Mode;
   /** False: hello-page is not told of the mesh's admin side, as in a cluster. */
   admin?: boolean;
-  /** True: with the release controller, over the plans in the copy's release/, and with hello-2's faults in reach. */
+  /** True: with the release controller, over the mode's plans in the copy, and with hello-2's faults in reach. */
   release?: boolean;
 } = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-'));
@@ -57,11 +58,17 @@ export async function startStack({
     };
     await copyManifests(folder, ports);
     const mesh = ['apps/local-mesh/bin/local-mesh.js', '--port', '0', '--admin-port', '0'];
-    const filenames = ['--filename', join(folder, rules), '--filename', join(folder, 'local')];
+    const rules = join(folder, modes[mode].folder);
+    const filenames = ['--filename', rules, '--filename', join(folder, 'local')];
     const listening = /proxy on (http:\/\/\S+:\d+), admin on (http:\/\/\S+:\d+)/;
     const [, proxy = '', admin = ''] = await launch('local-mesh', [...mesh, ...filenames], {}, listening);
     const neighbours = release
-      ? await startController(launch, join(folder, rules), admin, ports['hello-2'])
+      ? await startController(launch, {
+          rules,
+          plans: join(folder, modes[mode].plans),
+          admin,
+          canaryPort: ports['hello-2'] ?? '',
+        })
       : {};
     const page = await launch(
       'hello-page',
@@ -94,11 +101,18 @@ type Launch = (
   ready: RegExp,
 ) => Promise<RegExpExecArray>;
 
+interface Release {
+  rules: string;
+  plans: string;
+  admin: string;
+  canaryPort: string;
+}
+
 /** @returns what hello-page is told of it */
-async function startController(launch: Launch, rules: string, admin: string, canaryPort = '0') {
+async function startController(launch: Launch, { rules, plans, admin, canaryPort }: Release) {
   const env = {
     PORT: '0',
-    PLANS: join(rules, '../release'),
+    PLANS: plans,
     RULES: rules,
     METRICS: `${admin}/stats/prometheus`,
     LOOK_INTERVAL_MS: '300',
