@@ -22,6 +22,7 @@ export interface ClusterAccess {
   credentials(fresh?: boolean): Promise<Credentials>;
 }
 
+/** What a request to the API server needs beside its path: headers, and TLS with a client certificate where there is one. */
 export interface Credentials {
   /** Authorization and impersonation. */
   readonly headers: Readonly<Record<string, string>>;

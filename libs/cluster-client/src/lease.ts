@@ -4,6 +4,7 @@ import { ApiError } from './errors.js';
 import { kinds } from './kinds.js';
 import { type KubernetesObject, Resources } from './resources.js';
 
+/** Which Lease object is contended for, by whom, and how patiently. */
 export interface LeaseOptions {
   readonly namespace: string;
   readonly name: string;

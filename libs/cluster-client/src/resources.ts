@@ -18,6 +18,7 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
+/** The fields of a Kubernetes object's `metadata` that this client reads or writes. */
 export interface ObjectMetadata {
   name: string;
   namespace?: string;
@@ -51,6 +52,7 @@ export type PatchOperation =
   | { op: 'add' | 'replace' | 'test'; path: string; value: unknown }
   | { op: 'remove'; path: string };
 
+/** How an object is written. */
 export interface WriteOptions {
   /** Everything but the storing: admission and RBAC are asked. */
   readonly dryRun?: boolean;

@@ -12,6 +12,7 @@ export type WatchEvent<Kind extends KubernetesObject> =
   /** After that: the server answers again. */
   | { type: 'resumed' };
 
+/** What is watched; all namespaces unless one is named. */
 export interface WatchOptions {
   readonly namespace?: string;
   readonly selector?: ObjectSelector;

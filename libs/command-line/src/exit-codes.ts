@@ -27,6 +27,7 @@ export const exitCodes = {
   stillWaiting: 83,
 } as const;
 
+/** One of {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** A command that ends without having done its work; the message says why and what to do. */

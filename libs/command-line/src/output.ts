@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
 
+/** What {@link addOutputOptions} adds to a command's values. */
 export interface OutputOptions<Form extends string> {
   output: Form;
   /** False after `--no-color`. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CommandError, exitCodes } from './exit-codes.js';
 
+/** What a program says of itself in `--help` and `--version`. */
 export interface ProgramDescription {
   name: string;
   description: string;

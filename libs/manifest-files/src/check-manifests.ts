@@ -50,6 +50,7 @@ export interface CompileOptions {
   assumeServices?: boolean;
 }
 
+/** How a set of manifests is compiled and analyzed. */
 export interface CheckOptions extends AnalyzeOptions, CompileOptions {
   /** Looks also at the tables of all gateways that rules are bound to. */
   everyGateway?: boolean;

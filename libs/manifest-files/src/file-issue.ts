@@ -1,6 +1,7 @@
 import { type Issue, type IssueCode, locationOf } from '@grayscale/traffic-rules';
 import type { fileIssues } from './file-issues.js';
 
+/** The code of an issue about a file, a kustomization or a cluster's answer; `docs/issues.md` explains each. */
 export type FileIssueCode = keyof typeof fileIssues.kinds;
 
 /** The engine's {@link Issue}, or one about a file. */

@@ -16,6 +16,7 @@ export interface ManifestSet {
   tracked: string[];
 }
 
+/** What is read beside the paths. */
 export interface ReadOptions {
   /** What the path `-` reads; the process's own standard input unless given. */
   stdin?: Readable;

@@ -21,6 +21,7 @@ import { nameOf, RuleObjects } from './rule-objects.js';
 import { targetView } from './target-views.js';
 import { TargetWriter } from './target-writer.js';
 
+/** A plan, the cluster that has its targets, and who carries it out. */
 export interface ClusterReleaseOptions extends RecordOptions {
   client: ApiClient;
   plan: Plan;

@@ -24,6 +24,7 @@ import { runningRelease } from './running-release.js';
 import { targetView } from './target-views.js';
 import { TargetWriter } from './target-writer.js';
 
+/** What a {@link ClusterStore} works on, and what it shares with others. */
 export interface ClusterStoreOptions {
   client: ApiClient;
   plan: Plan;

@@ -50,6 +50,7 @@ export function isUnderWay(object: GrayRelease): boolean {
   return phase !== undefined && phase !== 'completed' && phase !== 'aborted' && phase !== 'undone';
 }
 
+/** Identifies the targets of a GrayRelease: a release under way is held by them, whatever else its author changes. */
 export function targetsHash({ spec }: GrayRelease): string {
   return createHash('sha256').update(JSON.stringify(spec.targets)).digest('hex').slice(0, 16);
 }

@@ -18,6 +18,7 @@ export interface WeightsOfRule {
   weights: readonly number[];
 }
 
+/** What came of setting weights; all but `written` changed nothing. */
 export type SetWeights =
   /** `object`: as it is now, or as it would be. */
   | { kind: 'written' }

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { ReleaseLoop, Tick } from './release-loop.js';
 
+/** How a loop is driven, and who is told. */
 export interface DriveOptions<End> {
   /** Time between two looks, in milliseconds. */
   interval: number;

@@ -40,6 +40,7 @@ export type Preview =
   /** Why the plan cannot be started: one message for each thing that is wrong. `isForbidden`: a right is missing. */
   | { kind: 'impossible'; messages: string[]; isForbidden?: boolean };
 
+/** What one step of a plan would change, from what stands there now. */
 export interface PreviewedStep {
   step: Step;
   /** Steps at or below the share that is written already are skipped. */

@@ -34,6 +34,7 @@ import { RunJournal } from './run-journal.js';
 import { steadyNow } from './steady-now.js';
 import { askWebhook } from './webhook.js';
 
+/** A plan, where its rules and journal are kept, and where its counts come from. */
 export interface ReleaseLoopOptions {
   /** As its author has it now. A run that is under way goes on with the plan in its journal, and takes this one over at its next tick if it can. */
   plan: Plan;
@@ -54,6 +55,7 @@ export type Tick =
 /** What became of a command. */
 export type Carried = { kind: 'received'; notes: Note[] } | { kind: 'rejected'; message: string };
 
+/** What came of opening a release. */
 export type OpenedLoop =
   | { kind: 'opened'; loop: ReleaseLoop }
   /** Another one drives the plan, or has one of its rules under release. */

@@ -14,8 +14,10 @@ export type Action =
   /** The run is over; the store removes what it left in the object (annotation, field ownership). */
   | { kind: 'finish'; outcome: Outcome };
 
+/** How a run ended. */
 export type Outcome = 'completed' | 'aborted' | 'undone';
 
+/** A webhook to call. */
 export interface WebhookQuestion {
   guard: string;
   url: string;
@@ -38,6 +40,7 @@ export interface WebhookBody {
   metadata: Record<string, string>;
 }
 
+/** What `decide` returns: what to do, what to remember, and what to tell people. */
 export interface Decision {
   action: Action;
   /** To be kept durably before the action is carried out. */
@@ -46,11 +49,13 @@ export interface Decision {
   notes: Note[];
 }
 
+/** One thing that happened, in words. */
 export interface Note {
   kind: NoteKind;
   message: string;
 }
 
+/** What a note is about. */
 export type NoteKind =
   | 'advance'
   | 'abort'

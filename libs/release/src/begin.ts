@@ -10,6 +10,7 @@ import type { ReadTarget, View } from './view.js';
 import { shareOf, splitWeights } from './weights/split-weights.js';
 import { percentText } from './words/figures.js';
 
+/** What came of starting a run. */
 export type Begun =
   | { kind: 'begun'; state: ReleaseState; notes: Note[] }
   /** Nothing has been written. One message for each thing that is wrong. */

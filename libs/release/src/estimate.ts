@@ -22,6 +22,7 @@ export interface StepEstimate {
   noticed?: number;
 }
 
+/** How long each step of a plan takes, and all of them together (`takes`, in milliseconds). */
 export interface PlanEstimate {
   steps: StepEstimate[];
   takes: number;

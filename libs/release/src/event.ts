@@ -16,6 +16,7 @@ export type Command =
   /** Try again after an abort or a refusal: from the step that was left. */
   | { kind: 'retry' };
 
+/** What a webhook answered, or that it did not. */
 export interface WebhookAnswer {
   kind: 'webhook-answer';
   /** {@link WebhookQuestion.key} */

@@ -47,6 +47,7 @@ export interface NoLook {
   reason: string;
 }
 
+/** What one caller has counted of one arm since it started. Counters: they only rise. */
 export interface ArmCounts {
   caller: Caller;
   /** As in {@link CountedArm.key}. */

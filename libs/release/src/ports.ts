@@ -47,6 +47,7 @@ export interface SentCommand {
   command: Command;
 }
 
+/** What came of a write. */
 export type WriteOutcome =
   | { kind: 'done' }
   /** What stands there is not `before`: look again, and decide anew. */

@@ -72,6 +72,7 @@ export type Goal =
   /** The share of the state, without rules of ours. */
   | { kind: 'done' };
 
+/** What is remembered of one target over a run. */
 export interface TargetState {
   rule: RuleReference;
   /** With hosts in full. */

@@ -30,6 +30,7 @@ export function pairOf({ stable, canary }: Pick<TargetState, 'stable' | 'canary'
   return { key: `${keys.stable} -> ${keys.canary}`, ...keys };
 }
 
+/** The pairs of arms that are compared; targets with the same arms share one. */
 export function pairsOf(targets: readonly TargetState[]): ArmPair[] {
   return [...new Map(targets.map(pairOf).map((pair) => [pair.key, pair])).values()];
 }

@@ -6,11 +6,13 @@ export interface View {
   targets: TargetView[];
 }
 
+/** What a look at a target gave. */
 export type TargetView =
   | ReadTarget
   /** It could not be read: the API server is down, or the file is gone (which may be a save). Nothing is written, and nothing is concluded. */
   | { kind: 'unread'; reason: string };
 
+/** A target's object as it stands now. */
 export interface ReadTarget {
   kind: 'read';
   /** All HTTP rules of the VirtualService or route, in order, those that grayscale wrote as well. */
@@ -25,6 +27,7 @@ export interface ReadTarget {
   writer?: string;
 }
 
+/** One HTTP rule of an object, as far as releases look at it. */
 export interface RuleView {
   name?: string;
   index: number;
@@ -44,11 +47,13 @@ export interface MatchView {
   rest: string;
 }
 
+/** How a header's value is compared. */
 export type StringMatch =
   | { kind: 'exact' | 'prefix' | 'regex'; value: string }
   /** The header is there, whatever its value. */
   | { kind: 'present' };
 
+/** One weighted destination of a rule. */
 export interface DestinationView {
   /** In full: `hello.hello-1.svc.cluster.local`, never `hello`. */
   host: string;

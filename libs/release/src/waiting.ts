@@ -4,6 +4,7 @@ export interface Waiting {
   message: string;
 }
 
+/** What a release waits for. */
 export type WaitingReason =
   /** The step's hold is not over. */
   | 'hold'

@@ -6,6 +6,7 @@ export interface TargetContent {
   generated: GeneratedRule[];
 }
 
+/** A destination of the split rule, and the weight that it is to have. */
 export interface DestinationWeight {
   host: string;
   subset?: string;
@@ -24,6 +25,7 @@ export interface GeneratedRule {
   setCookie?: string;
 }
 
+/** A condition on one header of the request. */
 export interface HeaderCondition {
   /** In lower case. */
   header: string;
@@ -51,6 +53,7 @@ export interface Write {
   after: TargetContent;
 }
 
+/** Why a write is asked for. */
 export type WritePurpose =
   | 'step'
   /** The canary goes back because a guard or a human aborted. */

@@ -29,6 +29,7 @@ export type Discovery =
   /** The request's Host is resolved (`resolution: DYNAMIC_DNS`). */
   | 'dynamic-dns';
 
+/** How one of a cluster's endpoints is chosen: Istio's names, or a hash. */
 export type LoadBalancing = 'LEAST_REQUEST' | 'RANDOM' | 'ROUND_ROBIN' | 'PASSTHROUGH' | HashPolicy;
 
 /** What keeps the requests of one client on one endpoint. */

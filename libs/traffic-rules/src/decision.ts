@@ -61,12 +61,14 @@ export interface ClusterNotFound extends Routed {
   clusterName: string;
 }
 
+/** The client is sent to another URL. */
 export interface Redirect extends Routed {
   kind: 'redirect';
   status: 301 | 302 | 303 | 307 | 308;
   location: string;
 }
 
+/** The proxy answers itself, with the rule's status and body. */
 export interface DirectResponse extends Routed {
   kind: 'direct-response';
   status: number;
@@ -137,6 +139,7 @@ export interface Because {
   destination?: { index: number; host: string; port: number; subset: string; share: number };
 }
 
+/** A copy of the request, whose answer is thrown away. */
 export interface Mirror {
   /** Undefined when the destination does not exist: such a copy goes nowhere, harmlessly. */
   cluster: Cluster | undefined;

@@ -20,6 +20,7 @@ export interface LiveRulesListener {
   onResumed?(): void;
 }
 
+/** How soon changes in the cluster are passed on. */
 export interface LiveRulesOptions {
   /** Changes that come closer together than this many milliseconds are told as one. */
   readonly quietMs?: number;

@@ -4,6 +4,7 @@ import { FolderHints } from './folder-hints.js';
 import { looksUnfinished } from './settling.js';
 import { type Snapshot, takeSnapshot } from './snapshot.js';
 
+/** How a watch tells a save that is complete from one that is under way. */
 export interface WatchOptions extends ReadOptions {
   /** Files that were changed less than this many milliseconds ago may still be changing. */
   quietMs?: number;

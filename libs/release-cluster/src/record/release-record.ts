@@ -15,6 +15,7 @@ import {
 import type { RecordObject } from './record-object.js';
 import { commandsIn } from './sent-commands.js';
 
+/** How the record of a release is written, and in whose name. */
 export interface RecordOptions {
   /** How long an API server that does not answer is waited for until an entry is kept, in milliseconds; without end by default. */
   patience?: number;

@@ -30,6 +30,7 @@ import { type TargetEdit, targetEdit } from './target-edit.js';
 import { targetView } from './target-view.js';
 import { textDetails, WrittenTexts } from './written-texts.js';
 
+/** A plan in a file, and the files that its targets stand in. */
 export interface FileStoreOptions extends AfterWriteOptions {
   /** The plan's file; journal, lock and commands stand beside it. */
   planFile: string;

@@ -9,6 +9,7 @@ export interface PlanPaths {
   commands: string;
 }
 
+/** What stands beside a plan's file: journal, lock and folder of commands. */
 export function planPaths(plan: string): PlanPaths {
   return { plan, journal: `${plan}.journal.jsonl`, lock: `${plan}.lock`, commands: `${plan}.commands` };
 }

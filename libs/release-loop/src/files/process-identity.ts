@@ -11,6 +11,7 @@ export interface ProcessIdentity {
   started: string;
 }
 
+/** This process, as others can find out whether it still runs. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   return { host: hostname(), pid: process.pid, started: (await startOf(process.pid)) ?? '' };
 }

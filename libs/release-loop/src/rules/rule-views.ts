@@ -6,6 +6,7 @@ import { virtualServiceViews } from './virtual-service-views.js';
 /** An object whose rules a release can move. */
 export type RuleOwner = Extract<Resource, { kind: TargetKind }>;
 
+/** Whether a resource is of a kind whose rules a release can move. */
 export function isRuleOwner(resource: Resource): resource is RuleOwner {
   return Object.hasOwn(fields, resource.kind);
 }

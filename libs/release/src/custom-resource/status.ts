@@ -19,6 +19,7 @@ export interface Condition {
 }
 
 export const conditionTypes = ['Completed', 'Progressing', 'Paused', 'Degraded'] as const;
+/** The type of a condition in the status of a GrayRelease. */
 export type ConditionType = (typeof conditionTypes)[number];
 
 /** `status` of a GrayRelease, without the record that a store keeps in it. Shares are in percent. */

@@ -1,3 +1,4 @@
+/** The name of an object and its namespace. */
 export interface ObjectName {
   namespace: string;
   name: string;
@@ -15,8 +16,10 @@ export const targetKinds = {
 
 /** The field of a target that names its object. */
 export type TargetField = keyof typeof targetKinds;
+/** The Kubernetes kind of a target. */
 export type TargetKind = (typeof targetKinds)[TargetField]['kind'];
 
+/** The fields of a target that can name its object, in the order in which messages list them. */
 export const targetFields = Object.keys(targetKinds) as TargetField[];
 
 /** One of the fields, and none of the others. */

@@ -1,6 +1,7 @@
 import type { Issue, IssueCode } from '@grayscale/traffic-rules';
 import type { planIssues } from './plan-issues.js';
 
+/** The code of an issue about a plan; `docs/plan-issues.md` explains each. */
 export type PlanIssueCode = keyof typeof planIssues.kinds;
 
 /**

@@ -2,7 +2,9 @@ import type { NamedObject, ObjectName } from './named-object.js';
 
 /** The group and version of the plan's kind; nowhere else is it written. */
 export const planGroup = 'grayscale.dev';
+/** `apiVersion` of a plan. */
 export const planApiVersion = `${planGroup}/v1alpha1`;
+/** `kind` of a plan. */
 export const planKind = 'GrayRelease';
 
 /**
@@ -55,11 +57,13 @@ export interface Arm {
   port?: number;
 }
 
+/** A workload whose sidecar or gateway makes the split and counts it. */
 export interface Caller {
   namespace: string;
   workload: string;
 }
 
+/** Requests that always go to the canary: those whose header has one of these values. */
 export interface UserSelector {
   /** In lower case. */
   header: string;
@@ -69,6 +73,7 @@ export interface UserSelector {
 /** Who keeps to a side: by a bucket that the application sends on, or by a cookie that is made from the request id. */
 export type Sticky = { header: string; digits: number } | { cookie: string };
 
+/** One share of the canary, and what has to be shown at it before the next. */
 export interface Step {
   /** The canary's share of the rule's requests, in percent, with up to four decimals. */
   percent: number;
@@ -80,6 +85,7 @@ export interface Step {
   pause: boolean;
 }
 
+/** What must hold for the release to go on. */
 export type Guard = RateGuard | WebhookGuard;
 
 /** A guard over the share of bad outcomes. At least one of `ratio` and `max` is there. */
@@ -93,6 +99,7 @@ export interface RateGuard {
   max?: number;
 }
 
+/** What a guard counts as bad. */
 export type GuardedOutcome =
   /** HTTP 5xx and the gRPC statuses that are the server's fault. */
   | { kind: 'failed' }
@@ -107,6 +114,7 @@ export interface CounterQueries {
   all: string;
 }
 
+/** A guard that asks a URL, as Flagger's webhooks do. */
 export interface WebhookGuard {
   kind: 'webhook';
   name: string;
@@ -123,6 +131,7 @@ export const webhookTypes = [
   'rollback',
   'event',
 ] as const;
+/** When a webhook is asked; one of {@link webhookTypes}. */
 export type WebhookType = (typeof webhookTypes)[number];
 
 /** Two probabilities, each for a whole run. */
@@ -133,6 +142,7 @@ export interface Risk {
   falseAdvance: number;
 }
 
+/** What a release does while the canary gets no requests. */
 export interface NoData {
   /** How long the canary may be without a request; absent: ten times the gap that is expected. */
   after?: number;

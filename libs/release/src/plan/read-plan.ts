@@ -5,6 +5,7 @@ import type { PlanIssue } from './plan-issue.js';
 import { At, describe, isObject, type Problem } from './reader.js';
 import { planShape } from './shape.js';
 
+/** What came of reading a plan. */
 export interface ReadPlan {
   /** Absent when there is an error. */
   plan?: Plan;

@@ -12,6 +12,7 @@ export interface Split {
   canary: number;
 }
 
+/** The rule that a target means, or why there is none. */
 export type FoundSplit = ({ kind: 'found' } & Split) | { kind: 'missing'; message: string };
 
 /** The start of the names of all rules that grayscale writes for a plan. */

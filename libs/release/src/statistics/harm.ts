@@ -18,6 +18,7 @@ export interface Harm {
   peaks: number[];
 }
 
+/** The test before any look. */
 export const noHarm: Harm = { logs: alternatives.map(() => 0), peaks: alternatives.map(() => 0) };
 
 /**

@@ -31,6 +31,7 @@ export interface Arms {
 
 const noArms: Arms = { canary: nothing, stable: nothing, worst: nothing };
 
+/** A trial before any look. */
 export const noTrial: Trial = { start: noArms, step: noArms, harm: noHarm, bursts: {} };
 
 /**

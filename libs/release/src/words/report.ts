@@ -35,6 +35,7 @@ export interface ReleaseReport {
   untilNext?: number;
 }
 
+/** How one step stands; times are in milliseconds. */
 export interface StepReport {
   percent: number;
   pause: boolean;
@@ -69,6 +70,7 @@ export interface ObservedReport {
   high?: number;
 }
 
+/** How one test of a guard stands, in figures. */
 export interface GuardReport {
   guard: string;
   kind: 'ratio' | 'ceiling' | 'swallowed';
@@ -87,6 +89,7 @@ export interface GuardReport {
   message: string;
 }
 
+/** A release as `status -o json`, the page and the object's status show it. */
 export function reportOf(plan: Plan, state: ReleaseState): ReleaseReport {
   const { run, phase, because, step, startedAt, now } = state;
   const next = untilNext(plan, state);
@@ -178,6 +181,7 @@ function guardReports(plan: Plan, state: ReleaseState): GuardReport[] {
 
 /** Each guard's tests, as the status of a GrayRelease and the metrics name them. */
 export const guardTests = ['ratio', 'ceiling', 'gave-up', 'swallowed'] as const;
+/** One of {@link guardTests}. */
 export type GuardTest = (typeof guardTests)[number];
 
 /** The first guard of failures also watches who gives up: a test of its own. */

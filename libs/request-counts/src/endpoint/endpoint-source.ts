@@ -6,6 +6,7 @@ import { type Increment, settleReporters, tally, UnknownBound } from '../tally.j
 import { grown } from './growth.js';
 import { type Scrape, scrapedMetrics, scrapeOf } from './scrape.js';
 
+/** Where the metrics endpoints are, and how often they are asked. */
 export interface EndpointSourceOptions extends HttpAccess {
   /** Metrics endpoints, each of one process: the local mesh's or a sidecar's `/stats/prometheus`. */
   urls: readonly URL[];

@@ -8,6 +8,7 @@ import { rawGrowth } from './raw-growth.js';
 import { requestSelector, targetSelector } from './selectors.js';
 import { TargetHistory } from './target-history.js';
 
+/** Where Prometheus is. */
 export interface PrometheusSourceOptions extends HttpAccess {
   /** Prometheus, or what speaks its API, with a path before `/api/v1` where there is one. */
   url: URL;

@@ -18,6 +18,7 @@ import { warnOfMixedSplits } from './splits.js';
 import { warnOfSurprisingDestinations } from './surprising-destinations.js';
 import { warnOfUncoveredRequests } from './uncovered-requests.js';
 
+/** What is known beside the table. */
 export interface AnalyzeOptions {
   /** The headers that the calling application passes on; a rule that matches any other is reported. Without it none is. */
   forwardedHeaders?: readonly string[];

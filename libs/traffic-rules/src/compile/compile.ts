@@ -10,6 +10,7 @@ import { buildPortTables } from './port-tables.js';
 import { RouteTable } from './table.js';
 import { TcpListeners } from './tcp-listeners.js';
 
+/** How resources become a table. */
 export interface CompileOptions {
   /** `each` as sidecars since Envoy 1.39 do, `joined` as older ones. Default `each`. */
   repeatedHeaders?: RepeatedHeaders;

@@ -42,6 +42,7 @@ export interface ExplainedAnswer {
   share: number;
 }
 
+/** One destination of the rule, with what is specific to it. */
 export interface ExplainedDestination {
   index: number;
   host: string;
@@ -69,6 +70,7 @@ export interface ExplainedDestination {
   responseHeaders: ExplainedMutation[];
 }
 
+/** One change of a header. */
 export interface ExplainedMutation {
   kind: 'set' | 'add' | 'remove';
   name: string;
@@ -76,6 +78,7 @@ export interface ExplainedMutation {
   value?: string;
 }
 
+/** What the rule does to a request and its answer, whichever destination it gets. */
 export interface Effects {
   path: { received: string; sent: string };
   redirect?: { status: number; location: string };
@@ -91,6 +94,7 @@ export interface Effects {
   responseHeaders: ExplainedMutation[];
 }
 
+/** A rule that was tried before, and why it did not take the request. */
 export interface PassedOver {
   resource: ResourceReference;
   rule: RulePlace;

@@ -6,6 +6,7 @@ import { decodeDocument } from './document.js';
 import { SourceFile, type TextKind } from './source-file.js';
 import { documentsOf, objectsIn } from './yaml-documents.js';
 
+/** What came of reading a text. */
 export interface Parsed {
   /** The documents that could be read; one with an error in its structure is left out. */
   resources: Resource[];

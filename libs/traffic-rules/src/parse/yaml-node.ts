@@ -24,6 +24,7 @@ export interface YamlNode {
   items: YamlNode[];
 }
 
+/** One entry of a mapping. */
 export interface YamlField {
   key: YamlNode;
   value: YamlNode;

@@ -1,5 +1,6 @@
 import type { Source } from '../source.js';
 
+/** The part of `metadata` that routing depends on. */
 export interface Metadata {
   name: string;
   /** `default` where the document names none. */

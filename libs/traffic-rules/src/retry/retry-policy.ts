@@ -1,3 +1,4 @@
+/** When a failed request is tried again, and how often. */
 export interface RetryPolicy {
   /** Retries after the first try. */
   attempts: number;
