@@ -168,7 +168,7 @@ async function compare(mode: string, client: string): Promise<void> {
   const all = ['plain', 'plain', 'propagating'].map((kind) => new Measured(mode, client, kind));
   const [plain, control, propagating] = all as [Measured, Measured, Measured];
   for (const one of all) await one.start(mode);
-  // What is compiled while it runs is no cost of a request.
+  // What is compiled while it runs is not part of what a request costs.
   for (const one of all) await one.measure(Math.max(requests, 3000));
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < all.length; turn++) {

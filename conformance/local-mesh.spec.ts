@@ -119,7 +119,7 @@ describe('the recorded exchanges over real sockets', () => {
   }
 });
 
-/** What is no answer of HTTP to a sidecar's client; a proxy that was asked for a URL has to say so. */
+/** What a sidecar's client does not get as an HTTP answer; a proxy that was asked for a URL has to say so. */
 async function expectNoAnswer(asker: ProxyClient, request: CaseRequest, form: Form): Promise<void> {
   const outcome = await asker.ask(request, form).then(
     ({ status }) => `status ${status}`,

@@ -105,7 +105,7 @@ class Compiler {
   }
 }
 
-/** Of a Gateway's address, the one thing that the Gateway API says by `oneOf` and that is no choice of fields. */
+/** Of a Gateway's address, the one thing that the Gateway API says by `oneOf` and that is not a choice of fields. */
 const ipAddressFormat =
   '[{"properties":{"type":{"enum":["IPAddress"]},"value":{"anyOf":[{"format":"ipv4"},{"format":"ipv6"}]}}},{"properties":{"type":{"not":{"enum":["IPAddress"]}}}}]';
 /** Patterns that take more than linear time: they are read by hand, as the rules in CEL are. */

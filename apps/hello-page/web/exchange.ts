@@ -13,7 +13,7 @@ export interface Exchange {
   readonly requestId: string;
   /** Empty: nobody. */
   readonly name: string;
-  /** The period it was sent in: requests of an earlier one are no evidence for the rule now in force. */
+  /** The period it was sent in: requests of an earlier one say nothing about the rule now in force. */
   readonly period: number;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;

@@ -31,7 +31,7 @@ const latencyCount = 500;
 
 /**
  * Counts outcomes since the start, in the current period, and among the last requests; bounded, however long it runs.
- * A request counts for the period that it was sent in, so that what an old rule decided is no evidence about a new one.
+ * A request counts for the period that it was sent in, so that what an old rule decided is not counted for a new one.
  */
 export class Ledger {
   readonly #finished: FinishedExchange[] = [];

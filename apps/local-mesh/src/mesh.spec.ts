@@ -98,13 +98,13 @@ spec:
           .replace(/, tls: .*}}$/m, '}'),
       ].join('---\n'),
     );
-    await mesh.said(/^port 443 of the gateway is no more: 127\.0\.0\.1:\d+ is closed$/m);
+    await mesh.said(/^port 443 of the gateway is gone: 127\.0\.0\.1:\d+ is closed$/m);
     await mesh.said(
       /^127\.0\.0\.1:8444 stands for port 444|^warning: port 444 of the gateway is not listened on/m,
     );
   });
 
-  it('stands for services on ports of their own, and says when one is no more', async () => {
+  it('stands for services on ports of their own, and says when one is gone', async () => {
     await using one = await Backend.named('hello 1');
     await using file = await RuleFile.with(helloManifest({ share: 100, ports: [one.port, 1] }));
     const wanted = ['--listen', '0=hello.com:80', '--listen', '127.0.0.1:0=hello-2.external:80'];

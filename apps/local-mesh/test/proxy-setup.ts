@@ -14,14 +14,14 @@ export class ProxySetup {
   port = 0;
   /** What the proxy has told of finished requests since it started. */
   records: AccessRecord[] = [];
-  readonly #clients: RawClient[] = [];
+  readonly #ends: Array<() => unknown> = [];
 
   async open(): Promise<void> {
     this.backend = await new RawServer((socket) => socket.write(ok)).listen();
   }
 
   async close(): Promise<void> {
-    for (const client of this.#clients.splice(0)) client.close();
+    for (const end of this.#ends.splice(0)) end();
     await this.proxy.close();
     await this.backend.stop();
   }
@@ -36,9 +36,15 @@ export class ProxySetup {
     this.port = (await this.proxy.listen({ host: '127.0.0.1', port })).port;
   }
 
-  connect(): RawClient {
-    const client = new RawClient(this.port);
-    this.#clients.push(client);
+  /** @param port of the proxy; the one it was started with unless given */
+  connect(port = this.port): RawClient {
+    const client = new RawClient(port);
+    this.onClose(() => client.close());
     return client;
+  }
+
+  /** What else ends with the test, before the proxy does. */
+  onClose(end: () => unknown): void {
+    this.#ends.push(end);
   }
 }

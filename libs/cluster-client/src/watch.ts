@@ -28,7 +28,7 @@ const watchSeconds = 240;
 /** Without a word for longer than a watch lasts, the connection has died: the machine slept, or a network changed. */
 const silenceMs = (watchSeconds + 15) * 1000;
 
-/** A watch that tells nothing and ends sooner than this, in milliseconds, is no watch: what ends it must not be asked in a circle. */
+/** A watch that tells nothing and ends sooner than this, in milliseconds, has failed: what ends it must not be asked again at once, over and over. */
 const shortestMs = 1000;
 
 interface RawEvent<Kind> {

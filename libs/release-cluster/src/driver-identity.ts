@@ -21,7 +21,7 @@ export function driverOf(holder: string): Driver {
   return { text: `process ${process.pid}`, pid: process.pid };
 }
 
-/** Undefined for a driver that is no process of ours, such as a controller's Pod. */
+/** Undefined for a driver that is not one of our processes, such as a controller's Pod. */
 function processOf(holder: string): ProcessIdentity | undefined {
   const [, host, pid, started] = /^([^/]+)\/(\d+)\/([^/]+)$/.exec(holder) ?? [];
   if (host === undefined || pid === undefined || started === undefined) return undefined;

@@ -20,7 +20,7 @@ export interface ArmPair {
   canary: string;
 }
 
-/** A destination as a key of counts. The port is no part of it: Istio counts by service. */
+/** A destination as a key of counts. Without the port: Istio counts by service. */
 export function armKey({ host, subset }: Arm): string {
   return subset === undefined ? host : `${host}|${subset}`;
 }
@@ -38,7 +38,7 @@ export function pairsOf(targets: readonly TargetState[]): ArmPair[] {
 /** The requests that callers gave up are a test of their own, of those who guard failures; it allows this ratio where the guards name none. */
 const usualRatio = 1.5;
 
-/** Everything that is tested in a run. A counter of one's own is no pair's: it is tested once. */
+/** Everything that is tested in a run. A counter of one's own belongs to no pair: it is tested once. */
 export function trialsOf(plan: Plan, state: Pick<ReleaseState, 'targets' | 'evidence'>): TrialSpec[] {
   const pairs = pairsOf(state.targets);
   return rateGuards(plan).flatMap((guard) => {

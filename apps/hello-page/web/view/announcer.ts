@@ -5,7 +5,7 @@ import { setText } from './elements.js';
 import type { Figures } from './figures.js';
 import { verdictText } from './share-table.js';
 
-/** What a reader of the screen is told without asking; a share that is as expected, or not yet known, is no news. */
+/** What a reader of the screen is told without asking; a share that is as expected, or not yet known, is not announced. */
 const alarming: ReadonlySet<Verdict | undefined> = new Set<Verdict>([
   'contradicts-the-rule',
   'hidden-by-errors',

@@ -27,7 +27,7 @@ export class GatewayPorts {
   #gateway = new Gateway([], () => undefined);
   readonly #open = new Map<number, { bound: Bound; listener: Listener }>();
   #made: (SelfSigned & { hosts: string }) | undefined;
-  /** The warnings of the last time: what has not changed is no news. */
+  /** The warnings of the last time: what has not changed is not said again. */
   #warned: readonly string[] = [];
   #following: Promise<void> = Promise.resolve();
 
@@ -93,7 +93,7 @@ export class GatewayPorts {
     }
   }
 
-  /** Follows the rules: ports that are new are listened on, and those that are no more are left. */
+  /** Follows the rules: new ports are listened on, and those that are gone are closed. */
   follow(proxy: MeshProxy, listeners: ListenerList): void {
     this.rules.onChange(({ isReload, refused }) => {
       if (!isReload || refused !== undefined) return;
@@ -108,7 +108,7 @@ export class GatewayPorts {
       bound.close();
       this.#open.delete(port);
       listeners.remove(listener);
-      say(`port ${port} of the gateway is no more: ${listener.address}:${listener.port} is closed`);
+      say(`port ${port} of the gateway is gone: ${listener.address}:${listener.port} is closed`);
     }
     for (const port of this.#gateway.ports) {
       if (this.#open.has(port.port)) continue;

@@ -62,7 +62,7 @@ export interface AccessRecord {
   downstreamAddress: string;
   /** Tries that were made; 0 when the proxy answered by itself. */
   attempts: number;
-  /** Of a gRPC call, and empty where its answer has none; missing: it is no call. */
+  /** Of a gRPC call, and empty where its answer has none; missing: it is not a call. */
   grpcStatus?: string;
   /** Undefined where the request was too broken to be routed. */
   decision: Decision | ConnectionDecision | undefined;

@@ -21,7 +21,6 @@ import {
 import { jest } from '@jest/globals';
 import { answerOf } from '../../test/http2-client.js';
 import { ok, ProxySetup } from '../../test/proxy-setup.js';
-import { RawClient } from '../../test/raw-client.js';
 import { Gateway, type ServerCredentials } from './gateway.js';
 
 // A machine at its limit is slow, not wrong.
@@ -73,12 +72,8 @@ ${rule('bytes', `hosts: ["*"], tcp: [{match: [{port: 9000}, {port: 9443}], ${to(
 
 describe('a port of a gateway', () => {
   const setup = new ProxySetup();
-  const ended: Array<() => void> = [];
   beforeEach(() => setup.open());
-  afterEach(async () => {
-    for (const end of ended.splice(0)) end();
-    await setup.close();
-  });
+  afterEach(() => setup.close());
 
   /** @returns where each port of the gateway is on this machine */
   async function standing(
@@ -109,19 +104,13 @@ describe('a port of a gateway', () => {
     return (port) => local.get(port) ?? 0;
   }
 
-  function clientOf(port: number): RawClient {
-    const client = new RawClient(port);
-    ended.push(() => client.close());
-    return client;
-  }
-
   /** What comes back inside TLS, with the certificate that was shown; or the error. */
   function overTls(port: number, servername: string | undefined, more: ConnectionOptions = {}) {
     const socket = connectTls({
       ...{ host: '127.0.0.1', port, rejectUnauthorized: false, ...more },
       ...(servername !== undefined && { servername }),
     });
-    ended.push(() => socket.destroy());
+    setup.onClose(() => socket.destroy());
     const host = servername ?? 'a.example.com';
     socket.write(`GET /x HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
     return new Promise<{ text: string; certificate?: unknown }>((resolve) => {
@@ -140,10 +129,13 @@ describe('a port of a gateway', () => {
 
   it('of HTTP takes requests in HTTP/1.1, and answers HTTP/1.0 with 426', async () => {
     const at = await standing();
-    const answer = await clientOf(at(80)).send('GET / HTTP/1.1\r\nHost: b.example.com\r\n\r\n').saw('ok');
+    const answer = await setup
+      .connect(at(80))
+      .send('GET / HTTP/1.1\r\nHost: b.example.com\r\n\r\n')
+      .saw('ok');
     expect(answer).toContain('x-scheme: http\r\n');
     expect(answer).toContain('server: istio-envoy\r\n');
-    const old = clientOf(at(80)).send('GET / HTTP/1.0\r\nHost: b.example.com\r\n\r\n');
+    const old = setup.connect(at(80)).send('GET / HTTP/1.0\r\nHost: b.example.com\r\n\r\n');
     expect(await old.untilClosed()).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
   });
 
@@ -167,9 +159,9 @@ describe('a port of a gateway', () => {
 
   it('of HTTPS closes the connection of a client that speaks no TLS', async () => {
     const at = await standing();
-    expect(await clientOf(at(443)).send('GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n').untilClosed()).toBe(
-      '',
-    );
+    expect(
+      await setup.connect(at(443)).send('GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n').untilClosed(),
+    ).toBe('');
   });
 
   it('of HTTPS offers HTTP/2', async () => {
@@ -178,7 +170,7 @@ describe('a port of a gateway', () => {
       servername: 'a.example.com',
       ca: pem('ca.pem'),
     });
-    ended.push(() => session.destroy());
+    setup.onClose(() => session.destroy());
     const stream = session.request({ ':authority': 'a.example.com', ':path': '/two' });
     expect(await answerOf(stream)).toMatchObject({ status: 200, body: 'ok' });
     expect(setup.backend.received).toContain('GET /two HTTP/1.1\r\nhost: a.example.com\r\n');
@@ -212,7 +204,7 @@ describe('a port of a gateway', () => {
         socket.on('error', () => {}).end(`behind for ${socket.servername || 'nobody'}`);
       },
     );
-    ended.push(() => behind.close());
+    setup.onClose(() => behind.close());
     await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
     const at = await standing('SIMPLE', undefined, (behind.address() as { port: number }).port);
     const passed = await overTls(at(443), 'pass.ext');
@@ -227,11 +219,11 @@ describe('a port of a gateway', () => {
 
   it('of TCP passes bytes on, whoever speaks first', async () => {
     const server = createServer((socket) => void socket.on('error', () => {}).write('ready\n'));
-    ended.push(() => server.close());
+    setup.onClose(() => server.close());
     await setup.backend.stop();
     await new Promise<void>((resolve) => server.listen(setup.backend.port, '127.0.0.1', resolve));
     const at = await standing();
-    expect(await clientOf(at(9000)).saw('ready')).toBe('ready\n');
+    expect(await setup.connect(at(9000)).saw('ready')).toBe('ready\n');
   });
 
   it('is reached through CONNECT as well, and no other port is', async () => {

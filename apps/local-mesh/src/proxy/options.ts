@@ -16,7 +16,7 @@ export interface ProxyOptions {
   route(request: RouteRequest, draw: number): Decision;
   /** What is looked at of a connection before it is known where it leads. Default: its protocol. */
   inspection?: (to: Pick<Connection, 'host' | 'port'>) => Inspection;
-  /** Whether a request with this Host is no stranger's on a port. Default: it is one. */
+  /** Whether this Host is known on a port. Default: it is not. */
   knowsHost?: (authority: string, port: number) => boolean;
   /** Whether a request in origin form to a proxy on this port was meant for the port itself, as a sidecar takes it. Default: it was not. */
   standsFor?: (port: number) => boolean;

@@ -5,7 +5,6 @@ import { jest } from '@jest/globals';
 import { Greeter, greeterClient } from '../../test/grpc.js';
 import { answerOf, begin, sessionOver } from '../../test/http2-client.js';
 import { ok, ProxySetup } from '../../test/proxy-setup.js';
-import { RawClient } from '../../test/raw-client.js';
 import { routing, rulesText } from '../../test/rules.js';
 
 // A machine at its limit is slow, not wrong.
@@ -41,12 +40,8 @@ function listening(server: Server): Promise<number> {
 
 describe('a port that stands for a service', () => {
   const setup = new ProxySetup();
-  const ended: Array<() => void> = [];
   beforeEach(() => setup.open());
-  afterEach(async () => {
-    for (const end of ended.splice(0)) end();
-    await setup.close();
-  });
+  afterEach(() => setup.close());
 
   /** A proxy over the rules, with one more port. @returns that port */
   async function standingFor(
@@ -60,14 +55,8 @@ describe('a port that stands for a service', () => {
     return (await setup.proxy.listen(anyPort, role)).port;
   }
 
-  function clientOf(port: number): RawClient {
-    const client = new RawClient(port);
-    ended.push(() => client.close());
-    return client;
-  }
-
   async function serving(server: Server): Promise<number> {
-    ended.push(() => server.close());
+    setup.onClose(() => server.close());
     return await listening(server);
   }
 
@@ -91,7 +80,7 @@ describe('a port that stands for a service', () => {
     ])('is asked for %s', async (_, host, expected) => {
       const port = await standingFor('back.ext:80', twoHosts());
       const sent = host.replace('{PORT}', String(port));
-      const received = await clientOf(port).send(`GET /a HTTP/1.1\r\nHost: ${sent}\r\n\r\n`).saw('ok');
+      const received = await setup.connect(port).send(`GET /a HTTP/1.1\r\nHost: ${sent}\r\n\r\n`).saw('ok');
       expect(received).toContain(`x-rule: ${expected}\r\n`);
       const kept = sent.toLowerCase().startsWith(expected) ? sent : expected;
       expect(setup.backend.received).toContain(`host: ${kept}\r\n`);
@@ -102,7 +91,10 @@ describe('a port that stands for a service', () => {
       const rules =
         rulesText([setup.backend.port]) + rule('*.local', 'http: [{directResponse: {status: 418}}]');
       const port = await standingFor('back.ext:80', rules.replace('*.local', '*'));
-      const received = await clientOf(port).send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n').saw('\r\n\r\n');
+      const received = await setup
+        .connect(port)
+        .send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+        .saw('\r\n\r\n');
       expect(received).toMatch(/^HTTP\/1\.1 418 /);
       expect(setup.records.at(-1)?.authority).toBe('back.ext');
     });
@@ -110,13 +102,13 @@ describe('a port that stands for a service', () => {
     it('writes the port into the Host where it is not 80', async () => {
       const rules = rulesText([setup.backend.port]).replace('number: 80', 'number: 8080');
       const port = await standingFor('back.ext:8080', rules);
-      await clientOf(port).send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n').saw('ok');
+      await setup.connect(port).send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n').saw('ok');
       expect(setup.backend.received).toContain('host: back.ext:8080\r\n');
     });
 
     it('decides each request of a connection, and knows neither CONNECT nor other hosts', async () => {
       const port = await standingFor('back.ext:80', twoHosts());
-      const client = clientOf(port);
+      const client = setup.connect(port);
       await client.send('GET /teapot HTTP/1.1\r\nHost: a\r\n\r\n').saw('418');
       await client.send('GET http://127.0.0.1:1/ HTTP/1.1\r\nHost: a\r\n\r\n').saw('ok');
       await client.send('CONNECT 127.0.0.1:1 HTTP/1.1\r\nHost: a\r\n\r\n').saw('404');
@@ -125,14 +117,14 @@ describe('a port that stands for a service', () => {
 
     it('obeys REGISTRY_ONLY as every other port', async () => {
       const port = await standingFor('back.ext:80', twoHosts(), 'REGISTRY_ONLY');
-      const received = await clientOf(port).send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n').saw('ok');
+      const received = await setup.connect(port).send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n').saw('ok');
       expect(received).toMatch(/^HTTP\/1\.1 200 /);
     });
 
     it('takes HTTP/2 with prior knowledge', async () => {
       const port = await standingFor('back.ext:80', twoHosts());
       const session = sessionOver(connect(port, '127.0.0.1'));
-      ended.push(() => session.destroy());
+      setup.onClose(() => session.destroy());
       const stream = begin(session, '/', { ':authority': `localhost:${port}` });
       stream.end();
       const { status, headers } = await answerOf(stream);
@@ -142,7 +134,7 @@ describe('a port that stands for a service', () => {
 
     it('is a target for gRPC clients that know of no proxy', async () => {
       const greeter = await new Greeter('v1').start();
-      ended.push(() => greeter.stop());
+      setup.onClose(() => greeter.stop());
       const rules =
         entry('greeter.ext', '{number: 50051, name: p, protocol: GRPC}', greeter.port) +
         rule(
@@ -151,7 +143,7 @@ describe('a port that stands for a service', () => {
         );
       const port = await standingFor('greeter.ext:50051', rules);
       const client = greeterClient(`127.0.0.1:${port}`);
-      ended.push(() => client.close());
+      setup.onClose(() => client.close());
       const said = await new Promise((resolve, reject) =>
         client.Say(Buffer.from('hello'), (error: Error | null, answer: Buffer) =>
           error === null ? resolve(answer.toString()) : reject(error),
@@ -173,11 +165,11 @@ describe('a port that stands for a service', () => {
       const tcp = '{number: 5432, name: p, protocol: TCP}';
       const rules = entry('db.ext', tcp, one) + entry('db-2.ext', tcp.replace('5432', '5433'), two);
       const plain = await standingFor('db.ext:5432', rules);
-      expect(await clientOf(plain).saw('one ready\n')).toBe('one ready\n');
+      expect(await setup.connect(plain).saw('one ready\n')).toBe('one ready\n');
       await setup.proxy.close();
       const ruled =
         rules + rule('db.ext', 'tcp: [{route: [{destination: {host: db-2.ext, port: {number: 5433}}}]}]');
-      const client = clientOf(await standingFor('db.ext:5432', ruled));
+      const client = setup.connect(await standingFor('db.ext:5432', ruled));
       await client.saw('two ready\n');
       expect(await client.send('bye').untilClosed()).toBe('two ready\ngot bye');
     });
@@ -188,7 +180,7 @@ describe('a port that stands for a service', () => {
         rulesText([setup.backend.port]) +
         entry('db.ext', '{number: 80, name: p, protocol: TCP}', server, ', addresses: [240.0.0.9]');
       const port = await standingFor('db.ext:80', rules);
-      expect(await clientOf(port).saw('db ready\n')).toBe('db ready\n');
+      expect(await setup.connect(port).saw('db ready\n')).toBe('db ready\n');
       const tunnel = setup.connect().send('CONNECT db.ext:80 HTTP/1.1\r\n\r\n');
       expect(await tunnel.saw('ready')).toBe('HTTP/1.1 200 OK\r\n\r\ndb ready\n');
     });
@@ -198,7 +190,7 @@ describe('a port that stands for a service', () => {
         'db.ext:5432',
         entry('db.ext', '{number: 5432, name: p, protocol: TCP}', 1),
       );
-      expect(await clientOf(port).untilClosed()).toBe('');
+      expect(await setup.connect(port).untilClosed()).toBe('');
       expect(setup.records).toContainEqual(
         expect.objectContaining({ flags: ['UF'], upstreamCluster: 'outbound|5432||db.ext' }),
       );
@@ -216,7 +208,7 @@ describe('a port that stands for a service', () => {
         ...{ host: '127.0.0.1', port, rejectUnauthorized: false },
         ...(servername !== undefined && { servername }),
       });
-      ended.push(() => socket.destroy());
+      setup.onClose(() => socket.destroy());
       return new Promise((resolve, reject) => {
         let text = '';
         socket.on('data', (data: Buffer) => {
@@ -244,12 +236,12 @@ describe('a port that stands for a service', () => {
 
   it('ends with the proxy', async () => {
     const port = await standingFor('back.ext:80', rulesText([setup.backend.port]));
-    const client = clientOf(port);
+    const client = setup.connect(port);
     setup.backend.onData((socket) => setTimeout(() => socket.write(ok), 50));
     client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     while (setup.backend.received === '') await new Promise((resolve) => setTimeout(resolve, 5));
     await setup.proxy.drain(10);
     expect(client.received).toContain('connection: close');
-    expect(await clientOf(port).untilClosed()).toBe('');
+    expect(await setup.connect(port).untilClosed()).toBe('');
   });
 });

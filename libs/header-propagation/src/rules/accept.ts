@@ -16,7 +16,7 @@ function unknownAccept(accept: unknown, path: string): HeaderPropagationError {
   );
 }
 
-/** Whether a function of the application's said yes. A promise is no answer: what it would say comes too late. */
+/** Whether a function of the application's said yes. A promise counts as no: its answer would come too late. */
 export function saysYes(answer: unknown): boolean {
   return Boolean(answer) && typeof (answer as PromiseLike<unknown>).then !== 'function';
 }

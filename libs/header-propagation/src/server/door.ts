@@ -6,7 +6,7 @@ type Next = (error?: unknown) => void;
 
 /**
  * Captures each request once, however many of its hooks and middleware see it. What a request gave is kept on the
- * request itself: the context is no proof, since a server that was started inside one would pass it on, and a
+ * request itself: the context does not prove it, since a server that was started inside one would pass it on, and a
  * WeakMap costs a tenth of a small route's throughput.
  */
 export class Door {

@@ -24,7 +24,7 @@ export function contradictsShare(observed: Tally, percent: number): boolean {
 
 /**
  * ln E that the canary swallows requests: it is seen less often than the written share, and less often than the share before, so that a split
- * that is not in force yet is no explanation.
+ * that is not in force yet does not explain it.
  */
 export function swallowedEvidence(observed: Tally, percent: number, before: number): number {
   const lower = Math.min(percent, before) / 100;

@@ -31,7 +31,7 @@ export function splitWeights(
   const parts = Math.round(percent * 10_000);
   const exact = exactWeights(others, index, parts, total);
   if (exact !== undefined) return { kind: 'weights', weights: exact };
-  // Nothing at all is no answer to somebody who wants a little; everything always fits, so the search ends.
+  // Zero would be wrong for somebody who wants a little; everything always fits, so the search ends.
   for (let away = 1; ; away++)
     for (const near of [parts - away, parts + away])
       if (near > 0 && near <= Number(whole) && exactWeights(others, index, near, total) !== undefined)

@@ -121,7 +121,7 @@ withPrometheus('counts from a real Prometheus', () => {
     expect(staler.at).toBe(stale.at);
   });
 
-  it('one that has scraped nothing yet is no data; one that scrapes nobody of the callers has seen no requests', async () => {
+  it('one that has scraped nothing yet gives no data; one that scrapes nobody of the callers has seen no requests', async () => {
     await using server = await MetricsServer.listening();
     await using prometheus = await PrometheusProcess.scraping({});
     const source = new PrometheusSource({ url: prometheus.url });
@@ -135,7 +135,7 @@ withPrometheus('counts from a real Prometheus', () => {
     expect(seen(await source.look(question, undefined)).counts).toEqual([]);
   });
 
-  it('Prometheus down is no data; after its restart nothing is lost and nothing counted twice', async () => {
+  it('while Prometheus is down there is no data; after its restart nothing is lost and nothing counted twice', async () => {
     const { server, prometheus, source, cursor, stack } = await watched();
     await using _ = stack;
     server.canary(4);

@@ -1,7 +1,7 @@
 import { MetricsServer, question } from '../testing/metrics-server.js';
 import { PrometheusSource } from './prometheus-source.js';
 
-describe('an answer that says less than it should is no data', () => {
+describe('an answer that says less than it should does not count as data', () => {
   const series = { status: 'success', data: { resultType: 'matrix', result: [] } };
 
   it.each([

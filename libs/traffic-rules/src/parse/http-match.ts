@@ -5,7 +5,7 @@ import type { Decoder } from './decoder.js';
 import { boolean, string, text, uint32 } from './scalar.js';
 import { stringMatch } from './string-match.js';
 
-/** By name. The API server prunes a name whose value is null, so it is no condition at all (case bug-header-null). */
+/** By name. The API server prunes a name whose value is null, so it is not a condition at all (case bug-header-null). */
 const matches = map<StringMatch>((value, at) => (value === null ? undefined : stringMatch(value, at)));
 
 const fields = message({

@@ -20,7 +20,7 @@ export function inspection(table: RouteTable, connection: Connection): Inspectio
   return contents.tcp.inspection(dialledService(contents, host, address), port);
 }
 
-/** Whether a request with this Host meets rules or a service on a port, and is no stranger's. @param authority the Host as sent */
+/** Whether a request with this Host meets rules or a service on a port, rather than an unknown host. @param authority the Host as sent */
 export function knowsHost(table: RouteTable, authority: string, port: number): boolean {
   return virtualHostOf(contentsOf(table), { authority, port }) !== undefined;
 }

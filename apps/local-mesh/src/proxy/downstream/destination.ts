@@ -1,7 +1,7 @@
 import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
 import { serverNameOf } from './server-name.js';
-import { type Sniffed, sniff } from './sniff.js';
+import { sniff } from './sniff.js';
 
 /** Where a connection leads that a sidecar would have taken: what was dialled there. */
 export interface Destination extends Dialled {
@@ -12,12 +12,9 @@ export interface Destination extends Dialled {
 
 /** Serves HTTP by the rules and passes on everything else, as a sidecar's listener for HTTP does. @param early what has come already */
 export function sniffProtocol(connection: ClientConnection, to: Destination, early?: Buffer): void {
-  connection.awaitFirstBytes<Exclude<Sniffed, 'unknown'>>(
+  connection.awaitFirstBytes(
     {
-      tell: (bytes) => {
-        const kind = sniff(bytes);
-        return kind === 'unknown' ? undefined : kind;
-      },
+      tell: sniff,
       onTold: (kind, first) => {
         if (kind === 'http2') connection.serveHttp2(first, () => to);
         else if (kind === 'http') connection.serveHttp1(first, () => to);
@@ -32,11 +29,8 @@ export function sniffProtocol(connection: ClientConnection, to: Destination, ear
 export function awaitServerName(connection: ClientConnection, to: Destination, early?: Buffer): void {
   connection.awaitFirstBytes(
     {
-      tell: (bytes) => {
-        const sni = serverNameOf(bytes);
-        return sni === undefined ? undefined : { sni };
-      },
-      onTold: ({ sni }, first) => {
+      tell: serverNameOf,
+      onTold: (sni, first) => {
         const { host, port, serverNameFor = (name) => name } = to;
         const led = serverNameFor(sni);
         connection.tunnel({ host, port, first, answered: true, ...(led !== undefined && { sni: led }) });

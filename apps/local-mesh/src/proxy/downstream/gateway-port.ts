@@ -28,17 +28,14 @@ export function serveGateway(connection: ClientConnection, port: number, early?:
 function awaitHello(connection: ClientConnection, port: number, early?: Buffer): void {
   connection.awaitFirstBytes(
     {
-      tell: (bytes) => {
-        const sni = serverNameOf(bytes);
-        return sni === undefined ? undefined : { serverName: sni ?? undefined };
-      },
-      onTold: ({ serverName }, first) => {
+      tell: serverNameOf,
+      onTold: (sni, first) => {
         const served = connection.runtime.options.gateway?.().at(port);
-        const tls = isTls(first) ? served?.tlsFor(serverName) : undefined;
+        const tls = isTls(first) ? served?.tlsFor(sni ?? undefined) : undefined;
         // Closed in the handshake, without a word (recorded: `gateway-tls-simple`).
         if (tls === undefined) connection.destroy();
-        else if (tls === 'passed-on') passOn(connection, port, first, serverName ?? null);
-        else endTls(connection, { port, tls, first, serverName });
+        else if (tls === 'passed-on') passOn(connection, port, first, sni);
+        else endTls(connection, { port, tls, first, sni });
       },
     },
     early,
@@ -49,15 +46,15 @@ interface EndedTls {
   port: number;
   tls: Exclude<ServedTls, 'passed-on'>;
   first: Buffer;
-  serverName: string | undefined;
+  sni: string | null;
 }
 
-function endTls(connection: ClientConnection, { port, tls, first, serverName }: EndedTls): void {
+function endTls(connection: ClientConnection, { port, tls, first, sni }: EndedTls): void {
   connection.wait();
   tls.server.accept(connection.socket, first, (secure: TLSSocket) => {
-    connection.continueOver(secure, serverName === undefined ? {} : { serverName });
+    connection.continueOver(secure, sni === null ? {} : { serverName: sni });
     if (tls.carries === 'requests') requests(connection, port);
-    else passOn(connection, port, Buffer.alloc(0), serverName ?? null);
+    else passOn(connection, port, Buffer.alloc(0), sni);
   });
 }
 

@@ -109,7 +109,7 @@ export class Http2ClientStream implements Client {
       exchange.onData(data);
     });
     stream.on('end', () => {
-      // A reset ends it as well, but is no end of the request.
+      // A reset ends it as well, but does not complete the request.
       if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || stream.aborted) return;
       this.#isRequestComplete = true;
       exchange.onEnd(this.#trailers);

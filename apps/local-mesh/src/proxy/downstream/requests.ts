@@ -15,10 +15,7 @@ export function serveRequests(
 ): void {
   connection.awaitFirstBytes(
     {
-      tell: (bytes) => {
-        const isHttp2 = startsHttp2(bytes);
-        return isHttp2 === 'unknown' ? undefined : isHttp2;
-      },
+      tell: startsHttp2,
       onTold: (isHttp2, first) => {
         if (isHttp2) connection.serveHttp2(first, dialled);
         else connection.serveHttp1(first, dialled, options);

@@ -26,7 +26,7 @@ export function serverNameOf(bytes: Buffer): string | null | undefined {
   }
 }
 
-/** What the records carry, as far as they have come; null: they are no handshake. */
+/** What the records carry, as far as they have come; null: they are not a handshake. */
 function handshakeBytes(bytes: Buffer): Buffer | null {
   const parts: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -140,7 +140,7 @@ describe('a client that goes away', () => {
     expect(records).toMatchObject([{ status: 200, flags: ['DC'], details: 'via_upstream', bytesSent: 4 }]);
   });
 
-  it('or whose bytes are no body, behind an answer that was begun', () => {
+  it('or whose bytes are not a body, behind an answer that was begun', () => {
     const { exchange, stream, records } = play('', { method: 'POST', bodyLength: undefined }).start();
     stream.connects().answersHead(200, [], 9);
     exchange.onClientGone(true);

@@ -298,7 +298,7 @@ describe('what is written down of a request', () => {
     expect(records).toMatchObject([{ grpcStatus: expected }]);
   });
 
-  it('of what is no call there is no status of gRPC', () => {
+  it('has no gRPC status where the request is not a call', () => {
     const { stream, records } = play().start();
     stream.connects().answers(200, ['grpc-status', '5']);
     expect(records[0]).not.toHaveProperty('grpcStatus');

@@ -73,7 +73,7 @@ describe('what is tried again', () => {
     expect(played.records).toMatchObject([{ flags: ['URX'], attempts: 3 }]);
   });
 
-  it('is nothing where the rule says none: the answer is no sign of too many tries', () => {
+  it('is nothing where the rule says none: the answer does not tell of too many tries', () => {
     const played = play('{attempts: 0}').start();
     played.stream.connects().answers(503);
     expect(played.records).toMatchObject([{ status: 503, flags: [], attempts: 1 }]);

@@ -74,7 +74,7 @@ describe("a route's timeout", () => {
     expect(played.records).toMatchObject([{ status: 200, flags: ['UT'] }]);
   });
 
-  it('of what is no call is not said by its headers', async () => {
+  it('is not taken from the headers of what is not a gRPC call', async () => {
     const played = play('retries: {attempts: 0}', { headers: ['grpc-timeout', '10m'] }).start();
     await aWhile();
     expect(played.records).toEqual([]);

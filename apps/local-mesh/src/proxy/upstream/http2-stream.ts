@@ -110,7 +110,7 @@ export class Http2Stream implements UpstreamStream {
   }
 
   #onEnd(stream: ClientHttp2Stream): void {
-    // A reset ends it as well, but is no end of the answer; `close` tells of it.
+    // A reset ends it as well, but does not complete the answer; `close` tells of it.
     if (this.#isOver || (!this.#isComplete && (stream.rstCode !== 0 || stream.destroyed))) return;
     // One with NO_ERROR looks like an end. Half a body would leave a client of HTTP/1.1 waiting for the rest in the next answer.
     if ((this.#toCome ?? 0) > 0) return;

@@ -40,7 +40,7 @@ export function tlsOptions(
   const name = serverName?.kind === 'request-host' ? host : serverName?.name;
   return {
     ALPNProtocols: [...alpn],
-    // RFC 6066 3: an address is no server name.
+    // RFC 6066 3: an address is not a server name.
     ...(name !== undefined && name !== '' && isIP(name) === 0 && { servername: name }),
     ...(verification === undefined ? { rejectUnauthorized: false } : verifying(verification, host, trusted)),
     ...(clientCertificate !== undefined && ownCertificate(clientCertificate)),
@@ -63,7 +63,7 @@ function verifying(
   };
 }
 
-/** Envoy compares exactly; a wildcard in the certificate is no other name than itself. */
+/** Envoy compares exactly; a wildcard in the certificate stands for itself alone. */
 function unlessOneOf(names: readonly string[], { subjectaltname = '' }: PeerCertificate): Error | undefined {
   if (names.length === 0) return undefined;
   const own = subjectaltname.split(', ').map((entry) => entry.slice(entry.indexOf(':') + 1));
