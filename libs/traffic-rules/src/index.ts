@@ -52,6 +52,11 @@ export type {
   PassedOver,
 } from './explain/explanation.js';
 export { renderExplanation } from './explain/render.js';
+export { describeValue } from './fields/describe.js';
+export { parseDuration } from './fields/duration.js';
+export { isObject } from './fields/object.js';
+export { formatPath, type Path } from './fields/path.js';
+export { suggest } from './fields/suggestion.js';
 export { grpcStatusOf, isGrpc } from './grpc.js';
 export { applyHeaderMutations, type HeaderMutation } from './headers/header-mutation.js';
 export {
@@ -81,12 +86,9 @@ export type {
 } from './model/gateway.js';
 export type { ResourceReference } from './model/place.js';
 export type { DocumentSource } from './parse/document-source.js';
-export { parseDuration } from './parse/duration.js';
 export { type Parsed, parse, parseInSteps } from './parse/parse.js';
-export { formatPath, type Path } from './parse/path.js';
 export { type RoutingKind, routingKinds } from './parse/routing-kinds.js';
 export type { TextKind } from './parse/source-file.js';
-export { suggest } from './parse/suggestion.js';
 export { holdsDocuments, objectsIn, readYaml, type YamlDocument } from './parse/yaml-documents.js';
 export { nodeAt, type YamlField, type YamlNode } from './parse/yaml-node.js';
 export { exactPlaceText, locationOf, placedName, placeText } from './place.js';

@@ -1,4 +1,4 @@
-import type { Location } from '@grayscale/traffic-rules';
+import { isObject, type Location } from '@grayscale/traffic-rules';
 import {
   type CaseRequest,
   ruleParts,
@@ -157,12 +157,11 @@ export class CaseReader {
   }
 
   private record(value: unknown, path: Path, known?: readonly string[]): Record<string, unknown> {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return this.fail(path, 'must be a map of fields');
+    if (!isObject(value)) return this.fail(path, 'must be a map of fields');
     const unknown = known && Object.keys(value).find((name) => !known.includes(name));
     if (unknown !== undefined)
       this.fail([...path, unknown], `is not a field here; there are ${known?.join(', ')}`);
-    return value as Record<string, unknown>;
+    return value;
   }
 
   private fail(path: Path, problem: string): never {

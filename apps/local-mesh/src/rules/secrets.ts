@@ -1,5 +1,5 @@
 import type { ManifestSet } from '@grayscale/manifest-files';
-import { objectsIn, readYaml } from '@grayscale/traffic-rules';
+import { isObject, objectsIn, readYaml } from '@grayscale/traffic-rules';
 
 /** What a Secret holds, by key; nothing of it is shown to anybody. */
 export type Secret = Readonly<Record<string, Buffer>>;
@@ -22,17 +22,13 @@ export function secretsIn({ files }: ManifestSet): ReadonlyMap<string, Secret> {
 }
 
 function secretOf(value: unknown): { name: string; namespace: string; content: Secret } | undefined {
-  if (!isRecord(value) || value.kind !== 'Secret' || !isRecord(value.metadata)) return undefined;
+  if (!isObject(value) || value.kind !== 'Secret' || !isObject(value.metadata)) return undefined;
   const { name, namespace = 'default' } = value.metadata;
   const entries = [...entriesOf(value.data, 'base64'), ...entriesOf(value.stringData, 'utf8')];
   return { name: String(name), namespace: String(namespace), content: Object.fromEntries(entries) };
 }
 
 function entriesOf(values: unknown, encoding: BufferEncoding): Array<[string, Buffer]> {
-  if (!isRecord(values)) return [];
+  if (!isObject(values)) return [];
   return Object.entries(values).map(([key, value]) => [key, Buffer.from(String(value), encoding)]);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

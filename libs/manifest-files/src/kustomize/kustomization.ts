@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type DocumentSource, type Path, readYaml } from '@grayscale/traffic-rules';
+import { type DocumentSource, isObject, type Path, readYaml } from '@grayscale/traffic-rules';
 import { fileError, type ManifestIssue, type Place } from '../file-issue.js';
 import { noOverrides, type Overrides } from '../overrides.js';
 import { fieldsNotFollowed, fieldsWithoutEffect, followedFields } from './fields.js';
@@ -39,7 +39,7 @@ export function parseKustomization(
     const { line, column, message } = error;
     return { issues: [fileError('kustomization-invalid', { file, line, column }, capital(message))] };
   }
-  if (document === undefined || second !== undefined || !isRecord(document.value)) {
+  if (document === undefined || second !== undefined || !isObject(document.value)) {
     const { line, column } = second?.source ?? { line: 1, column: 1 };
     const message =
       'A kustomization is one document, and a map of fields, such as `resources:` with a list of files.';
@@ -175,11 +175,7 @@ function unknownField(place: Place, name: string): ManifestIssue {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value) ? value : {};
 }
 
 function capital(text: string): string {

@@ -1,8 +1,15 @@
-import { formatPath, type Location, objectsIn, readYaml } from '@grayscale/traffic-rules';
+import {
+  describeValue,
+  formatPath,
+  isObject,
+  type Location,
+  objectsIn,
+  readYaml,
+} from '@grayscale/traffic-rules';
 import { completePlan } from './complete.js';
 import { type Plan, planApiVersion, planKind } from './plan.js';
 import type { PlanIssue } from './plan-issue.js';
-import { At, describe, isObject, type Problem } from './reader.js';
+import { At, type Problem } from './reader.js';
 import { planShape } from './shape.js';
 
 /** What came of reading a plan. */
@@ -58,11 +65,14 @@ function readObject(value: unknown, at: At): Plan | undefined {
   const written = planShape.read(value, at);
   if (written === undefined) return undefined;
   if (written.kind !== undefined && written.kind !== planKind)
-    at.within('kind').error('field-unknown-value', `kind is ${describe(written.kind)}; write ${planKind}.`);
+    at.within('kind').error(
+      'field-unknown-value',
+      `kind is ${describeValue(written.kind)}; write ${planKind}.`,
+    );
   if (written.apiVersion !== undefined && written.apiVersion !== planApiVersion)
     at.within('apiVersion').error(
       'api-version-unknown',
-      `apiVersion is ${describe(written.apiVersion)}; write ${planApiVersion}.`,
+      `apiVersion is ${describeValue(written.apiVersion)}; write ${planApiVersion}.`,
     );
   if (written.spec === undefined) return undefined;
   const { name = '', namespace = 'default' } = written.metadata ?? {};

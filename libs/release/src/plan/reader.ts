@@ -1,4 +1,4 @@
-import { type Path, suggest } from '@grayscale/traffic-rules';
+import { describeValue, isObject, type Path, suggest } from '@grayscale/traffic-rules';
 import type { PlanIssue } from './plan-issue.js';
 
 /** A part of a JSON Schema. */
@@ -150,22 +150,8 @@ export function mapped<T, U>(inner: Reader<T>, turn: (value: T, at: At) => U | u
 /** Anything: it belongs to somebody else. */
 export const anything: Reader<unknown> = { schema: {}, read: (value) => value };
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function wrongType(at: At, value: unknown, wanted: string): undefined {
-  return at.error('field-wrong-type', `${at.name} is ${describe(value)}; write ${wanted}.`);
-}
-
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  const text = String(value);
-  return typeof value === 'string'
-    ? JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
-    : `the ${typeof value} ${text}`;
+  return at.error('field-wrong-type', `${at.name} is ${describeValue(value)}; write ${wanted}.`);
 }
 
 function unknownField(at: At, name: string, known: readonly string[]): undefined {

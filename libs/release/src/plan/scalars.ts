@@ -1,5 +1,5 @@
-import { parseDuration, suggest } from '@grayscale/traffic-rules';
-import { type At, describe, mapped, type Reader, wrongType } from './reader.js';
+import { describeValue, parseDuration, suggest } from '@grayscale/traffic-rules';
+import { type At, mapped, type Reader, wrongType } from './reader.js';
 
 /** Longer than any selector or URL of a plan. */
 const mostCharacters = 4096;
@@ -77,7 +77,7 @@ export function choice<const Names extends readonly string[]>(
       if (typeof value === 'string' && names.includes(value)) return value;
       const meant = typeof value === 'string' ? suggest(value, names) : undefined;
       const advice = meant === undefined ? `write one of ${names.join(', ')}.` : `did you mean "${meant}"?`;
-      return at.error('field-unknown-value', `${at.name} is ${describe(value)}; ${advice}`);
+      return at.error('field-unknown-value', `${at.name} is ${describeValue(value)}; ${advice}`);
     },
   };
 }
@@ -98,7 +98,7 @@ export function duration(description: string): Reader<number> {
       const isForm = typeof value === 'string' && value.length <= mostDigits && durationForm.test(value);
       const milliseconds = isForm ? parseDuration(value) : undefined;
       if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
-      return at.error('duration-syntax', `${at.name} is ${describe(value)}; ${durationAdvice(value)}`);
+      return at.error('duration-syntax', `${at.name} is ${describeValue(value)}; ${durationAdvice(value)}`);
     },
   };
 }
@@ -127,13 +127,13 @@ export function rate(description: string, most: number): Reader<number> {
       if (number === undefined)
         return at.error(
           'field-wrong-type',
-          `${at.name} is ${describe(value)}; write a percentage with its sign, for instance "${rateExample(value)}".`,
+          `${at.name} is ${describeValue(value)}; write a percentage with its sign, for instance "${rateExample(value)}".`,
         );
       const fraction = Number(number) / 100;
       if (fraction > 0 && fraction <= most) return fraction;
       return at.error(
         'value-out-of-range',
-        `${at.name} is ${describe(value)}; write more than 0% and at most ${most * 100}%.`,
+        `${at.name} is ${describeValue(value)}; write more than 0% and at most ${most * 100}%.`,
       );
     },
   };

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { MeshView } from './mesh-view.js';
 
 /** DestinationRules for hosts that the workload sees no service of. */

@@ -1,9 +1,9 @@
 import { clusterName } from '../compile/clusters.js';
+import { suggest } from '../fields/suggestion.js';
 import type { Action, DestinationName } from '../model/action.js';
 import type { PolicyDocument } from '../model/mesh.js';
 import type { Document } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
-import { suggest } from '../parse/suggestion.js';
 import type { Report } from '../validate/report.js';
 import { warnOfAlias } from './aliases.js';
 import type { MeshView } from './mesh-view.js';

@@ -1,6 +1,6 @@
 import { isForWorkload } from '../compile/routes.js';
+import { quote } from '../fields/describe.js';
 import { carriesHttp, type RegistryPort } from '../model/service.js';
-import { quote } from '../parse/describe.js';
 import { placedName } from '../place.js';
 import type { Deciding, MeshView } from './mesh-view.js';
 

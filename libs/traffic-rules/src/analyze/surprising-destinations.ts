@@ -1,7 +1,7 @@
+import { quote } from '../fields/describe.js';
 import type { Destination, ForwardAction } from '../model/action.js';
 import type { ResourceReference } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
-import { quote } from '../parse/describe.js';
 import type { MeshView } from './mesh-view.js';
 import type { RuleEntry } from './rule-entries.js';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../parse/decode.js';
+import { isObject } from '../fields/object.js';
 
 /** Our own reading of one rule that a CRD states in CEL. */
 export interface CelRule {

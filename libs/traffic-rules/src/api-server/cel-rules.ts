@@ -1,5 +1,5 @@
-import { isObject } from '../parse/decode.js';
-import { parseDuration } from '../parse/duration.js';
+import { parseDuration } from '../fields/duration.js';
+import { isObject } from '../fields/object.js';
 import { type CelRule, has, keys, list, text } from './cel-reading.js';
 import { gatewayCelRules } from './gateway-cel-rules.js';
 

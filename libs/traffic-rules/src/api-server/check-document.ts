@@ -1,4 +1,4 @@
-import type { Problem } from '../parse/cursor.js';
+import type { Problem } from '../fields/problem.js';
 import { brokenConstraints } from './constraints.js';
 import type { KindSchema } from './kind-schema.js';
 import { schemaProblem } from './schema-problem.js';

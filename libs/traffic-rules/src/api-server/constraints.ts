@@ -1,7 +1,7 @@
-import type { Problem } from '../parse/cursor.js';
-import { isObject } from '../parse/decode.js';
-import { describeValue } from '../parse/describe.js';
-import { formatPath } from '../parse/path.js';
+import { describeValue } from '../fields/describe.js';
+import { isObject } from '../fields/object.js';
+import { formatPath } from '../fields/path.js';
+import type { Problem } from '../fields/problem.js';
 import { celRules } from './cel-rules.js';
 import type { Constraints } from './kind-schema.js';
 

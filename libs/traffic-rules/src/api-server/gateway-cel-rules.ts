@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { isObject } from '../parse/decode.js';
-import { parseDuration } from '../parse/duration.js';
+import { parseDuration } from '../fields/duration.js';
+import { isObject } from '../fields/object.js';
 import { type CelRule, has, keys, list, text } from './cel-reading.js';
 
 const plainPath = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;

@@ -1,8 +1,8 @@
+import { describeValue, quote } from '../fields/describe.js';
+import { isObject } from '../fields/object.js';
+import { formatPath, type Path } from '../fields/path.js';
+import type { Problem } from '../fields/problem.js';
 import type { IssueCode } from '../issue-codes.js';
-import type { Problem } from '../parse/cursor.js';
-import { isObject } from '../parse/decode.js';
-import { describeValue, quote } from '../parse/describe.js';
-import { formatPath, type Path } from '../parse/path.js';
 import type { SchemaError } from './kind-schema.js';
 
 /** What ajv found, with the place as we write it and in words. */

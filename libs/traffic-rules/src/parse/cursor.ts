@@ -1,14 +1,7 @@
+import { formatPath } from '../fields/path.js';
+import type { Problem } from '../fields/problem.js';
 import type { Severity } from '../issue.js';
 import type { IssueCode } from '../issue-codes.js';
-import { formatPath } from './path.js';
-
-/** What is wrong with one field, before its place in the file is looked up. */
-export interface Problem {
-  code: IssueCode;
-  severity: Severity;
-  path: string;
-  message: string;
-}
 
 /** More than this many problems of one document help nobody. */
 const problemLimit = 1000;

@@ -1,8 +1,9 @@
+import { describeValue } from '../fields/describe.js';
+import { isObject } from '../fields/object.js';
+import { suggest } from '../fields/suggestion.js';
 import type { Severity } from '../issue.js';
 import type { Cursor } from './cursor.js';
 import type { Decoder } from './decoder.js';
-import { describeValue } from './describe.js';
-import { suggest } from './suggestion.js';
 
 export type Shape = Readonly<Record<string, Decoder<unknown>>>;
 
@@ -109,10 +110,6 @@ export function ignoredByIstio<T>(decode: Decoder<T>): Decoder<T> {
       at.report('field-ignored', 'Istio does nothing with this field; leave it out.', 'warning');
     return decoded;
   };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function wrongType(at: Cursor, value: unknown, wanted: string): undefined {

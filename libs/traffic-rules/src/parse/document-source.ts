@@ -1,6 +1,6 @@
+import { formatPath, type Path, parsePath } from '../fields/path.js';
 import type { Location } from '../issue.js';
 import type { Source } from '../source.js';
-import { formatPath, type Path, parsePath } from './path.js';
 import type { SourceFile } from './source-file.js';
 import { nodeAt, offsetOf, type YamlNode } from './yaml-node.js';
 import type { Piece } from './yaml-stream.js';

@@ -1,11 +1,12 @@
 import { checkDocument } from '../api-server/check-document.js';
+import { describeValue } from '../fields/describe.js';
+import { isObject } from '../fields/object.js';
+import type { Problem } from '../fields/problem.js';
 import type { Issue } from '../issue.js';
 import { locationOf } from '../place.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
-import { type Budget, Cursor, type Problem } from './cursor.js';
-import { isObject } from './decode.js';
-import { describeValue } from './describe.js';
+import { type Budget, Cursor } from './cursor.js';
 import type { DocumentSource } from './document-source.js';
 import { type KnownKind, kinds } from './kinds.js';
 import { bareMeshConfig } from './mesh-config-document.js';

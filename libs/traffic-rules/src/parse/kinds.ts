@@ -1,3 +1,4 @@
+import { suggest } from '../fields/suggestion.js';
 import { gatewayApiGroup } from '../resources/gateway-api.js';
 import type { Metadata } from '../resources/metadata.js';
 import { type PodController, podControllers } from '../resources/pod.js';
@@ -14,7 +15,6 @@ import { isMeshConfigMap, meshConfigOfMap } from './mesh-config-document.js';
 import { matchLabels, podStatus, podTemplate, templateOf } from './pod.js';
 import { serviceEntrySpec, workloadEndpoint } from './service-entry.js';
 import { sidecarSpec } from './sidecar.js';
-import { suggest } from './suggestion.js';
 import { virtualServiceSpec } from './virtual-service.js';
 
 export interface KnownKind {

@@ -1,7 +1,7 @@
+import { isObject } from '../fields/object.js';
 import type { MeshConfig } from '../resources/mesh-config.js';
 import type { Source } from '../source.js';
 import type { Cursor } from './cursor.js';
-import { isObject } from './decode.js';
 import type { Envelope } from './envelope.js';
 import { meshConfigSpec } from './mesh-config.js';
 import { readPiece } from './yaml-stream.js';

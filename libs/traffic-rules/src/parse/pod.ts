@@ -1,6 +1,6 @@
+import { isObject } from '../fields/object.js';
 import { isIstioAnnotation, type Metadata } from '../resources/metadata.js';
 import type { Pod, PodTemplate } from '../resources/pod.js';
-import { isObject } from './decode.js';
 
 /**
  * What of a pod or its template routing asks for. These kinds are read leniently: whatever else is in them, and whether it is right,

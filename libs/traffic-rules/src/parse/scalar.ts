@@ -1,8 +1,8 @@
+import { describeValue, quote } from '../fields/describe.js';
+import { parseDuration } from '../fields/duration.js';
+import { suggest } from '../fields/suggestion.js';
 import { mapped, message, wrongType } from './decode.js';
 import type { Decoder } from './decoder.js';
-import { describeValue, quote } from './describe.js';
-import { parseDuration } from './duration.js';
-import { suggest } from './suggestion.js';
 
 /** A string; numbers and booleans are refused as istiod does, with the hint that quotes are missing. */
 export const string: Decoder<string> = (value, at) => {

@@ -1,5 +1,5 @@
+import { isObject } from '../fields/object.js';
 import type { Issue } from '../issue.js';
-import { isObject } from './decode.js';
 import { DocumentSource } from './document-source.js';
 import { SourceFile, type TextKind } from './source-file.js';
 import { type Piece, readPiece, splitStream } from './yaml-stream.js';

@@ -1,4 +1,4 @@
-import type { Path } from './path.js';
+import type { Path } from '../fields/path.js';
 
 /** One value of a document as it is written: where it stands, in which style, and what is in it. Offsets count from the file's start. */
 export interface YamlNode {

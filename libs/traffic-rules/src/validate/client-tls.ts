@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { ClientTls } from '../resources/destination-rule.js';
 import type { Report } from './report.js';
 

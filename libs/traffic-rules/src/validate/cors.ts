@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { CorsPolicy } from '../resources/virtual-service.js';
 import { validateDuration } from './duration.js';
 import { isHeaderName } from './header-names.js';

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { DestinationRule, DestinationRuleSpec } from '../resources/destination-rule.js';
 import { validateSubsetName } from './destination.js';
 import { validateExportTo } from './export-to.js';

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { Destination } from '../resources/virtual-service.js';
 import { isDnsLabel, wildcardDomainProblem } from './names.js';
 import { validatePort } from './port.js';

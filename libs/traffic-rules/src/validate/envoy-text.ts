@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { Report } from './report.js';
 
 /** Begins each warning about what Istio accepts and Envoy refuses. */

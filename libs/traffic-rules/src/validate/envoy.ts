@@ -1,5 +1,5 @@
+import { quote } from '../fields/describe.js';
 import { unknownCommands } from '../headers/header-value-format.js';
-import { quote } from '../parse/describe.js';
 import type { ConsistentHash } from '../resources/destination-rule.js';
 import type { Headers, HttpRule } from '../resources/virtual-service.js';
 import {

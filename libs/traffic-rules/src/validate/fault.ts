@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import { grpcStatuses } from '../resources/grpc-status.js';
 import type { HttpFaultInjection } from '../resources/virtual-service.js';
 import { validateStatus } from './action.js';

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { Gateway, Server, ServerPort } from '../resources/gateway.js';
 import { isIpAddress } from './address.js';
 import { isDnsLabel, wildcardDomainProblem } from './names.js';

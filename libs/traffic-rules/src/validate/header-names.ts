@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { Report } from './report.js';
 
 // Istio's character class: its "+-." is a range and so allows the comma too (istio, validation.go).

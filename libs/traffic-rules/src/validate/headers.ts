@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { HeaderOperations, Headers } from '../resources/virtual-service.js';
 import { isAuthority } from './header-names.js';
 import { headerValueProblem } from './header-value.js';

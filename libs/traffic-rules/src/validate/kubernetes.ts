@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import { isIpAddress } from './address.js';
 import { domainProblem, isDnsLabel } from './names.js';

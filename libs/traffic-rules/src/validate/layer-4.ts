@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { Layer4Match, TcpRule, TlsRule, VirtualServiceSpec } from '../resources/virtual-service.js';
 import { isIpAddress, isIpSubnet } from './address.js';
 import { validateGateways } from './gateways.js';

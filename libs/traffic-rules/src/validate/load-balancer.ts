@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { LoadBalancer } from '../resources/destination-rule.js';
 import { validateDuration } from './duration.js';
 import { warnOfHashPolicy } from './envoy.js';

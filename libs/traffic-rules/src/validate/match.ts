@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { HttpMatchRequest } from '../resources/virtual-service.js';
 import { validateGateways } from './gateways.js';
 import { validateMatchedHeader } from './header-names.js';

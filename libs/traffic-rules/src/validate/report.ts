@@ -1,7 +1,7 @@
+import { formatPath } from '../fields/path.js';
 import type { Issue, Severity } from '../issue.js';
 import type { IssueCode } from '../issue-codes.js';
 import type { Document } from '../model/place.js';
-import { formatPath } from '../parse/path.js';
 import { locationOf } from '../place.js';
 
 /** Collects what is wrong with one resource. */

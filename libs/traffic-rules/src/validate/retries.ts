@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { HttpRetry } from '../resources/virtual-service.js';
 import { validateDurations } from './duration.js';
 import type { Report } from './report.js';

@@ -1,5 +1,5 @@
+import { quote } from '../fields/describe.js';
 import { unknownCommands } from '../headers/header-value-format.js';
-import { quote } from '../parse/describe.js';
 import type { GrpcRoute, HttpRoute, NamedMatch, RouteFilter } from '../resources/gateway-api.js';
 import { refusal, warnOfHeaderText, warnOfLineBreak } from './envoy-text.js';
 import { headerValueProblem } from './header-value.js';

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { ServiceEntry, ServiceEntrySpec } from '../resources/service-entry.js';
 import { isIpSubnet } from './address.js';

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { ServiceEntrySpec } from '../resources/service-entry.js';
 import { isDnsLabel } from './names.js';
 import { validatePort } from './port.js';

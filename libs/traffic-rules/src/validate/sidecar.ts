@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { EgressListener, Sidecar, SidecarSpec } from '../resources/sidecar.js';
 import { isIpAddress } from './address.js';
 import { validateSelector } from './labels.js';

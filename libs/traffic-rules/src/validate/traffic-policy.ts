@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { OutlierDetection, TrafficPolicy } from '../resources/destination-rule.js';
 import { isIpAddress } from './address.js';
 import { validateClientTls } from './client-tls.js';

@@ -1,3 +1,4 @@
+import { isObject } from '../fields/object.js';
 import type { HttpMatchRequest, VirtualServiceSpec } from '../resources/virtual-service.js';
 import { coveringPrefixes } from './prefix-cover.js';
 import type { Report } from './report.js';
@@ -72,12 +73,8 @@ function warnOfRepeatedMatches(rule: Rule, index: number, { seen, rules, place, 
 function matchKey(match: object): string {
   const { name: _, ...conditions } = match as HttpMatchRequest;
   return JSON.stringify(conditions, (_key, value: unknown) =>
-    isRecord(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,
+    isObject(value) ? Object.fromEntries(Object.entries(value).sort(byKey)) : value,
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function byKey([a]: [string, unknown], [b]: [string, unknown]): number {

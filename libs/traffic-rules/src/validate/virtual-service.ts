@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { VirtualService, VirtualServiceSpec } from '../resources/virtual-service.js';
 import { isIpAddress } from './address.js';
 import { validateExportTo } from './export-to.js';

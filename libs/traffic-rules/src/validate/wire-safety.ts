@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { ConsistentHash } from '../resources/destination-rule.js';
 import type { HeaderOperations, Headers } from '../resources/virtual-service.js';
 import { member, type Report } from './report.js';

@@ -1,4 +1,4 @@
-import { quote } from '../parse/describe.js';
+import { quote } from '../fields/describe.js';
 import type { WorkloadEntry } from '../resources/workload-entry.js';
 import { isIpAddress } from './address.js';
 import { validateLabels } from './labels.js';

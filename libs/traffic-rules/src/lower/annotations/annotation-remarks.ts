@@ -1,5 +1,5 @@
+import { suggest } from '../../fields/suggestion.js';
 import type { Document } from '../../model/place.js';
-import { suggest } from '../../parse/suggestion.js';
 import { isIstioAnnotation, type Metadata } from '../../resources/metadata.js';
 import { podControllers } from '../../resources/pod.js';
 import type { Resource } from '../../resources/resource.js';

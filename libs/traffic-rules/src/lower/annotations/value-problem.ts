@@ -1,4 +1,4 @@
-import { quote } from '../../parse/describe.js';
+import { quote } from '../../fields/describe.js';
 import { isCidr } from '../../validate/address.js';
 import type { ValueForm } from './known-annotations.js';
 

@@ -1,4 +1,4 @@
-import { quote } from '../../parse/describe.js';
+import { quote } from '../../fields/describe.js';
 import type { StringMatch } from '../../resources/string-match.js';
 import type { HttpRule } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';

@@ -1,4 +1,4 @@
-import { quote } from '../../parse/describe.js';
+import { quote } from '../../fields/describe.js';
 import type { HttpRule, VirtualService } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';
 import { remarkOnPaths } from './odd-paths.js';
