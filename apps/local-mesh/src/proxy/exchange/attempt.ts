@@ -64,8 +64,7 @@ export class Attempt implements StreamHandler, BodyReader {
     }
     const { protocol, request } = this.options;
     try {
-      const stream = this.host.request(protocol, request, this);
-      this.#stream ??= stream;
+      this.#stream = this.host.request(protocol, request, this);
     } catch (error) {
       this.#settle();
       throw error;

@@ -18,7 +18,7 @@ import type { Answer } from './answer.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import { backOffCeilingMs } from './back-off.js';
 import { callTimeoutMs, isGrpcCall, timeoutText } from './grpc.js';
-import { type LocalReply, replies } from './local-reply.js';
+import { type LocalReply, replies, type UpstreamFailure } from './local-reply.js';
 import { Mirroring } from './mirror.js';
 import type { Outcome } from './outcome.js';
 import type { Plan } from './plan.js';
@@ -112,9 +112,9 @@ export class Forwarding implements AttemptOwner {
     const { context, plan } = this;
     const { status } = head;
     const { raw } = head.headers;
-    if (!plan.untouched && retryable(plan.shape.retry, { kind: 'response', status, headers: raw })) {
+    if (retryable(plan.shape.retry, { kind: 'response', status, headers: raw })) {
       if (this.#retry()) return false;
-      if (plan.shape.retry.attempts > 0 && !this.#isOverLimit) this.outcome.flag('URX');
+      if (!this.#isOverLimit) this.outcome.flag('URX');
     }
     this.#answered = true;
     context.body.release();
@@ -322,12 +322,10 @@ export class Forwarding implements AttemptOwner {
     return true;
   }
 
-  #giveUp(failure: AttemptFailure): void {
+  #giveUp(failure: UpstreamFailure | 'per-try-timeout'): void {
     if (this.#tries > 1) this.outcome.flag('URX');
     if (failure === 'per-try-timeout') this.#reply(replies.perTryTimeout);
-    else if (failure !== 'loop' && failure !== 'name-not-found') {
-      this.#reply(replies.upstreamFailure(failure, this.#tries));
-    }
+    else this.#reply(replies.upstreamFailure(failure, this.#tries));
   }
 
   /** The limit is for the whole answer: one that has begun is broken off. */
