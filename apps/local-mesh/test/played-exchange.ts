@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { AccessRecord } from '../src/proxy/access-record.js';
 import type { Address } from '../src/proxy/address.js';
@@ -116,9 +115,9 @@ export class PlayedStream implements UpstreamStream {
 }
 
 /** Everything that leaves for servers, in order. */
-class Upstream extends EventEmitter {
-  readonly streams: PlayedStream[] = [];
-  readonly results: Array<[host: string, result: TryResult]> = [];
+interface Upstream {
+  readonly streams: PlayedStream[];
+  readonly results: Array<[host: string, result: TryResult]>;
 }
 
 class PlayedHost extends Host {
@@ -136,7 +135,6 @@ class PlayedHost extends Host {
     encodeRequest(request);
     const stream = new PlayedStream(String(this.address.port), protocol, request, handler);
     this.upstream.streams.push(stream);
-    this.upstream.emit('stream');
     return stream;
   }
 
@@ -284,7 +282,7 @@ export class PlayedExchange {
   readonly exchange: Exchange;
   readonly context: RequestContext;
   readonly runtime: Runtime;
-  readonly #upstream = new Upstream();
+  readonly #upstream: Upstream = { streams: [], results: [] };
   static readonly #played: PlayedExchange[] = [];
 
   /** @param draws what chance says, one after the other, then always 0 */
@@ -345,18 +343,26 @@ export class PlayedExchange {
     return this.runtime.upstreams.of(decision.cluster);
   }
 
-  /** Waits for so many requests to servers. */
+  /** Waits for so many requests to servers; fails when the exchange ends with fewer. */
   async left(count: number): Promise<PlayedStream> {
-    while (this.streams.length < count)
-      await new Promise((resolve) => this.#upstream.once('stream', resolve));
+    await this.#until(() => {
+      if (this.streams.length < count && this.records.length > 0)
+        throw new Error(`over with ${this.streams.length} requests to servers`);
+      return this.streams.length >= count;
+    });
     return this.stream;
   }
 
   /** Waits until the exchange is over. */
   async over(): Promise<AccessRecord> {
-    for (;;) {
-      const [record] = this.records;
-      if (record !== undefined) return record;
+    await this.#until(() => this.records.length > 0);
+    return this.records[0] as AccessRecord;
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!condition()) {
+      if (Date.now() > deadline) throw new Error('waited for 10 s');
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }

@@ -51,6 +51,12 @@ describe('a server that fails before its answer', () => {
     },
   );
 
+  it('within the time that the rule gives: what it failed by is told, not the time', () => {
+    const { stream, records } = play(`[{timeout: 60s, retries: {attempts: 0}, ${to}}]`).start();
+    fails(stream.connects(), 'reset');
+    expect(records).toMatchObject([{ status: 503, flags: ['UR'] }]);
+  });
+
   it('a name without an address: no healthy upstream where rules list it, else as the proxy that resolves names', () => {
     const listed = play().start();
     fails(listed.stream, 'name-not-found');
@@ -202,6 +208,18 @@ describe('what no rule may send', () => {
     expect(client.body).toBe('invalid header name: x a');
     expect(records).toMatchObject([{ status: 503, flags: [], details: 'invalid_header' }]);
     expect(records).toHaveLength(1);
+  });
+
+  it("is told apart from faults of another kind, which are not a rule's", () => {
+    const broken = () => {
+      throw new Error('broken');
+    };
+    const answered = play().start();
+    answered.client.head = broken;
+    expect(() => answered.stream.connects().answers(200)).toThrow('broken');
+    const own = play('[{directResponse: {status: 200}}]');
+    own.client.head = broken;
+    expect(() => own.start()).toThrow('broken');
   });
 
   it('a fault of the engine is an answer of its own', () => {

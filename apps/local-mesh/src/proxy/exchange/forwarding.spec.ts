@@ -118,6 +118,14 @@ describe('a server that takes no more', () => {
     expect(client.paused).toBe(false);
   });
 
+  it('is the only one to get the body once it answers: nothing of it is kept for another try', () => {
+    const { context, stream } = play({ method: 'POST', bodyLength: undefined }).start();
+    stream.connects();
+    expect(context.body.replayable).toBe(true);
+    stream.answersHead(200, [], 9);
+    expect(context.body.replayable).toBe(false);
+  });
+
   it('does not set a client going that has sent everything', () => {
     const { exchange, stream, client } = play({ method: 'POST', bodyLength: undefined }).start();
     stream.connects().full = true;
@@ -158,6 +166,8 @@ describe('what a client gets', () => {
 
   it('that takes no more holds the server back, until it does', () => {
     const { client, stream, exchange } = play().start();
+    // No server is reached yet.
+    exchange.onClientDrain();
     stream.connects().answersHead(200, [], undefined);
     stream.sends('a');
     expect(stream.paused).toBe(false);

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { Cluster, Forward } from '@grayscale/traffic-rules';
 import { PlayedExchange, type PlayedRequest, type PlayedStream } from '../../../test/played-exchange.js';
 import { rulesFor } from '../../../test/rules.js';
 
@@ -140,6 +141,14 @@ describe('a copy under way', () => {
     const played = play({ rule });
     originalOf(played).connects().answers(200);
     expect([played.client.status, copyOf(played).cancelled]).toEqual([503, true]);
+  });
+
+  it('is none where a rule has made the request unsendable, and counts for no server', () => {
+    const played = play({ rule: 'mirror: {host: copy.ext}, rewrite: {authority: "a\\r\\nb"}' });
+    expect([played.client.status, played.streams]).toEqual([400, []]);
+    const decision = played.runtime.options.route(played.context.request, 0) as Forward;
+    const copies = played.runtime.upstreams.of(decision.mirrors[0]?.cluster as Cluster);
+    expect(copies.hostAt({ host: '127.0.0.1', port: 8 }).active).toBe(0);
   });
 
   it.each([

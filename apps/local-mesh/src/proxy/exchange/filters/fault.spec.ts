@@ -81,6 +81,8 @@ describe('a delay', () => {
 
   it('of a request lets its answer be held back', async () => {
     const played = play(delay(100));
+    // Nothing is there yet that could go on.
+    played.exchange.onClientDrain();
     const stream = (await played.left(1)).connects().answersHead(200, [], undefined);
     played.client.full = true;
     stream.sends('a');
