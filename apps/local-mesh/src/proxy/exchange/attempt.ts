@@ -16,8 +16,8 @@ export interface AttemptOwner {
   /** The request was sent to its end. */
   onRequestEnd(): void;
   onInformational(head: ResponseHead): void;
-  /** False: the owner does not want the answer and has ended the attempt. */
-  onHead(head: ResponseHead, serviceTimeMs: number): boolean;
+  /** The owner ends the attempt where it does not want the answer. */
+  onHead(head: ResponseHead, serviceTimeMs: number): void;
   onData(data: Buffer): void;
   onFlush(): void;
   onEnd(trailers: readonly string[]): void;

@@ -47,7 +47,7 @@ export class Exchange implements BodySink {
   }
 
   onEnd(trailers: readonly string[]): void {
-    if (!this.#answer.done) this.context.body.end(trailers);
+    this.context.body.end(trailers);
   }
 
   onClientDrain(): void {

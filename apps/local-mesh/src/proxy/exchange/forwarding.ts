@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { retryable } from '@grayscale/traffic-rules';
+import { retryable, type TryOutcome } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
 import {
@@ -26,6 +26,20 @@ import type { RequestContext } from './request-context.js';
 
 /** 100 Continue, 102, 103 Early Hints, 104. */
 const lastInformational = 104;
+
+const reset: TryOutcome = { kind: 'reset', requestSent: true };
+
+/** How a try without an answer counts for retries. Envoy never retries an overflow: a limit is to keep requests away. */
+const outcomes: Readonly<Record<UpstreamFailure | 'per-try-timeout', TryOutcome | undefined>> = {
+  refused: { kind: 'connect-failure' },
+  timeout: { kind: 'connect-failure' },
+  'refused-stream': { kind: 'refused-stream' },
+  'per-try-timeout': { kind: 'per-try-timeout' },
+  overflow: undefined,
+  protocol: reset,
+  reset,
+  termination: reset,
+};
 
 /** Sends one request to a cluster: tries, retries, the route's timeout, and the answer's way back. */
 export class Forwarding implements AttemptOwner {
@@ -72,7 +86,7 @@ export class Forwarding implements AttemptOwner {
         const mirroring = Mirroring.draw(context, mirror, this.#request(1));
         if (mirroring !== undefined) this.#mirrors.push(mirroring);
       }
-      return this.#try();
+      this.#try();
     });
   }
 
@@ -107,22 +121,24 @@ export class Forwarding implements AttemptOwner {
     );
   }
 
-  /** False: the answer is thrown away, another try is coming. */
-  onHead(head: ResponseHead, serviceTimeMs: number): boolean {
+  onHead(head: ResponseHead, serviceTimeMs: number): void {
     const { context, plan } = this;
     const { status } = head;
     const { raw } = head.headers;
     if (retryable(plan.shape.retry, { kind: 'response', status, headers: raw })) {
-      if (this.#retry()) return false;
+      if (this.#retry()) return;
       if (!this.#isOverLimit) this.outcome.flag('URX');
     }
     this.#answered = true;
     context.body.release();
     this.outcome.upstreamAnswered(serviceTimeMs);
-    return this.#guarded(() => {
+    this.#guarded(() => {
       const declined = !plan.untouched && context.upgrade !== undefined;
       // HTTP/2 has no bytes of another protocol that could be taken for the body.
-      if (declined && status < 400 && plan.protocol === 'http1') return this.#declineUpgrade(head);
+      if (declined && status < 400 && plan.protocol === 'http1') {
+        this.#declineUpgrade(head);
+        return;
+      }
       // An answer that begins before the request has ended: Envoy does not wait for the rest of it on this connection.
       const early = declined || !context.body.complete;
       const headers = plan.untouched
@@ -131,31 +147,28 @@ export class Forwarding implements AttemptOwner {
       const { bodyLength } = head;
       this.outcome.answeredWith(headers);
       this.answer.writer.head({ status, headers, bodyLength, close: context.closes || early });
-      return true;
     });
   }
 
   /** The server does not change the protocol. Envoy passes its answer on without the body (recorded: `http-websocket`). */
-  #declineUpgrade({ status, headers: received }: ResponseHead): false {
+  #declineUpgrade({ status, headers: received }: ResponseHead): void {
     this.#stopTimers();
     this.#attempt?.cancel();
     const headers = this.#responseHeaders(status, declinedUpgradeHeaders(received));
     this.answer.writer.head({ status, headers, bodyLength: 0, close: true });
     this.answer.finish([], true);
-    return false;
   }
 
   /** What a rule has made unsendable is refused as a whole: nothing of it was written. */
-  #guarded(send: () => boolean): boolean {
+  #guarded(send: () => void): void {
     try {
-      return send();
+      send();
     } catch (error) {
       if (!(error instanceof UnsendableHead)) throw error;
       this.#attempt?.cancel();
       for (const mirroring of this.#mirrors) mirroring.onClientGone();
       this.#stopTimers();
       this.answer.refuse(error);
-      return false;
     }
   }
 
@@ -212,16 +225,17 @@ export class Forwarding implements AttemptOwner {
       this.#reply(this.plan.isMesh ? replies.noHealthyUpstream : replies.nameNotFound);
       return;
     }
-    if (this.#isRetryable(failure) && this.#retry()) return;
+    const outcome = outcomes[failure];
+    if (outcome !== undefined && retryable(this.plan.shape.retry, outcome) && this.#retry()) return;
     this.#giveUp(failure);
   }
 
-  #try(): true {
+  #try(): void {
     const { context, plan } = this;
     const host = plan.next();
     if (host === undefined) {
       this.#reply(replies.noHealthyUpstream);
-      return true;
+      return;
     }
     this.#tries++;
     this.outcome.tried();
@@ -234,7 +248,6 @@ export class Forwarding implements AttemptOwner {
       source: context.client,
     });
     this.#attempt.start();
-    return true;
   }
 
   #request(attempt: number): OutgoingRequest {
@@ -284,16 +297,6 @@ export class Forwarding implements AttemptOwner {
   get #isTimeOver(): boolean {
     const isLimited = this.#timeoutMs > 0 && this.#requestEnd !== 0;
     return isLimited && performance.now() - this.#requestEnd >= this.#timeoutMs;
-  }
-
-  #isRetryable(failure: AttemptFailure): boolean {
-    const { retry } = this.plan.shape;
-    if (failure === 'per-try-timeout') return retryable(retry, { kind: 'per-try-timeout' });
-    if (failure === 'refused' || failure === 'timeout') return retryable(retry, { kind: 'connect-failure' });
-    if (failure === 'refused-stream') return retryable(retry, { kind: 'refused-stream' });
-    // Envoy never retries it: a limit is to keep requests away.
-    if (failure === 'overflow') return false;
-    return retryable(retry, { kind: 'reset', requestSent: true });
   }
 
   /** Starts another try after a pause; false when none is left, or the body cannot be sent again. */

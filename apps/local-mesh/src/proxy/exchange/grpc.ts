@@ -63,7 +63,7 @@ export function timeoutText(milliseconds: number): string {
     const value = Math.floor(milliseconds / (unitMs[unit] as number));
     if (value <= mostDigits) return `${value}${unit}`;
   }
-  return `${Math.min(mostDigits, Math.floor(milliseconds / (unitMs.H as number)))}H`;
+  return `${Math.floor(milliseconds / (unitMs.H as number))}H`;
 }
 
 /** gRPC over HTTP2: a message is in printable ASCII, and the rest in per cent. */

@@ -52,9 +52,7 @@ export class Mirroring implements AttemptOwner {
   onUpstream(): void {}
   onRequestEnd(): void {}
   onInformational(): void {}
-  onHead(_head: ResponseHead): boolean {
-    return true;
-  }
+  onHead(): void {}
   onData(): void {}
   onFlush(): void {}
 
