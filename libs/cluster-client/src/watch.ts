@@ -36,6 +36,15 @@ interface RawEvent<Kind> {
   object: Kind & { code?: number; message?: string; reason?: string };
 }
 
+/** How far a watch has come, over all of its connections. */
+interface Progress {
+  /** Of the last object seen; undefined: everything is to be listed anew. */
+  version: string | undefined;
+  /** In a row. */
+  failures: number;
+  isInterrupted: boolean;
+}
+
 /**
  * Follows the objects of a kind until the signal aborts: a list, then changes from where the list ended. A broken connection is resumed
  * at the last version seen (bookmarks move it while nothing changes); a version that the server has forgotten (410) is listed anew.
@@ -45,49 +54,51 @@ export async function* watch<Kind extends KubernetesObject>(
   resources: Resources<Kind>,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<Kind>> {
-  let version: string | undefined;
-  let isInterrupted = false;
-  for (let failures = 0; !options.signal.aborted; ) {
+  const progress: Progress = { version: undefined, failures: 0, isInterrupted: false };
+  while (!options.signal.aborted) {
     try {
-      if (version === undefined) {
-        const { metadata, items } = await resources.list(options.namespace, options.selector);
-        version = metadata.resourceVersion;
-        yield { type: 'listed', objects: items };
-      }
-      const told = await changes(resources, version, options);
-      if (isInterrupted) yield { type: 'resumed' };
-      isInterrupted = false;
-      const openedAt = performance.now();
-      let isSilent = true;
-      for await (const { type, object } of told) {
-        failures = 0;
-        isSilent = false;
-        if (type === 'ERROR')
-          throw new ApiError(
-            object.code ?? 500,
-            object.reason ?? '',
-            resources.subject('watch'),
-            object.message ?? '',
-          );
-        version = object.metadata.resourceVersion ?? version;
-        if (type !== 'BOOKMARK') yield { type: lowerCase[type], object };
-      }
-      if (isSilent && performance.now() - openedAt < shortestMs) throw endedAtOnce(resources);
+      yield* followOnce(resources, options, progress);
     } catch (error) {
       if (options.signal.aborted) return;
+      if (isFinal(error)) throw error;
       if (isExpired(error)) {
-        version = undefined;
-        if (failures > 0) await pause(failures, options.signal);
-        failures += 1;
-        continue;
+        progress.version = undefined;
+        if (progress.failures > 0) await pause(progress.failures, options.signal);
+        progress.failures += 1;
+      } else {
+        progress.failures += 1;
+        progress.isInterrupted = true;
+        yield { type: 'interrupted', error: error as Error };
+        await pause(progress.failures, options.signal);
       }
-      if (error instanceof ApiError && [401, 403, 404].includes(error.status)) throw error;
-      failures += 1;
-      isInterrupted = true;
-      yield { type: 'interrupted', error: error as Error };
-      await pause(failures, options.signal);
     }
   }
+}
+
+/** One connection, until the server ends it: a list where no version is known, then what changes. */
+async function* followOnce<Kind extends KubernetesObject>(
+  resources: Resources<Kind>,
+  options: WatchOptions,
+  progress: Progress,
+): AsyncGenerator<WatchEvent<Kind>> {
+  if (progress.version === undefined) {
+    const { metadata, items } = await resources.list(options.namespace, options.selector);
+    progress.version = metadata.resourceVersion;
+    yield { type: 'listed', objects: items };
+  }
+  const told = await changes(resources, progress.version, options);
+  if (progress.isInterrupted) yield { type: 'resumed' };
+  progress.isInterrupted = false;
+  const openedAt = performance.now();
+  let isSilent = true;
+  for await (const { type, object } of told) {
+    progress.failures = 0;
+    isSilent = false;
+    if (type === 'ERROR') throw toldError(resources, object);
+    progress.version = object.metadata.resourceVersion ?? progress.version;
+    if (type !== 'BOOKMARK') yield { type: lowerCase[type], object };
+  }
+  if (isSilent && performance.now() - openedAt < shortestMs) throw endedAtOnce(resources);
 }
 
 const lowerCase = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
@@ -110,9 +121,21 @@ function changes<Kind extends KubernetesObject>(
   return lines as Promise<AsyncIterable<RawEvent<Kind>>>;
 }
 
+/** The server's own words for why a watch ends, sent in the place of an object. */
+function toldError(
+  resources: { subject(verb: string): RequestSubject },
+  { code = 500, reason = '', message = '' }: RawEvent<unknown>['object'],
+): ApiError {
+  return new ApiError(code, reason, resources.subject('watch'), message);
+}
+
 function endedAtOnce(resources: { client: ApiClient; subject(verb: string): RequestSubject }): Error {
   const cause = new Error('it ended a watch as soon as it had begun');
   return new ApiUnreachableError(resources.client.access.server, resources.subject('watch'), { cause });
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiError && [401, 403, 404].includes(error.status) && !isExpired(error);
 }
 
 function isExpired(error: unknown): boolean {
