@@ -34,6 +34,7 @@ export interface CheckedManifests {
   workload: Workload | undefined;
 }
 
+/** Manifests that were compiled, with their analysis still to be done. */
 export interface CompiledManifests extends CheckedManifests {
   /** Of the files and of their documents. */
   issues: ManifestIssue[];
@@ -41,6 +42,7 @@ export interface CompiledManifests extends CheckedManifests {
   analyze(options?: AnalyzeOptions & Pick<CheckOptions, 'everyGateway'>): Steps<ManifestIssue[]>;
 }
 
+/** How a set of manifests is compiled. */
 export interface CompileOptions {
   /** Identifies the manifests; every decision of the table carries it. Default: empty. */
   hash?: string;
@@ -109,22 +111,43 @@ export function* compileManifestsInSteps(
       table: blocking.every(isOfObject) ? compiled : undefined,
       leftOut,
       workload,
-      *analyze({ everyGateway = false, ...options } = {}) {
-        try {
-          const together = yield* analyzeInSteps(compiled, { known, ...options });
-          if (everyGateway)
-            together.push(...(yield* atOtherGateways(sound, workload, { known: [...known, ...together] })));
-          return together.filter(({ code }) => !mayBeMissing(code, blocking));
-        } catch (error) {
-          const work = (some: readonly Resource[]) => takeAll(analyzeInSteps(compileSome(some), options));
-          return [engineFailure(culprit(sound, work), error)];
-        }
-      },
+      analyze: analysisOf({ compiled, compileSome, sound, workload, known, blocking }),
     };
   } catch (error) {
     const failure = engineFailure(culprit(sound, compileSome), error);
     return { resources, issues: [...issues, failure], table: undefined, leftOut, workload, analyze: nothing };
   }
+}
+
+interface Compiled {
+  compiled: RouteTable;
+  /** Compiles some of the sound resources, to find the one that a failure of the engine is about. */
+  compileSome: (some: readonly Resource[]) => RouteTable;
+  sound: readonly Resource[];
+  workload: Workload;
+  known: readonly ManifestIssue[];
+  blocking: readonly ManifestIssue[];
+}
+
+function analysisOf({
+  compiled,
+  compileSome,
+  sound,
+  workload,
+  known,
+  blocking,
+}: Compiled): CompiledManifests['analyze'] {
+  return function* ({ everyGateway = false, ...options } = {}) {
+    try {
+      const together: ManifestIssue[] = yield* analyzeInSteps(compiled, { known, ...options });
+      if (everyGateway)
+        together.push(...(yield* atOtherGateways(sound, workload, { known: [...known, ...together] })));
+      return together.filter(({ code }) => !mayBeMissing(code, blocking));
+    } catch (error) {
+      const work = (some: readonly Resource[]) => takeAll(analyzeInSteps(compileSome(some), options));
+      return [engineFailure(culprit(sound, work), error)];
+    }
+  };
 }
 
 // biome-ignore lint/correctness/useYield: there is nothing to do
