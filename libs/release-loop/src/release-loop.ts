@@ -12,14 +12,11 @@ import {
   type Look,
   type NoLook,
   type Note,
-  type OfferedPlan,
   type Outcome,
   type Plan,
   type ReleaseEvent,
   type ReleaseState,
-  type Revised,
   receive,
-  revise,
   type SentCommand,
   type Store,
   type View,
@@ -28,6 +25,7 @@ import {
   type WebhookQuestion,
   type Write,
 } from '@grayscale/release';
+import { FollowedPlan } from './followed-plan.js';
 import { type JournaledRun, readRun } from './journaled-run.js';
 import { OnceWriter } from './once-writer.js';
 import { RunJournal } from './run-journal.js';
@@ -74,9 +72,7 @@ export class ReleaseLoop {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   private readonly journal: RunJournal;
-  private plan: Plan;
-  /** A plan that was changed before this process drove the release. */
-  private offered: OfferedPlan | undefined;
+  private readonly followed: FollowedPlan;
   /** Why the run cannot go on under the plan. */
   private misfits: string[] = [];
   private current: ReleaseState | undefined;
@@ -85,7 +81,7 @@ export class ReleaseLoop {
 
   private constructor(private readonly options: ReleaseLoopOptions) {
     this.now = options.now ?? steadyNow;
-    this.plan = options.plan;
+    this.followed = new FollowedPlan(options.plan, options.store);
     this.journal = new RunJournal({
       ...options,
       now: this.now,
@@ -110,8 +106,8 @@ export class ReleaseLoop {
   }
 
   /** The plan that is followed. */
-  get planInForce(): Plan {
-    return this.plan;
+  get plan(): Plan {
+    return this.followed.plan;
   }
 
   /** The newest reading of the counts; undefined before there is one. */
@@ -183,31 +179,20 @@ export class ReleaseLoop {
     this.current = state;
     this.writes = new OnceWriter(this.options.store, this.journal, undone);
     this.misfits = misfits;
-    if (followed === undefined) return;
-    this.offered = { kind: 'plan', plan: this.plan };
-    this.followPlan(followed);
-  }
-
-  private followPlan(plan: Plan): void {
-    this.plan = plan;
-    this.options.store.follow(plan);
+    if (followed !== undefined) this.followed.goOnWith(followed);
   }
 
   /** Takes a changed plan over, or says why not. One that comes while the weights go back waits: it is for the next run, or for a retry. */
   private async takePlan(): Promise<void> {
     if (this.current?.phase !== 'progressing' && this.current?.phase !== 'paused') return;
-    const offered = (await this.options.store.readPlan()) ?? this.offered;
-    this.offered = undefined;
-    if (offered === undefined) return;
-    const revised =
-      offered.kind === 'plan' ? revise(this.plan, offered.plan, this.current) : refusedPlan(offered);
+    const revised = await this.followed.revised(this.current);
     if (revised.kind === 'same') return;
     if (revised.kind === 'refused') {
       await this.journal.reject('plan', `${revised.message}. The plan that the release follows goes on.`);
       return;
     }
     this.current = revised.state;
-    this.followPlan(revised.plan);
+    this.followed.follow(revised.plan);
     await this.journal.record('plan', [{ kind: 'plan', message: revised.message }], {
       plan: asJson(revised.plan),
     });
@@ -310,10 +295,6 @@ export class ReleaseLoop {
   private async readView(): Promise<View> {
     return await this.options.store.view();
   }
-}
-
-function refusedPlan({ message }: Extract<OfferedPlan, { kind: 'invalid' }>): Revised {
-  return { kind: 'refused', message: `the changed plan is not valid: ${message}` };
 }
 
 function asJson(plan: Plan): Json {

@@ -46,8 +46,8 @@ class Live implements Reporter {
     if (line !== undefined) this.view.print(line);
   }
 
-  ticked({ state, planInForce }: ReleaseLoop): void {
-    if (state !== undefined) this.view.draw(reportLines(reportOf(planInForce, state), painter(this.options)));
+  ticked({ state, plan }: ReleaseLoop): void {
+    if (state !== undefined) this.view.draw(reportLines(reportOf(plan, state), painter(this.options)));
   }
 
   ended(loop: ReleaseLoop): void {

@@ -64,7 +64,7 @@ export class ReleaseDriver {
   /** Where it stands; undefined before its first run. */
   get current(): { plan: Plan; state: ReleaseState } | undefined {
     const state = this.loop?.state ?? stateOf(this.object);
-    const plan = this.loop?.planInForce ?? this.currentPlan;
+    const plan = this.loop?.plan ?? this.currentPlan;
     return state && plan && { plan, state };
   }
 

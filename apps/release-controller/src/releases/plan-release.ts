@@ -127,7 +127,7 @@ export class PlanRelease {
         interval: this.options.interval,
         signal,
         ticked: (tick) => {
-          if (loop.state) addPoint(this.series, reportOf(loop.planInForce, loop.state));
+          if (loop.state) addPoint(this.series, reportOf(loop.plan, loop.state));
           return tick.kind === 'finished' ? tick.outcome : undefined;
         },
       });
