@@ -22,12 +22,17 @@ export function validateService({ spec, metadata }: Service, report: Report): vo
       );
     return;
   }
+  validatePorts(spec.ports, report);
+}
+
+/** Each in range, and with a name of its own where there are several. */
+function validatePorts(ports: Service['spec']['ports'], report: Report): void {
   const names = new Set<string | undefined>();
-  spec.ports.forEach((port, index) => {
+  ports.forEach((port, index) => {
     const path = `spec.ports[${index}]`;
     validatePort(port.port, `${path}.port`, report);
     if (typeof port.targetPort === 'number') validatePort(port.targetPort, `${path}.targetPort`, report);
-    if (port.name === undefined && spec.ports.length > 1)
+    if (port.name === undefined && ports.length > 1)
       report.error(
         'kubernetes-invalid',
         path,
