@@ -51,7 +51,6 @@ function narrowed({ mutate, tests }: MutatedProject): MutatedProject {
   };
 }
 
-const isWhole = values.mutate === undefined && values.tests === undefined;
 const resultsOf = (name: string) => `artifacts/mutation-testing/${name}.json`;
 
 function optionsFor(name: string, tests: string[], mutate: string[], fraction: number) {
@@ -71,8 +70,7 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     specs: { globs: tests },
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
-    // What a part of the tests does not notice says nothing about the whole.
-    incremental: isWhole,
+    incremental: true,
     incrementalFile: resultsOf(name),
     // Beside the tree, so that no lint and no test finds a second copy of everything.
     tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
@@ -86,14 +84,17 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
   } as PartialStrykerOptions;
 }
 
-/** Results of an earlier run that say nothing about this one: of mutants outside of its sample, and those by time or by coverage, which is found anew. */
-function forgetDoubtful(file: string): void {
+/**
+ * Forgets results of an earlier run that say nothing about the next one: of mutants outside of its sample, those by time or by coverage, which
+ * is found anew, and after a part of the tests those that it did not notice.
+ */
+function keepResults(file: string, kept: ReadonlySet<string>): void {
   if (!existsSync(file)) return;
   const report = JSON.parse(readFileSync(file, 'utf8')) as {
     files: Record<string, { mutants: MutantResult[] }>;
   };
   for (const one of Object.values(report.files))
-    one.mutants = one.mutants.filter(({ status }) => status === 'Killed' || status === 'Survived');
+    one.mutants = one.mutants.filter(({ status }) => kept.has(status));
   writeFileSync(file, JSON.stringify(report));
 }
 
@@ -101,8 +102,9 @@ async function test(name: string, project: MutatedProject): Promise<void> {
   const { tests, ...files } = narrowed(project);
   const { total, fraction, mutate } = await drawSample(files.mutate);
   const options = optionsFor(name, tests, mutate, fraction);
-  if (isWhole) forgetDoubtful(resultsOf(name));
+  keepResults(resultsOf(name), new Set(['Killed', 'Survived']));
   const results = (await new Stryker(options).runMutationTest()).map(countedFromZero);
+  if (values.tests !== undefined) keepResults(resultsOf(name), new Set(['Killed']));
   const sample = results.filter((result) => rank(seed, result) < fraction);
   const { killed, of, interval } = scoreOf(sample);
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));

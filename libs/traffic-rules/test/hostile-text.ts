@@ -96,7 +96,7 @@ const leaf = fc.oneof(
 );
 
 /** A recorded document, as JSON, with one of its values, at any depth, replaced, repeated or renamed. */
-const mutatedDocument = fc
+export const mutatedDocument = fc
   .tuple(fc.constantFrom(...recorded.map(({ document }) => document)), fc.nat(), fc.nat(3), leaf)
   .map(([document, choice, how, value]) => {
     const copy = structuredClone(document);

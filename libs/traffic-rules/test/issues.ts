@@ -14,7 +14,7 @@ export function brief(issue: Issue): string {
 /** The issue, whose message has to be a sentence or two without a gap where a word is missing. What is quoted may be anything. */
 export function toldInWords(issue: Issue): Issue {
   const words = issue.message.replace(/"(?:[^"\\]|\\.)*"/g, 'QUOTED');
-  const gap = /^\W|\s$| {2}| [.,;:](?: |$)|undefined|\bNaN\b|\[object |\( ?\)|[^.?]$/.exec(words);
+  const gap = /^(?!:\w)\W|\s$| {2}| [.,;:](?: |$)|undefined|\bNaN\b|\[object |\( ?\)|[^.?]$/.exec(words);
   if (words.length < 20 || gap !== null)
     throw new Error(`${issue.code} is not told in words, at ${gap?.index}: ${issue.message}`);
   return issue;

@@ -119,7 +119,8 @@ export function wrongType(at: Cursor, value: unknown, wanted: string): undefined
 function unknownField(at: Cursor, key: string, known: readonly string[]): undefined {
   if (at.isFull) return undefined;
   const meant = suggest(key, known);
-  const advice = meant === undefined ? `the fields here are ${known.join(', ')}` : `did you mean "${meant}"?`;
+  const advice =
+    meant === undefined ? `the fields here are ${known.join(', ')}.` : `did you mean "${meant}"?`;
   return at.report('field-unknown', `there is no field ${JSON.stringify(key.slice(0, 80))} here; ${advice}`);
 }
 

@@ -46,7 +46,7 @@ export function decodeDocument(
 }
 
 function apiServerProblems(value: unknown): Problem[] {
-  if (!isObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string') return [];
+  if (!isObject(value) || !isText(value.kind) || !isText(value.apiVersion)) return [];
   return checkDocument(groupOf(value.apiVersion), value.kind, value);
 }
 
@@ -56,7 +56,7 @@ function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | 
       'document-not-a-resource',
       `the document is ${describeValue(value)}; write a resource with apiVersion, kind, metadata and spec.`,
     );
-  if (typeof value.kind !== 'string' || typeof value.apiVersion !== 'string')
+  if (!isText(value.kind) || !isText(value.apiVersion))
     return at.report(
       'document-not-a-resource',
       'the document has no apiVersion and kind; write for instance "apiVersion: networking.istio.io/v1" and "kind: VirtualService".',
@@ -117,6 +117,10 @@ function decodeKind(
 
 function apiVersion(kind: KnownKind): string {
   return kind.group === '' ? `${kind.versions[0]}` : `${kind.group}/${kind.versions[0]}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function groupOf(version: unknown): string {

@@ -140,6 +140,12 @@ describe('a value', () => {
     ['a key stands once', 'kind: a\nkind: b', 'error yaml-duplicate-key'],
     ['a document is an object', '- a', 'error document-not-a-resource'],
     ['a document has a kind', 'a: b', 'error document-not-a-resource'],
+    ['an empty kind is none', rule('').replace('VirtualService', '""'), 'error document-not-a-resource'],
+    [
+      'an empty version is none',
+      rule('').replace(/apiVersion: .*/, 'apiVersion: ""'),
+      'error document-not-a-resource',
+    ],
     ['a tab is not an indentation', 'a:\n\tb: c', 'error yaml-syntax'],
     ['NUL is not text', 'a: \0', 'error yaml-syntax'],
   ])('%s', (_when, text, ...found) => {
