@@ -133,12 +133,22 @@ const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'scope', 'gateways', '
 
 /** Every case, by area and name. */
 export function loadCases(): Case[] {
+  return caseFiles().map(({ area, text }) => parseCase(area, text));
+}
+
+/** The files of all cases, by area and name. */
+export function caseFiles(): Array<{ area: Area; text: string }> {
   return areas.flatMap((area) =>
     readdirSync(new URL(`${area}/`, folder))
       .filter((name) => name.endsWith('.yaml'))
       .sort()
-      .map((name) => toCase(area, parse(read(`${area}/${name}`)) as RawCase)),
+      .map((name) => ({ area, text: read(`${area}/${name}`) })),
   );
+}
+
+/** A case by its file's text. */
+export function parseCase(area: Area, text: string): Case {
+  return toCase(area, parse(text) as RawCase);
 }
 
 /** Whether the exchanges are answered by the case's rules. What Envoy refused of a Secret left the rules as they are. */

@@ -23,7 +23,8 @@ export function expectAnswer(received: Received, answer: Answer, request: CaseRe
   if (answer.backend === anyBackend) return;
   expect(echo?.backend).toBe(answer.backend);
   if (request.allHeaders) expect(compared(received.headers)).toEqual(compared(answer.headers));
-  else expect(shownHeaders(received, echo !== undefined)).toEqual(withoutChance(answer.headers));
+  else
+    expect(withoutChance(shownHeaders(received, echo !== undefined))).toEqual(withoutChance(answer.headers));
   if (echo === undefined) expect(received.body).toBe(answer.body ?? '');
   else expectUpstream(echo, answer, request, form);
   // A lower bound, as recorded; timers of two programs differ by some milliseconds. How long retries take is chance.
@@ -78,7 +79,8 @@ export function expectShares(
   }
 }
 
-function countsOf(received: readonly Received[]): Record<string, number> {
+/** Who answered how often: a backend, or `status 503`. */
+export function countsOf(received: readonly Received[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const one of received) {
     const who = echoOf(one)?.backend ?? `status ${one.status}`;
@@ -108,19 +110,22 @@ export async function expectAttempts(lab: Lab, attempts: Readonly<Record<string,
   expect(lab.attempts()).toEqual(attempts);
 }
 
-function echoOf({ body, headers }: Received): Echo | undefined {
+/** What a backend said, if one answered. */
+export function echoOf({ body, headers }: Received): Echo | undefined {
   const isEcho = headers.some(([name]) => name.toLowerCase() === 'x-backend');
   return isEcho && body !== '' ? (JSON.parse(body) as Echo) : undefined;
 }
 
-function shownHeaders({ headers }: Received, isEcho: boolean): Headers {
-  return withoutChance(headers).filter(([name, value]) => {
+/** The headers of an answer that a rule or the proxy set. @param isEcho whether a backend answered */
+export function shownHeaders({ headers }: Received, isEcho: boolean): Headers {
+  return headers.filter(([name, value]) => {
     if (ofEveryAnswer.has(name.toLowerCase())) return false;
     return !isEcho || !ofBackends.has(name) || (name === 'x-from' && value === 'mesh');
   });
 }
 
-function withoutFreshId(headers: Headers): Headers {
+/** Fresh ids are alike. */
+export function withoutFreshId(headers: Headers): Headers {
   return headers.map(([name, value]) =>
     name === 'x-request-id' && uuid.test(value) ? [name, '<uuid>'] : [name, value],
   );
@@ -142,7 +147,8 @@ function withoutChance(headers: Headers): Headers {
   return headers.map(([name, value]) => [name, value.replace(/"[0-9a-f]{16}"/, '"<hash>"')]);
 }
 
-function pairs(flat: readonly string[]): Headers {
+/** Names and values in turn, as pairs. */
+export function pairs(flat: readonly string[]): Headers {
   return Array.from({ length: flat.length / 2 }, (_, index) => [
     flat[2 * index] ?? '',
     flat[2 * index + 1] ?? '',

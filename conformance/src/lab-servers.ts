@@ -21,13 +21,28 @@ export function certificateFile(name: string): string {
   return new URL(`../certificates/${name}`, import.meta.url).pathname;
 }
 
-/** The backends of the recordings on free loopback ports. */
+/** Where a server of the recordings is bound. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** On this machine, beside whatever else runs. */
+const onFreePort = (): Place => ({ host: '127.0.0.1', port: 0 });
+
+/** The backends of the recordings. */
 export class Lab {
   readonly #servers = new Map<string, Server>();
   readonly #sockets = new Set<Socket>();
   readonly #echo = new EchoServer();
   /** Nothing listens here. */
   #refusing = 0;
+  readonly #place: (recorded: Place) => Place;
+
+  /** @param place where the server of a recorded address and port is bound; a free loopback port by default */
+  constructor(place: (recorded: Place) => Place = onFreePort) {
+    this.#place = place;
+  }
 
   async start(): Promise<void> {
     for (const [address, name] of Object.entries(backends)) {
@@ -38,10 +53,10 @@ export class Lab {
           this.#sockets.add(socket);
           socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket));
         });
-        this.#servers.set(`${address}:${port}`, await listen(server));
+        this.#servers.set(`${address}:${port}`, await listen(server, this.#place({ host: address, port })));
       }
     }
-    const closed = await listen(createTcpServer());
+    const closed = await listen(createTcpServer(), onFreePort());
     this.#refusing = (closed.address() as AddressInfo).port;
     await close(closed);
   }
@@ -53,7 +68,7 @@ export class Lab {
   }
 
   /** Where an address of the recordings stands on this machine. */
-  dial({ host, port }: { host: string; port: number }): { host: string; port: number } {
+  dial({ host, port }: Place): Place {
     const server = this.#servers.get(`${host}:${port}`);
     return {
       host: '127.0.0.1',
@@ -104,8 +119,10 @@ function got(bytes: Buffer): string {
   return `got ${JSON.stringify(bytes.toString('latin1'))}\n`;
 }
 
-function listen(server: Server): Promise<Server> {
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+function listen(server: Server, { host, port }: Place): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, () => resolve(server));
+  });
 }
 
 function close(server: Server): Promise<void> {

@@ -26,8 +26,11 @@ export type Form = 'absolute' | 'connect' | 'bytes' | 'tls';
 /** Asks a proxy in the ways that clients do. */
 export class ProxyClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  readonly #port: number;
 
-  constructor(private readonly port: number) {}
+  constructor(port: number) {
+    this.#port = port;
+  }
 
   close(): void {
     this.#agent.destroy();
@@ -56,13 +59,13 @@ export class ProxyClient {
   }
 
   #askByUrl(request: CaseRequest, started: number): Promise<Received> {
-    const way = { host: '127.0.0.1', port: this.port, agent: this.#agent };
+    const way = { host: '127.0.0.1', port: this.#port, agent: this.#agent };
     return exchange(request, absoluteTarget(request), way, started);
   }
 
   #tunnel({ host, port }: CaseRequest): Promise<Socket> {
     const name = host.replace(/:[0-9]+$/, '') || 'empty.host';
-    const socket = connect(this.port, '127.0.0.1');
+    const socket = connect(this.#port, '127.0.0.1');
     socket.write(`CONNECT ${name}:${port} HTTP/1.1\r\nhost: ${name}:${port}\r\n\r\n`);
     return new Promise((resolve, reject) => {
       socket.once('error', reject);

@@ -67,9 +67,12 @@ export async function istioDefinitions(): Promise<string> {
   return join(await moduleFolder('istio.io/api'), 'kubernetes', 'customresourcedefinitions.gen.yaml');
 }
 
+/** The experimental one has more fields. */
+export type GatewayApiChannel = 'standard' | 'experimental';
+
 /** The files of the Gateway API's definitions that concern HTTP, from its Go module. */
-export async function gatewayApiDefinitions(): Promise<string[]> {
-  const folder = join(await moduleFolder('sigs.k8s.io/gateway-api'), 'config', 'crd', 'standard');
+export async function gatewayApiDefinitions(channel: GatewayApiChannel): Promise<string[]> {
+  const folder = join(await moduleFolder('sigs.k8s.io/gateway-api'), 'config', 'crd', channel);
   return ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map((plural) =>
     join(folder, `gateway.networking.k8s.io_${plural}.yaml`),
   );

@@ -7,7 +7,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Binaries, findBinaries, gatewayApiDefinitions, istioDefinitions } from './binaries.ts';
+import {
+  type Binaries,
+  findBinaries,
+  type GatewayApiChannel,
+  gatewayApiDefinitions,
+  istioDefinitions,
+} from './binaries.ts';
 
 export { CountedConnections } from './counted-connections.ts';
 
@@ -48,8 +54,8 @@ export interface TestCluster {
 export interface TestClusterOptions {
   /** Whether Istio's custom resource definitions are applied; true by default. */
   readonly istio?: boolean;
-  /** Whether those of the Gateway API are; false by default. */
-  readonly gatewayApi?: boolean;
+  /** Which channel of the Gateway API's definitions is applied; none by default. */
+  readonly gatewayApi?: GatewayApiChannel;
   /** Where the API server listens; a free port by default. */
   readonly port?: number;
 }
@@ -66,7 +72,8 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   try {
     await cluster.start();
     if (options.istio !== false) await cluster.define([await istioDefinitions()]);
-    if (options.gatewayApi === true) await cluster.define(await gatewayApiDefinitions());
+    if (options.gatewayApi !== undefined)
+      await cluster.define(await gatewayApiDefinitions(options.gatewayApi));
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -234,7 +241,7 @@ class RunningCluster implements TestCluster {
       `--secure-port=${this.#ports.server}`,
       `--token-auth-file=${this.#file('tokens.csv')}`,
       '--authorization-mode=RBAC',
-      '--service-cluster-ip-range=10.0.0.0/24',
+      '--service-cluster-ip-range=10.96.0.0/16',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${key}`,
       `--service-account-signing-key-file=${key}`,

@@ -6,7 +6,7 @@ import { startTestCluster } from './test-cluster.ts';
 
 console.log('Building kube-apiserver and kubectl; the first time takes about ten minutes ...');
 await buildBinaries();
-const cluster = await startTestCluster({ port: Number(process.argv[2] ?? 6443), gatewayApi: true });
+const cluster = await startTestCluster({ port: Number(process.argv[2] ?? 6443), gatewayApi: 'standard' });
 const binaries = findBinaries();
 const kubectl = 'kubectl' in binaries ? dirname(binaries.kubectl) : '';
 console.log(`

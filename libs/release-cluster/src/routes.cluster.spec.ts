@@ -26,7 +26,7 @@ describe('a release over routes of a real API server', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await Stage.start({ gatewayApi: true });
+    stage = await Stage.start({ gatewayApi: 'standard' });
   });
 
   afterAll(() => stage?.stop());
