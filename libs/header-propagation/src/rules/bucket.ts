@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { encodeFieldValue } from '../field-value.js';
 
 /** How a value becomes a bucket. */
@@ -27,7 +27,7 @@ export function bucketOf(value: string, options: BucketOptions): string {
 
 /** `bucketOf` for a value that is in its form for the wire already: one character for each byte. */
 export function bucketOfBytes(bytes: string, { salt, digits = DEFAULT_DIGITS }: BucketOptions): string {
-  const hash = createHash('sha256').update(`${salt}:`, 'utf8').update(bytes, 'latin1').digest('hex');
-  const bucket = Number.parseInt(hash.slice(0, HASH_DIGITS), 16) % 10 ** digits;
+  const digest = hash('sha256', Buffer.from(`${encodeFieldValue(salt)}:${bytes}`, 'latin1'), 'hex');
+  const bucket = Number.parseInt(digest.slice(0, HASH_DIGITS), 16) % 10 ** digits;
   return String(bucket).padStart(digits, '0');
 }
