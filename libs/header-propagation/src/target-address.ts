@@ -26,11 +26,23 @@ export interface RequestTarget {
 /** The target that an address means, or undefined when it is none: such a target gets nothing. */
 export function requestTarget(address: TargetAddress): RequestTarget | undefined {
   if (typeof address === 'object' && !(address instanceof URL)) return targetOfParts(address);
+  const parts = typeof address === 'string' ? partsOfPlainUrl(address) : undefined;
+  if (parts !== undefined) return targetOfParts(parts);
   const url = typeof address === 'string' ? parseUrl(withScheme(address)) : address;
   if (url === undefined || url.hostname === '') return undefined;
   const scheme = schemeOf(url.protocol);
   if (scheme === undefined) return undefined;
   return { scheme, host: plainHost(url.hostname), port: portOf(url.port, scheme), path: url.pathname };
+}
+
+/** Scheme, host, port and then nothing but a path, a query or a fragment: no user, no escape, nothing that a parser skips. */
+const PLAIN_URL = /^(https?):\/\/((?:[a-z0-9_-]+\.)*[a-z0-9_-]+)(?::(\d{1,4}|[1-5]\d{4}))?(?=[/?#]|$)/;
+
+/** To parse a whole URL costs as much as all the rest. */
+function partsOfPlainUrl(text: string): TargetParts | undefined {
+  const [start, scheme, host, port] = PLAIN_URL.exec(text) ?? [];
+  if (start === undefined || scheme === undefined || host === undefined) return undefined;
+  return { scheme, host, port: port ?? '', path: text.slice(start.length) };
 }
 
 function targetOfParts(parts: TargetParts): RequestTarget | undefined {

@@ -99,6 +99,46 @@ describe('targets', () => {
     expect({ scheme, host, port, path }).toEqual({ scheme: undefined, ...expected });
   });
 
+  it('reads a text as a URL reads it, whatever signs stand in it', () => {
+    const pieces = [
+      'inside',
+      'out.example',
+      '127.1',
+      '0x7f000001',
+      ':80',
+      ':8080',
+      ':65536',
+      ':',
+      '/',
+      '//',
+      '\\',
+      '?',
+      '#',
+      '@',
+      '%2e',
+      '.',
+      '..',
+      '/../',
+      'X',
+      'ü',
+      ' ',
+      '\t',
+      '\n',
+      '[::1]',
+      '-',
+      '_',
+    ];
+    const read = (address: string | URL | undefined) => {
+      const { scheme, host, port, path } = (address === undefined ? undefined : requestTarget(address)) ?? {};
+      return { scheme, host, port, path };
+    };
+    const texts = pieces.flatMap((a) => pieces.flatMap((b) => pieces.map((c) => `http://${a}${b}${c}`)));
+    for (const text of texts) {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      expect([text, read(text)]).toEqual([text, read(url)]);
+    }
+  });
+
   it('does not take a number for a name of the cluster', () => {
     expect([clusterLocal('134744072'), clusterLocal('0x08080808')]).toEqual([false, false]);
   });

@@ -97,7 +97,7 @@ function newOfItsClass(axios: AxiosLike): unknown {
 function door(propagation: HeaderPropagation, captured: Captured, adapter: unknown, bare: Send): Send {
   const send = typeof adapter === 'function' ? (adapter as Send) : bare;
   // A function may follow redirects by itself.
-  const isFollowed = [adapter].flat().every((one) => typeof one !== 'function');
+  const isFollowed = typeof adapter !== 'function' && !(Array.isArray(adapter) && adapter.some(isFunction));
   return async (config) => {
     config.adapter = adapter;
     const { sent, added } = withHeaders(config, propagation, captured);
@@ -134,7 +134,8 @@ function withHeaders(
   const added = propagation.injectInto(captured, addressOf(config), () => outgoing);
   const fetches = mayFetch(config.adapter);
   if (added === undefined && !fetches) return { sent: config };
-  const sent: RequestConfig = { ...config, headers };
+  const sent = copyOfConfig(config);
+  sent.headers = headers;
   if (added !== undefined) sent.beforeRedirect = withholding(propagation, added, config.beforeRedirect);
   if (fetches) {
     const dispatcher = propagatingDispatcher(propagation, captured, {
@@ -146,24 +147,37 @@ function withHeaders(
   return { sent, added };
 }
 
+/** `{ ...config }`, which takes four times as long where the object has no prototype, as axios' own has none. */
+function copyOfConfig(config: RequestConfig): RequestConfig {
+  const from = config as unknown as Record<string | symbol, unknown>;
+  const copy: Record<string | symbol, unknown> = {};
+  for (const key of Object.keys(from)) copy[key] = from[key];
+  for (const key of Object.getOwnPropertySymbols(from)) copy[key] = from[key];
+  return copy as unknown as RequestConfig;
+}
+
 /** Of its class, and written to as the record that it is: its own methods look at every name for each. */
 function copyOf(headers: AxiosHeaders): AxiosHeaders {
   return Object.assign(Object.create(Object.getPrototypeOf(headers)), headers);
 }
 
 function leadsToSocket({ socketPath, httpAgent, httpsAgent }: RequestConfig): boolean {
-  return [
-    socketPath,
-    ...[httpAgent, httpsAgent].map((agent) => (agent || undefined)?.options?.socketPath),
-  ].some(Boolean);
+  return Boolean(socketPath || socketOf(httpAgent) || socketOf(httpsAgent));
+}
+
+function socketOf(agent: MaybeAgent): string | undefined {
+  return (agent || undefined)?.options?.socketPath;
 }
 
 /** Whether axios may take its fetch adapter, or a function that may be it: it takes the first that it can. */
 function mayFetch(adapter: unknown): boolean {
-  const usable = [adapter]
-    .flat()
-    .find((one) => typeof one === 'function' || one === 'http' || one === 'fetch');
+  if (!Array.isArray(adapter)) return isFunction(adapter) || adapter === 'fetch';
+  const usable = adapter.find((one) => isFunction(one) || one === 'http' || one === 'fetch');
   return usable !== undefined && usable !== 'http';
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
 }
 
 /** A redirect may lead out of `targets`: what was added here does not go along. */

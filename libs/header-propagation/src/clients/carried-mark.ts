@@ -28,9 +28,9 @@ export function carriedMark(headersOf: () => RemovableHeaders): Mark | undefined
     const ours = mark.headers[name];
     return ours !== undefined && headers.has(name) && joined(headers.get(name)) === joined(ours);
   });
-  return { ...mark, added: { ...mark.added, names } };
+  return names.length === mark.added.names.length ? mark : { ...mark, added: { ...mark.added, names } };
 }
 
 function joined(value: unknown): string {
-  return [value].flat().join(', ');
+  return typeof value === 'string' ? value : [value].flat().join(', ');
 }

@@ -21,8 +21,12 @@ export class FlatHeaders implements RemovableHeaders {
 
   /** The value; a list where the name comes several times. */
   get(name: string): unknown {
-    const values = this.#flat.filter((_, index) => index % 2 === 1 && this.#names[(index - 1) / 2] === name);
-    const lines = values.flat();
+    const at = this.#names.indexOf(name);
+    const value = this.#flat[at * 2 + 1];
+    if (typeof value === 'string' && !this.#names.includes(name, at + 1)) return value;
+    const lines = this.#flat
+      .filter((_, index) => index % 2 === 1 && this.#names[(index - 1) / 2] === name)
+      .flat();
     return lines.length > 1 ? lines.map(String) : String(lines[0]);
   }
 
