@@ -640,3 +640,30 @@ describe('credentials', () => {
     expect(warnings.map((warning) => warning.split(' ')[0])).toEqual(['"authorization"', '"cookie"']);
   });
 });
+
+describe('a record of headers', () => {
+  const { extract, inject } = new HeaderPropagation({ rules: ['x-a', 'x-b', 'traceparent', 'tracestate'] });
+
+  it('shares no list of lines with the next request', () => {
+    const captured = extract({ 'x-a': ['1', '2'], 'x-b': '3' });
+    const first = inject(captured, 'http://reviews/', {} as Record<string, unknown>);
+    (first['x-a'] as string[]).push('of the first');
+    expect(inject(captured, 'http://reviews/', {})).toEqual({ 'x-a': ['1', '2'], 'x-b': '3' });
+  });
+
+  it("gets no tracestate beside the application's traceparent", () => {
+    const own = { Accept: 'text/plain', TraceParent: '00-1-2-01' };
+    expect(inject(extract({ tracestate: 'a=1', 'x-b': '3' }), 'http://reviews/', { ...own })).toEqual({
+      ...own,
+      'x-b': '3',
+    });
+  });
+
+  it("keeps the application's own in its spelling", () => {
+    const own = { Accept: 'text/plain', 'X-B': 'own' };
+    expect(inject(extract({ 'x-a': '1', 'x-b': '3' }), 'http://reviews/', { ...own })).toEqual({
+      ...own,
+      'x-a': '1',
+    });
+  });
+});

@@ -1,4 +1,4 @@
-import type { Captured, HeaderValue } from './captured.js';
+import type { Captured, HeaderRecord, HeaderValue } from './captured.js';
 import { membersOf, mergeBaggage, withoutMembers } from './rules/baggage.js';
 
 /** Headers on their way out: a record, a web `Headers`, or axios' `AxiosHeaders`. */
@@ -9,6 +9,12 @@ export interface MethodHeaders {
   has(name: string): boolean;
   get(name: string): unknown;
   set(name: string, value: string | string[]): unknown;
+  /**
+   * Sets all of them at once, which is a fraction of the work.
+   *
+   * @returns false, and nothing done, where something that is there has a say in it
+   */
+  setAll?(headers: HeaderRecord): boolean;
 }
 
 /** Headers from which a name can be taken off again. */
@@ -31,6 +37,7 @@ export interface Added {
  */
 export function addHeaders(captured: Captured, outgoing: MethodHeaders): Added | undefined {
   const { headers } = captured;
+  if (outgoing.setAll?.(headers)) return allOf(headers);
   const names: string[] = [];
   let members: string[] = [];
   for (const name in headers) {
@@ -42,6 +49,11 @@ export function addHeaders(captured: Captured, outgoing: MethodHeaders): Added |
     }
   }
   return names.length + members.length === 0 ? undefined : { names, members };
+}
+
+function allOf(headers: HeaderRecord): Added | undefined {
+  const names = Object.keys(headers);
+  return names.length === 0 ? undefined : { names, members: [] };
 }
 
 /** W3C Trace Context: a `tracestate` belongs to the `traceparent` beside it, so ours does not go with another's. */
@@ -118,6 +130,15 @@ export class RecordHeaders implements RemovableHeaders {
   has(name: string): boolean {
     if (this.#spelling?.has(name)) return true;
     return Object.hasOwn(this.#headers, name) && this.#headers[name] !== undefined;
+  }
+
+  setAll(headers: HeaderRecord): boolean {
+    for (const name of this.#spelling?.keys() ?? [])
+      if (name in headers || name === 'traceparent') return false;
+    // A list would be shared with the next request.
+    for (const name in headers) if (typeof headers[name] !== 'string') return false;
+    Object.assign(this.#headers, headers);
+    return true;
   }
 
   hasAny(names: ReadonlySet<string>): boolean {

@@ -8,12 +8,20 @@ const MOST = 256;
  */
 export function memoize<V>(compute: (key: string) => V): (key: string) => V {
   const known = new Map<string, V>();
+  // Compared as text: to look a key up, a string that a parser has just made must be hashed first.
+  let lastKey: string | undefined;
+  let last: V;
   return (key) => {
-    const answer = known.get(key);
-    if (answer !== undefined) return answer;
-    const computed = compute(key);
-    if (known.size >= MOST) known.clear();
-    known.set(key, computed);
-    return computed;
+    if (key === lastKey) return last;
+    let answer = known.get(key);
+    if (answer === undefined) {
+      answer = compute(key);
+      if (answer === undefined) return answer;
+      if (known.size >= MOST) known.clear();
+      known.set(key, answer);
+    }
+    lastKey = key;
+    last = answer;
+    return answer;
   };
 }

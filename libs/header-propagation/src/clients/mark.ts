@@ -78,17 +78,27 @@ function isMark(name: unknown): name is string {
 
 /** Takes the marks off a list of `[name, value, ...]` and gives what they say. */
 export function takeMarks(headers: unknown[]): readonly Mark[] {
-  let marks: Mark[] | undefined;
+  let marks = none;
   for (let at = headers.length - 2; at >= 0; at -= 2) {
     const name = headers[at];
     if (!isMark(name)) continue;
-    const [, value] = headers.splice(at, 2);
-    const mark = markers.get(name)?.read(String(value));
-    if (mark === undefined) continue;
-    marks ??= [];
-    marks.push(mark);
+    const read = marksOf(name, String(headers[at + 1]));
+    // Nearly every mark is the last of its list.
+    if (at + 2 === headers.length) headers.length = at;
+    else headers.splice(at, 2);
+    marks = marks.length === 0 ? read : [...marks, ...read];
   }
-  return marks ?? none;
+  return marks;
 }
 
 const none: readonly Mark[] = [];
+
+/** What was read last. Most programs have one propagation, and most of its marks say the same. */
+let last = { name: '', value: '', marks: none };
+
+function marksOf(name: string, value: string): readonly Mark[] {
+  if (name === last.name && value === last.value) return last.marks;
+  const mark = markers.get(name)?.read(value);
+  last = { name, value, marks: mark === undefined ? none : [mark] };
+  return last.marks;
+}

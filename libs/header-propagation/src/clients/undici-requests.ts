@@ -19,7 +19,7 @@ interface UndiciRequest {
   /** `[name, value, ...]`; what is written, when its turn comes. */
   readonly headers: unknown[];
   addHeader?: AddHeader;
-  [OURS]?: readonly Added[];
+  [OURS]?: readonly Mark[];
 }
 
 type AddHeader = (this: UndiciRequest, name: string, value: string) => unknown;
@@ -38,9 +38,13 @@ interface SendHeaders extends Head {
   readonly request: UndiciRequest;
 }
 
-function onSendHeaders({ request, ...head }: SendHeaders): void {
-  const added = request[OURS];
-  if (added !== undefined && isUnixSocket(head.socket)) withhold(added, head);
+function onSendHeaders(head: SendHeaders): void {
+  const ours = head.request[OURS];
+  if (ours !== undefined && isUnixSocket(head.socket))
+    withhold(
+      ours.map(({ added }) => added),
+      head,
+    );
 }
 
 function onCreate(request: UndiciRequest): void {
@@ -49,12 +53,12 @@ function onCreate(request: UndiciRequest): void {
   const alone = endsWithMark(headers);
   const marks = marksOf(headers);
   if (marks.length === 0) return;
-  const kept = marks.filter((mark) => keepOrRemove(request, mark)).map(({ added }) => added);
+  const kept = marks.filter((mark) => keepOrRemove(request, mark));
   if (kept.length === 0) return;
   request[OURS] = kept;
   yieldToThoseAfter(request);
   // A mark comes after what it marks: nobody has added to a list that ends with one.
-  if (!alone) for (const added of kept) yieldToThoseBefore(request, added);
+  if (!alone) for (const { added } of kept) yieldToThoseBefore(request, added);
 }
 
 function marksOf(headers: unknown[]): readonly Mark[] {
@@ -137,7 +141,8 @@ function makeRoom({ headers, [OURS]: kept = [] }: UndiciRequest, name: string, v
     new FlatHeaders(headers).delete(lower);
     return mergeBaggage(value, membersOf(own.join(','))).text;
   }
-  for (const { names } of kept) {
+  for (const { added } of kept) {
+    const { names } = added;
     if (!names.includes(lower)) continue;
     dropFirstOf(headers, lower, names);
     if (lower === 'traceparent') dropFirstOf(headers, 'tracestate', names);
