@@ -34,8 +34,19 @@ function joins(server: GatewayServer, taken: readonly GatewayServer[]): boolean 
   const [first] = taken;
   if (first === undefined || first.bind !== server.bind) return false;
   if (first.serves === 'http' || first.serves === 'tcp')
-    return first.serves === 'http' && server.serves === 'http';
+    return first.serves === 'http' && server.serves === 'http' && !repeatsRedirect(server, taken);
   return server.serves !== 'http' && server.serves !== 'tcp' && !repeatsHost(server, taken);
+}
+
+/** A server with `tls.httpsRedirect` has TLS settings, so that its hosts are compared as those of HTTPS are. */
+function repeatsRedirect(server: GatewayServer, taken: readonly GatewayServer[]): boolean {
+  return (
+    server.redirectsToHttps &&
+    repeatsHost(
+      server,
+      taken.filter(({ redirectsToHttps }) => redirectsToHttps),
+    )
+  );
 }
 
 function repeatsHost({ hosts }: GatewayServer, taken: readonly GatewayServer[]): boolean {

@@ -2,6 +2,7 @@ import { asciiLowerCase } from '../ascii.js';
 import { HostMap } from '../host-map.js';
 import type { ServerProtocol, TlsTermination } from '../model/gateway.js';
 import type { ResourceReference } from '../model/place.js';
+import type { HostRules } from '../model/rule.js';
 import { type GatewayListener, listenersOf } from './gateway-listeners.js';
 import { contentsOf, type RouteTable } from './table.js';
 
@@ -27,11 +28,19 @@ export interface GatewayPortServer {
 
 /** The ports that a gateway listens on, in the order of its servers; none for a sidecar. */
 export function gatewayPorts(table: RouteTable): GatewayPort[] {
-  const { gateway } = contentsOf(table).mesh;
+  const { gateway, rules } = contentsOf(table).mesh;
   if (gateway === undefined) return [];
-  return listenersOf(gateway.servers).flatMap((listener) =>
-    gateway.portsTo(listener.bindPort).map((port) => ({ port, ...describe(listener) })),
-  );
+  return listenersOf(gateway.servers)
+    .filter((listener) => listens(listener, rules))
+    .flatMap((listener) =>
+      gateway.portsTo(listener.bindPort).map((port) => ({ port, ...describe(listener) })),
+    );
+}
+
+/** A port for connections without a rule that leads them anywhere is not opened (recorded: `gwapi-listener-conflict`). */
+function listens({ http, https, connections }: GatewayListener, rules: readonly HostRules[]): boolean {
+  const used = new Set(rules.flatMap((rule) => (rule.connections === undefined ? [] : rule.gateways)));
+  return http.length + https.length > 0 || connections.some((server) => used.has(server.gateway));
 }
 
 function describe({ http, https, connections }: GatewayListener): Omit<GatewayPort, 'port'> {

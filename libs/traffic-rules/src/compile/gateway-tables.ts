@@ -1,6 +1,7 @@
 import { asciiLowerCase } from '../ascii.js';
 import { HostMap } from '../host-map.js';
 import { matchAll } from '../match/match-block.js';
+import type { RequestView } from '../match/request-view.js';
 import { LazyMatcher } from '../match/route-index.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { MeshGateway } from '../model/mesh.js';
@@ -9,7 +10,6 @@ import { addressDomain } from './domains.js';
 import { listenersOf } from './gateway-listeners.js';
 import { hostsInCommon } from './hosts-in-common.js';
 import type { TableSources } from './port-tables.js';
-import { compileLocation } from './redirect.js';
 import { hasRoutes, meetsListener, type PortContext, routesOf, takesEverything } from './routes.js';
 import type { PortTable, Route, VirtualHost } from './table.js';
 
@@ -56,23 +56,27 @@ interface Host {
 class ServerTableBuilder {
   readonly #sources: TableSources;
   readonly #hosts = new Map<string, Host>();
+  readonly #contexts = new Map<HostRules, Map<string, PortContext>>();
 
   constructor(sources: TableSources) {
     this.#sources = sources;
   }
 
   addServer(server: GatewayServer): void {
-    const context = this.#contextOf(server);
     for (const owner of this.#sources.mesh.rules) {
-      if (!owner.gateways.includes(server.gateway) || !hasRoutes(owner, context)) continue;
+      if (!owner.gateways.includes(server.gateway)) continue;
+      const context = this.#contextFor(owner, server);
+      if (context === undefined) continue;
       for (const name of hostsInCommon(hostsFor(owner, server), owner.hosts)) {
         const host = this.#hostOf(name, server);
         host.parts.push({ owner, context });
         if (server.redirectsToHttps) host.redirectedBy ??= server;
       }
     }
+    // A host with a namespace is redirected where there are rules for it: alone, Istio writes the namespace into the domain.
     if (server.redirectsToHttps)
-      for (const { host } of server.hosts) this.#hostOf(host, server).redirectedBy ??= server;
+      for (const { host, namespace } of server.hosts)
+        if (namespace === undefined) this.#hostOf(host, server).redirectedBy ??= server;
   }
 
   build(): HostMap<VirtualHost> {
@@ -81,10 +85,21 @@ class ServerTableBuilder {
     return hosts;
   }
 
-  #contextOf({ port, gateway }: GatewayServer): PortContext {
+  /**
+   * As what the rules of a resource see requests of a Gateway: of several servers that share the process's port, with the first one's
+   * port that has routes for them. Undefined: without any.
+   */
+  #contextFor(owner: HostRules, { port, gateway }: GatewayServer): PortContext | undefined {
+    const byGateway = this.#contexts.get(owner) ?? new Map<string, PortContext>();
+    this.#contexts.set(owner, byGateway);
+    const known = byGateway.get(gateway);
+    if (known !== undefined) return known;
     const { clusters, mesh, workload } = this.#sources;
     const { services, defaultRetry } = mesh;
-    return { port, gateway, clusters, services, workload, defaultRetry };
+    const context = { port, gateway, clusters, services, workload, defaultRetry };
+    if (!hasRoutes(owner, context)) return undefined;
+    byGateway.set(gateway, context);
+    return context;
   }
 
   #hostOf(written: string, server: GatewayServer): Host {
@@ -141,9 +156,9 @@ function upToCatchAll({ rules }: HostRules, context: PortContext): Rule[] {
   return end < 0 ? [...rules] : rules.slice(0, end + 1);
 }
 
-function redirectRoute({ resource, port }: GatewayServer): Route {
-  const action = { kind: 'redirect', status: 301, scheme: 'https', responseHeaders: [] } as const;
-  const location = compileLocation(action, [], port);
+/** Envoy keeps the Host as it is here, port and all (router.cc, createSslRedirectPath). */
+function redirectRoute({ resource }: GatewayServer): Route {
+  const location = ({ request, target }: RequestView) => `https://${request.authority}${target}`;
   return {
     block: matchAll,
     because: { reason: 'https-redirect', resource },

@@ -15,8 +15,10 @@ export function reachOf(exportTo: readonly string[], owner: string, namespace: s
   return exportTo.includes(namespace) ? 'by-name' : undefined;
 }
 
+type Identity = Pick<Metadata, 'creationTimestamp' | 'name' | 'namespace'>;
+
 /** Oldest first, then by name, then by namespace; without a timestamp a document counts as the oldest. */
-export function compareByAge(a: Metadata, b: Metadata): number {
+export function compareByAge(a: Identity, b: Identity): number {
   return (
     (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) ||
     compareText(a.name, b.name) ||

@@ -6,12 +6,11 @@ import type { Workload } from '../../workload.js';
 export class GatewayService {
   readonly #targets = new Map<number, number>();
 
-  constructor(services: readonly Service[], { namespace, labels }: Workload) {
-    for (const { metadata, spec } of services) {
-      if (metadata.namespace !== namespace || !selects(spec.selector, labels)) continue;
-      for (const { port, targetPort } of spec.ports)
-        if (!this.#targets.has(port))
-          this.#targets.set(port, typeof targetPort === 'number' ? targetPort : port);
+  constructor(services: readonly Service[], workload: Workload) {
+    for (const service of services) {
+      if (service.metadata.namespace !== workload.namespace || !selects(service, workload)) continue;
+      for (const port of service.spec.ports)
+        if (!this.#targets.has(port.port)) this.#targets.set(port.port, targetOf(port));
     }
   }
 
@@ -28,6 +27,11 @@ export class GatewayService {
 }
 
 /** A Service without a selector selects nothing. */
-function selects(selector: Readonly<Record<string, string>>, labels: Workload['labels']): boolean {
+export function selects({ spec: { selector } }: Service, { labels }: Workload): boolean {
   return Object.keys(selector).length > 0 && isSubset(selector, labels);
+}
+
+/** What a port of a Service leads to; a name of the pod's stands for the same number. */
+export function targetOf({ port, targetPort }: Service['spec']['ports'][number]): number {
+  return typeof targetPort === 'number' ? targetPort : port;
 }

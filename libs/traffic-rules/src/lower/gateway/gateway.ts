@@ -1,7 +1,9 @@
+import type { GatewayServer } from '../../model/gateway.js';
 import type { MeshGateway } from '../../model/mesh.js';
 import type { Resource } from '../../resources/resource.js';
 import type { Workload } from '../../workload.js';
 import { istioGateways, ofKind } from '../of-kind.js';
+import { compareByAge } from '../visibility.js';
 import { GatewayService } from './gateway-service.js';
 import { serversOf } from './istio-gateway.js';
 import { kubernetesServersOf, type Listener } from './kubernetes-gateway.js';
@@ -19,7 +21,19 @@ export function gatewayOf(
     servers: [
       ...serversOf(istioGateways(resources), workload, service),
       ...kubernetesServersOf(listeners, workload, { services, namespaces, service }),
-    ],
+    ].sort(compareGateways),
     portsTo: (bindPort) => service.portsTo(bindPort),
   };
+}
+
+/**
+ * Gateways of both kinds together, the oldest first, then by name, then by namespace; a listener counts as a Gateway of its own, which
+ * has the listener's name at its end (Istio, push_context.go initGateways). Servers of one Gateway stay as they are written.
+ */
+function compareGateways(a: GatewayServer, b: GatewayServer): number {
+  const metadata = ({ gateway, document }: GatewayServer) => ({
+    ...document.metadata,
+    name: gateway.slice(gateway.indexOf('/') + 1),
+  });
+  return compareByAge(metadata(a), metadata(b));
 }

@@ -5,19 +5,17 @@ import type { Gateway, Server } from '../../resources/gateway.js';
 import type { Workload } from '../../workload.js';
 import { isEncrypted, protocolOf } from '../port-protocol.js';
 import { referenceTo } from '../reference.js';
-import { compareByAge } from '../visibility.js';
 import type { GatewayService } from './gateway-service.js';
 import { terminationOf } from './tls-termination.js';
 
-/** The servers that Gateways have for a gateway workload, those of the oldest first (Istio, push_context.go mergeGateways). */
+/** The servers that Gateways have for a gateway workload (Istio, push_context.go mergeGateways). */
 export function serversOf(
   gateways: readonly Gateway[],
   workload: Workload,
   service: GatewayService,
 ): GatewayServer[] {
-  return [...gateways]
+  return gateways
     .filter(({ spec }) => isSubset(spec.selector, workload.labels))
-    .sort((a, b) => compareByAge(a.metadata, b.metadata))
     .flatMap((document) =>
       document.spec.servers.flatMap(
         (server, index) => serverOf(server, index, document, { service, workload }) ?? [],

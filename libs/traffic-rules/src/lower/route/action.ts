@@ -25,6 +25,7 @@ import { headerValueProblem } from '../../validate/header-value.js';
 import { authorityOf, mergeHeaders } from '../header-operations.js';
 import { retryPolicyOf } from '../retry-policy.js';
 import { toMillionths } from '../virtual-service/fault.js';
+import type { Route } from './attachment.js';
 import type { Backend } from './references.js';
 
 /** What a route's rule does, and what is wrong with it. */
@@ -48,13 +49,15 @@ export type FindBackend = (reference: BackendReference | RequestMirror['backendR
 /** Istio, conversion.go convertHTTPRoute. */
 export function routeAction(
   rule: RouteRule<unknown>,
+  kind: Route['kind'],
   find: FindBackend,
   defaultRetry: RetryPolicy,
 ): ConvertedAction {
   const { filters, backendRefs } = rule;
   const problems = filterProblems(filters, ruleFilters, 'filters');
   backendRefs.forEach((backend, index) => {
-    problems.push(...filterProblems(backend.filters, backendFilters, `backendRefs[${index}].filters`));
+    if (backend.weight > 0)
+      problems.push(...filterProblems(backend.filters, backendFilters, `backendRefs[${index}].filters`));
   });
   const headers = headersOf(filters);
   const cors = lastOf(filters, 'cors');
@@ -70,7 +73,7 @@ export function routeAction(
     return { action: { kind: 'direct-response', status: 500, body, responseHeaders, ...common }, problems };
   }
   const { destinations, problems: lost } = destinationsOf(rule, headers, find);
-  const mirrors = mirrorsOf(filters, find);
+  const mirrors = mirrorsOf(filters, kind, find);
   return {
     action: { ...forwarding(rule, destinations, defaultRetry), mirrors: mirrors.mirrors, ...common },
     problems: [...problems, ...lost, ...mirrors.problems],
@@ -144,9 +147,10 @@ function nameOf(backend: Backend, field: string) {
   return { ...base, host, ...(port !== undefined && { port }) };
 }
 
-/** A mirror that leads nowhere is left out. */
+/** A mirror that leads nowhere is left out; a GRPCRoute goes with it (Istio, conversion.go convertGRPCRoute; recorded: `grpcroute-mirror-missing`). */
 function mirrorsOf(
   filters: readonly RouteFilter[],
+  kind: Route['kind'],
   find: FindBackend,
 ): { mirrors: MirrorDestination[]; problems: RouteProblem[] } {
   const mirrors: MirrorDestination[] = [];
@@ -156,7 +160,8 @@ function mirrorsOf(
     const field = `filters[${index}].requestMirror.backendRef`;
     const backend = find(requestMirror.backendRef);
     const percentage = toMillionths(shareOf(requestMirror));
-    if (backend.kind !== 'found') problems.push({ field, reason: backend.reason, lost: 'mirror' });
+    if (backend.kind !== 'found')
+      problems.push({ field, reason: backend.reason, lost: kind === 'GRPCRoute' ? 'route' : 'mirror' });
     else if (percentage > 0) mirrors.push({ ...nameOf(backend, field), percentage });
   });
   return { mirrors, problems };

@@ -2,7 +2,7 @@ import type { Document } from '../../model/place.js';
 import type { Resource } from '../../resources/resource.js';
 import { defaultRetryPolicy } from '../../retry/retry-policy.js';
 import type { Report } from '../../validate/report.js';
-import { listenersIn } from '../gateway/kubernetes-gateway.js';
+import { listenersIn, lostListenersIn } from '../gateway/kubernetes-gateway.js';
 import { kubernetesGateways, ofKind } from '../of-kind.js';
 import type { RouteProblem } from './action.js';
 import { attachmentsOf, isInMesh, type Route } from './attachment.js';
@@ -15,7 +15,14 @@ export function* remarkOnRoutes(
   reportOf: (document: Document) => Report,
 ): Generator<undefined, void> {
   const references = new References(resources);
-  const listeners = listenersIn(kubernetesGateways(resources));
+  const gateways = kubernetesGateways(resources);
+  const listeners = listenersIn(gateways);
+  for (const { gateway, index, reason } of lostListenersIn(gateways))
+    reportOf(gateway).warning(
+      'server-lost',
+      `spec.listeners[${index}]`,
+      `Istio leaves this listener out: ${reason}. No route attaches to it.`,
+    );
   for (const route of [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')]) {
     yield;
     const report = reportOf(route);

@@ -42,13 +42,16 @@ export function routeCandidates(parents: Parents, view: RulesView): Candidate[] 
   return [...groups].flatMap(([key, group]) => candidateOf(key, group, parents, view) ?? []);
 }
 
-/** Oldest first, then by namespace, then by name. */
+/**
+ * Oldest first, then by namespace, then by the name of what Istio makes of a route, `name~0~...`: `hello-canary` comes before `hello`
+ * (Istio, conversion.go sortRoutesByCreationTime; recorded: `gwapi-route-names-prefix`).
+ */
 function routesIn({ resources }: Parents): Route[] {
   return [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')].sort(
     ({ metadata: a }, { metadata: b }) =>
       (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) ||
       compareText(a.namespace, b.namespace) ||
-      compareText(a.name, b.name),
+      compareText(`${a.name}~`, `${b.name}~`),
   );
 }
 
@@ -117,7 +120,7 @@ function rulesOf(
     field: 'port',
   };
   return converted.rules.map(({ rule, precedence }) => ({
-    precedence,
+    precedence: { ...precedence, isConditional: true },
     rule: { ...rule, requirements: [...rule.requirements, onPort] },
   }));
 }
@@ -147,7 +150,7 @@ export function convertRoute(
   const problems: RouteProblem[] = [];
   spec.rules.forEach((rule, index) => {
     const path = `spec.rules[${index}]`;
-    const { action, problems: found } = routeAction(rule, find, defaultRetry);
+    const { action, problems: found } = routeAction(rule, kind, find, defaultRetry);
     problems.push(...found.map((problem) => ({ ...problem, field: `${path}.${problem.field}` })));
     const entry: Entry = {
       index,
