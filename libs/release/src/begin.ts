@@ -5,7 +5,7 @@ import type { Plan, Target } from './plan/plan.js';
 import { targetName } from './plan/target-object.js';
 import { conditionConflict, generatedRules } from './rules/generated-rules.js';
 import { armText, findSplit, generatedPrefix, ruleFingerprint, ruleText } from './split/find-split.js';
-import type { ReleaseState, TargetState } from './state.js';
+import { newProgress, type ReleaseState, type TargetState } from './state.js';
 import type { ReadTarget, View } from './view.js';
 import { shareOf, splitWeights } from './weights/split-weights.js';
 import { percentText } from './words/figures.js';
@@ -29,26 +29,33 @@ export function begin(plan: Plan, view: View, now: number, previous?: ReleaseSta
   });
   if (messages.length > 0) return { kind: 'refused', messages };
   const share = Math.min(...targets.map((target) => canaryShare(target.start, target)));
-  const step = firstStep(plan, share);
   const state: ReleaseState = {
+    ...newRun(plan, share, now),
     version: 1,
     run: (previous?.run ?? 0) + 1,
-    phase: 'progressing',
     seq: previous?.seq ?? 0,
-    startedAt: now,
     now,
+    targets,
+    evidence: { ...noEvidence, canarySeen: now },
+  };
+  return { kind: 'begun', state, notes: skippedNotes(state.step, share) };
+}
+
+/** What a run begins with. @param share of the canary, as the targets have it now */
+export function newRun(plan: Plan, share: number, now: number) {
+  const step = firstStep(plan, share);
+  return {
+    phase: 'progressing',
+    startedAt: now,
     step,
     first: step,
     percent: plan.steps[step]?.percent ?? share,
     goal: { kind: 'share' },
-    targets,
-    progress: { before: share, held: 0, observed: {}, settled: {} },
-    evidence: { ...noEvidence, canarySeen: now },
+    progress: newProgress(share),
     passed: [],
     restored: false,
     refused: {},
-  };
-  return { kind: 'begun', state, notes: skippedNotes(step, share) };
+  } satisfies Partial<ReleaseState>;
 }
 
 /** Steps at or below what is written already are skipped, unless the plan says from where to start; the last one never is. */

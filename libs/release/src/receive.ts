@@ -1,10 +1,10 @@
-import { firstStep } from './begin.js';
+import { newRun } from './begin.js';
 import { noEvidence } from './decide/absorb.js';
 import { canaryShare } from './decide/content.js';
 import type { Command, Received, ReleaseEvent, WebhookAnswer, WriteRefused } from './event.js';
 import type { Plan } from './plan/plan.js';
 import { targetName } from './plan/target-object.js';
-import { isOver, type ReleaseState } from './state.js';
+import { isOver, newProgress, type ReleaseState } from './state.js';
 
 /** Takes in what reaches a release from outside. Pure; what follows from it, `decide` says. */
 export function receive(plan: Plan, state: ReleaseState, event: ReleaseEvent, now: number): Received {
@@ -38,7 +38,7 @@ function refused(plan: Plan, state: ReleaseState, { seq, message }: WriteRefused
 
 /** Where the targets go that have the step already. Before the first step there is only the start. */
 function stepBefore(plan: Plan, { step, first, percent }: ReleaseState): Partial<ReleaseState> {
-  const progress = { before: percent, held: 0, observed: {}, settled: {} };
+  const progress = newProgress(percent);
   const before = plan.steps[step - 1];
   if (step === first || before === undefined) return { goal: { kind: 'start', force: false }, progress };
   return { goal: { kind: 'share', back: 'put-back' }, step: step - 1, percent: before.percent, progress };
@@ -137,7 +137,7 @@ function undo(
     goal: { kind: 'share', back: 'undo' },
     step: toStep - 1,
     percent: step.percent,
-    progress: { before: state.percent, held: 0, observed: {}, settled: {} },
+    progress: newProgress(state.percent),
     evidence: { ...state.evidence, inStep: {} },
   };
   return accepted(back, 'undo', message);
@@ -146,23 +146,13 @@ function undo(
 /** After an abort, from the first step and with no evidence: what was seen led to the abort. */
 function again(plan: Plan, state: ReleaseState): Received {
   const share = Math.min(...state.targets.map((target) => canaryShare(target.written, target)));
-  const step = firstStep(plan, share);
   const { because: _, asked: __, drift: ___, pending: ____, ...rest } = state;
   return accepted(
     {
       ...rest,
+      ...newRun(plan, share, state.now),
       run: state.run + 1,
-      phase: 'progressing',
-      startedAt: state.now,
-      step,
-      first: step,
-      percent: plan.steps[step]?.percent ?? share,
-      goal: { kind: 'share' },
-      progress: { before: share, held: 0, observed: {}, settled: {} },
       evidence: { ...noEvidence, cursor: state.evidence.cursor, canarySeen: state.now },
-      passed: [],
-      restored: false,
-      refused: {},
     },
     'resume',
     'begins again by command',

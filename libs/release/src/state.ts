@@ -103,6 +103,11 @@ export interface StepProgress {
   human?: 'resumed' | 'promoted';
 }
 
+/** A step that has just begun. @param before the share that was written until then */
+export function newProgress(before: number): StepProgress {
+  return { before, held: 0, observed: {}, settled: {} };
+}
+
 export interface Evidence {
   /** The source's own. */
   cursor: Json;

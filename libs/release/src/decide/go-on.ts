@@ -1,4 +1,5 @@
 import type { Decision } from '../action.js';
+import { newProgress } from '../state.js';
 import { decisionLine } from '../words/decision-line.js';
 import { durationText, percentText } from '../words/figures.js';
 import { obstacles } from './advance.js';
@@ -72,7 +73,7 @@ function toStep(draft: Draft, step: number, percent: number): void {
     step,
     percent,
     goal: { kind: 'share' },
-    progress: { before: state.percent, held: 0, observed: {}, settled: {} },
+    progress: newProgress(state.percent),
     evidence: { ...evidence, ceilings },
   });
 }
