@@ -95,6 +95,34 @@ describe('what a server gets', () => {
     },
   );
 
+  it.each([
+    ['http://back.ext/a', []],
+    ['/a', ['Basic x']],
+  ])('gets credentials for a proxy unless they are for this one: %s', (target, expected) => {
+    const { stream } = play({ target, headers: ['Proxy-Authorization', 'Basic x'] }).start();
+    expect(stream.header('proxy-authorization')).toEqual(expected);
+  });
+
+  it('is where the client was going, for a host whose endpoints nobody lists', () => {
+    const entry = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: far, namespace: hello-page}
+spec: {hosts: [far.ext], ports: [{number: 80, name: http, protocol: HTTP, TARGET}], resolution: NONE}`;
+    const leadTo = (target: string) => {
+      const rules = routing(entry.replace(', TARGET', target));
+      const options = { ...rules, resolve: (host: string, port: number) => ({ host: `at.${host}`, port }) };
+      return new PlayedExchange(options, { headers: ['Host', 'far.ext'] }).start();
+    };
+    expect(leadTo('').stream.host).toBe('80');
+    const moved = leadTo(', targetPort: 8080');
+    expect(moved.stream.host).toBe('8080');
+    moved.stream.connects().answers(200);
+    expect(moved.records).toMatchObject([
+      { upstreamHost: 'at.far.ext:8080', upstreamCluster: 'outbound|80||far.ext' },
+    ]);
+  });
+
   it('is spoken to in the protocol that a rule says', () => {
     expect(play({}, '', http2Upgrade).start().stream.protocol).toBe('http2');
   });

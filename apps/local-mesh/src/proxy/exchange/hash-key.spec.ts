@@ -94,7 +94,10 @@ spec: {host: back.ext, trafficPolicy: {loadBalancer: {consistentHash: {httpCooki
     const first = new PlayedExchange(rulesFor(ports, '', rule)).start();
     first.stream.connects().answers(200, ['set-cookie', 'mine=1']);
     const [mine, given = ''] = first.client.header('set-cookie');
-    expect(mine).toBe('mine=1');
+    expect([mine, given]).toEqual([
+      'mine=1',
+      expect.stringMatching(/^lane="[0-9a-f]{16}"; Max-Age=60; HttpOnly$/),
+    ]);
     const headers = ['Cookie', given.split(';')[0] as string];
     const second = new PlayedExchange(rulesFor(ports, '', rule), { headers }).start();
     expect(second.stream.host).toBe(first.stream.host);

@@ -39,6 +39,23 @@ describe('a client that wants another protocol', () => {
     expect([client.destroyed, records]).toEqual([false, []]);
   });
 
+  it.each([
+    ['declines', (played: PlayedExchange) => played.stream.connects().answersHead(200)],
+    ['fails', (played: PlayedExchange) => played.stream.handler.onFailure('termination')],
+  ])('has its last answer where the server %s: the timeout of the route is over with it', async (_, ends) => {
+    const rule = '[{route: [{destination: {host: back.ext}}], timeout: 0.01s, retries: {attempts: 0}}]';
+    const played = play('websocket', '', rule).start();
+    ends(played);
+    expect([played.client.announcedClose, played.client.reusable]).toEqual([true, false]);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect([played.client.destroyed, played.records.length]).toEqual([false, 1]);
+  });
+
+  it('says so in its connection header: without, it is an ordinary request', () => {
+    const { stream } = new PlayedExchange(rulesFor([1]), { headers: ['Upgrade', 'websocket'] }).start();
+    expect([stream.request.upgrade, stream.header('upgrade')]).toEqual([undefined, []]);
+  });
+
   it('any other than websocket is refused', () => {
     const { client, streams, records } = play('foo').start();
     expect([client.status, client.body, client.reusable, streams]).toEqual([403, '', false, []]);
