@@ -1,4 +1,4 @@
-import type { Language } from './i18n/messages.js';
+import { type Language, languageOf } from './i18n/messages.js';
 
 export type Theme = 'light' | 'dark';
 
@@ -22,13 +22,13 @@ const defaultRate = 10;
 /** Reads a link's query; what it does not understand counts as absent. */
 export function parseViewState(query: string): ViewState {
   const parameters = new URLSearchParams(query);
-  const language = parameters.get('lang');
+  const language = languageOf(parameters.get('lang'));
   const theme = parameters.get('theme');
   return {
     name: parameters.get('name') ?? '',
     rate: parseRate(parameters.get('rate')),
     paused: parameters.get('paused') === '1',
-    ...((language === 'en' || language === 'zh') && { language }),
+    ...(language !== undefined && { language }),
     ...((theme === 'light' || theme === 'dark') && { theme }),
   };
 }

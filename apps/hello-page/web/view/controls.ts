@@ -1,4 +1,4 @@
-import type { Messages } from '../i18n/messages.js';
+import { languages, type Messages } from '../i18n/messages.js';
 import { formatViewState, type ViewState } from '../view-state.js';
 import { byId, setText } from './elements.js';
 
@@ -38,7 +38,7 @@ export class Controls {
       this.#setAppearance({ theme: this.#dark() ? 'light' : 'dark' }),
     );
     this.#systemDark.addEventListener('change', () => this.#listener.appearance());
-    for (const language of ['en', 'zh'] as const)
+    for (const language of languages)
       byId(`language-${language}`, HTMLButtonElement).addEventListener('click', () =>
         this.#setAppearance({ language }),
       );
