@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { toBytes } from '../src/bytes.js';
+import { subjects } from '../src/match/subject.js';
 import type { Listener } from '../src/match/subject-definition.js';
-import type { Requirement, Subject, Test } from '../src/model/requirement.js';
+import type { Requirement, Subject, SubjectKind, Test } from '../src/model/requirement.js';
 import type { RouteRequest } from '../src/request.js';
 
 // Few values, so that requirements and requests meet.
@@ -36,21 +37,28 @@ const test: fc.Arbitrary<Test> = fc.oneof(
   fc.constant({ kind: 'present' as const }),
   fc.record({ kind: fc.constant('one-of' as const), values: fc.array(text, { minLength: 1, maxLength: 3 }) }),
 );
-export const ofRequest: fc.Arbitrary<Subject> = fc.constantFrom<Subject>(
-  { kind: 'path' },
-  { kind: 'method' },
-  { kind: 'authority' },
-  { kind: 'scheme' },
-  { kind: 'header', name: 'user' },
-  { kind: 'header', name: 'x-request-id' },
-  { kind: 'query-parameter', name: 'q' },
-);
-const ofListener: fc.Arbitrary<Subject> = fc.constantFrom<Subject>(
-  { kind: 'port' },
-  { kind: 'gateway' },
-  { kind: 'source-label', name: 'app' },
-  { kind: 'source-namespace' },
-);
+/** Some of each kind; the type checker asks for those of a new one. */
+const samples: { readonly [Kind in SubjectKind]: ReadonlyArray<Subject & { kind: Kind }> } = {
+  path: [{ kind: 'path' }],
+  method: [{ kind: 'method' }],
+  authority: [{ kind: 'authority' }],
+  scheme: [{ kind: 'scheme' }],
+  header: [
+    { kind: 'header', name: 'user' },
+    { kind: 'header', name: 'x-request-id' },
+  ],
+  'query-parameter': [{ kind: 'query-parameter', name: 'q' }],
+  port: [{ kind: 'port' }],
+  gateway: [{ kind: 'gateway' }],
+  'source-label': [{ kind: 'source-label', name: 'app' }],
+  'source-namespace': [{ kind: 'source-namespace' }],
+};
+function samplesOf(of: 'request' | 'listener'): fc.Arbitrary<Subject> {
+  const own = Object.values<readonly Subject[]>(samples).flat();
+  return fc.constantFrom(...own.filter(({ kind }) => subjects[kind].of === of));
+}
+export const ofRequest = samplesOf('request');
+const ofListener = samplesOf('listener');
 export const document = {
   kind: 'VirtualService',
   metadata: { name: 'v', namespace: 'n' },

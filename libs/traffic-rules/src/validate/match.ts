@@ -8,16 +8,37 @@ import { validatePort } from './port.js';
 import { member, type Report } from './report.js';
 import { validateMatchRegex, validateStringMatch, validateStringMatches } from './string-match.js';
 
+type FieldValidator = (match: HttpMatchRequest, path: string, report: Report) => void;
+
+/** Any value will do. */
+const anyValue: FieldValidator = () => {};
+/** See {@link validateSource}. */
+const withSource: FieldValidator = () => {};
+
+/** What each field may hold; the type checker asks for every field. */
+const fieldValidators: Readonly<Record<keyof HttpMatchRequest, FieldValidator>> = {
+  name: anyValue,
+  uri: ({ uri }, path, report) => validateMatchRegex(uri, path, report),
+  ignoreUriCase: anyValue,
+  scheme: ({ scheme }, path, report) => validateStringMatch(scheme, path, report),
+  method: ({ method }, path, report) => validateStringMatch(method, path, report),
+  authority: ({ authority }, path, report) => validateStringMatch(authority, path, report),
+  headers: ({ headers }, path, report) => {
+    for (const name of Object.keys(headers)) validateMatchedHeader(name, member(path, name), report);
+    validateStringMatches(headers, path, report);
+  },
+  withoutHeaders: validateWithoutHeaders,
+  queryParams: ({ queryParams }, path, report) => validateStringMatches(queryParams, path, report),
+  port: withSource,
+  sourceLabels: withSource,
+  sourceNamespace: withSource,
+  gateways: withSource,
+};
+
 /** One match block of an HTTP rule. */
 export function validateMatch(match: HttpMatchRequest, path: string, report: Report): void {
-  validateMatchRegex(match.uri, `${path}.uri`, report);
-  for (const part of ['scheme', 'method', 'authority'] as const)
-    validateStringMatch(match[part], `${path}.${part}`, report);
-  for (const name of Object.keys(match.headers))
-    validateMatchedHeader(name, member(`${path}.headers`, name), report);
-  validateStringMatches(match.headers, `${path}.headers`, report);
-  validateWithoutHeaders(match, `${path}.withoutHeaders`, report);
-  validateStringMatches(match.queryParams, `${path}.queryParams`, report);
+  for (const [field, validate] of Object.entries(fieldValidators))
+    validate(match, `${path}.${field}`, report);
   validateSource(match, path, report);
 }
 
