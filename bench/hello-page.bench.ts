@@ -1,26 +1,29 @@
 // Requests per second of /page: bare node:http + undici, hello-page as shipped, and hello-page with axios' http adapter.
 // Nobody writes a request log: bare node:http has none. With hello-page's own: REQUEST_LOG=all npm run bench -- hello-page
 //   npm run build && npm run bench -- hello-page        needs wrk
-// Each contestant is a process of its own before one upstream; rounds alternate, and the best round of each counts.
+// Each contestant is a process of its own before one upstream, and a second bare one is the control: what differs between those
+// two is the machine's unrest. Rounds alternate; ratios are medians of the rounds' own, in rate and in processor time.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const ROUNDS = 4;
-const SECONDS = 4;
+const ROUNDS = Number(process.env.ROUNDS ?? 8);
+const SECONDS = 2;
 const CONNECTIONS = 32;
 const children = new Map<string, ChildProcess>();
 
 async function start(...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [`${import.meta.dirname}/hello-page/server.ts`, ...args], {
+  const [name = '', ...rest] = args;
+  const variant = name === 'control' ? 'bare' : name;
+  const child = spawn(process.execPath, [`${import.meta.dirname}/hello-page/server.ts`, variant, ...rest], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  children.set(args[0] ?? '', child);
+  children.set(name, child);
   const lines = createInterface({ input: child.stdout });
   return new Promise((resolve, reject) => {
     // The request log goes on arriving here and is thrown away.
     lines.on('line', (line) => /^\d+$/.test(line) && resolve(line));
-    child.once('exit', () => reject(new Error(`${args[0]} did not start`)));
+    child.once('exit', () => reject(new Error(`${name} did not start`)));
   });
 }
 
@@ -43,34 +46,64 @@ function processorTicks(name: string): number {
 }
 
 const upstream = await start('upstream');
-const contestants = ['bare', 'undici', 'axios-http'] as const;
-const ports = new Map<string, string>();
-const best = new Map<string, number>();
-const cost = new Map<string, number>();
+const contestants = ['bare', 'control', 'undici', 'axios-http'] as const;
+type Contestant = (typeof contestants)[number];
+
+/** One round of one contestant: requests per second, and microseconds of processor time for each. */
+interface Measurement {
+  readonly rate: number;
+  readonly cost: number;
+}
+
+async function measure(name: Contestant, port: string): Promise<Measurement> {
+  const before = processorTicks(name);
+  const rate = await requestsPerSecond(port, SECONDS);
+  return { rate, cost: ((processorTicks(name) - before) * 10_000) / (rate * SECONDS) };
+}
+
+const ports = new Map<Contestant, string>();
+const rounds: Record<Contestant, Measurement>[] = [];
 try {
   for (const name of contestants) {
     ports.set(name, await start(name, upstream));
     await requestsPerSecond(ports.get(name) ?? '', 2);
   }
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of contestants) {
-      const before = processorTicks(name);
-      const rate = await requestsPerSecond(ports.get(name) ?? '', SECONDS);
-      const used = ((processorTicks(name) - before) * 10_000) / (rate * SECONDS);
-      cost.set(name, Math.min(used, cost.get(name) ?? Number.POSITIVE_INFINITY));
-      best.set(name, Math.max(rate, best.get(name) ?? 0));
-    }
+    const measured: Partial<Record<Contestant, Measurement>> = {};
+    // There and back again: nobody gains or loses by place.
+    const order = round % 2 === 0 ? contestants : contestants.toReversed();
+    for (const name of order) measured[name] = await measure(name, ports.get(name) ?? '');
+    rounds.push(measured as Record<Contestant, Measurement>);
   }
 } finally {
   for (const child of children.values()) child.kill();
 }
-const rate = (name: string) => best.get(name) ?? 0;
-console.log(`hello-page's REQUEST_LOG: ${process.env.REQUEST_LOG ?? 'none, as bare has none'}`);
-for (const name of contestants) {
-  const microseconds = (cost.get(name) ?? 0).toFixed(0).padStart(5);
-  console.log(
-    `${name.padEnd(12)} ${rate(name).toFixed(0).padStart(7)} requests/s ${microseconds} us of processor a request`,
-  );
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
-console.log(`undici / bare         ${(rate('undici') / rate('bare')).toFixed(2)}  (goal: 0.5 or more)`);
-console.log(`undici / axios-http   ${(rate('undici') / rate('axios-http')).toFixed(2)}  (goal: 1.6 or more)`);
+
+function ratio(one: Contestant, other: Contestant, of: keyof Measurement): string {
+  return median(rounds.map((round) => round[one][of] / round[other][of])).toFixed(2);
+}
+
+console.log(
+  `hello-page's REQUEST_LOG: ${process.env.REQUEST_LOG ?? 'none, as bare has none'}; ${ROUNDS} rounds\n`,
+);
+console.log(
+  '| | requests/s, median | us of processor a request, median | least |\n| --- | --- | --- | --- |',
+);
+for (const name of contestants) {
+  const costs = rounds.map((round) => round[name].cost);
+  const rate = median(rounds.map((round) => round[name].rate)).toFixed(0);
+  console.log(`| ${name} | ${rate} | ${median(costs).toFixed(0)} | ${Math.min(...costs).toFixed(0)} |`);
+}
+console.log('\n| | rate | processor time |\n| --- | --- | --- |');
+for (const [one, other] of [
+  ['control', 'bare'],
+  ['undici', 'bare'],
+  ['undici', 'axios-http'],
+] as const) {
+  console.log(`| ${one} / ${other} | ${ratio(one, other, 'rate')} | ${ratio(one, other, 'cost')} |`);
+}
