@@ -1,0 +1,146 @@
+import { workload } from '../../test/mesh.js';
+import { compile } from '../compile/compile.js';
+import type { Issue } from '../issue.js';
+import { parse } from '../parse/parse.js';
+import { validate } from '../validate/validate.js';
+import type { Workload } from '../workload.js';
+import { analyze } from './analyze.js';
+
+/** What analyze says with that code, as `path: message`. */
+function told(code: string, yaml: string, seenBy: Partial<Workload> = {}): string[] {
+  const { resources, issues } = parse(yaml, 'rules.yaml');
+  const known = [...issues, ...validate(resources)];
+  const isError = ({ severity }: Issue) => severity === 'error';
+  if (known.some(isError)) throw new Error(`the test's own rules are wrong: ${known.find(isError)?.message}`);
+  return analyze(compile(resources, { ...workload, ...seenBy }), { known })
+    .filter((issue) => issue.code === code)
+    .map(({ path, message }) => `${path}: ${message}`);
+}
+
+const of = (apiVersion: string, kind: string, name: string, rest: string, namespace = 'hello-page') => `
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: {name: ${name}, namespace: ${namespace}}
+${rest}
+---`;
+const istio = 'networking.istio.io/v1';
+
+describe('a Service without workloads', () => {
+  const service = of('v1', 'Service', 'a', 'spec: {selector: {app: a}, ports: [{port: 80, name: http}]}');
+  const pod = (app: string, namespace = 'hello-page') =>
+    of('v1', 'Pod', 'p', 'spec: {}', namespace).replace('namespace:', `labels: {app: ${app}}, namespace:`);
+  const slice = (service: string, namespace = 'hello-page') =>
+    of(
+      'discovery.k8s.io/v1',
+      'EndpointSlice',
+      'a-1',
+      'addressType: IPv4\nendpoints: [{addresses: [10.0.0.1]}]\nports: [{name: http, port: 8080}]',
+      namespace,
+    ).replace('namespace:', `labels: {kubernetes.io/service-name: ${service}}, namespace:`);
+
+  it('is told what labels the pods of its namespace have', () => {
+    expect(told('service-without-workload', service + pod('b'))).toEqual([
+      'spec.selector: no pod of hello-page in these files, and no template of one, has the labels app=a (they have app=b): requests to the Service get 503. Write labels that its pods have.',
+    ]);
+  });
+
+  it.each([
+    ['a pod that it selects', pod('b') + pod('a'), 0],
+    ['no pod of its namespace, which says nothing', pod('b', 'shop'), 0],
+    ['an EndpointSlice of its own', pod('b') + slice('a'), 0],
+    ['one of another Service', pod('b') + slice('b'), 1],
+    ['one of another namespace', pod('b') + slice('a', 'shop'), 1],
+  ])('but not where there is %s', (_, more, count) => {
+    expect(told('service-without-workload', service + more)).toHaveLength(count);
+  });
+});
+
+describe('a Sidecar that is not used', () => {
+  const sidecar = (name: string, selector = '', namespace = 'hello-page') =>
+    of(istio, 'Sidecar', name, `spec: {${selector} egress: [{hosts: ["*/*"]}]}`, namespace);
+  const labels = (app: string) => `workloadSelector: {labels: {app: ${app}}},`;
+
+  it.each([
+    ['', 'every workload of the namespace'],
+    [labels('x'), 'the same workloads'],
+  ])('is told which one comes first: %j', (selector, whom) => {
+    expect(told('sidecar-ignored', sidecar('b', selector) + sidecar('a', selector))).toEqual([
+      `: Sidecar hello-page/a is for ${whom} and comes first (the older, then by name): this one is not used. Put both into one.`,
+    ]);
+  });
+
+  it.each([
+    ['other workloads', sidecar('a', labels('x')) + sidecar('b', labels('z'))],
+    ['some and all workloads', sidecar('a', labels('x')) + sidecar('b')],
+    ['another namespace', sidecar('a') + sidecar('b', '', 'shop')],
+  ])('is not told of one for %s', (_, yaml) => {
+    expect(told('sidecar-ignored', yaml)).toEqual([]);
+  });
+
+  it('since one of the root namespace with a selector is for that namespace alone', () => {
+    expect(told('sidecar-ignored', sidecar('a', labels('x'), 'istio-system'))).toEqual([
+      'spec.workloadSelector: a Sidecar of istio-system with a selector is for workloads of istio-system alone; leave the selector out for all namespaces, or move it to the namespace of the workloads.',
+    ]);
+  });
+});
+
+describe('at a gateway', () => {
+  const gateway = (name: string, ...servers: string[]) =>
+    of(istio, 'Gateway', name, `spec: {selector: {istio: door}, servers: [${servers.join(', ')}]}`);
+  const http = (number: number, hosts: string) =>
+    `{port: {number: ${number}, name: http-${number}, protocol: HTTP}, hosts: ${hosts}}`;
+  const tcp = (number: number) =>
+    `{port: {number: ${number}, name: tcp-${number}, protocol: TCP}, hosts: ["*"]}`;
+  const seenBy: Partial<Workload> = { labels: { istio: 'door' }, proxy: 'gateway' };
+  const rules = (name: string, text: string, more = 'gateways: [door]') =>
+    of(istio, 'VirtualService', name, `spec: {hosts: [a.ext], ${more}, ${text}}`);
+  const to = 'route: [{destination: {host: one.ext}}]';
+
+  it.each([
+    ['this Gateway', gateway('door', http(80, '["*"]'), tcp(80)), 'spec.servers[0] of this Gateway'],
+    [
+      'another one',
+      gateway('a-door', http(80, '["*"]')) + gateway('door', tcp(80)),
+      'Gateway hello-page/a-door (rules.yaml:2)',
+    ],
+  ])('a server that another one of %s keeps from working is told which', (_, yaml, earlier) => {
+    const [message] = told('server-lost', yaml, seenBy);
+    expect(message).toMatch(/^spec\.servers\[\d\]: Istio leaves this server out: /);
+    expect(message).toContain(`${earlier} comes first on port 80, and a port takes servers of one protocol`);
+  });
+
+  it.each([
+    ['rule-shadowed', `http: [{${to}}]`, 'spec.http[0]'],
+    ['match-shadowed', `http: [{match: [{uri: {prefix: /x}}], ${to}}]`, 'spec.http[0].match[0]'],
+  ])('a rule behind the same of another VirtualService is told of it: %s', (code, text, path) => {
+    const yaml = gateway('door', http(80, '["*"]')) + rules('a', text) + rules('b', text);
+    expect(told(code, yaml, seenBy)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^${path.replace(/[[\].]/g, '\\$&')}: no request of the gateway comes to this: spec\\.http\\[0\\]\\S* of VirtualService hello-page/a .*takes all of them\\.`,
+        ),
+      ),
+    ]);
+  });
+
+  it.each([
+    [
+      'tls: [{match: [{sniHosts: [a.ext]}], route: [{destination: {host: one.ext}}]}]',
+      [http(80, '["*"]')],
+      'no server of Gateway hello-page/door passes TLS on for these hosts',
+    ],
+    [
+      'tcp: [{route: [{destination: {host: one.ext}}]}]',
+      [http(80, '["*"]')],
+      'no server of Gateway hello-page/door takes connections of TCP for these hosts',
+    ],
+    [
+      'tcp: [{match: [{port: 91}], route: [{destination: {host: one.ext}}]}]',
+      [tcp(90)],
+      'no server of Gateway hello-page/door has port 91 for these hosts (they have 90)',
+    ],
+  ])('rules that no server is for are told so: %s', (text, servers, expected) => {
+    const found = told('rule-without-server', gateway('door', ...servers) + rules('a', text), seenBy);
+    expect(found).toEqual([expect.stringContaining(expected)]);
+  });
+});
