@@ -3,7 +3,7 @@
 // See docs/mutation-testing.md.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Mutant, MutantResult, PartialStrykerOptions } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
@@ -30,12 +30,13 @@ const [size, seed, concurrency] = [values.size, values.seed, values.concurrency]
 ];
 
 /** The mutants below the fraction, which are as many as asked for, as ranges of Stryker's `mutate`. */
-async function drawSample(globs: string[]): Promise<{ total: number; fraction: number; mutate: string[] }> {
+async function drawSample(globs: string[]) {
   const mutants = await mutantsOf(globs);
   const ranks = mutants.map((mutant) => rank(seed, mutant)).sort((a, b) => a - b);
   const fraction = ranks[size] ?? 1;
   const mutate = mutants.filter((mutant) => rank(seed, mutant) < fraction).map(rangeOf);
-  return { total: ranks.length, fraction, mutate };
+  const files = new Set(mutants.map(({ fileName }) => resolve(fileName)));
+  return { total: ranks.length, fraction, mutate, files };
 }
 
 function rangeOf({ fileName, location: { start, end } }: Mutant): string {
@@ -99,13 +100,16 @@ function keepResults(file: string, kept: ReadonlySet<string>): void {
 }
 
 async function test(name: string, project: MutatedProject): Promise<void> {
-  const { tests, ...files } = narrowed(project);
-  const { total, fraction, mutate } = await drawSample(files.mutate);
+  const { tests, mutate: globs } = narrowed(project);
+  const { total, fraction, mutate, files } = await drawSample(globs);
   const options = optionsFor(name, tests, mutate, fraction);
   keepResults(resultsOf(name), new Set(['Killed', 'Survived']));
   const results = (await new Stryker(options).runMutationTest()).map(countedFromZero);
   if (values.tests !== undefined) keepResults(resultsOf(name), new Set(['Killed']));
-  const sample = results.filter((result) => rank(seed, result) < fraction);
+  // Stryker reports results of other files, too, that an earlier run has kept.
+  const sample = results.filter(
+    (result) => files.has(resolve(result.fileName)) && rank(seed, result) < fraction,
+  );
   const { killed, of, interval } = scoreOf(sample);
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));
   console.log(
