@@ -1,9 +1,8 @@
 import {
-  applyHeaderMutations,
+  type Decision,
   explain,
   type Forward,
   grpcStatusOf,
-  type HeaderMutation,
   isGrpc,
   type RouteRequest,
   type RouteTable,
@@ -11,6 +10,7 @@ import {
 } from '@grayscale/traffic-rules';
 import { type Answer, backends, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
 import { askedName, dialled, shakesHands, speaksHttp } from './recorded-connection.ts';
+import { ofBackendAnswer, ofOwn, ofRequest } from './written-headers.ts';
 
 /** What a decision and a recorded answer both say, in the same words. */
 export interface Told {
@@ -25,8 +25,6 @@ export interface Told {
 /** The connection was refused, or ended without an answer. */
 const noAnswer = 'no answer';
 
-/** Headers of every answer of a backend. */
-const ofBackends = ['content-type', 'application/json', 'x-from', 'a', 'x-from', 'b'];
 /** From where the callers of the recordings called. */
 const remoteAddress = '10.201.0.1';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -65,6 +63,8 @@ function toldAsGrpc(told: Told): Told {
 function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, draw: number): Told {
   const asked = toRouteRequest(request);
   const decision = route(table, asked, draw);
+  const injected = injectedFault(decision, asked);
+  if (injected !== undefined) return injected;
   switch (decision.kind) {
     case 'no-route':
       return { by: 'status 404', body: '' };
@@ -78,18 +78,18 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
       return {
         by: `status ${decision.status}`,
         body: '',
-        headers: written(decision.responseHeaders, [], asked),
+        headers: ofOwn(decision, asked),
       };
     case 'redirect':
       return {
         by: `status ${decision.status}`,
         body: '',
-        headers: [['location', decision.location], ...written(decision.responseHeaders, [], asked)],
+        headers: [['location', decision.location], ...ofOwn(decision, asked)],
       };
     case 'direct-response': {
       const { location } = decision;
       const own: Headers = location === undefined ? [] : [['location', location]];
-      const headers = [...own, ...written(decision.responseHeaders, [], asked)];
+      const headers = [...own, ...ofOwn(decision, asked)];
       return { by: `status ${decision.status}`, body: new TextDecoder().decode(decision.body), headers };
     }
     case 'pass-through': {
@@ -102,6 +102,15 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
     case 'forward':
       return forwarded(decision, request, answer);
   }
+}
+
+/** A fault that every request meets comes before all else. */
+function injectedFault(decision: Decision, asked: RouteRequest): Told | undefined {
+  if (!('fault' in decision) || decision.fault?.abort?.percentage !== 100) return undefined;
+  const { abort } = decision.fault;
+  // In the words of gRPC, which sockets show.
+  if (!('status' in abort)) return { by: 'status 200' };
+  return { by: `status ${abort.status}`, body: 'fault filter abort', headers: ofOwn(decision, asked) };
 }
 
 /** The same of a recorded answer, as far as the decision says something of it. */
@@ -152,13 +161,9 @@ function asItCame(candidates: readonly string[], { path, host }: CaseRequest, { 
 }
 
 function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Told {
-  const { fault, cluster, responseHeaders } = decision;
+  const { cluster } = decision;
   const { tls } = cluster;
   const asked = toRouteRequest(request);
-  if (fault?.abort?.percentage === 100 && 'status' in fault.abort) {
-    const headers = written(responseHeaders, [], asked);
-    return { by: `status ${fault.abort.status}`, body: 'fault filter abort', headers };
-  }
   const candidates = dialled(cluster, request);
   if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
   if (answer.error !== undefined) return { by: candidates.join() };
@@ -171,11 +176,11 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
   const by = candidates.includes(answer.backend) ? answer.backend : candidates.join();
   return {
     by,
-    headers: cluster.endpoints.length === 0 ? [] : written(responseHeaders, ofBackend(asked), asked),
+    headers: cluster.endpoints.length === 0 ? [] : ofBackendAnswer(decision, asked, answer),
     upstream: {
       path: decision.path,
       host: decision.authority,
-      headers: written(decision.requestHeaders, asked.headers, asked),
+      headers: ofRequest(decision, asked),
       ...(tls !== undefined && {
         tls: { sni: askedName(tls, decision.authority), alpn: tls.alpn[0] ?? null },
       }),
@@ -183,30 +188,8 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
   };
 }
 
-/** `x-lab: set-cookie` makes a backend set two cookies. */
-function ofBackend({ headers }: RouteRequest): readonly string[] {
-  return headers.includes('set-cookie')
-    ? [...ofBackends, 'set-cookie', 'a=1', 'set-cookie', 'b=2']
-    : ofBackends;
-}
-
 function mayFail({ timeoutMs, retry }: Forward, candidates: readonly string[]): boolean {
   return candidates.some((name) => name.startsWith('dead:')) || timeoutMs > 0 || retry.attempts > 0;
-}
-
-/** The headers that a rule's changes leave, of the names that they name. */
-function written(
-  mutations: readonly HeaderMutation[],
-  before: readonly string[],
-  asked: RouteRequest,
-): Headers {
-  const names = new Set(mutations.map(({ name }) => name));
-  const isRequest = before === asked.headers;
-  const context = isRequest
-    ? { request: asked }
-    : { request: asked, response: { status: 200, headers: before } };
-  const after = applyHeaderMutations(before, mutations, context);
-  return pairs(after).filter(([name]) => names.has(name));
 }
 
 /** Those of the names that the decision mentions, in the order of names. */
@@ -229,12 +212,4 @@ function sorted(headers: Headers): Headers {
   return headers
     .map(([name, value]) => [name, uuid.test(value) ? '<uuid>' : value] as const)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function pairs(flat: readonly string[]): Array<[string, string]> {
-  const result: Array<[string, string]> = [];
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    result.push([flat[index] as string, flat[index + 1] as string]);
-  }
-  return result;
 }

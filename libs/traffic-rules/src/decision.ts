@@ -106,6 +106,7 @@ export interface Blocked extends Decided {
 /** What every request that a route took has; the fault comes first, then CORS, then the action (Envoy's filter order). */
 interface Routed extends Decided {
   fault?: Fault;
+  /** Of requests that go on to a cluster alone. */
   cors?: Cors;
   /** For every answer of this route, local replies to it included. */
   responseHeaders: readonly HeaderMutation[];
@@ -145,4 +146,16 @@ export interface Mirror {
   cluster: Cluster | undefined;
   /** 0-100. */
   percentage: number;
+}
+
+/**
+ * Envoy's name for the route, as `%ROUTE_NAME%` has it: the rule's, and the match's behind a dot (Istio, route.go translateRoute);
+ * a nameless rule of a route of the Gateway API has its place (conversion.go convertHTTPRoute).
+ */
+export function routeName({ reason, resource, rule, match }: Because): string {
+  if (reason === 'default-route') return 'default';
+  if (resource === undefined || rule === undefined) return '';
+  const { kind, namespace, name } = resource;
+  if (kind !== 'VirtualService') return rule.name ?? `${namespace}.${name}.${rule.index}`;
+  return `${rule.name ?? ''}${match?.name === undefined ? '' : `.${match.name}`}`;
 }

@@ -35,6 +35,7 @@ export type {
   PassThrough,
   Redirect,
 } from './decision.js';
+export { routeName } from './decision.js';
 export {
   describeRules,
   type ResourceDescription,
@@ -58,11 +59,9 @@ export { isObject } from './fields/object.js';
 export { formatPath, type Path } from './fields/path.js';
 export { suggest } from './fields/suggestion.js';
 export { grpcStatusOf, isGrpc } from './grpc.js';
+export type { HeaderContext } from './headers/header-context.js';
 export { applyHeaderMutations, type HeaderMutation } from './headers/header-mutation.js';
-export {
-  type HeaderContext,
-  unknownCommands,
-} from './headers/header-value-format.js';
+export { unknownCommands } from './headers/header-value-format.js';
 export type { HeaderValueFormat } from './headers/header-value-syntax.js';
 export { inlineHeaders, inlineResponseHeaders, joinLines } from './inline-headers.js';
 export type { Issue, Location, Severity } from './issue.js';

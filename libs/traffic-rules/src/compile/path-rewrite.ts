@@ -1,4 +1,4 @@
-import { toBytes, toText } from '../bytes.js';
+import { toBytes } from '../bytes.js';
 import { parseRegex } from '../match/regex.js';
 import type { PathRewrite } from '../model/action.js';
 import type { Requirement } from '../model/requirement.js';
@@ -52,10 +52,10 @@ function removeMatched(requirements: readonly Requirement[]): TargetChange {
 function replaceRegex(expression: string, replacement: string): TargetChange {
   const regex = parseRegex(expression);
   if (regex === undefined) return (target) => target;
+  const bytes = toBytes(replacement);
   return (target) => {
     const end = pathLength(target);
-    const path = toText(target.slice(0, end));
-    if (path === undefined) return target;
+    const path = target.slice(0, end);
     const matcher = regex.matcher(path);
     let output = '';
     let last = 0;
@@ -64,11 +64,11 @@ function replaceRegex(expression: string, replacement: string): TargetChange {
       const [start, stop] = [matcher.start(), matcher.end()];
       // RE2's GlobalReplace takes no empty match right behind another match.
       if (start === stop && start === previousEnd) continue;
-      output += path.slice(last, start) + substitute(replacement, (group) => matcher.group(group) ?? '');
+      output += path.slice(last, start) + substitute(bytes, (group) => matcher.group(group) ?? '');
       last = stop;
       previousEnd = stop;
     }
-    return toBytes(output + path.slice(last)) + target.slice(end);
+    return output + path.slice(last) + target.slice(end);
   };
 }
 

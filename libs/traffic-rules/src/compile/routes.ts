@@ -93,7 +93,8 @@ function routeOf(rule: Rule, action: CompiledAction): Route {
     because: because(rule.place),
     action,
     ...(fault !== undefined && { fault }),
-    ...(cors !== undefined && { cors }),
+    // Envoy's filter looks at requests that go on to a cluster alone (cors_filter.cc decodeHeaders; recorded: `direct-response-kinds`).
+    ...(cors !== undefined && action.kind === 'forward' && { cors }),
   };
 }
 

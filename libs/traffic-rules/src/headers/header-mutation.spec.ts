@@ -1,7 +1,8 @@
 import { decide, rulesOf, to } from '../../test/mesh.js';
+import type { HeaderContext } from './header-context.js';
 import type { HeaderMutation } from './header-mutation.js';
 import { applyHeaderMutations } from './header-mutation.js';
-import { type HeaderContext, unknownCommands } from './header-value-format.js';
+import { unknownCommands } from './header-value-format.js';
 
 const request: HeaderContext['request'] = {
   method: 'GET',
@@ -70,15 +71,15 @@ describe('header operations', () => {
     },
     {
       id: 'T46',
-      when: 'beside other destinations it is the same',
+      when: 'beside other destinations the rule’s come last, and its set wins',
       http: both('set: {k: r}, add: {z: r}, remove: [x]', 'set: {k: d}, add: {z: d}', other),
-      expected: ['User', 'tester', 'z', 'r', 'k', 'd', 'z', 'd'],
+      expected: ['User', 'tester', 'z', 'd', 'k', 'r', 'z', 'r'],
     },
     {
       id: 'T46',
-      when: 'a destination’s set sees what the rule added',
-      http: both('add: {z: r}, remove: [x]', 'set: {k: "%REQ(z)%"}', other),
-      expected: ['User', 'tester', 'z', 'r', 'k', 'r'],
+      when: 'a rule’s set sees what a destination added',
+      http: both('set: {k: "%REQ(z)%"}, remove: [x]', 'add: {z: d}', other),
+      expected: ['User', 'tester', 'z', 'd', 'k', 'd'],
     },
     {
       id: '4.4',
@@ -111,7 +112,9 @@ describe('header operations', () => {
     { id: '4.4', value: '%REQ(:path)% %REQ(:method)% %REQ(:AUTHORITY)%', expected: '/p?q GET t.ext:8080' },
     { id: '4.4', value: '%PROTOCOL%', expected: 'HTTP/1.1' },
     { id: '4.4', value: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%', expected: '127.0.0.1' },
-    { id: '4.4', value: '%UPSTREAM_HOST% %UPSTREAM_CLUSTER%', expected: '10.0.0.1:80 outbound|80||h' },
+    { id: '4.4', value: '%UPSTREAM_HOST% %UPSTREAM_CLUSTER%', expected: '10.0.0.1:80 outbound|80||h;' },
+    { id: '4.4', value: '%RESPONSE_CODE% %RESPONSE_FLAGS%', expected: '0 -' },
+    { id: '4.4', value: '%PATH(NQ)% %PATH(WQ:PATH)% %QUERY_PARAMS(ORIG)%', expected: '/p /p?q q' },
     { id: '4.4', value: '%REQ(x)%', expected: 'old' },
   ])('$id the value $value is $expected', ({ value, expected }) => {
     const headers = apply(ofRule(`set: {k: "${value}"}`));

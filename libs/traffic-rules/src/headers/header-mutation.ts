@@ -1,5 +1,6 @@
 import { inlineHeaders, inlineResponseHeaders, joinLines } from '../inline-headers.js';
-import { formatHeaderValue, type HeaderContext } from './header-value-format.js';
+import type { HeaderContext } from './header-context.js';
+import { formatHeaderValue } from './header-value-format.js';
 import type { HeaderValueFormat } from './header-value-syntax.js';
 
 /** One change of a header; the list is already in Envoy's order (removals before sets, sets before adds). Names are lower-case. */

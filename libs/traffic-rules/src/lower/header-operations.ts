@@ -18,7 +18,8 @@ const unchanged: MergedHeaders = { request: [], response: [] };
 
 /**
  * A single destination's changes join the rule's: all removals, then all sets, then all adds. Beside others a
- * destination has a level of its own, applied after the rule's (Istio, route.go processWeightedDestination).
+ * destination has a level of its own, applied before the rule's, so that what both set is the rule's (Istio, route.go
+ * processWeightedDestination; recorded: `weights-headers`).
  */
 export function mergeHeaders(
   rule: Headers | undefined,
@@ -34,7 +35,7 @@ export function mergeHeaders(
 
 function inOrder(outer: Mutations, inner: Mutations, weighted: boolean): HeaderMutation[] {
   if (weighted) {
-    return [outer, inner].flatMap(({ remove, set, add }) => [...remove, ...set, ...add]);
+    return [inner, outer].flatMap(({ remove, set, add }) => [...remove, ...set, ...add]);
   }
   return (['remove', 'set', 'add'] as const).flatMap((kind) => [...outer[kind], ...inner[kind]]);
 }

@@ -234,17 +234,17 @@ const rows: Row[] = [
   },
   {
     id: '3.9',
-    when: 'a regex counts characters, not bytes',
-    match: '{headers: {user: {regex: "..张?"}}}',
+    when: 'a regex counts bytes, not characters',
+    match: '{headers: {user: {regex: "张..."}}}',
     taken: [user(Buffer.from('张三').toString('latin1'))],
     left: [user(Buffer.from('张').toString('latin1'))],
   },
   {
     id: '3.9',
-    when: 'bytes that are no UTF-8 match no regex',
-    match: '{headers: {user: {regex: ".*"}}}',
-    taken: [user('ok')],
-    left: [user('\xff\xfe')],
+    when: 'each byte is a character of Latin-1 to a regex',
+    match: '{headers: {user: {regex: "\\\\x{e4}|a\\\\pL"}}}',
+    taken: [user('\xe4'), user('a\xe4')],
+    left: [user(Buffer.from('ä').toString('latin1')), user('\xff')],
   },
   {
     id: '3.9',

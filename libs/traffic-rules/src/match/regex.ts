@@ -1,23 +1,23 @@
 import { RE2JS } from 're2js';
-import { toText } from '../bytes.js';
+import { toBytes } from '../bytes.js';
 
 /**
- * A test whether an RE2 expression matches a whole byte string. Bytes that are no UTF-8 match nothing, since no
- * expression of RE2 consumes them. An invalid expression, which validation refuses, matches nothing either.
+ * A test whether an RE2 expression matches a whole byte string. An invalid expression, which validation refuses,
+ * matches nothing.
  */
 export function compileRegex(expression: string): (bytes: string) => boolean {
   const regex = parseRegex(expression);
-  if (regex === undefined) return () => false;
-  return (bytes) => {
-    const text = toText(bytes);
-    return text !== undefined && regex.testExact(text);
-  };
+  return regex === undefined ? () => false : (bytes) => regex.testExact(bytes);
 }
 
-/** The compiled expression; undefined when it is not valid RE2. */
+/**
+ * The expression, compiled for byte strings: Envoy's RE2 takes each byte of the expression and of the text for a
+ * character of Latin-1, so that `.` is one byte of a Chinese character (recorded: `match-regex-bytes`). Undefined
+ * when it is not valid RE2.
+ */
 export function parseRegex(expression: string): RE2JS | undefined {
   try {
-    return RE2JS.compile(expression);
+    return RE2JS.compile(toBytes(expression));
   } catch {
     return undefined;
   }

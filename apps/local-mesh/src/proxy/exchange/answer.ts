@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { applyHeaderMutations, type HeaderMutation } from '@grayscale/traffic-rules';
+import { applyHeaderMutations, type HeaderContext, type HeaderMutation } from '@grayscale/traffic-rules';
 import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
+import type { OutgoingRequest } from '../message/request.js';
 import { UnsendableHead } from '../message/sendable.js';
+import type { Protocol } from '../upstream/host.js';
 import { asGrpc, isGrpcCall } from './grpc.js';
 import { type LocalReply, replies } from './local-reply.js';
 import type { Outcome } from './outcome.js';
@@ -14,6 +16,7 @@ export class Answer {
   /** The request's head is being acted on, whatever of its body came along. */
   isAtHead = false;
   #cors: ReadonlyArray<readonly [name: string, value: string]> = [];
+  #sent: { request: OutgoingRequest; protocol: Protocol } | undefined;
   #done = false;
 
   constructor(
@@ -26,6 +29,11 @@ export class Answer {
   /** Nothing more can be said. */
   get done(): boolean {
     return this.#done;
+  }
+
+  /** What values of response headers quote from now on: the request as it was sent on, or would have been. */
+  sentAs(request: OutgoingRequest, protocol: Protocol): void {
+    this.#sent = { request, protocol };
   }
 
   /** From now on answers carry these. */
@@ -60,30 +68,50 @@ export class Answer {
     this.reply(replies.unsendable(error), []);
   }
 
-  /** Response headers as they leave: the route's changes, CORS, then what Envoy always adds. */
+  /** An upstream's response headers as they leave: the route's changes, CORS, then what Envoy always adds. */
   headers(status: number, headers: string[], mutations: readonly HeaderMutation[]): string[] {
-    const list = this.changed(headers, mutations, status);
-    for (const [name, value] of this.#cors) setHeader(list, name, value);
-    return withDateAndServer(list, this.context.runtime.serverName);
+    return this.#leaving(this.#changedResponse({ status, headers, isLocal: false }, mutations));
   }
 
-  /**
-   * Headers after a route's changes.
-   * @param status of the response whose headers they are; undefined: they are the request's
-   */
-  changed(headers: string[], mutations: readonly HeaderMutation[], status?: number): string[] {
+  /** A request's headers after a route's changes: made before a server is chosen, and kept when it is tried again (Envoy 1.40, seen on the wire). */
+  changed(headers: string[], mutations: readonly HeaderMutation[]): string[] {
     if (mutations.length === 0) return headers;
-    const { seen: request, head, client, startTime } = this.context;
-    const { upstreamHost, upstreamCluster } = this.outcome;
-    return applyHeaderMutations(headers, mutations, {
-      request,
-      // A request has its headers before a server is chosen, and keeps them when it is tried again (Envoy 1.40, seen on the wire).
-      ...(status !== undefined && { response: { status, headers }, upstreamHost }),
+    const request = this.context.seen;
+    return applyHeaderMutations(headers, mutations, { ...this.#told(), request, attempts: 1 });
+  }
+
+  #changedResponse(
+    response: { status: number; headers: string[]; isLocal: boolean },
+    mutations: readonly HeaderMutation[],
+  ): string[] {
+    if (mutations.length === 0) return response.headers;
+    const { outcome } = this;
+    const { request, protocol } = this.#sent ?? {};
+    return applyHeaderMutations(response.headers, mutations, {
+      ...this.#told(),
+      request: { ...this.context.seen, ...request },
+      response,
+      upstreamHost: outcome.upstreamHost,
+      attempts: request === undefined ? 0 : Math.max(1, outcome.attempts),
+      upstreamProtocol: protocol && outcome.isConnected ? protocolNames[protocol] : undefined,
+    });
+  }
+
+  /** What values of headers can say of the exchange so far. */
+  #told(): Omit<HeaderContext, 'request'> {
+    const { head, client, startTime, target } = this.context;
+    return {
+      ...this.outcome.asTold(),
       protocol: `HTTP/${head.version}`,
       downstreamAddress: client.address,
-      upstreamCluster,
+      downstreamPort: target.port,
       startTime: new Date(startTime),
-    });
+    };
+  }
+
+  #leaving(list: string[]): string[] {
+    for (const [name, value] of this.#cors) setHeader(list, name, value);
+    return withDateAndServer(list, this.context.runtime.serverName);
   }
 
   /** The last byte is written. */
@@ -122,15 +150,19 @@ export class Answer {
     return !body.complete || (this.isAtHead && body.bytes > 0 && late !== true);
   }
 
-  /** The rule's changes come first: a content type that it sets is kept. */
-  #localHeaders({ status, body, headers }: LocalReply, mutations: readonly HeaderMutation[]): string[] {
-    const list = this.changed([...(headers ?? [])], mutations, status);
+  /** The rule's changes come first: a content type that it sets is kept where there is a body. */
+  #localHeaders({ status, body, headers, call }: LocalReply, mutations: readonly HeaderMutation[]): string[] {
+    const list = this.#changedResponse({ status, headers: [...(headers ?? [])], isLocal: true }, mutations);
     removeHeader(list, 'content-length');
+    if (call !== undefined || body.length === 0) removeHeader(list, 'content-type');
+    list.push(...(call ?? []));
     if (body.length > 0) {
       // Where it stands; the framing says how long.
       list.push('content-length', '');
       if (!hasHeader(list, 'content-type')) list.push('content-type', 'text/plain');
     }
-    return this.headers(status, list, []);
+    return this.#leaving(list);
   }
 }
+
+const protocolNames: Readonly<Record<Protocol, string>> = { http1: 'HTTP/1.1', http2: 'HTTP/2' };

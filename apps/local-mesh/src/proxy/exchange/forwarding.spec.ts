@@ -60,7 +60,7 @@ describe('what a server gets', () => {
       const set = 'x-seen: "%REQ(X-MINE)% %PROTOCOL% %DOWNSTREAM_REMOTE_ADDRESS% %UPSTREAM_CLUSTER%"';
       const rule = `[{headers: {request: {set: {${set}}}}, ${to}}]`;
       const { stream } = play({ version, headers: ['X-Mine', 'v'] }, rule).start();
-      expect(stream.header('x-seen')).toEqual([`v HTTP/${version} 127.0.0.1:40000 outbound|80||back.ext`]);
+      expect(stream.header('x-seen')).toEqual([`v HTTP/${version} 127.0.0.1:40000 outbound|80||back.ext;`]);
     },
   );
 
@@ -189,7 +189,7 @@ describe('what a client gets', () => {
       `[{headers: {response: {set: {${set}}}}, ${to}}]`,
     ).start();
     stream.connects().answers(202, ['x-a', 'v']);
-    expect(client.header('x-seen')).toEqual(['v 202 127.0.0.1:1 outbound|80||back.ext /p']);
+    expect(client.header('x-seen')).toEqual(['v 202 127.0.0.1:1 outbound|80||back.ext; /p']);
   });
 
   it('that takes no more holds the server back, until it does', () => {

@@ -82,12 +82,17 @@ export class Forwarding implements AttemptOwner {
       return;
     }
     this.#guarded(() => {
-      for (const mirror of plan.shape.mirrors) {
-        const mirroring = Mirroring.draw(context, mirror, this.#request(1));
-        if (mirroring !== undefined) this.#mirrors.push(mirroring);
-      }
-      this.#try();
+      if (this.#try()) this.#mirror();
     });
+  }
+
+  /** Copies go out behind the first try, and none does where no server is there to try (recorded: `mirror-without-server`). */
+  #mirror(): void {
+    const { context, plan } = this;
+    for (const mirror of plan.shape.mirrors) {
+      const mirroring = Mirroring.draw(context, mirror, this.#request(1));
+      if (mirroring !== undefined) this.#mirrors.push(mirroring);
+    }
   }
 
   /** The client went away. */
@@ -230,24 +235,28 @@ export class Forwarding implements AttemptOwner {
     this.#giveUp(failure);
   }
 
-  #try(): void {
+  /** False: no server is there. */
+  #try(): boolean {
     const { context, plan } = this;
+    const request = this.#request(this.#tries + 1);
+    this.answer.sentAs(request, plan.protocol);
     const host = plan.next();
     if (host === undefined) {
       this.#reply(replies.noHealthyUpstream);
-      return;
+      return false;
     }
     this.#tries++;
     this.outcome.tried();
     this.#attempt = new Attempt(host, this, {
       protocol: plan.protocol,
-      request: this.#request(this.#tries),
+      request,
       isCall: this.#isGrpc,
       perTryTimeoutMs: plan.shape.retry.perTryTimeoutMs,
       body: context.body,
       source: context.client,
     });
     this.#attempt.start();
+    return true;
   }
 
   #request(attempt: number): OutgoingRequest {

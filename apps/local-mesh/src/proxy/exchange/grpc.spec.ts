@@ -48,12 +48,13 @@ it('an answer of the proxy is told as a status, its text in printable ASCII', ()
     status: 200,
     body: '',
     details: 'd',
-    headers: [
-      ...['a', 'b', 'content-type', 'application/grpc', 'grpc-status', '14'],
+    headers: ['a', 'b'],
+    call: [
+      ...['content-type', 'application/grpc', 'grpc-status', '14'],
       ...['grpc-message', 'no %25 host {%E4}%7E%0A'],
     ],
   });
-  expect(asGrpc({ ...reply, body: '', grpcStatus: 4 } as never).headers).toEqual([
-    ...['a', 'b', 'content-type', 'application/grpc', 'grpc-status', '4'],
+  expect(asGrpc({ ...reply, body: '', grpcStatus: 4 } as never).call).toEqual([
+    ...['content-type', 'application/grpc', 'grpc-status', '4'],
   ]);
 });

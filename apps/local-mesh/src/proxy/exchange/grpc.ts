@@ -25,14 +25,13 @@ export function isGrpcCall(headers: HeaderList): boolean {
 }
 
 /** An answer of the proxy's own in the words of gRPC: a status in the headers, and no body. */
-export function asGrpc({ status, body, headers = [], grpcStatus, ...rest }: LocalReply): LocalReply {
+export function asGrpc({ status, body, grpcStatus, ...rest }: LocalReply): LocalReply {
   const message = typeof body === 'string' ? body : Buffer.from(body).toString('latin1');
   return {
     ...rest,
     status: 200,
     body: '',
-    headers: [
-      ...headers,
+    call: [
       'content-type',
       'application/grpc',
       'grpc-status',

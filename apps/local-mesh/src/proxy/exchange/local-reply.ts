@@ -12,6 +12,8 @@ export interface LocalReply {
   details: string;
   /** Names and values in turn. */
   headers?: readonly string[];
+  /** The same, of gRPC alone: they stand behind what a rule adds. */
+  call?: readonly string[];
   /** For a gRPC caller; without it, the one that goes with the status. */
   grpcStatus?: number;
   /** Ends the connection as well. */

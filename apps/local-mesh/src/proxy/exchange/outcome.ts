@@ -1,4 +1,4 @@
-import type { Decision } from '@grayscale/traffic-rules';
+import { type Decision, type HeaderContext, routeName } from '@grayscale/traffic-rules';
 import type { AccessRecord, ResponseFlag } from '../access-record.js';
 import { headerValue } from '../message/header-list.js';
 import { isGrpcCall } from './grpc.js';
@@ -21,12 +21,29 @@ export class Outcome {
     return this.#upstreamHost;
   }
 
-  get upstreamCluster(): string | undefined {
-    return this.#upstreamCluster;
+  /** Whether the last endpoint tried has taken a connection. */
+  get isConnected(): boolean {
+    return this.#upstreamHost !== undefined && !this.#flags.includes('UF');
+  }
+
+  get attempts(): number {
+    return this.#attempts;
   }
 
   decided(decision: Decision): void {
     this.#decision = decision;
+    if (decision.kind === 'forward') this.#upstreamCluster = decision.cluster.name;
+  }
+
+  /** As values of headers tell it. */
+  asTold(): Omit<HeaderContext, 'request'> {
+    const decision = this.#decision;
+    return {
+      ...(decision !== undefined && { routeName: routeName(decision.because) }),
+      upstreamCluster: decision?.kind === 'cluster-not-found' ? undefined : this.#upstreamCluster,
+      responseFlags: this.#flags,
+      responseCodeDetails: this.#details,
+    };
   }
 
   ledTo(cluster: string): void {

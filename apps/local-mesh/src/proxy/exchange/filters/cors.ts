@@ -29,12 +29,11 @@ function corsAnswer(cors: Cors, head: RequestHead): CorsAnswer | undefined {
   if (origin === undefined || origin === '') return undefined;
   const isPreflight =
     head.method === 'OPTIONS' && Boolean(headerValue(head.headers, 'access-control-request-method'));
-  if (!originAllowed(cors, origin)) {
-    // The answer lacks the allowed origin alone (case bug-unmatched-preflights-ignore).
-    const answered = isPreflight && !cors.forwardUnmatchedPreflights;
-    return answered ? { preflight: true, headers: preflight(cors, undefined) } : undefined;
-  }
-  return { preflight: isPreflight, headers: isPreflight ? preflight(cors, origin) : actual(cors, origin) };
+  const allowed = originAllowed(cors, origin) ? origin : undefined;
+  // The answer to a preflight that is not allowed lacks the allowed origin alone (case bug-unmatched-preflights-ignore).
+  if (isPreflight && (allowed !== undefined || !cors.forwardUnmatchedPreflights))
+    return { preflight: true, headers: preflight(cors, head, allowed) };
+  return allowed === undefined ? undefined : { preflight: false, headers: actual(cors, allowed) };
 }
 
 function actual(cors: Cors, origin: string): Headers {
@@ -44,11 +43,19 @@ function actual(cors: Cors, origin: string): Headers {
   return headers;
 }
 
-function preflight(cors: Cors, origin: string | undefined): Headers {
+/** What allows everything (`*`) is answered with what was asked for (recorded: `cors-any`). */
+function preflight(cors: Cors, head: RequestHead, origin: string | undefined): Headers {
   const headers: Headers = origin === undefined ? [] : [['access-control-allow-origin', origin]];
+  const asked = (allowed: string, name: string) =>
+    allowed === '*' ? (headerValue(head.headers, name) ?? '') : allowed;
   if (cors.allowCredentials) headers.push(['access-control-allow-credentials', 'true']);
-  if (cors.allowMethods !== '') headers.push(['access-control-allow-methods', cors.allowMethods]);
-  if (cors.allowHeaders !== '') headers.push(['access-control-allow-headers', cors.allowHeaders]);
+  if (cors.allowMethods !== '')
+    headers.push(['access-control-allow-methods', asked(cors.allowMethods, 'access-control-request-method')]);
+  if (cors.allowHeaders !== '')
+    headers.push([
+      'access-control-allow-headers',
+      asked(cors.allowHeaders, 'access-control-request-headers'),
+    ]);
   if (cors.maxAge !== undefined) headers.push(['access-control-max-age', String(cors.maxAge)]);
   if (cors.exposeHeaders !== '') headers.push(['access-control-expose-headers', cors.exposeHeaders]);
   return headers;
