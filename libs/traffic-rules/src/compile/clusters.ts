@@ -21,7 +21,7 @@ export function buildClusters({ services, policyFor, gateway }: Mesh): Map<strin
     const service = gateway === undefined ? told : asSeenByGateway(told);
     const policy = policyFor(service);
     for (const port of service.ports) {
-      if (port.protocol === 'udp') continue;
+      if (port.protocol === 'udp' || port.unserved === true) continue;
       for (const subset of [undefined, ...policy.subsets]) {
         const cluster = buildCluster(service, port, subset, policy.at(subset?.name, port.number));
         if (cluster !== undefined) clusters.set(cluster.name, cluster);

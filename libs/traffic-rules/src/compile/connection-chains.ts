@@ -174,7 +174,8 @@ function targetOf(
     if (weight === 0) return [];
     upTo += weight;
     const service = services.get(host);
-    const only = service?.ports.length === 1 ? service.ports[0]?.number : undefined;
+    const served = service?.ports.filter(({ unserved }) => unserved !== true) ?? [];
+    const only = served.length === 1 ? served[0]?.number : undefined;
     const port = written ?? only ?? listenerPort;
     const name = clusterName(port, subset, service?.externalName ?? host);
     const destination = { index, host, port, subset, share: weight / total };

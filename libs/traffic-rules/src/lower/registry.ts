@@ -131,6 +131,10 @@ function asDestination(port: RegistryPort): RegistryPort {
   return { ...port, destinationOnly: true };
 }
 
+function asUnserved(port: RegistryPort): RegistryPort {
+  return { ...port, unserved: true };
+}
+
 /** Why a Sidecar keeps something of a namespace from the workload, and what to do about it. */
 export function hiddenBySidecar({ metadata }: Sidecar, namespace: string): string {
   return `is not among the egress hosts of Sidecar ${metadata.namespace}/${metadata.name}: add "${namespace}/*" to them`;
@@ -177,18 +181,16 @@ function poolNamespace(
   return pool.filter((service) => service !== base).reduce(addToPool, base);
 }
 
-/** Endpoints are pooled always, ports only of entries that are of one kind. */
+/** Endpoints are pooled always, ports only of entries that are of one kind: to other ones clients listen in vain (Istio, sidecar.go canMergeServices). */
 function addToPool(base: OwnedService, other: OwnedService): OwnedService {
   const alike =
     base.kind === other.kind &&
     base.discovery === other.discovery &&
     sameTexts(base.exportTo, other.exportTo);
-  const newPorts = alike
-    ? other.ports.filter(({ number }) => !base.ports.some((port) => port.number === number))
-    : [];
+  const newPorts = other.ports.filter(({ number }) => !base.ports.some((port) => port.number === number));
   return {
     ...base,
-    ports: [...base.ports, ...newPorts],
+    ports: [...base.ports, ...(alike ? newPorts : newPorts.map(asUnserved))],
     instances: [...base.instances, ...other.instances],
   };
 }

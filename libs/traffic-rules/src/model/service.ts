@@ -43,6 +43,8 @@ export interface RegistryPort {
   encrypted?: boolean;
   /** No client reaches it by the service's name: only rules lead there. */
   destinationOnly?: true;
+  /** Clients find it, and nothing is behind it: it is of another document for the same host. */
+  unserved?: true;
 }
 
 /** What matters of a port's protocol for HTTP routing; `auto`: Istio sniffs it. */
