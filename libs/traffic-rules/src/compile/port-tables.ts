@@ -69,17 +69,17 @@ function portsOf(hosts: readonly ResolvedHost[]): Set<number> {
 function listeners(sources: TableSources): Map<number, PortTableBuilder> {
   const aliases = aliasesOf(sources.mesh.services.values());
   const builders = new Map<number, PortTableBuilder>();
+  const inView: Array<[RegistryService, RegistryPort]> = [];
   for (const service of sources.mesh.services.values()) {
     for (const port of service.ports) {
       if (!carriesHttp(port.protocol) || port.destinationOnly === true) continue;
-      let builder = builders.get(port.number);
-      if (builder === undefined) {
-        builder = new PortTableBuilder(port.number, sources, aliases);
-        builders.set(port.number, builder);
-      }
-      builder.addService(service, port);
+      inView.push([service, port]);
+      // Another name of a service makes nobody listen (Istio, listener.go buildSidecarOutboundListener).
+      if (service.externalName === undefined && !builders.has(port.number))
+        builders.set(port.number, new PortTableBuilder(port.number, sources, aliases));
     }
   }
+  for (const [service, port] of inView) builders.get(port.number)?.addService(service, port);
   return builders;
 }
 
