@@ -70,19 +70,17 @@ export class DestinationRules {
     const { exportTo } = rule.spec;
     const seenBy = exportTo.length === 0 ? this.#options.exportTo.destinationRule : exportTo;
     if (reachOf(seenBy, namespace, this.#workload.namespace) === undefined) return;
-    const selector = rule.spec.workloadSelector;
-    if (selector !== undefined) {
-      if (namespace !== this.#workload.namespace || !isSubset(selector, this.#workload.labels)) return;
-    }
+    if (rule.spec.workloadSelector !== undefined && namespace !== this.#workload.namespace) return;
     let rules = this.#byNamespace.get(namespace);
     if (rules === undefined) {
-      rules = new NamespaceRules();
+      rules = new NamespaceRules(this.#workload);
       this.#byNamespace.set(namespace, rules);
     }
     rules.add(rule);
   }
 }
 
+/** Rules for other workloads are in neither list, and yet hide those of wider hosts and of further namespaces (Istio, sidecar.go DestinationRule). */
 interface HostRules {
   general: DestinationRule[];
   /** Rules for this very workload take the place of the general ones. */
@@ -93,6 +91,8 @@ class NamespaceRules {
   readonly #hosts = new HostMap<HostRules>();
   readonly #byHost = new Map<string, HostRules>();
 
+  constructor(private readonly workload: Workload) {}
+
   add(rule: DestinationRule): void {
     const host = qualifyHost(rule.spec.host, rule.metadata.namespace);
     let rules = this.#byHost.get(host);
@@ -101,7 +101,9 @@ class NamespaceRules {
       this.#byHost.set(host, rules);
       this.#hosts.add(host, rules);
     }
-    (rule.spec.workloadSelector === undefined ? rules.general : rules.selected).push(rule);
+    const selector = rule.spec.workloadSelector;
+    if (selector === undefined) rules.general.push(rule);
+    else if (isSubset(selector, this.workload.labels)) rules.selected.push(rule);
   }
 
   find(host: string): EffectiveRule | undefined {
