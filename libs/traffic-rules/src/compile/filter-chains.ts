@@ -12,12 +12,15 @@ export interface ArrivingConnection {
 
 /**
  * Finds the chain of a connection as Envoy does: the narrowest block of addresses that holds the one dialled decides
- * first, among its chains the most exact server name, then what asks for none. Of equal chains the first counts.
+ * first, among its chains the most exact server name, then what asks for none; where they have none that fits, the chain that
+ * asks for nothing at all, which istiod makes the listener's default. Of equal chains the first counts.
  */
 export class FilterChains {
   readonly #groups: Group[] = [];
+  #otherwise: ConnectionTarget | undefined;
 
   add({ subnets, serverNames, target }: ConnectionChain): void {
+    if (subnets.length === 0 && serverNames.length === 0) this.#otherwise ??= target;
     if (subnets.length === 0) this.#group(undefined).add(serverNames, target);
     else for (const subnet of subnets) this.#group(subnet).add(serverNames, target);
   }
@@ -32,11 +35,21 @@ export class FilterChains {
   }
 
   find({ address, sni }: ArrivingConnection): ConnectionTarget | undefined {
+    return this.#narrowest(address)?.find(sni) ?? this.#otherwise;
+  }
+
+  /** As {@link find}, where the chain is one for certain blocks of addresses. */
+  findByBlock({ address, sni }: ArrivingConnection): ConnectionTarget | undefined {
+    const narrowest = this.#narrowest(address);
+    return narrowest?.subnet === undefined ? undefined : narrowest.find(sni);
+  }
+
+  #narrowest(address: string | undefined): Group | undefined {
     let narrowest: Group | undefined;
     for (const group of this.#groups)
       if (group.holds(address) && (narrowest === undefined || group.length > narrowest.length))
         narrowest = group;
-    return narrowest?.find(sni);
+    return narrowest;
   }
 
   #group(subnet: string | undefined): Group {

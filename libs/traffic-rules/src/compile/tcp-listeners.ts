@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { MeshGateway } from '../model/mesh.js';
 import type { RegistryPort, RegistryService } from '../model/service.js';
+import { clusterName } from './clusters.js';
 import {
   type ChainSources,
   type ConnectionChain,
@@ -14,8 +15,8 @@ import { listenersOf } from './gateway-listeners.js';
 /** A connection as listeners see it. */
 export interface Dialled extends ArrivingConnection {
   port: number;
-  /** The service whose own address it is. */
-  service: RegistryService | undefined;
+  /** The address dialled as {@link ownAddressesOf} has it; undefined: the name led to none that is known. */
+  own: string | undefined;
   /** Whether it is HTTP that the client speaks; a port whose protocol is sniffed takes that for itself. */
   isHttp: boolean;
 }
@@ -29,9 +30,8 @@ export type Inspection = 'protocol' | 'server-name' | 'nothing';
  * buildSidecarOutboundListener; recorded: `tcp-*`); a gateway on the ports of its servers.
  */
 export class TcpListeners {
-  readonly #byAddress = new Map<string, RegistryService>();
   readonly #wildcards = new Map<number, WildcardListener>();
-  readonly #own = new Map<RegistryService, Map<number, FilterChains>>();
+  readonly #own = new Map<string, OwnListener>();
   readonly #ports = new Set<number>();
 
   /** @param gateway undefined for a sidecar */
@@ -45,26 +45,25 @@ export class TcpListeners {
     return this.#ports.has(port);
   }
 
-  /** The service that has an address for its own. */
-  serviceAt(address: string): RegistryService | undefined {
-    return this.#byAddress.get(address);
+  /** The service that takes what is HTTP at an address, where that is told apart there; undefined: none does. */
+  sniffingServiceAt(address: string, port: number): string | undefined {
+    return this.#own.get(keyOf(address, port))?.sniffingService;
   }
 
-  /** @param service whose own address was dialled */
-  inspection(service: RegistryService | undefined, port: number): Inspection {
-    const own = service && this.#own.get(service)?.get(port);
-    if (own === undefined) return this.#wildcards.get(port)?.inspection ?? 'nothing';
-    const isSniffed = service?.ports.some(({ number, protocol }) => number === port && protocol === 'auto');
-    if (isSniffed === true) return 'protocol';
-    return own.looksAtServerName ? 'server-name' : 'nothing';
+  /** @param own the address dialled, as {@link ownAddressesOf} has it */
+  inspection(own: string | undefined, port: number): Inspection {
+    const listener = own === undefined ? undefined : this.#own.get(keyOf(own, port));
+    return (listener ?? this.#wildcards.get(port))?.inspection ?? 'nothing';
   }
 
-  /** What listens on the address of the service that was dialled; undefined: nothing that is not HTTP. */
-  atOwnAddress({ port, service, isHttp, ...arriving }: Dialled): ConnectionTarget | undefined {
-    const own = service?.ports.find(({ number }) => number === port);
-    if (service === undefined || own === undefined || own.destinationOnly === true) return undefined;
-    const isTaken = own.protocol === 'tcp' || (own.protocol === 'auto' && !isHttp);
-    return isTaken ? this.#own.get(service)?.get(port)?.find(arriving) : undefined;
+  /** What listens on the very address that was dialled; undefined: nothing that is not HTTP. */
+  atOwnAddress({ port, own, ...dialled }: Dialled): ConnectionTarget | undefined {
+    return own === undefined ? undefined : this.#own.get(keyOf(own, port))?.find(dialled);
+  }
+
+  /** What listens on every address for the block of addresses that was dialled into: it comes before HTTP. */
+  atBlock({ port, ...dialled }: Dialled): ConnectionTarget | undefined {
+    return this.#wildcards.get(port)?.findByBlock(dialled);
   }
 
   /** What listens on every address. */
@@ -75,11 +74,8 @@ export class TcpListeners {
   /** In the order in which the first service gets a port. */
   #listenForServices(sources: ChainSources): void {
     const chains = new ServiceChains(sources);
-    for (const service of sources.services.values()) {
-      for (const address of service.listenerAddresses)
-        if (isIP(address) !== 0 && !this.#byAddress.has(address)) this.#byAddress.set(address, service);
+    for (const service of sources.services.values())
       for (const port of service.ports) this.#listen(service, port, chains);
-    }
   }
 
   #listen(service: RegistryService, port: RegistryPort, chains: ServiceChains): void {
@@ -90,23 +86,29 @@ export class TcpListeners {
       ? service.instances.map(({ address }) => address)
       : service.listenerAddresses.filter((address) => address.includes('/'));
     if (service.headless && protocol === 'tcp' && blocks.length === 0) return;
-    const hasOwn = service.hasAddress && blocks.length < Math.max(1, service.listenerAddresses.length);
-    const isHttp = protocol === 'http' || protocol === 'http2';
-    if (isHttp) this.#wildcardAt(number).addHttp();
-    else if (hasOwn)
-      this.#addOwn(service, number, chains.of(service, port, { blocks: [], byServerName: false }));
-    else {
-      const isSniffed = protocol === 'auto';
-      this.#wildcardAt(number).add(chains.of(service, port, { blocks, byServerName: true }), isSniffed);
+    if (protocol === 'http' || protocol === 'http2') {
+      this.#wildcardAt(number).addHttp();
+      return;
     }
+    const isSniffedPod = service.headless && protocol === 'auto';
+    const own = isSniffedPod ? blocks : ownAddressesOf(service);
+    for (const address of own)
+      this.#ownAt(address, port, service).add(
+        chains.of(service, port, { blocks: [], byServerName: false }),
+        protocol === 'auto' ? service.host : undefined,
+      );
+    if (own.length === 0 || (blocks.length > 0 && !isSniffedPod))
+      this.#wildcardAt(number).add(
+        chains.of(service, port, { blocks, byServerName: true }),
+        protocol === 'auto',
+      );
   }
 
-  #addOwn(service: RegistryService, port: number, chains: readonly ConnectionChain[]): void {
-    const ports = this.#own.get(service) ?? new Map<number, FilterChains>();
-    const found = new FilterChains();
-    for (const chain of chains) found.add(chain);
-    ports.set(port, found);
-    this.#own.set(service, ports);
+  #ownAt(address: string, { number }: RegistryPort, service: RegistryService): OwnListener {
+    const key = keyOf(address, number);
+    const listener = this.#own.get(key) ?? new OwnListener(closed(service.host, number));
+    this.#own.set(key, listener);
+    return listener;
   }
 
   #wildcardAt(port: number): WildcardListener {
@@ -125,7 +127,51 @@ export class TcpListeners {
   }
 }
 
-/** `0.0.0.0:port`. Once HTTP has it, services that are not HTTP are left out; the other way round both are there. */
+/** The IP addresses of its own that a service is dialled at; its host stands for one that the files do not say. */
+export function ownAddressesOf({ host, hasAddress, listenerAddresses }: RegistryService): string[] {
+  if (!hasAddress) return [];
+  if (listenerAddresses.length === 0) return [host];
+  return listenerAddresses.filter((address) => isIP(address) !== 0);
+}
+
+function keyOf(address: string, port: number): string {
+  return `${address} ${port}`;
+}
+
+/** Where connections to a service's own address end that no chain takes (Envoy closes them; a listener of one address has no way past). */
+function closed(host: string, port: number): ConnectionTarget {
+  const destination = { index: 0, host, port, subset: '', share: 1 };
+  const because = { reason: 'tcp-port', destination } as const;
+  const name = clusterName(port, '', host);
+  return { shares: [{ upperBound: 1, weight: 1, because, clusterName: name, cluster: undefined }] };
+}
+
+/** `address:port`, which the services of that address share: of equal chains the first one's stays (Istio, listener.go mergeTCPFilterChains). */
+class OwnListener {
+  readonly #chains = new FilterChains();
+  /** The first service that takes HTTP here, whose ports' protocol is detected. */
+  sniffingService: string | undefined;
+
+  constructor(private readonly otherwise: ConnectionTarget) {}
+
+  add(chains: readonly ConnectionChain[], sniffingService: string | undefined): void {
+    this.sniffingService ??= sniffingService;
+    for (const chain of chains) this.#chains.add(chain);
+  }
+
+  get inspection(): Inspection {
+    if (this.sniffingService !== undefined) return 'protocol';
+    return this.#chains.looksAtServerName ? 'server-name' : 'nothing';
+  }
+
+  /** Undefined: HTTP, which is not led by addresses. */
+  find({ isHttp, ...arriving }: ArrivingConnection & { isHttp: boolean }): ConnectionTarget | undefined {
+    if (isHttp && this.sniffingService !== undefined) return undefined;
+    return this.#chains.find(arriving) ?? this.otherwise;
+  }
+}
+
+/** `0.0.0.0:port`. Once HTTP has it, services that are not HTTP are left out unless they are for blocks of addresses; the other way round both are there. */
 class WildcardListener {
   #hasHttp = false;
   /** For every connection, and for those that are not HTTP. */
@@ -137,9 +183,10 @@ class WildcardListener {
   }
 
   add(chains: readonly ConnectionChain[], isSniffed: boolean): void {
-    if (this.#hasHttp) return;
+    const isTaken = this.#hasHttp;
     if (isSniffed) this.#hasHttp = true;
     for (const chain of chains) {
+      if (isTaken && chain.subnets.length === 0) continue;
       this.#forBytes.add(chain);
       if (!isSniffed) this.#always.add(chain);
     }
@@ -152,5 +199,9 @@ class WildcardListener {
 
   find({ isHttp, ...arriving }: ArrivingConnection & { isHttp: boolean }): ConnectionTarget | undefined {
     return (isHttp ? this.#always : this.#forBytes).find(arriving);
+  }
+
+  findByBlock(arriving: ArrivingConnection): ConnectionTarget | undefined {
+    return this.#always.findByBlock(arriving);
   }
 }

@@ -28,6 +28,7 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
       ...(targetPort !== undefined && targetPort !== 0 && { targetPort }),
     }),
   );
+  const addresses = spec.addresses.map(withoutFullPrefix);
   return spec.hosts.map((written) => {
     const host = asciiLowerCase(written);
     return {
@@ -39,9 +40,9 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
       exportTo: spec.exportTo,
       ports,
       // istiod makes a service for each address, and the last one of a host stays.
-      addresses: spec.addresses.slice(-1).filter((address) => !address.includes('/')),
-      listenerAddresses: spec.addresses,
-      hasAddress: spec.addresses.length > 0,
+      addresses: addresses.slice(-1).filter((address) => !address.includes('/')),
+      listenerAddresses: addresses,
+      hasAddress: addresses.length > 0,
       subjectAltNames: spec.subjectAltNames,
       headless: false,
       discovery: discoveries[spec.resolution],
@@ -52,6 +53,11 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
           : workloads.selectedLabels(metadata.namespace, spec.workloadSelector),
     };
   });
+}
+
+/** A block of one address is that address (istio, serviceentry/conversion.go convertServices). */
+function withoutFullPrefix(address: string): string {
+  return address.replace(address.includes(':') ? /\/128$/ : /\/32$/, '');
 }
 
 function instancesOf({ spec }: ServiceEntry, host: string, ports: readonly RegistryPort[]): Instance[] {

@@ -1,4 +1,4 @@
-import { dialledService } from '../compile/dialled-service.js';
+import { dialledAddress } from '../compile/dialled-address.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
 import type { Inspection } from '../compile/tcp-listeners.js';
 import type { OutboundTrafficPolicy } from '../workload.js';
@@ -17,7 +17,7 @@ export function listens(table: RouteTable, port: number): boolean {
 export function inspection(table: RouteTable, connection: Connection): Inspection {
   const contents = contentsOf(table);
   const { host, port, address } = connection;
-  return contents.tcp.inspection(dialledService(contents, host, address), port);
+  return contents.tcp.inspection(dialledAddress(contents, host, address), port);
 }
 
 /** Whether a request with this Host meets rules or a service on a port, rather than an unknown host. @param authority the Host as sent */

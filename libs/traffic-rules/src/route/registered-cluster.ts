@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Cluster } from '../cluster.js';
 import { clusterName } from '../compile/clusters.js';
-import { registeredNames } from '../compile/dialled-service.js';
+import { registeredNames } from '../compile/dialled-address.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
 
 /** Every cluster that the workload knows, in no particular order. */

@@ -1,5 +1,5 @@
 import type { ConnectionTarget } from '../compile/connection-chains.js';
-import { dialledService } from '../compile/dialled-service.js';
+import { dialledAddress } from '../compile/dialled-address.js';
 import { addressDomain } from '../compile/domains.js';
 import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
 import type { ConnectionDecision } from '../decision.js';
@@ -47,7 +47,7 @@ export function routeConnection(table: RouteTable, connection: Connection, draw:
 /** Undefined: nothing that is not HTTP listens there. */
 export function tcpTargetOf(contents: TableContents, connection: Connection): ConnectionTarget | undefined {
   const { host, port, address, sni = host } = connection;
-  const service = dialledService(contents, host, address);
-  const dialled = { port, address, service, sni: sni?.toLowerCase(), isHttp: false };
+  const own = dialledAddress(contents, host, address);
+  const dialled = { port, address, own, sni: sni?.toLowerCase(), isHttp: false };
   return contents.tcp.atOwnAddress(dialled) ?? contents.tcp.atAnyAddress(dialled);
 }

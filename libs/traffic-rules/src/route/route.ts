@@ -1,6 +1,6 @@
 import { asciiLowerCase } from '../ascii.js';
 import type { ConnectionTarget } from '../compile/connection-chains.js';
-import { dialledService } from '../compile/dialled-service.js';
+import { dialledAddress } from '../compile/dialled-address.js';
 import {
   type CompiledForward,
   contentsOf,
@@ -57,7 +57,7 @@ type Unrouted = Exclude<Decision, { responseHeaders: unknown } | Connect>;
 
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
   const dialled = contents.tcp.has(request.port) ? dialledFor(contents, request) : undefined;
-  const own = dialled && contents.tcp.atOwnAddress(dialled);
+  const own = dialled && (contents.tcp.atOwnAddress(dialled) ?? contents.tcp.atBlock(dialled));
   if (own !== undefined) return { kind: 'connection', target: own };
   const virtualHost = virtualHostOf(contents, request);
   if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true) {
@@ -75,8 +75,8 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
 
 /** A request of plain HTTP asks for no server name. */
 function dialledFor(contents: TableContents, { authority, port, address }: RouteRequest): Dialled {
-  const service = dialledService(contents, lookupName(authority), address);
-  return { port, address, service, sni: undefined, isHttp: true };
+  const own = dialledAddress(contents, lookupName(authority), address);
+  return { port, address, own, sni: undefined, isHttp: true };
 }
 
 /**
@@ -87,9 +87,9 @@ export function virtualHostOf(contents: TableContents, request: Arrival): Virtua
   const listener = listenerOf(contents, request);
   if (listener === undefined) return undefined;
   const { authority, address } = request;
-  const owner = address === undefined ? undefined : contents.tcp.serviceAt(address);
-  const own = owner && listener.hosts.find(owner.host);
-  if (own?.dedicated === true) return own;
+  const sniffing = address === undefined ? undefined : contents.tcp.sniffingServiceAt(address, request.port);
+  const own = sniffing === undefined ? undefined : listener.hosts.find(sniffing);
+  if (own !== undefined) return own;
   const virtualHost = listener.hosts.find(lookupName(authority));
   const isReached = listener.shared || (virtualHost?.dedicated === true && address === undefined);
   return isReached ? virtualHost : undefined;

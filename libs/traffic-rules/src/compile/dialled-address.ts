@@ -1,23 +1,23 @@
 import { isIP } from 'node:net';
 import { clusterDomain } from '../lower/short-name.js';
-import { isReachable, type RegistryService } from '../model/service.js';
+import { isReachable } from '../model/service.js';
 import type { TableContents } from './table.js';
+import { ownAddressesOf } from './tcp-listeners.js';
 
 /**
- * The service whose own address, or that of one of its pods where it is headless, a client dials.
+ * The address that a client dials, as listeners on services' own addresses know it.
  * @param host as it asks for it, short forms of Kubernetes' names included
  * @param address where that led it; undefined: to the address of the service of that name, if it has one
  */
-export function dialledService(
-  { tcp, mesh, workload }: TableContents,
+export function dialledAddress(
+  { mesh, workload }: TableContents,
   host: string,
   address: string | undefined,
-): RegistryService | undefined {
-  if (address !== undefined || isIP(host) !== 0) return tcp.serviceAt(address ?? host);
+): string | undefined {
+  if (address !== undefined || isIP(host) !== 0) return address ?? host;
   for (const name of registeredNames(host.toLowerCase().replace(/\.$/, ''), workload.namespace)) {
     const service = mesh.services.get(name);
-    if (service !== undefined)
-      return (service.hasAddress || service.headless) && isReachable(service) ? service : undefined;
+    if (service !== undefined) return isReachable(service) ? ownAddressesOf(service)[0] : undefined;
   }
   return undefined;
 }
