@@ -1,4 +1,6 @@
 import { readYaml } from '../yaml-documents.js';
+import { parseDocument } from './parser.js';
+import { YamlError } from './reader.js';
 
 /**
  * What kubectl reads of a text, as JSON, where YAML 1.1, YAML 1.2 and their readers differ; undefined: it refuses the text.
@@ -146,3 +148,10 @@ describe('YAML as kubectl reads it', () => {
     expect(issues).toEqual([expect.objectContaining({ code: 'yaml-syntax', line: 4, column: 1 })]);
   });
 });
+
+it.each(['[', '[a', '[- ', '{a: b', '- [b', '? [b'])(
+  'a bracket that is not closed at the very end, without a line break: %s',
+  (text) => {
+    expect(() => parseDocument(text)).toThrow(YamlError);
+  },
+);

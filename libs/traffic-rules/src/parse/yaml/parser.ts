@@ -36,7 +36,7 @@ export class TooDeep extends YamlError {}
 /** Deeper than any manifest, and shallow enough for every walk through the values. */
 const maxDepth = 100;
 
-/** Scalars share these. */
+/** Nodes that have none share these. */
 const noEntries: ParsedField[] = [];
 const noItems: ParsedNode[] = [];
 
@@ -188,13 +188,10 @@ class Parser {
 
   private scalar(node: ParsedNode): ParsedNode {
     const { text, style = 'plain', start, end } = this.next();
-    return this.filled(node, { text, style, start, end });
-  }
-
-  private filled(node: ParsedNode, content: Partial<ParsedNode>): ParsedNode {
-    Object.assign(node, content);
-    node.outerStart = Math.min(node.outerStart, node.start);
-    return node;
+    node.style = style;
+    node.text = text;
+    node.end = end;
+    return begun(node, start);
   }
 
   private collection(
@@ -206,7 +203,11 @@ class Parser {
     const { start } = this.scanner.peek();
     if (++this.depth > maxDepth)
       throw new TooDeep(start, `the document is nested more than ${maxDepth} levels deep`);
-    this.filled(node, { kind, style, start, entries: [], items: [] });
+    begun(node, start);
+    node.kind = kind;
+    node.style = style;
+    if (kind === 'mapping') node.entries = [];
+    else node.items = [];
     read();
     this.depth--;
     node.end = this.behind;
@@ -265,8 +266,7 @@ class Parser {
 
   /** `[a: b]`, an object of one field in a list. */
   private singlePair(): ParsedNode {
-    const node = this.filled(this.empty(), { start: this.scanner.peek().start });
-    node.outerStart = node.start;
+    const node = emptyScalar(this.scanner.peek().start);
     return this.collection(node, 'mapping', 'flow', () => {
       this.next();
       const ends: TokenKind[] = ['value', 'flow-entry', 'flow-sequence-end'];
@@ -308,6 +308,13 @@ function missingValue(kind: TokenKind): string {
   if (kind === 'stream-end' || kind === 'document-start' || kind === 'document-end')
     return 'the document ends where a value or a closing bracket is missing';
   return 'a value is missing here; put a text that begins with one of ?:,[]{}-& in quotes';
+}
+
+/** Of a node whose anchor or tag may have been read before. */
+function begun(node: ParsedNode, start: number): ParsedNode {
+  node.start = start;
+  if (start < node.outerStart) node.outerStart = start;
+  return node;
 }
 
 /** The null that stands where nothing is written; what is read later fills it in. */

@@ -1,3 +1,4 @@
+import { GrowingText } from './growing-text.js';
 import { type Reader, YamlError } from './reader.js';
 
 /** What scanning a scalar gives. */
@@ -33,21 +34,18 @@ class Folding {
   }
 }
 
-/** Reads blanks and line breaks. @returns the blanks where there was no line break, else the breaks */
-function space(reader: Reader, onTab: () => void): { blanks: string; breaks: Folding } {
-  const start = reader.at;
+/** Steps over blanks and line breaks. @returns the breaks */
+function lineBreaks(reader: Reader, onTab?: () => void): Folding {
   const breaks = new Folding();
   reader.skipBlanks();
-  let end = reader.at;
   while (reader.isBlank() || reader.isBreak()) {
     if (reader.isBreak()) breaks.add(reader.lineBreak());
     else {
-      if (reader.peek() === '\t') onTab();
+      if (reader.peek() === '\t') onTab?.();
       reader.at++;
     }
   }
-  if (breaks.isEmpty) end = reader.at;
-  return { blanks: reader.text.slice(start, end), breaks };
+  return breaks;
 }
 
 /** Characters that end a plain scalar within brackets; the question mark is one in YAML 1.1. */
@@ -63,28 +61,45 @@ export function scanPlain(
   isFlow: boolean,
 ): ScannedScalar & { spansLines: boolean } {
   const { at: start } = reader;
-  let text = '';
+  const text = new GrowingText();
   let end = start;
   let gap = '';
   let spansLines = false;
   while (!reader.isMarker() && reader.peek() !== '#') {
     const from = reader.at;
-    while (!reader.isSpace() && !endsPlain(reader, isFlow)) reader.at++;
-    if (reader.at > from) {
-      text += gap + reader.text.slice(from, reader.at);
-      end = reader.at;
+    const until = plainPart(reader, isFlow);
+    if (until > from) {
+      text.add(gap);
+      text.add(reader.text.slice(from, until));
+      end = until;
       spansLines = false;
     }
-    if (!reader.isBlank() && !reader.isBreak()) break;
-    const { blanks, breaks } = space(reader, () => {
+    if (!reader.isBreak()) break;
+    const breaks = lineBreaks(reader, () => {
       if (reader.column < indent)
         throw new YamlError(reader.at, 'a tab is not allowed as indentation; indent with spaces');
     });
-    spansLines = !breaks.isEmpty;
-    gap = breaks.isEmpty ? blanks : breaks.fold();
+    spansLines = true;
+    gap = breaks.fold();
     if (!isFlow && reader.column < indent) break;
   }
-  return { text, start, end, spansLines };
+  return { text: text.toString(), start, end, spansLines };
+}
+
+/** Steps over what a line has of a plain scalar, and over the blanks behind it. @returns where it ends without them */
+function plainPart(reader: Reader, isFlow: boolean): number {
+  let end = reader.at;
+  while (!reader.isBreak() && !reader.isEnd()) {
+    if (reader.isBlank()) {
+      reader.skipBlanks();
+      if (reader.peek() === '#') break;
+    } else {
+      if (endsPlain(reader, isFlow)) break;
+      reader.at++;
+      end = reader.at;
+    }
+  }
+  return end;
 }
 
 function endsPlain(reader: Reader, isFlow: boolean): boolean {
@@ -92,99 +107,117 @@ function endsPlain(reader: Reader, isFlow: boolean): boolean {
   return (character === ':' && reader.isSpace(1)) || (isFlow && flowEnds.includes(character));
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  '0': '\0',
-  a: '\x07',
-  b: '\b',
-  t: '\t',
-  '\t': '\t',
-  n: '\n',
-  v: '\v',
-  f: '\f',
-  r: '\r',
-  e: '\x1B',
-  ' ': ' ',
-  '"': '"',
-  "'": "'",
-  '\\': '\\',
-  N: '\x85',
-  _: '\xA0',
-  L: '\u2028',
-  P: '\u2029',
-};
+/** The codes of what stands behind a backslash. */
+const escapes: ReadonlyMap<string, number> = new Map([
+  ['0', 0x00],
+  ['a', 0x07],
+  ['b', 0x08],
+  ['t', 0x09],
+  ['\t', 0x09],
+  ['n', 0x0a],
+  ['v', 0x0b],
+  ['f', 0x0c],
+  ['r', 0x0d],
+  ['e', 0x1b],
+  [' ', 0x20],
+  ['"', 0x22],
+  ["'", 0x27],
+  ['\\', 0x5c],
+  ['N', 0x85],
+  ['_', 0xa0],
+  ['L', 0x2028],
+  ['P', 0x2029],
+]);
 
 /** How many hexadecimal digits follow. */
-const codeLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+const codeLengths: ReadonlyMap<string, number> = new Map([
+  ['x', 2],
+  ['u', 4],
+  ['U', 8],
+]);
 
 /** A scalar in quotes; the reader stands at the first one. */
 export function scanQuoted(reader: Reader): ScannedScalar {
   const { at: start } = reader;
   const quote = reader.peek();
   reader.at++;
-  let text = '';
+  const text = new GrowingText();
   for (;;) {
     if (reader.isMarker()) throw new YamlError(start, 'the quote is not closed before the document ends');
     if (reader.isEnd()) throw new YamlError(start, 'the quote is not closed');
-    const part = quotedPart(reader, quote);
-    text += part.text;
+    const brokenLine = quotedPart(reader, quote, text);
     if (reader.peek() === quote) break;
-    const { blanks, breaks } = space(reader, () => {});
-    if (part.brokenLine) text += breaks.raw;
-    else text += breaks.isEmpty ? blanks : breaks.fold();
+    const breaks = lineBreaks(reader);
+    text.add(brokenLine ? breaks.raw : breaks.fold());
   }
   reader.at++;
-  return { text, start, end: reader.at };
+  return { text: text.toString(), start, end: reader.at };
 }
 
-/** What stands up to a blank, a line break, the closing quote or an escaped line break. */
-function quotedPart(reader: Reader, quote: string): { text: string; brokenLine: boolean } {
-  let text = '';
+/**
+ * Reads up to a line break, an escaped one, or the closing quote; blanks before a line break are no part of the text.
+ * @returns whether the line break is escaped
+ */
+function quotedPart(reader: Reader, quote: string, text: GrowingText): boolean {
   let from = reader.at;
-  while (!reader.isSpace()) {
-    const character = reader.peek();
-    if (character === quote && !(quote === "'" && reader.peek(1) === "'")) break;
-    if (character !== "'" && (character !== '\\' || quote === "'")) {
-      reader.at++;
-      continue;
-    }
-    if (character === "'" && quote === '"') {
-      reader.at++;
-      continue;
-    }
-    text += reader.text.slice(from, reader.at);
-    if (character === '\\' && reader.isBreak(1)) {
-      reader.at++;
-      reader.lineBreak();
-      return { text, brokenLine: true };
-    }
-    if (character === '\\') text += escaped(reader);
-    else {
-      text += "'";
+  let end = from;
+  while (!reader.isBreak() && !reader.isEnd()) {
+    if (reader.isBlank()) reader.skipBlanks();
+    else if (reader.peek() === '\\' && quote === '"') {
+      if (reader.at > from) text.add(reader.text.slice(from, reader.at));
+      if (reader.isBreak(1)) {
+        reader.at++;
+        reader.lineBreak();
+        return true;
+      }
+      text.addCode(escaped(reader));
+      from = end = reader.at;
+    } else if (reader.peek() !== quote) end = ++reader.at;
+    else if (quote === "'" && reader.peek(1) === quote) {
+      // The first of the two stands for both.
+      text.add(reader.text.slice(from, reader.at + 1));
       reader.at += 2;
+      from = end = reader.at;
+    } else {
+      end = reader.at;
+      break;
     }
-    from = reader.at;
   }
-  return { text: text + reader.text.slice(from, reader.at), brokenLine: false };
+  if (end > from) text.add(reader.text.slice(from, end));
+  return false;
 }
 
-function escaped(reader: Reader): string {
+/** Steps over an escape in double quotes. @returns the code of the character that it stands for */
+function escaped(reader: Reader): number {
   const { at } = reader;
   const letter = reader.peek(1);
   reader.at += 2;
-  const simple = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
+  const simple = escapes.get(letter);
   if (simple !== undefined) return simple;
-  const length = Object.hasOwn(codeLengths, letter) ? codeLengths[letter] : undefined;
+  const length = codeLengths.get(letter);
   if (length === undefined)
     throw new YamlError(
       at,
       `YAML 1.1, which kubectl reads, has no escape \\${letter}; write the character itself, or \\\\ for a backslash`,
     );
-  const digits = reader.text.slice(reader.at, reader.at + length);
-  const code = /^[0-9A-Fa-f]+$/.test(digits) && digits.length === length ? Number.parseInt(digits, 16) : -1;
+  const code = hexadecimal(reader, length);
   if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
     throw new YamlError(at, `\\${letter} wants ${length} hexadecimal digits of a character`);
   reader.at += length;
-  return String.fromCodePoint(code);
+  return code;
+}
+
+const hexadecimalDigits = '0123456789abcdef';
+
+/** The number that so many digits ahead are; -1 where one of them is none. */
+function hexadecimal(reader: Reader, length: number): number {
+  let code = 0;
+  for (let ahead = 0; ahead < length; ahead++) {
+    const digit = reader.isEnd(ahead) ? -1 : hexadecimalDigits.indexOf(reader.peek(ahead).toLowerCase());
+    if (digit < 0) return -1;
+    code = code * 16 + digit;
+  }
+  return code;
 }
 
 /**
@@ -200,7 +233,7 @@ export function scanBlock(reader: Reader, parentIndent: number): ScannedScalar {
     increment === 0 ? 0 : Math.max(parentIndent, 0) + increment,
     parentIndent,
   );
-  let text = '';
+  const text = new GrowingText();
   let end = start;
   let breaks = lines.skipEmpty();
   let lastBreak = '';
@@ -208,18 +241,19 @@ export function scanBlock(reader: Reader, parentIndent: number): ScannedScalar {
   while (lines.hasContent()) {
     const isIndented = reader.isBlank();
     const folds = !isLiteral && !wasIndented && !isIndented && lastBreak === '\n';
-    text += (folds ? (breaks === '' ? ' ' : '') : lastBreak) + breaks;
+    text.add(folds ? (breaks === '' ? ' ' : '') : lastBreak);
+    text.add(breaks);
     wasIndented = isIndented;
     const from = reader.at;
     while (!reader.isBreak() && !reader.isEnd()) reader.at++;
-    text += reader.text.slice(from, reader.at);
+    text.add(reader.text.slice(from, reader.at));
     lastBreak = reader.isEnd() ? '' : reader.lineBreak();
     end = reader.at;
     breaks = lines.skipEmpty();
   }
-  if (chomping !== '-') text += lastBreak;
-  if (chomping === '+') text += breaks;
-  return { text, start, end };
+  if (chomping !== '-') text.add(lastBreak);
+  if (chomping === '+') text.add(breaks);
+  return { text: text.toString(), start, end };
 }
 
 /** `|`, `|-`, `>2+`, and what is left of the line. */

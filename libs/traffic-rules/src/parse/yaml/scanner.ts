@@ -58,7 +58,9 @@ export class Scanner {
   }
 
   private headMayBecomeKey(): boolean {
-    return this.simpleKeys.some((key, level) => key?.token === this.taken && this.isStillPossible(level));
+    for (let level = 0; level < this.simpleKeys.length; level++)
+      if (this.simpleKeys[level]?.token === this.taken && this.isStillPossible(level)) return true;
+    return false;
   }
 
   private isStillPossible(level: number): boolean {
@@ -153,7 +155,8 @@ export class Scanner {
 
   private fetchStreamEnd(): void {
     this.unrollIndent(-1);
-    this.dropSimpleKey();
+    // On all levels: a bracket that was not closed is no key either, and would be waited for without an end.
+    for (const level of this.simpleKeys.keys()) this.dropSimpleKey(level);
     this.simpleKeyAllowed = false;
     this.add('stream-end', this.reader.at);
   }

@@ -25,8 +25,7 @@ class Construction {
     if (node.kind === 'scalar') return this.scalar(node);
     if (node.kind === 'alias') return this.aliased(node);
     if (node.anchor === undefined) return this.collection(node);
-    if (!this.shared.has(node)) this.shared.set(node, this.collection(node));
-    return this.shared.get(node);
+    return this.shared.has(node) ? this.shared.get(node) : this.anchored(node);
   }
 
   private scalar(node: ParsedNode): unknown {
@@ -43,9 +42,15 @@ class Construction {
   }
 
   private collection(node: ParsedNode): unknown {
+    return node.kind === 'sequence' ? node.items.map((item) => this.value(item)) : this.object(node);
+  }
+
+  /** Only what has an anchor can contain itself, or is asked for again. */
+  private anchored(node: ParsedNode): unknown {
     this.open.add(node);
-    const value = node.kind === 'sequence' ? node.items.map((item) => this.value(item)) : this.object(node);
+    const value = this.collection(node);
     this.open.delete(node);
+    this.shared.set(node, value);
     return value;
   }
 
