@@ -1,5 +1,6 @@
 // `nx serve` compiles with this: builds, and builds again at each change of a source, until it is ended.
 // TypeScript 7.0's own `tsc --build --watch` did not notice edits where this was tried.
+import './end-with-nx.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, watch } from 'node:fs';

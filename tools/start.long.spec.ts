@@ -1,95 +1,50 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { connect } from 'node:net';
-import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { RunningDemo } from './running-demo.js';
 
-const root = resolve(import.meta.dirname, '..');
-/** Of the two services, the mesh's proxy and its admin side, the release controller and the page. */
-const ports = [43990, 43991, 15001, 15000, 8081, 8080];
+type Way = [name: string, end: (demo: RunningDemo) => void];
+const names = ['hello-1', 'hello-2', 'hello-page', 'local-mesh', 'release-controller'];
 
-interface Listed {
-  pid: number;
-  parent: number;
-  command: string;
-}
-
-function processes(): Listed[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
-  return lines.map((line) => {
-    const [pid, parent, ...command] = line.trim().split(/ +/);
-    return { pid: Number(pid), parent: Number(parent), command: command.join(' ') };
-  });
-}
-
-/** The processes that one has started, and those that they have. */
-function descendants(pid: number, all = processes()): Listed[] {
-  return all
-    .filter(({ parent }) => parent === pid)
-    .flatMap((child) => [child, ...descendants(child.pid, all)]);
-}
-
-function isTaken(port: number): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => settle(true)).on('error', () => settle(false));
-    socket.on('connect', () => socket.destroy());
-  });
-}
-
-/** `npm start` as a user has it, once it invites; with a process group of its own, as a terminal gives it. */
-async function startDemo(): Promise<ChildProcess> {
-  const demo = spawn('npm', ['start'], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  demo.stdout?.on('data', (data) => {
-    output += data;
-  });
-  while (!output.includes('Ctrl-C ends it')) {
-    if (demo.exitCode !== null) throw new Error(`npm start ended: ${output}`);
-    await sleep(50);
-  }
-  return demo;
-}
-
-const ofStart = (listed: Listed[]) =>
-  listed.find(({ command }) => /^\S*node \S*tools\/start\.js/.test(command));
-const ways: Array<[string, (demo: number, start: number) => void]> = [
-  ['SIGTERM to npm', (demo) => process.kill(demo, 'SIGTERM')],
-  ['SIGINT to npm', (demo) => process.kill(demo, 'SIGINT')],
-  ['SIGHUP to npm', (demo) => process.kill(demo, 'SIGHUP')],
-  ['SIGKILL to npm', (demo) => process.kill(demo, 'SIGKILL')],
-  ['SIGINT to the group, as Ctrl-C', (demo) => process.kill(-demo, 'SIGINT')],
-  ['SIGHUP to the group, as a closed terminal', (demo) => process.kill(-demo, 'SIGHUP')],
-  ['SIGKILL to the group', (demo) => process.kill(-demo, 'SIGKILL')],
-  ['SIGTERM to the script', (_, start) => process.kill(start, 'SIGTERM')],
-  ['SIGKILL to the script', (_, start) => process.kill(start, 'SIGKILL')],
+const script = /^\S*node \S*tools\/start\.js/;
+const waysOfStart: Way[] = [
+  ['SIGTERM to npm', ({ pid }) => process.kill(pid, 'SIGTERM')],
+  ['SIGINT to npm', ({ pid }) => process.kill(pid, 'SIGINT')],
+  ['SIGHUP to npm', ({ pid }) => process.kill(pid, 'SIGHUP')],
+  ['SIGKILL to npm', ({ pid }) => process.kill(pid, 'SIGKILL')],
+  ['SIGINT to the group, as Ctrl-C', ({ pid }) => process.kill(-pid, 'SIGINT')],
+  ['SIGHUP to the group, as a closed terminal', ({ pid }) => process.kill(-pid, 'SIGHUP')],
+  ['SIGKILL to the group', ({ pid }) => process.kill(-pid, 'SIGKILL')],
+  ['SIGTERM to the script', (demo) => process.kill(demo.pidOf(script), 'SIGTERM')],
+  ['SIGKILL to the script', (demo) => process.kill(demo.pidOf(script), 'SIGKILL')],
 ];
 
-let running: ChildProcess | undefined;
+const nx = /^\S*node \S*\/nx serve/;
+// SIGINT to npx alone is not among them: npx does nothing about it, and nobody else hears of it.
+const waysOfServe: Way[] = [
+  ['SIGTERM to npx', ({ pid }) => process.kill(pid, 'SIGTERM')],
+  ['SIGHUP to npx', ({ pid }) => process.kill(pid, 'SIGHUP')],
+  ['SIGKILL to npx', ({ pid }) => process.kill(pid, 'SIGKILL')],
+  ['SIGINT to the group, as Ctrl-C', ({ pid }) => process.kill(-pid, 'SIGINT')],
+  ['SIGHUP to the group, as a closed terminal', ({ pid }) => process.kill(-pid, 'SIGHUP')],
+  ['SIGTERM to nx', (demo) => process.kill(demo.pidOf(nx), 'SIGTERM')],
+  ['SIGKILL to nx', (demo) => process.kill(demo.pidOf(nx), 'SIGKILL')],
+];
 
-afterEach(() => {
-  for (const { pid } of running === undefined ? [] : descendants(running.pid ?? 0))
-    process.kill(pid, 'SIGKILL');
-  running?.kill('SIGKILL');
-});
-
-describe('npm start leaves no process and no port behind', () => {
-  it.each(ways)(
-    '%s',
-    async (_, end) => {
-      const demo = await startDemo();
-      running = demo;
-      const started = descendants(demo.pid ?? 0);
-      expect(started.filter(({ command }) => /apps\/\S+\/(dist|bin)\//.test(command))).toHaveLength(5);
-      expect(await Promise.all(ports.map(isTaken))).toEqual(ports.map(() => true));
-      const begun = performance.now();
-      end(demo.pid ?? 0, ofStart(started)?.pid ?? 0);
-      const pids = new Set(started.map(({ pid }) => pid));
-      while (processes().some(({ pid, command }) => pids.has(pid) && !command.includes('<defunct>')))
-        await sleep(50);
-      console.info(`ended after ${Math.round(performance.now() - begun)} ms`);
-      expect(await Promise.all(ports.map(isTaken))).toEqual(ports.map(() => false));
-    },
-    // A connection of a test before may hold one of the ports for a minute.
-    150_000,
-  );
-});
+describe.each([
+  ['npm start', ['npm', 'start'], waysOfStart],
+  ['npx nx serve hello-page', ['npx', 'nx', 'serve', 'hello-page'], waysOfServe],
+] as Array<[string, [string, ...string[]], Way[]]>)(
+  '%s leaves no process and no port behind',
+  (_, command, ways) => {
+    it.each(ways)(
+      '%s',
+      async (_name, end) => {
+        using demo = await RunningDemo.of(...command);
+        expect(demo.programs).toEqual(names);
+        end(demo);
+        console.info(`ended after ${await demo.ended()} ms`);
+        expect(await demo.takenPorts()).toEqual([]);
+      },
+      // A connection of a test before may hold one of the ports for a minute.
+      150_000,
+    );
+  },
+);
