@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  type ClientHttp2Session,
   type ClientHttp2Stream,
   createServer as createHttp2Server,
   type Http2Server,
@@ -142,7 +143,7 @@ function begin(exchange: Http2Exchange, socket: Socket, seen: Transcript): void 
   if (exchange.ask !== undefined) {
     const session = sessionOver(socket);
     session.on('goaway', (code) => seen.add(`goaway ${code}`));
-    watch(exchange.ask(session), seen);
+    watch(exchange.ask(session), session, seen);
     return;
   }
   socket.write(exchange.sent);
@@ -156,13 +157,17 @@ function begin(exchange: Http2Exchange, socket: Socket, seen: Transcript): void 
   });
 }
 
-function watch(stream: ClientHttp2Stream, seen: Transcript): void {
+function watch(stream: ClientHttp2Stream, session: ClientHttp2Session, seen: Transcript): void {
   stream.on('headers', (_headers, _flags, raw: string[]) => seen.fields('informational', raw));
   stream.on('response', (_headers, _flags, raw: string[]) => seen.fields('answer', raw));
   stream.on('trailers', (_headers, _flags, raw: string[]) => seen.fields('trailers', raw));
   stream.on('data', (data: Buffer) => seen.data(data));
   stream.on('error', () => {});
-  stream.on('close', () => seen.add(stream.rstCode === 0 ? 'end' : `reset ${stream.rstCode}`));
+  stream.on('close', () => {
+    // A connection that is cut takes its streams with it: with which code, and before or after it, is Node's way of saying so, not the proxy's.
+    if (session.destroyed) return;
+    seen.add(stream.rstCode === 0 ? 'end' : `reset ${stream.rstCode}`);
+  });
 }
 
 /** What one side got, in the order in which it came. */
