@@ -79,7 +79,7 @@ describe('the recorded exchanges of gateways over real sockets', () => {
 /** What clients of Node's say of it. */
 const errors: Readonly<Record<string, RegExp>> = {
   'connection refused': /ECONNREFUSED/,
-  'connection closed': /socket hang up|ECONNRESET/,
+  'connection closed': /socket hang up|ECONNRESET|disconnected before secure TLS/,
   'TLS: alert': /alert certificate required/,
 };
 

@@ -31,16 +31,17 @@ export function gatewayPorts(table: RouteTable): GatewayPort[] {
   const { gateway, rules } = contentsOf(table).mesh;
   if (gateway === undefined) return [];
   return listenersOf(gateway.servers)
-    .filter((listener) => listens(listener, rules))
+    .map((listener) => withRules(listener, rules))
+    .filter(({ http, https, connections }) => http.length + https.length + connections.length > 0)
     .flatMap((listener) =>
       gateway.portsTo(listener.bindPort).map((port) => ({ port, ...describe(listener) })),
     );
 }
 
-/** A port for connections without a rule that leads them anywhere is not opened (recorded: `gwapi-listener-conflict`). */
-function listens({ http, https, connections }: GatewayListener, rules: readonly HostRules[]): boolean {
+/** Without rules that lead connections anywhere, a server for connections is not there (recorded: `gwapi-listener-conflict`). */
+function withRules(listener: GatewayListener, rules: readonly HostRules[]): GatewayListener {
   const used = new Set(rules.flatMap((rule) => (rule.connections === undefined ? [] : rule.gateways)));
-  return http.length + https.length > 0 || connections.some((server) => used.has(server.gateway));
+  return { ...listener, connections: listener.connections.filter(({ gateway }) => used.has(gateway)) };
 }
 
 function describe({ http, https, connections }: GatewayListener): Omit<GatewayPort, 'port'> {

@@ -89,14 +89,15 @@ class ServerTableBuilder {
    * As what the rules of a resource see requests of a Gateway: of several servers that share the process's port, with the first one's
    * port that has routes for them. Undefined: without any.
    */
-  #contextFor(owner: HostRules, { port, gateway }: GatewayServer): PortContext | undefined {
+  #contextFor(owner: HostRules, { port, gateway, serves }: GatewayServer): PortContext | undefined {
     const byGateway = this.#contexts.get(owner) ?? new Map<string, PortContext>();
     this.#contexts.set(owner, byGateway);
     const known = byGateway.get(gateway);
     if (known !== undefined) return known;
     const { clusters, mesh, workload } = this.#sources;
     const { services, defaultRetry } = mesh;
-    const context = { port, gateway, clusters, services, workload, defaultRetry };
+    const endsTls = serves === 'https';
+    const context = { port, gateway, clusters, services, workload, defaultRetry, endsTls };
     if (!hasRoutes(owner, context)) return undefined;
     byGateway.set(gateway, context);
     return context;

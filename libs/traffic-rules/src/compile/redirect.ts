@@ -6,14 +6,14 @@ import { replaceMatched, type TargetChange } from './path-rewrite.js';
 
 /**
  * The URL that a request is sent to.
- * @param listenerPort the port that it was sent to
+ * @param listener the port that it was sent to, and whether requests come to it in TLS
  */
 export function compileLocation(
   redirect: RedirectAction,
   requirements: readonly Requirement[],
-  listenerPort: number,
+  listener: { port: number; endsTls?: boolean },
 ): (view: RequestView) => string {
-  const port = portText(redirect, listenerPort);
+  const port = portText(redirect, listener);
   const changed = pathChange(redirect, requirements);
   const authority = redirect.authority === undefined ? undefined : toBytes(redirect.authority);
   return (view) => {
@@ -24,9 +24,12 @@ export function compileLocation(
 }
 
 /** `:8443`; nothing for a scheme's own port, even where that leaves the port of the request (Istio, route.go ApplyRedirect). */
-function portText({ port, scheme }: RedirectAction, listenerPort: number): string {
+function portText(
+  { port, scheme }: RedirectAction,
+  { port: listenerPort, endsTls = false }: { port: number; endsTls?: boolean },
+): string {
   const chosen = port === 'listener' ? listenerPort : (port ?? 0);
-  const usual = scheme === 'https' ? 443 : 80;
+  const usual = (scheme ?? (endsTls ? 'https' : 'http')) === 'https' ? 443 : 80;
   return chosen === 0 || chosen === usual ? '' : `:${chosen}`;
 }
 

@@ -30,6 +30,8 @@ export interface PortContext extends Listener {
   services: ReadonlyMap<string, RegistryService>;
   /** Of services that no rule is for. */
   defaultRetry: RetryPolicy;
+  /** Whether requests come in TLS that ends here. */
+  endsTls?: boolean;
 }
 
 interface RuleContext extends PortContext {
@@ -118,10 +120,10 @@ function compileAction(
 function compileRedirect(
   action: RedirectAction,
   requirements: readonly Requirement[],
-  { port }: PortContext,
+  context: PortContext,
 ): CompiledAction {
   const { kind, status, responseHeaders } = action;
-  return { kind, status, location: compileLocation(action, requirements, port), responseHeaders };
+  return { kind, status, location: compileLocation(action, requirements, context), responseHeaders };
 }
 
 function compileDirectResponse({

@@ -59,6 +59,8 @@ export function routeAction(
     if (backend.weight > 0)
       problems.push(...filterProblems(backend.filters, backendFilters, `backendRefs[${index}].filters`));
   });
+  const mirrors = mirrorsOf(filters, kind, find);
+  problems.push(...mirrors.problems);
   const headers = headersOf(filters);
   const cors = lastOf(filters, 'cors');
   const common = { ...(cors !== undefined && { cors: corsOf(cors) }) };
@@ -73,10 +75,9 @@ export function routeAction(
     return { action: { kind: 'direct-response', status: 500, body, responseHeaders, ...common }, problems };
   }
   const { destinations, problems: lost } = destinationsOf(rule, headers, find);
-  const mirrors = mirrorsOf(filters, kind, find);
   return {
     action: { ...forwarding(rule, destinations, defaultRetry), mirrors: mirrors.mirrors, ...common },
-    problems: [...problems, ...lost, ...mirrors.problems],
+    problems: [...problems, ...lost],
   };
 }
 
@@ -160,9 +161,11 @@ function mirrorsOf(
     const field = `filters[${index}].requestMirror.backendRef`;
     const backend = find(requestMirror.backendRef);
     const percentage = toMillionths(shareOf(requestMirror));
-    if (backend.kind !== 'found')
-      problems.push({ field, reason: backend.reason, lost: kind === 'GRPCRoute' ? 'route' : 'mirror' });
-    else if (percentage > 0) mirrors.push({ ...nameOf(backend, field), percentage });
+    const reason = backend.kind === 'found' ? backend.elsewhere : backend.reason;
+    if (reason !== undefined)
+      problems.push({ field, reason, lost: kind === 'GRPCRoute' ? 'route' : 'mirror' });
+    else if (backend.kind === 'found' && percentage > 0)
+      mirrors.push({ ...nameOf(backend, field), percentage });
   });
   return { mirrors, problems };
 }

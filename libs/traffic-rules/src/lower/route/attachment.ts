@@ -7,7 +7,7 @@ import {
   type ParentReference,
 } from '../../resources/gateway-api.js';
 import type { Resource } from '../../resources/resource.js';
-import type { Listener } from '../gateway/kubernetes-gateway.js';
+import { type Listener, takesNamespace } from '../gateway/kubernetes-gateway.js';
 import { ofKind } from '../of-kind.js';
 import { type References, serviceHost } from './references.js';
 
@@ -102,7 +102,7 @@ function toGateway(
   route: Route,
   parent: ParentReference,
   field: string,
-  { listeners }: Parents,
+  { listeners, resources }: Parents,
 ): Array<Attachment | Detached> {
   const namespace = parent.namespace ?? route.metadata.namespace;
   const own = listeners.filter(
@@ -125,7 +125,29 @@ function toGateway(
   const taking = chosen.filter((listener) => takesKind(listener, route.kind));
   if (taking.length === 0)
     return [{ field, reason: `no listener of Gateway ${namespace}/${parent.name} takes ${route.kind}s` }];
-  return taking.flatMap((listener) => hostsAt(listener, route, field, own));
+  const namespaces = ofKind(resources, 'Namespace');
+  const allowing = taking.filter((listener) =>
+    takesNamespace(listener, route.metadata.namespace, namespaces),
+  );
+  if (allowing.length === 0)
+    return [
+      {
+        field,
+        reason: `no listener of Gateway ${namespace}/${parent.name} takes routes of the namespace ${route.metadata.namespace} (allowedRoutes.namespaces)`,
+      },
+    ];
+  const hostnames = hostnamesOf(route).map(asciiLowerCase);
+  const matching = allowing.filter(({ spec }) =>
+    hostnames.some((host) => haveCommon(host, asciiLowerCase(spec.hostname || '*'))),
+  );
+  if (matching.length === 0)
+    return [
+      {
+        field,
+        reason: `no listener of Gateway ${namespace}/${parent.name} has a hostname of the route's (it has ${allowing.map(({ spec }) => spec.hostname).join(', ')})`,
+      },
+    ];
+  return matching.flatMap((listener) => hostsAt(listener, route, field, own));
 }
 
 function takesKind({ spec }: Listener, kind: string): boolean {
@@ -137,19 +159,21 @@ function takesKind({ spec }: Listener, kind: string): boolean {
 }
 
 /** The route's hosts, save those that another listener of the port says more exactly (Istio, hostnameAllowedByIsolation). */
-function hostsAt(
-  listener: Listener,
-  { spec }: Route,
-  parent: string,
-  all: readonly Listener[],
-): Attachment[] {
-  const hostnames = spec.hostnames.length === 0 ? ['*'] : spec.hostnames;
-  return hostnames.flatMap((written, index) => {
+function hostsAt(listener: Listener, route: Route, parent: string, all: readonly Listener[]): Attachment[] {
+  return hostnamesOf(route).flatMap((written, index) => {
     const host = asciiLowerCase(written);
     if (isOfAnother(host, listener, all)) return [];
-    const field = spec.hostnames.length === 0 ? parent : `spec.hostnames[${index}]`;
+    const field = route.spec.hostnames.length === 0 ? parent : `spec.hostnames[${index}]`;
     return [{ gateway: listener.internalName, host, field }];
   });
+}
+
+function hostnamesOf({ spec }: Route): readonly string[] {
+  return spec.hostnames.length === 0 ? ['*'] : spec.hostnames;
+}
+
+function haveCommon(a: string, b: string): boolean {
+  return liesWithin(a, b) || liesWithin(b, a);
 }
 
 function isOfAnother(host: string, { spec }: Listener, all: readonly Listener[]): boolean {

@@ -11,7 +11,13 @@ import { clusterDomain } from '../short-name.js';
 
 /** What a route's reference to a backend comes to. */
 export type Backend =
-  | { kind: 'found'; host: string; port: number }
+  | {
+      kind: 'found';
+      host: string;
+      port: number;
+      /** Why a mirror may not lead there: the host is one of other namespaces, which backends may have nevertheless (Istio, conversion.go LookupHostname). */
+      elsewhere?: string;
+    }
   /** Requests to it get 500. */
   | { kind: 'missing'; host: string; port?: number; reason: string }
   /** The whole route does not exist because of it. */
@@ -20,18 +26,25 @@ export type Backend =
 /** The objects that routes may refer to (Istio, conversion.go buildDestination). */
 export class References {
   readonly #services: ReadonlySet<string>;
-  readonly #hosts: ReadonlySet<string>;
+  /** With the namespaces that they are registered in. */
+  readonly #hosts = new Map<string, Set<string>>();
   readonly #grants: readonly ReferenceGrant[];
 
   constructor(resources: readonly Resource[]) {
     const services = ofKind(resources, 'Service');
     const entries = ofKind(resources, 'ServiceEntry');
     this.#services = new Set(services.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
-    this.#hosts = new Set([
-      ...entries.flatMap(({ spec }) => spec.hosts.map(asciiLowerCase)),
-      ...services.map(({ metadata }) => serviceHost(metadata.name, metadata.namespace)),
-    ]);
+    for (const { metadata, spec } of entries)
+      for (const host of spec.hosts) this.#register(asciiLowerCase(host), metadata.namespace);
+    for (const { metadata } of services)
+      this.#register(serviceHost(metadata.name, metadata.namespace), metadata.namespace);
     this.#grants = ofKind(resources, 'ReferenceGrant');
+  }
+
+  #register(host: string, namespace: string): void {
+    const namespaces = this.#hosts.get(host) ?? new Set();
+    namespaces.add(namespace);
+    this.#hosts.set(host, namespaces);
   }
 
   hasService(namespace: string, name: string): boolean {
@@ -59,7 +72,7 @@ export class References {
       case 'multicluster.x-k8s.io/ServiceImport':
         return this.#service(reference, namespace);
       case 'networking.istio.io/Hostname':
-        return this.#hostname(reference);
+        return this.#hostname(reference, route.namespace);
       default:
         return {
           kind: 'missing',
@@ -83,11 +96,19 @@ export class References {
     };
   }
 
-  #hostname({ name, namespace, port }: ObjectReference): Backend {
+  #hostname({ name, namespace, port }: ObjectReference, own: string): Backend {
     if (namespace !== undefined) return { kind: 'invalid', reason: 'a Hostname has no namespace' };
     if (port === undefined) return { kind: 'invalid', reason: `the port of ${name} is missing` };
     const host = asciiLowerCase(name);
-    if (this.#hosts.has(host)) return { kind: 'found', host, port };
+    const namespaces = this.#hosts.get(host);
+    if (namespaces?.has(own)) return { kind: 'found', host, port };
+    if (namespaces !== undefined)
+      return {
+        kind: 'found',
+        host,
+        port,
+        elsewhere: `no service of the namespace ${own} has the host ${name}`,
+      };
     return { kind: 'missing', host, port, reason: `no Service and no ServiceEntry has the host ${name}` };
   }
 

@@ -4,7 +4,7 @@ import type { ResourceReference } from '../../model/place.js';
 import type { HostRules, Rule } from '../../model/rule.js';
 import type { VirtualService } from '../../resources/virtual-service.js';
 import type { Candidate } from '../candidate.js';
-import { qualifyGateway } from '../gateway/gateway-name.js';
+import { internalGatewayName, qualifyGateway } from '../gateway/gateway-name.js';
 import type { MeshOptions } from '../mesh-options.js';
 import { referenceTo } from '../reference.js';
 import type { RulesView } from '../rules-view.js';
@@ -69,7 +69,9 @@ export function exportedTo(written: readonly string[], { exportTo }: MeshOptions
 /** What the rules are for: sidecars, where nothing is written. */
 export function gatewaysOf({ spec, metadata }: VirtualService): string[] {
   if (spec.gateways.length === 0) return [meshGateway];
-  return spec.gateways.map((gateway) => qualifyGateway(gateway, metadata.namespace));
+  return spec.gateways
+    .map((gateway) => qualifyGateway(gateway, metadata.namespace))
+    .filter((gateway) => !gateway.includes(internalGatewayName));
 }
 
 function isBound(document: VirtualService, gateways: ReadonlySet<string>): boolean {
