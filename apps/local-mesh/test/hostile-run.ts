@@ -51,6 +51,21 @@ export async function sendHostile(
   );
 }
 
+const ordinary = 'GET / HTTP/1.1\r\nHost: back.ext\r\n\r\n';
+
+/** Asks a mesh so many times for what a hostile server is to answer. */
+export async function sendOrdinary(
+  port: number,
+  { count, patienceMs }: { count: number; patienceMs: number },
+): Promise<void> {
+  let left = count;
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      while (left-- > 0) await sendAndEnd(port, ordinary, patienceMs);
+    }),
+  );
+}
+
 /** Whether a mesh still answers. */
 export function stillAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {

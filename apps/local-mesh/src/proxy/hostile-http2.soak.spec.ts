@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Random } from '@grayscale/seeded-random';
 import { HostileBackend } from '../../test/hostile-backend.js';
 import { sendHostileHttp2 } from '../../test/hostile-http2.js';
-import { stillAnswers } from '../../test/hostile-run.js';
+import { HostileHttp2Server } from '../../test/hostile-http2-server.js';
+import { sendOrdinary, stillAnswers } from '../../test/hostile-run.js';
 import { attack, attacks } from '../../test/http2-attacks.js';
 import { http2Upgrade, rulesText } from '../../test/rules.js';
 import { RuleFile } from '../testing/manifests.js';
@@ -64,4 +65,25 @@ describe('a running mesh under hostile clients in HTTP/2', () => {
     );
     expect(peak).toBeLessThan(mostMebibytes);
   });
+});
+
+it(`${count} answers of a hostile server in HTTP/2 (seed ${seed})`, async () => {
+  const server = new HostileHttp2Server(seed);
+  await using rules = await RuleFile.with(rulesText([await server.listen()], '', http2Upgrade));
+  await using mesh = await MeshProcess.listening('-f', rules.path, '--access-log', 'off');
+  const port = Number(new URL(mesh.proxy).port);
+  try {
+    for (let sent = 0; sent < count; sent += batch) {
+      server.isHostile = true;
+      await sendOrdinary(port, { count: Math.min(batch, count - sent), patienceMs: 300 });
+      server.isHostile = false;
+      server.endConnections();
+      expect(await stillAnswers(port)).toBe(true);
+    }
+    const peak = peakMebibytes(mesh.pid);
+    console.log(`${server.answers} answers, at most ${peak.toFixed(0)} MiB`);
+    expect(peak).toBeLessThan(mostMebibytes);
+  } finally {
+    await server.stop();
+  }
 });
