@@ -24,7 +24,7 @@ export function connected(table: RouteTable, request: CaseRequest): string[] {
     case 'connect':
       return answering(dialled(decision.cluster, request));
     case 'pass-through':
-      return answering([`${backends[address]}:${port}`]);
+      return answering([backendAt(address, port)]);
     case 'blocked':
       return ['nobody'];
   }
@@ -39,10 +39,15 @@ export function whoAnswered({ backend, data, error }: Answer): string | undefine
 /** The backends, as `ext:9000`, that a cluster leads a client to. */
 export function dialled(cluster: Cluster, { port, address = outside }: CaseRequest): string[] {
   if (cluster.discovery === 'original-destination' && cluster.endpoints.length === 0)
-    return [`${backends[address]}:${cluster.targetPort ?? port}`];
+    return [backendAt(address, cluster.targetPort ?? port)];
   return cluster.endpoints
     .filter(({ healthy }) => healthy)
-    .map((endpoint) => `${backends[endpoint.address]}:${endpoint.port}`);
+    .map((endpoint) => backendAt(endpoint.address, endpoint.port));
+}
+
+/** Who listens at an address; where the recordings have nobody, it is as if `dead` was asked. */
+export function backendAt(address: string, port: number): string {
+  return `${backends[address] ?? 'dead'}:${port}`;
 }
 
 function answering(candidates: readonly string[]): string[] {

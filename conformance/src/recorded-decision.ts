@@ -8,8 +8,8 @@ import {
   type RouteTable,
   route,
 } from '@grayscale/traffic-rules';
-import { type Answer, backends, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
-import { askedName, dialled, shakesHands, speaksHttp } from './recorded-connection.ts';
+import { type Answer, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
+import { askedName, backendAt, dialled, shakesHands, speaksHttp } from './recorded-connection.ts';
 import { ofBackendAnswer, ofOwn, ofRequest } from './written-headers.ts';
 
 /** What a decision and a recorded answer both say, in the same words. */
@@ -94,7 +94,7 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
     }
     case 'pass-through': {
       const { address = outside, port } = request;
-      const told = asItCame([`${backends[address]}:${port}`], { ...request, path: decision.path }, answer);
+      const told = asItCame([backendAt(address, port)], { ...request, path: decision.path }, answer);
       // The listener of HTTP says so itself when it cannot understand the other side.
       const unheard = answer.status === undefined ? noAnswer : `status ${answer.status}`;
       return told.by === noAnswer && decision.through === 'http' ? { by: unheard } : told;

@@ -94,7 +94,7 @@ spec:
         rules,
         gateway
           .replace('number: 443', 'number: 444')
-          .replace('protocol: HTTPS', 'protocol: TCP')
+          .replace('protocol: HTTPS', 'protocol: HTTP')
           .replace(/, tls: .*}}$/m, '}'),
       ].join('---\n'),
     );

@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import type { MeshGateway } from '../model/mesh.js';
 import type { RegistryPort, RegistryService } from '../model/service.js';
-import { clusterName } from './clusters.js';
 import {
   type ChainSources,
   type ConnectionChain,
@@ -56,9 +55,18 @@ export class TcpListeners {
     return (listener ?? this.#wildcards.get(port))?.inspection ?? 'nothing';
   }
 
-  /** What listens on the very address that was dialled; undefined: nothing that is not HTTP. */
+  /** What takes the connection on the very address that was dialled. */
   atOwnAddress({ port, own, ...dialled }: Dialled): ConnectionTarget | undefined {
     return own === undefined ? undefined : this.#own.get(keyOf(own, port))?.find(dialled);
+  }
+
+  /**
+   * Whether something that is not HTTP listens on the very address that was dialled. No other listener is asked then: a connection
+   * that none of its chains takes passes through (Istio, listener.go: the default chain of outbound listeners).
+   */
+  listensAtOwnAddress({ port, own, isHttp }: Dialled): boolean {
+    const listener = own === undefined ? undefined : this.#own.get(keyOf(own, port));
+    return listener?.takes(isHttp) === true;
   }
 
   /** What listens on every address for the block of addresses that was dialled into: it comes before HTTP. */
@@ -93,7 +101,7 @@ export class TcpListeners {
     const isSniffedPod = service.headless && protocol === 'auto';
     const own = isSniffedPod ? blocks : ownAddressesOf(service);
     for (const address of own)
-      this.#ownAt(address, port, service).add(
+      this.#ownAt(address, port).add(
         chains.of(service, port, { blocks: [], byServerName: false }),
         protocol === 'auto' ? service.host : undefined,
       );
@@ -104,9 +112,9 @@ export class TcpListeners {
       );
   }
 
-  #ownAt(address: string, { number }: RegistryPort, service: RegistryService): OwnListener {
+  #ownAt(address: string, { number }: RegistryPort): OwnListener {
     const key = keyOf(address, number);
-    const listener = this.#own.get(key) ?? new OwnListener(closed(service.host, number));
+    const listener = this.#own.get(key) ?? new OwnListener();
     this.#own.set(key, listener);
     return listener;
   }
@@ -138,21 +146,11 @@ function keyOf(address: string, port: number): string {
   return `${address} ${port}`;
 }
 
-/** Where connections to a service's own address end that no chain takes (Envoy closes them; a listener of one address has no way past). */
-function closed(host: string, port: number): ConnectionTarget {
-  const destination = { index: 0, host, port, subset: '', share: 1 };
-  const because = { reason: 'tcp-port', destination } as const;
-  const name = clusterName(port, '', host);
-  return { shares: [{ upperBound: 1, weight: 1, because, clusterName: name, cluster: undefined }] };
-}
-
 /** `address:port`, which the services of that address share: of equal chains the first one's stays (Istio, listener.go mergeTCPFilterChains). */
 class OwnListener {
   readonly #chains = new FilterChains();
   /** The first service that takes HTTP here, whose ports' protocol is detected. */
   sniffingService: string | undefined;
-
-  constructor(private readonly otherwise: ConnectionTarget) {}
 
   add(chains: readonly ConnectionChain[], sniffingService: string | undefined): void {
     this.sniffingService ??= sniffingService;
@@ -164,10 +162,13 @@ class OwnListener {
     return this.#chains.looksAtServerName ? 'server-name' : 'nothing';
   }
 
-  /** Undefined: HTTP, which is not led by addresses. */
+  /** HTTP is not led by addresses where it is told apart. */
+  takes(isHttp: boolean): boolean {
+    return !isHttp || this.sniffingService === undefined;
+  }
+
   find({ isHttp, ...arriving }: ArrivingConnection & { isHttp: boolean }): ConnectionTarget | undefined {
-    if (isHttp && this.sniffingService !== undefined) return undefined;
-    return this.#chains.find(arriving) ?? this.otherwise;
+    return this.takes(isHttp) ? this.#chains.find(arriving) : undefined;
   }
 }
 

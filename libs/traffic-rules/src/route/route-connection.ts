@@ -44,10 +44,12 @@ export function routeConnection(table: RouteTable, connection: Connection, draw:
     : { kind: 'blocked', through: 'tcp', because, rules };
 }
 
-/** Undefined: nothing that is not HTTP listens there. */
+/** Undefined: nothing that is not HTTP takes it. */
 export function tcpTargetOf(contents: TableContents, connection: Connection): ConnectionTarget | undefined {
   const { host, port, address, sni = host } = connection;
   const own = dialledAddress(contents, host, address);
   const dialled = { port, address, own, sni: sni?.toLowerCase(), isHttp: false };
-  return contents.tcp.atOwnAddress(dialled) ?? contents.tcp.atAnyAddress(dialled);
+  return contents.tcp.listensAtOwnAddress(dialled)
+    ? contents.tcp.atOwnAddress(dialled)
+    : contents.tcp.atAnyAddress(dialled);
 }

@@ -59,6 +59,8 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
   const dialled = contents.tcp.has(request.port) ? dialledFor(contents, request) : undefined;
   const own = dialled && (contents.tcp.atOwnAddress(dialled) ?? contents.tcp.atBlock(dialled));
   if (own !== undefined) return { kind: 'connection', target: own };
+  if (dialled !== undefined && contents.tcp.listensAtOwnAddress(dialled))
+    return withoutListener(contents, request);
   const virtualHost = virtualHostOf(contents, request);
   if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true) {
     const target = dialled && contents.tcp.atAnyAddress(dialled);
