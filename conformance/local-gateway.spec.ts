@@ -157,5 +157,5 @@ function credentials(secret: string, asksClients: boolean): ServerCredentials {
   const pem = (kind: 'pem' | 'key') =>
     readFileSync(certificateFile(`${certificates[secret]}.${kind}`), 'utf8');
   const clients = { ca: pem('pem'), requestCert: true, rejectUnauthorized: true };
-  return { cert: pem('pem'), key: pem('key'), ...(asksClients && clients) };
+  return { tls: { cert: pem('pem'), key: pem('key'), ...(asksClients && clients) } };
 }

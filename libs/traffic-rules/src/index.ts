@@ -73,11 +73,12 @@ export { comparePrecedence, type Precedence } from './lower/route/precedence.js'
 export { backendHost } from './lower/route/references.js';
 export { rulePrecedences } from './lower/route/route.js';
 export { qualifyHost } from './lower/short-name.js';
-export { edgeHeaders } from './match/edge-request.js';
+export { type EdgeConnection, edgeHeaders } from './match/edge-request.js';
 export { internalHeaders } from './match/internal-headers.js';
 export type { RepeatedHeaders } from './match/request-view.js';
 export type { Cors, Fault } from './model/action.js';
 export type {
+  AuthoritySource,
   CertificateSource,
   ClientCertificates,
   ServerProtocol,

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
-import type { CertificateSource, ClientCertificates, TlsTermination } from '@grayscale/traffic-rules';
+import { createSecureContext, type TlsOptions } from 'node:tls';
+import type {
+  AuthoritySource,
+  CertificateSource,
+  ClientCertificates,
+  TlsTermination,
+} from '@grayscale/traffic-rules';
 import type { ServerCredentials } from '../proxy/gateway.js';
-import type { Secret } from '../rules/secrets.js';
+import type { Secret, Secrets } from '../rules/secrets.js';
+import { clientCheck } from './client-check.js';
+import { NoCredentials } from './no-credentials.js';
 
 /** A certificate with its key, as PEM. */
 export interface CertificateAndKey {
@@ -12,29 +19,28 @@ export interface CertificateAndKey {
 
 /** Where the certificates of a gateway's servers may come from. */
 export interface CredentialSources {
-  /** By `namespace/name`. */
-  secrets: ReadonlyMap<string, Secret>;
+  secrets: Secrets;
   /** For every server, whatever the rules name. */
   given: CertificateAndKey | undefined;
   /** For servers whose own is not there. */
   selfSigned: CertificateAndKey | undefined;
 }
 
-/** Why a server cannot end TLS, for a person: the rest of a sentence that says which. */
-export class NoCredentials extends Error {
-  override readonly name = 'NoCredentials';
-}
-
-/** The keys of a Secret under which Istio looks (secrets of type kubernetes.io/tls, and generic ones). */
-const certificateKeys = ['tls.crt', 'cert'];
-const keyKeys = ['tls.key', 'key'];
-const authorityKeys = ['ca.crt', 'cacert'];
+/** The keys of a Secret under which Istio looks, those of generic Secrets first (pilot/pkg/credentials/kube/secrets.go ExtractCertInfo, ExtractRoot). */
+const certificateEntries = [
+  { cert: 'cert', key: 'key' },
+  { cert: 'tls.crt', key: 'tls.key' },
+];
+const authorityEntries = [
+  { ca: 'cacert', crl: 'crl' },
+  { ca: 'ca.crt', crl: 'ca.crl' },
+];
 
 /** What a server ends TLS with. @throws NoCredentials */
 export function credentialsOf(termination: TlsTermination, sources: CredentialSources): ServerCredentials {
   const { minVersion, maxVersion, cipherSuites, clients } = termination;
   const own = sources.given === undefined ? ownCertificates(termination, sources) : [sources.given];
-  const credentials = {
+  const tls: TlsOptions = {
     cert: own.map(({ cert }) => cert),
     key: own.map(({ key }) => key),
     ...(minVersion !== undefined && { minVersion }),
@@ -43,11 +49,11 @@ export function credentialsOf(termination: TlsTermination, sources: CredentialSo
     ...(clients !== undefined && askingClients(clients, sources)),
   };
   try {
-    createSecureContext(credentials);
+    createSecureContext(tls);
   } catch (error) {
-    throw new NoCredentials(`its certificate and key cannot be used (${(error as Error).message})`);
+    throw new NoCredentials(`its certificates cannot be used (${(error as Error).message})`);
   }
-  return credentials;
+  return { tls, ...(clients !== undefined && { accepts: clientCheck(clients) }) };
 }
 
 function ownCertificates({ certificates }: TlsTermination, sources: CredentialSources): CertificateAndKey[] {
@@ -67,41 +73,66 @@ function ownCertificates({ certificates }: TlsTermination, sources: CredentialSo
 
 function certificateOf(source: CertificateSource, { secrets }: CredentialSources): CertificateAndKey {
   if (source.kind === 'files') return { cert: fileOf(source.certificate), key: fileOf(source.key) };
-  const name = `${source.namespace}/${source.name}`;
+  const name = `Secret ${source.namespace}/${source.name}`;
   const secret = secrets.get(name);
-  if (secret === undefined) throw new NoCredentials(`the Secret ${name} is not among the files`);
-  return { cert: entryOf(secret, certificateKeys, name), key: entryOf(secret, keyKeys, name) };
+  if (secret === undefined) throw new NoCredentials(`the ${name} is not among the files`);
+  for (const entry of certificateEntries) {
+    const [cert, key] = [filled(secret, entry.cert), filled(secret, entry.key)];
+    if (cert !== undefined && key !== undefined) return { cert, key };
+  }
+  throw new NoCredentials(`the ${name} needs tls.crt and tls.key, or cert and key; ${holding(secret)}`);
 }
 
-function askingClients(
-  { required, conditions, authorities }: ClientCertificates,
-  { secrets }: CredentialSources,
-): ServerCredentials {
-  if (conditions.length > 0)
-    throw new NoCredentials(`${conditions.join(' and ')} of its tls cannot be checked by the local mesh`);
-  return { ca: authoritiesOf(authorities, secrets), requestCert: true, rejectUnauthorized: required };
+function askingClients(clients: ClientCertificates, { secrets }: CredentialSources): TlsOptions {
+  const { required, unverified, authorities, revocationList } = clients;
+  const trusted = authoritiesOf(authorities, secrets);
+  const crl = revocationList === undefined ? trusted.crl : fileOf(revocationList);
+  return {
+    ca: trusted.ca,
+    ...(crl !== undefined && { crl }),
+    requestCert: true,
+    // What is not refused in the handshake is looked at after it.
+    rejectUnauthorized: required && !unverified,
+  };
 }
 
-/** Those of a Secret may stand beside the certificate, or in a second Secret with `-cacert` behind its name. */
-function authoritiesOf(
-  source: ClientCertificates['authorities'],
-  secrets: ReadonlyMap<string, Secret>,
-): string | Buffer {
+interface Authorities {
+  ca: Buffer;
+  crl?: Buffer | undefined;
+}
+
+/** Those of a Secret may stand in one of their own with `-cacert` behind its name, or beside the certificate (Istio, secrets.go GetCaCert). */
+function authoritiesOf(source: AuthoritySource | undefined, secrets: Secrets): Authorities {
   if (source === undefined)
     throw new NoCredentials('its tls names no authorities for the certificates of clients');
-  if (source.kind === 'file') return fileOf(source.path);
-  const name = `${source.namespace}/${source.name}`;
-  const [beside, second] = [secrets.get(name), secrets.get(`${name}-cacert`)];
-  const secret = second ?? beside;
-  if (secret === undefined) throw new NoCredentials(`the Secret ${name} is not among the files`);
-  return entryOf(secret, authorityKeys, second === undefined ? name : `${name}-cacert`);
+  if (source.kind === 'mesh')
+    throw new NoCredentials("its clients need the mesh's own certificates, which this machine does not have");
+  if (source.kind === 'file') return { ca: fileOf(source.path) };
+  const kind = source.kind === 'secret' ? 'Secret' : 'ConfigMap';
+  const [written, stripped] = [source.name, source.name.replace(/-cacert$/, '')].map(
+    (name) => `${kind} ${source.namespace}/${name}`,
+  ) as [string, string];
+  const own = kind === 'Secret' ? secrets.get(written) : undefined;
+  const secret = own ?? secrets.get(stripped);
+  if (secret === undefined) throw new NoCredentials(`the ${stripped} is not among the files`);
+  for (const entry of authorityEntries) {
+    const ca = filled(secret, entry.ca);
+    if (ca !== undefined) return { ca, crl: filled(secret, entry.crl) };
+  }
+  const name = own === undefined ? stripped : written;
+  throw new NoCredentials(`the ${name} needs ca.crt or cacert for its clients; ${holding(secret)}`);
 }
 
-function entryOf(secret: Secret, keys: readonly string[], name: string): Buffer {
-  const key = keys.find((one) => Object.hasOwn(secret, one));
-  const entry = key === undefined ? undefined : secret[key];
-  if (entry === undefined) throw new NoCredentials(`the Secret ${name} has no ${keys[0]}`);
-  return entry;
+/** What is empty counts as missing. */
+function filled(secret: Secret, key: string): Buffer | undefined {
+  const entry = Object.hasOwn(secret, key) ? secret[key] : undefined;
+  return entry === undefined || entry.length === 0 ? undefined : entry;
+}
+
+/** The names of the entries, never what they hold. */
+function holding(secret: Secret): string {
+  const keys = Object.keys(secret).sort();
+  return keys.length === 0 ? 'it is empty' : `it has ${keys.join(', ')}`;
 }
 
 function fileOf(path: string): Buffer {

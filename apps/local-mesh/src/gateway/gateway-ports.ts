@@ -8,8 +8,9 @@ import type { Bound } from '../proxy/options.js';
 import type { MeshProxy } from '../proxy/proxy.js';
 import type { RuleBook } from '../rules/rule-book.js';
 import { StartError } from '../start-error.js';
-import { type CertificateAndKey, credentialsOf, NoCredentials } from './credentials.js';
+import { type CertificateAndKey, credentialsOf } from './credentials.js';
 import { localPortOf } from './local-port.js';
+import { NoCredentials } from './no-credentials.js';
 import { type SelfSigned, selfSigned } from './self-signed.js';
 
 export interface GatewayPortsOptions {

@@ -29,7 +29,7 @@ jest.setTimeout(30_000);
 const pem = (name: string) =>
   readFileSync(new URL(`../../../../conformance/certificates/${name}`, import.meta.url));
 /** Certificates by what a server's `credentialName` calls them. */
-const certificates: Readonly<Record<string, ServerCredentials>> = {
+const certificates: Readonly<Record<string, ServerCredentials['tls']>> = {
   a: { cert: pem('gw-a.pem'), key: pem('gw-a.key') },
   wild: { cert: pem('gw-wild.pem'), key: pem('gw-wild.key') },
 };
@@ -78,7 +78,7 @@ describe('a port of a gateway', () => {
   /** @returns where each port of the gateway is on this machine */
   async function standing(
     mode = 'SIMPLE',
-    clients: (termination: TlsTermination) => ServerCredentials = () => ({}),
+    clients: (termination: TlsTermination) => ServerCredentials['tls'] = () => ({}),
     secure = 1,
   ): Promise<(port: number) => number> {
     const { resources, issues } = parse(rulesOf(setup.backend.port, secure, mode), 'rules.yaml');
@@ -88,7 +88,7 @@ describe('a port of a gateway', () => {
     const gateway = new Gateway(gatewayPorts(table), ({ termination }) => {
       const [source] = termination?.certificates === 'mesh' ? [] : (termination?.certificates ?? []);
       const own = source?.kind === 'secret' ? certificates[source.name] : undefined;
-      return own && termination && { ...own, ...clients(termination) };
+      return own && termination && { tls: { ...own, ...clients(termination) } };
     });
     await setup.start({
       route: (request: RouteRequest, draw) => route(table, request, draw),
@@ -180,7 +180,7 @@ describe('a port of a gateway', () => {
   describe('with certificates of clients', () => {
     const own = { cert: pem('gw-wild.pem'), key: pem('gw-wild.key') };
     const foreign = { cert: pem('backend.pem'), key: pem('backend.key') };
-    const asked = ({ clients }: TlsTermination): ServerCredentials =>
+    const asked = ({ clients }: TlsTermination): ServerCredentials['tls'] =>
       clients === undefined
         ? {}
         : { ca: pem('gw-wild.pem'), requestCert: true, rejectUnauthorized: clients.required };

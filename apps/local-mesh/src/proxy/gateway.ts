@@ -1,15 +1,11 @@
-import type { TlsOptions } from 'node:tls';
 import { type GatewayPort, type GatewayPortServer, ServersByName } from '@grayscale/traffic-rules';
-import { TlsServer } from './downstream/tls-server.js';
+import { TlsServer, type TlsServerOptions } from './downstream/tls-server.js';
 
 /** What becomes of a client's TLS: it is passed on as it is, or it ends here. */
 export type ServedTls = 'passed-on' | { carries: 'requests' | 'bytes'; server: TlsServer };
 
 /** What ends the TLS of a server's clients: certificates, keys, and what is asked of the clients' own. */
-export type ServerCredentials = Pick<
-  TlsOptions,
-  'cert' | 'key' | 'ca' | 'requestCert' | 'rejectUnauthorized' | 'minVersion' | 'maxVersion' | 'ciphers'
->;
+export type ServerCredentials = TlsServerOptions;
 
 /** The ports of a gateway, as one set of rules has them. */
 export class Gateway {
@@ -83,5 +79,5 @@ function servedTls(
   const credentials = credentialsOf(server);
   if (credentials === undefined) return undefined;
   const carries = server.serves === 'https' ? 'requests' : 'bytes';
-  return { carries, server: new TlsServer(credentials, carries === 'requests') };
+  return { carries, server: new TlsServer(credentials, { offersHttp2: carries === 'requests' }) };
 }

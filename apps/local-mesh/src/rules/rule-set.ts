@@ -14,7 +14,7 @@ import {
   type Workload,
 } from '@grayscale/traffic-rules';
 
-import { type Secret, secretsIn } from './secrets.js';
+import { type Secrets, secretsIn } from './secrets.js';
 
 /** Rules that can be put in force as one. */
 export interface RuleSet {
@@ -31,7 +31,7 @@ export interface RuleSet {
   /** Objects of a cluster that cannot be put in force: they stay as they were before, or are not there. */
   leftOut: readonly string[];
   /** For the gateway that the mesh stands for, by `namespace/name`; beside a workload none are read. */
-  secrets: ReadonlyMap<string, Secret>;
+  secrets: Secrets;
   /** Finds in short steps what the documents do together; its last step returns the issues. */
   analyze(): Steps<readonly ManifestIssue[]>;
 }

@@ -5,6 +5,8 @@ import { trimBlanks } from './request-view.js';
 export interface EdgeConnection {
   remoteAddress?: string | undefined;
   scheme: 'http' | 'https';
+  /** `x-forwarded-client-cert` of a client that showed a certificate. */
+  forwardedClientCert?: string | undefined;
 }
 
 /** A request as a gateway has it when it looks for a route. */
@@ -39,7 +41,7 @@ export function edgeHeaders(received: readonly string[], connection: EdgeConnect
 /** What a gateway writes itself, in the order in which it adds what is not there. */
 function ownHeaders(
   received: readonly string[],
-  { remoteAddress, scheme }: EdgeConnection,
+  { remoteAddress, scheme, forwardedClientCert }: EdgeConnection,
 ): Map<string, string> {
   const forwardedFor = received
     .filter((_, index) => index % 2 === 1 && received[index - 1]?.toLowerCase() === 'x-forwarded-for')
@@ -50,6 +52,7 @@ function ownHeaders(
     ['x-forwarded-proto', scheme],
     ...(remoteAddress === undefined ? [] : [['x-envoy-external-address', remoteAddress] as const]),
     ['x-request-id', ''],
+    ...(forwardedClientCert === undefined ? [] : [['x-forwarded-client-cert', forwardedClientCert] as const]),
   ]);
 }
 

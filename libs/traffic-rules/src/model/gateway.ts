@@ -44,17 +44,31 @@ export type CertificateSource =
   | { kind: 'secret'; namespace: string; name: string }
   | { kind: 'files'; certificate: string; key: string };
 
+/** Where the certificates of authorities are: in the cluster, in a file of the gateway's pods, or the mesh's own. */
+export type AuthoritySource =
+  | { kind: 'secret' | 'configMap'; namespace: string; name: string }
+  | { kind: 'file'; path: string }
+  | { kind: 'mesh' };
+
 /** What is asked of a client's own certificate. */
 export interface ClientCertificates {
   /** Whether a client without one is refused. */
   required: boolean;
   /** Where the authorities are that sign them; undefined: nowhere. */
-  authorities:
-    | { kind: 'secret'; namespace: string; name: string }
-    | { kind: 'file'; path: string }
-    | undefined;
-  /** What is asked for beside a signature, by the fields' names. */
-  conditions: readonly string[];
+  authorities: AuthoritySource | undefined;
+  /** Whether any certificate will do, whoever signed it and whatever it says. */
+  unverified: boolean;
+  /** A certificate is for one of these; empty: for anybody. */
+  subjectAltNames: readonly string[];
+  /** A certificate is one of these, or has one of these keys; both empty: any. */
+  fingerprints: {
+    /** SHA-256 in hexadecimal digits, with or without colons. */
+    certificate: readonly string[];
+    /** SHA-256 of the public key (SubjectPublicKeyInfo) in base64. */
+    publicKey: readonly string[];
+  };
+  /** A file of revoked certificates; a Secret of authorities may have one of its own. */
+  revocationList?: string;
 }
 
 /**

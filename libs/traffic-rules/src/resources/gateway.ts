@@ -55,6 +55,7 @@ export interface ServerTls {
   maxProtocolVersion?: string;
   cipherSuites: string[];
   subjectAltNames: string[];
+  insecureSkipVerify: boolean;
   verifyCertificateSpki: string[];
   verifyCertificateHash: string[];
 }

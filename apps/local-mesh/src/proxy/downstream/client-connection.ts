@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Runtime } from '../runtime.js';
-import type { ClientInfo } from './client-info.js';
+import type { ClientInfo, EndedTls } from './client-info.js';
 import { FirstBytes, type FirstBytesOptions } from './first-bytes.js';
 import { Http1ClientConnection, type Http1Options } from './http1-client-connection.js';
 import { Http2ClientConnection } from './http2-client-connection.js';
@@ -78,8 +78,8 @@ export class ClientConnection {
     this.#enter(new Http2ClientConnection(this.runtime, this.#socket, this.#infoOf(dialled), first));
   }
 
-  /** From now on what is inside its TLS is read. @param tls what it asked for */
-  continueOver(secure: TLSSocket, tls: { serverName?: string }): void {
+  /** From now on what is inside its TLS is read. */
+  continueOver(secure: TLSSocket, tls: EndedTls): void {
     this.#socket = secure;
     this.#tls = tls;
     this.#enter(new Waiting(this.runtime, secure));

@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import type { ServedTls } from '../gateway.js';
+import { forwardedClientCert } from '../headers/forwarded-client-cert.js';
 import type { ClientConnection } from './client-connection.js';
 import { serveRequests } from './requests.js';
 import { isTls, serverNameOf } from './server-name.js';
@@ -42,17 +43,23 @@ function awaitHello(connection: ClientConnection, port: number, early?: Buffer):
   );
 }
 
-interface EndedTls {
+interface TlsToEnd {
   port: number;
   tls: Exclude<ServedTls, 'passed-on'>;
   first: Buffer;
   sni: string | null;
 }
 
-function endTls(connection: ClientConnection, { port, tls, first, sni }: EndedTls): void {
+function endTls(connection: ClientConnection, { port, tls, first, sni }: TlsToEnd): void {
   connection.wait();
   tls.server.accept(connection.socket, first, (secure: TLSSocket) => {
-    connection.continueOver(secure, sni === null ? {} : { serverName: sni });
+    const client = secure.getPeerX509Certificate();
+    connection.continueOver(secure, {
+      ...(sni !== null && { serverName: sni }),
+      ...(client !== undefined && {
+        forwardedClientCert: forwardedClientCert(client, secure.getX509Certificate()),
+      }),
+    });
     if (tls.carries === 'requests') requests(connection, port);
     else passOn(connection, port, Buffer.alloc(0), sni);
   });

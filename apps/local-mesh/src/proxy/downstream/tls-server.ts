@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
 
+export interface TlsServerOptions {
+  tls: TlsOptions;
+  /** Whether a client that has come through the handshake is let in; absent: each is. */
+  accepts?: (secure: TLSSocket) => boolean;
+}
+
 /** Ends the TLS of clients whose connections others have accepted. It listens nowhere itself. */
 export class TlsServer {
   readonly #server: Server;
@@ -8,15 +14,16 @@ export class TlsServer {
   readonly #awaited = new Map<string, (secure: TLSSocket) => void>();
 
   /**
-   * @param takesRequests whether HTTP/2 is offered beside HTTP/1.1
+   * @param offersHttp2 whether HTTP/2 is offered beside HTTP/1.1
    * @throws for certificates and keys that cannot be read, or do not belong together
    */
-  constructor(options: TlsOptions, takesRequests: boolean) {
-    const protocols = takesRequests ? { ALPNProtocols: ['h2', 'http/1.1'] } : {};
-    this.#server = createServer({ ...options, ...protocols });
+  constructor({ tls, accepts }: TlsServerOptions, { offersHttp2 }: { offersHttp2: boolean }) {
+    const protocols = offersHttp2 ? { ALPNProtocols: ['h2', 'http/1.1'] } : {};
+    this.#server = createServer({ ...tls, ...protocols });
     this.#server.on('secureConnection', (secure) => {
       secure.on('error', () => {});
-      this.#awaited.get(clientOf(secure))?.(secure);
+      if (accepts?.(secure) === false) secure.destroy();
+      else this.#awaited.get(clientOf(secure))?.(secure);
     });
     // The client has been told by an alert.
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy());

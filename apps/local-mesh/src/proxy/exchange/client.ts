@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { EndedTls } from '../downstream/client-info.js';
 import type { RequestHead } from '../message/request.js';
 import type { BodySource } from './request-body.js';
 import type { ResponseWriter } from './response-writer.js';
@@ -10,7 +11,7 @@ export interface Client extends BodySource {
   /** The address that the client dialled, without the port. */
   readonly localAddress: string;
   /** Set where the client's TLS ended here: the name that it asked for, if it asked for one. */
-  readonly tls: { serverName?: string } | undefined;
+  readonly tls: EndedTls | undefined;
   /** Begins the answer to a request. */
   respond(request: RequestHead): ResponseWriter;
   /** The answer is complete. `reusable`: the connection may take the next request. */

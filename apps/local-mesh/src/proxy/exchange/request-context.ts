@@ -52,7 +52,11 @@ export class RequestContext {
     const { tls } = client;
     const remoteAddress = client.address.slice(0, client.address.lastIndexOf(':'));
     const ofConnection = tls === undefined ? 'http' : 'https';
-    this.headers = headersAtEdge(list, { remoteAddress, scheme: ofConnection });
+    this.headers = headersAtEdge(list, {
+      remoteAddress,
+      scheme: ofConnection,
+      forwardedClientCert: tls?.forwardedClientCert,
+    });
     this.request = { ...asked, remoteAddress, ...(tls !== undefined && { tls }) };
     this.seen = { ...asked, scheme: ofConnection, headers: this.headers.list };
   }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { edgeHeaders, inlineHeaders, internalHeaders, joinLines } from '@grayscale/traffic-rules';
+import {
+  type EdgeConnection,
+  edgeHeaders,
+  inlineHeaders,
+  internalHeaders,
+  joinLines,
+} from '@grayscale/traffic-rules';
 import type { HeaderList } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
@@ -41,10 +47,7 @@ export function upstreamHeaders(list: string[]): UpstreamHeaders {
 }
 
 /** The same where the proxy is a gateway, to which clients come from outside. */
-export function headersAtEdge(
-  list: readonly string[],
-  connection: { remoteAddress: string; scheme: 'http' | 'https' },
-): UpstreamHeaders {
+export function headersAtEdge(list: readonly string[], connection: EdgeConnection): UpstreamHeaders {
   const own = edgeHeaders(list, connection);
   return { list: own, requestId: ensureRequestId(own) };
 }

@@ -8,6 +8,7 @@ import {
   rootCertificates,
 } from 'node:tls';
 import type { CertificateVerification, TlsOrigination } from '@grayscale/traffic-rules';
+import { isForOneOf } from '../subject-alternative-names.js';
 
 /** What the machine trusts, as PEM. */
 export type TrustedCertificates = () => readonly string[];
@@ -63,12 +64,11 @@ function verifying(
   };
 }
 
-/** Envoy compares exactly; a wildcard in the certificate stands for itself alone. */
-function unlessOneOf(names: readonly string[], { subjectaltname = '' }: PeerCertificate): Error | undefined {
-  if (names.length === 0) return undefined;
-  const own = subjectaltname.split(', ').map((entry) => entry.slice(entry.indexOf(':') + 1));
-  if (names.some((name) => own.includes(name))) return undefined;
-  return new Error(`the certificate is for ${subjectaltname || 'nobody'}, not for ${names.join(' or ')}`);
+function unlessOneOf(names: readonly string[], certificate: PeerCertificate): Error | undefined {
+  if (names.length === 0 || isForOneOf(names, certificate.subjectaltname)) return undefined;
+  return new Error(
+    `the certificate is for ${certificate.subjectaltname || 'nobody'}, not for ${names.join(' or ')}`,
+  );
 }
 
 function ownCertificate(own: NonNullable<TlsOrigination['clientCertificate']>): ConnectionOptions {
