@@ -224,7 +224,7 @@ describe('GrayRelease on a real API server', () => {
   }
 
   beforeAll(async () => {
-    cluster = await startTestCluster();
+    cluster = await startTestCluster({ gatewayApi: 'standard' });
     const applied = await cluster.kubectl([
       'apply',
       '--server-side',
@@ -381,6 +381,20 @@ describe('GrayRelease on a real API server', () => {
 
   it.each([
     ['patch', 'virtualservices.networking.istio.io', 'yes'],
+    ...['httproutes', 'grpcroutes'].flatMap((kind): [string, string, string][] => [
+      ...['get', 'list', 'watch', 'patch'].map((verb): [string, string, string] => [
+        verb,
+        `${kind}.gateway.networking.k8s.io`,
+        'yes',
+      ]),
+      ...['create', 'update', 'delete', 'deletecollection'].map((verb): [string, string, string] => [
+        verb,
+        `${kind}.gateway.networking.k8s.io`,
+        'no',
+      ]),
+    ]),
+    ['patch', 'gateways.gateway.networking.k8s.io', 'no'],
+    ['get', 'referencegrants.gateway.networking.k8s.io', 'no'],
     ['patch', 'grayreleases.grayscale.dev', 'yes'],
     ['create', 'events.events.k8s.io', 'yes'],
     ['get', 'secrets', 'no'],

@@ -3,7 +3,7 @@ import { ClusterRelease } from './cluster-release.js';
 import { ConfigMapRecord } from './record/record-object.js';
 import type { RuleObject } from './rule-objects.js';
 import { setWeights } from './set-weights.js';
-import { Driver, planFor, readPlanOf, Stage } from './testing/stage.js';
+import { clientOf, Driver, planFor, readPlanOf, Stage } from './testing/stage.js';
 
 /** A route that splits between two services of its own name, as one writes it: most fields are the API server's. */
 function routeBetween(name: string, weights: readonly number[], kind = 'HTTPRoute'): RuleObject {
@@ -58,6 +58,34 @@ describe('a release over routes of a real API server', () => {
       expect(backendsOf(await read(name, kind)).map(({ weight }) => weight)).toEqual([90, 10]);
       await driver.loop.close();
       await stage.apply(routeBetween(name, [50, 50], kinds[kind].kind));
+    },
+  );
+
+  it.each(['httpRoute', 'grpcRoute'] as const)(
+    'needs no rights but those that docs/release.md names: %s',
+    async (kind) => {
+      const name = `limited-${kind.toLowerCase()}`;
+      const { group, plural } = kinds[kind];
+      const role = {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name, namespace: 'shop' },
+        rules: [
+          { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch'] },
+          { apiGroups: [group], resources: [plural], verbs: ['get', 'patch'] },
+        ],
+      };
+      await stage.kubectlWith(JSON.stringify(role), 'apply', '-f', '-');
+      await stage.kubectl('create', 'serviceaccount', name, '-n', 'shop');
+      const binding = ['create', 'rolebinding', name, '-n', 'shop', `--role=${name}`];
+      await stage.kubectl(...binding, `--serviceaccount=shop:${name}`);
+      await stage.apply(routeBetween(name, [90, 10], kinds[kind].kind));
+      const limited = await clientOf(await stage.cluster.serviceAccount('shop', name));
+      const driver = await Driver.of(stage, plan(name, {}, kind), limited).start();
+      expect(await driver.runToEnd()).toEqual({ kind: 'finished', outcome: 'completed' });
+      expect(backendsOf(await read(name, kind)).map(({ weight }) => weight)).toEqual([0, 100]);
+      await driver.loop.close();
+      await limited.close();
     },
   );
 

@@ -3,6 +3,7 @@ import { isObject } from '../fields/object.js';
 import { formatPath, type Path } from '../fields/path.js';
 import type { Problem } from '../fields/problem.js';
 import type { IssueCode } from '../issue-codes.js';
+import { experimentalField } from './experimental-channel.js';
 import type { SchemaError } from './kind-schema.js';
 
 /** What ajv found, with the place as we write it and in words. */
@@ -10,7 +11,12 @@ export function schemaProblem({ instancePath, keyword, params }: SchemaError, do
   const { path, value } = resolve(instancePath, document);
   const found = { path, value, params };
   const explained = (keywords[keyword] ?? anyOther)(found);
-  return { severity: 'error', ...explained, path: formatPath(explained.path ?? path) };
+  const written = formatPath(explained.path ?? path);
+  if (explained.code === 'api-server-refuses-field') {
+    const experimental = experimentalField(written, document);
+    if (experimental !== undefined) return experimental;
+  }
+  return { severity: 'error', ...explained, path: written };
 }
 
 interface Found {

@@ -3,7 +3,7 @@ import type { IssueKind } from './issue-kind.js';
 /** What the Kubernetes API server refuses before Istio sees it. */
 export const apiServer = {
   title: 'What the API server refuses',
-  text: "The Kubernetes API server checks a document against the schema of its kind (the CRD, here of Istio 1.32) before Istio sees it. These are errors of `check`; Istio's own verdict, which is kinder, is apart from them. `-o json` tells the two apart (`refusedBy`).",
+  text: "The Kubernetes API server checks a document against the schema of its kind (the CRD, here of Istio 1.32) before Istio sees it. These are errors of `check`, but for fields that another channel of the Gateway API has; Istio's own verdict, which is kinder, is apart from them. `-o json` tells the two apart (`refusedBy`).",
   kinds: {
     'api-server-refuses-type': {
       severity: 'error',
@@ -18,6 +18,12 @@ export const apiServer = {
       why: 'The schema does not have this field. Istio itself reads names in snake_case too, but kubectl refuses the document, and with other clients the field is lost.',
       wrong: 'sni_hosts: [hello.com]',
       right: 'sniHosts: [hello.com]',
+    },
+    'field-experimental': {
+      severity: 'warning',
+      why: 'Only the experimental channel of the Gateway API has the field. Where its CRDs are installed the document is accepted; with those of the standard channel kubectl refuses it, and with other clients the field is lost.',
+      wrong: 'retry: { attempts: 3 }, with the CRDs of the standard channel',
+      right: 'the CRDs of the experimental channel, or no retry',
     },
     'api-server-refuses-value': {
       severity: 'error',
