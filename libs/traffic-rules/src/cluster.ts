@@ -61,7 +61,10 @@ export interface Cluster {
   endpoints: readonly Endpoint[];
   loadBalancing: LoadBalancing;
   connectTimeoutMs: number;
+  /** Whether HTTP/2 is spoken to it, whatever the client speaks. */
   http2: boolean;
+  /** True: what the client speaks is spoken to it, where `http2` does not say more (Envoy's `use_downstream_protocol_config`). */
+  clientProtocol?: boolean;
   /** Absent: what the application sent is sent as it is. */
   tls?: TlsOrigination;
   /** Absent: none. */

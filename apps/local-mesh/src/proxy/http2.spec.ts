@@ -107,6 +107,30 @@ describe('HTTP/2', () => {
     ]);
   });
 
+  it.each([
+    ['where nothing says what its port speaks', 'name: any', ''],
+    [
+      'with useClientProtocol',
+      'name: http, protocol: HTTP',
+      `---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: back, namespace: hello-page}
+spec: {host: back.ext, trafficPolicy: {connectionPool: {http: {useClientProtocol: true}}}}
+`,
+    ],
+  ])('is spoken to a service as the client speaks it %s', async (_case, named, more) => {
+    const rules = http2Rules([backendPort]).replace('name: http2, protocol: HTTP2', named) + more;
+    await start(routing(rules.replace('ports: {http2:', `ports: {${named.split(/[ ,]+/)[1]}:`)));
+    await throughTunnel();
+    expect(await ask('/')).toMatchObject({ status: 200, body: 'hello' });
+    const client = new RawClient(port);
+    client.send('GET http://back.ext/ HTTP/1.1\r\nhost: back.ext\r\n\r\n');
+    // The server speaks HTTP/2 alone.
+    expect(await client.saw('\r\n\r\n')).toMatch(/^HTTP\/1\.1 50[23] /);
+    client.close();
+  });
+
   it('on the port of the proxy itself', async () => {
     await start(routing(http2Rules([backendPort])));
     session = sessionOver(connect(port, '127.0.0.1'));

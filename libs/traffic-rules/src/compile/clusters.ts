@@ -16,14 +16,22 @@ export function clusterName(port: number, subset: string, host: string): string 
 /** A cluster for each port of each service, and one more for each subset; aliases and UDP ports have none. */
 export function buildClusters({ services, policyFor, gateway }: Mesh): Map<string, Cluster> {
   const clusters = new Map<string, Cluster>();
-  for (const told of services.values()) {
-    if (told.externalName !== undefined) continue;
-    const service = gateway === undefined ? told : asSeenByGateway(told);
+  for (const known of services.values()) {
+    if (known.externalName !== undefined) continue;
+    const service = gateway === undefined ? known : asSeenByGateway(known);
     const policy = policyFor(service);
     for (const port of service.ports) {
       if (port.protocol === 'udp' || port.unserved === true) continue;
       for (const subset of [undefined, ...policy.subsets]) {
-        const cluster = buildCluster(service, port, subset, policy.at(subset?.name, port.number));
+        const told = policy.at(subset?.name, port.number);
+        // A sidecar that detects what its clients speak speaks the same (Istio, cluster_builder.go setUpstreamProtocol).
+        const detected = gateway === undefined && port.protocol === 'auto';
+        const cluster = buildCluster(
+          service,
+          port,
+          subset,
+          detected ? { ...told, clientProtocol: true } : told,
+        );
         if (cluster !== undefined) clusters.set(cluster.name, cluster);
       }
     }
@@ -51,7 +59,7 @@ function buildCluster(
   const endpoints = endpointsOf(service, port, subset);
   if (service.discovery === 'dns' && endpoints.length === 0) return undefined;
   const subsetName = subset?.name ?? '';
-  const { tls, ...others } = policy;
+  const { tls, clientProtocol, ...others } = policy;
   const discovery = discoveryOf(service, endpoints.length);
   const http2 = port.protocol === 'http2' || policy.http2;
   const { name, namespace } = service.document.metadata;
@@ -66,6 +74,8 @@ function buildCluster(
     endpoints,
     ...others,
     http2,
+    // Over TLS, HTTP/2 has to be agreed on first.
+    ...(clientProtocol === true && !http2 && tls === undefined && { clientProtocol }),
     ...(tls !== undefined && { tls: tlsOrigination(tls, port, service, http2) }),
   };
 }

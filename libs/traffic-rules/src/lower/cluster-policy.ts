@@ -23,6 +23,7 @@ export function clusterPolicy(
     loadBalancing: loadBalancing(policy),
     connectTimeoutMs: policy?.connectTimeout ?? connectTimeoutMs,
     http2: policy?.http2 ?? http2,
+    ...(policy?.clientProtocol === true && { clientProtocol: true }),
     ...(tls !== undefined && { tls }),
     ...(limits !== undefined && { limits }),
     ...(policy?.outlierDetection !== undefined && {

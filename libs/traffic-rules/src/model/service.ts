@@ -94,6 +94,8 @@ export interface ClusterPolicy {
   connectTimeoutMs: number;
   /** Whether HTTP/2 is spoken where the port's protocol does not say so. */
   http2: boolean;
+  /** Whether the client's protocol is, unless the port's says HTTP/2. */
+  clientProtocol?: boolean;
   /** TLS to be originated; absent: none. */
   tls?: OriginatedTls;
   limits?: ConnectionLimits;

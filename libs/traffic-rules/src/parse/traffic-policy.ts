@@ -1,4 +1,4 @@
-import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
+import type { ConnectionPool, LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
 import { ignoredByIstio, list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { portNumber } from './destination.js';
@@ -141,11 +141,7 @@ const httpPool = message({
   maxRetries: int32('3'),
   idleTimeout: duration,
   h2UpgradePolicy: choice(['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']),
-  useClientProtocol: notModelled(
-    boolean,
-    'the protocol towards the service is that of its port here (HTTP/1.1 unless the port or h2UpgradePolicy says HTTP/2), whatever the client speaks.',
-    { unless: (used) => !used },
-  ),
+  useClientProtocol: boolean,
   maxConcurrentStreams: int32('100'),
   http2KeepAlive: notModelled(
     message({ interval: duration, timeout: duration }),
@@ -226,8 +222,13 @@ type PolicyFields = Omit<TrafficPolicy, 'portLevelSettings'> & {
   portLevelSettings?: TrafficPolicy['portLevelSettings'];
 };
 
-function upgrade(policy = 'DEFAULT'): { http2?: boolean } {
-  return policy === 'DEFAULT' ? {} : { http2: policy === 'UPGRADE' };
+/** The client's protocol goes before an upgrade (Istio, cluster_traffic_policy.go shouldH2Upgrade). */
+function protocol({
+  h2UpgradePolicy = 'DEFAULT',
+  useClientProtocol = false,
+}: NonNullable<ConnectionPool['http']>) {
+  if (useClientProtocol) return { http2: false, clientProtocol: true };
+  return h2UpgradePolicy === 'DEFAULT' ? {} : { http2: h2UpgradePolicy === 'UPGRADE' };
 }
 
 /** Lifts what routing needs out of the connection pool. */
@@ -236,7 +237,7 @@ function policy(fields: PolicyFields): TrafficPolicy {
   return {
     ...fields,
     ...(connectTimeout === undefined ? {} : { connectTimeout }),
-    ...upgrade(fields.connectionPool?.http?.h2UpgradePolicy),
+    ...protocol(fields.connectionPool?.http ?? {}),
     portLevelSettings: fields.portLevelSettings ?? [],
   };
 }

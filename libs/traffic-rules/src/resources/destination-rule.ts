@@ -26,6 +26,8 @@ export interface TrafficPolicy {
   connectTimeout?: number;
   /** `h2UpgradePolicy`, where it is not `DEFAULT`. */
   http2?: boolean;
+  /** `useClientProtocol`. */
+  clientProtocol?: boolean;
   tls?: ClientTls;
   /** `port` is absent when it is not written, and 0 for `port: {}`, which Istio accepts. */
   portLevelSettings: Array<TrafficPolicy & { port?: number }>;

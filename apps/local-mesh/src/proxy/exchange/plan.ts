@@ -109,7 +109,7 @@ export function chooser(context: RequestContext, cluster: Cluster, avoidTried: b
   const { upstreams, random } = context.runtime;
   const upstream = upstreams.of(cluster);
   const { resources } = upstream;
-  const protocol = cluster.http2 ? 'http2' : 'http1';
+  const protocol = protocolTo(cluster, context);
   if (!hasEndpoints(cluster)) {
     const host = upstream.hostAt(whereTo(context, cluster.targetPort ?? context.target.port));
     return { protocol, resources, next: () => host, setCookie: undefined };
@@ -123,6 +123,11 @@ export function chooser(context: RequestContext, cluster: Cluster, avoidTried: b
     return host;
   };
   return { protocol, resources, next, setCookie };
+}
+
+function protocolTo({ http2, clientProtocol }: Cluster, context: RequestContext): Protocol {
+  if (http2) return 'http2';
+  return clientProtocol === true ? ofClient(context) : 'http1';
 }
 
 /** Istio's clusters without a protocol of their own speak the client's (`use_downstream_protocol_config`). */
