@@ -128,7 +128,7 @@ async function expectNoAnswer(asker: ProxyClient, request: CaseRequest, form: Fo
   expect(outcome).toMatch(
     form === 'absolute'
       ? /status 50[23]|socket hang up|ECONNRESET/
-      : /socket hang up|ECONNRESET|tunnel was refused|Expected HTTP/,
+      : /socket hang up|ECONNRESET|socket disconnected|tunnel was refused|Expected HTTP/,
   );
 }
 
