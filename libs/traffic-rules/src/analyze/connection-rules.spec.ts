@@ -10,6 +10,7 @@ function remarks(yaml: string, atGateway = false): string[] {
     .filter(({ code }) =>
       [
         'analysis-incomplete',
+        'connection-rules-overlap',
         'host-not-served',
         'rule-shadowed',
         'rule-without-server',
@@ -39,6 +40,68 @@ spec: {${more}hosts: [${host}], ${rules}}
 const numbered = (count: number, match: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => `{match: [{${match(index)}}], ${to('db.ext', 3306)}}`);
 
+describe('rules that share what they ask for', () => {
+  const ports = service('db.ext', `${mysql}, ${tls}`);
+  const tlsMatch = (match: string) => `{match: [{${match}}], ${to('db.ext', 443)}}`;
+  const tcpMatch = (match: string) => `{match: [{${match}}], ${to('db.ext', 3306)}}`;
+  const overlap = (path: string) => [`connection-rules-overlap VirtualService hello-page/r ${path}`];
+
+  // Put to a real istiod and Envoy, which refuses the listener where a warning is expected.
+  it.each([
+    ['a server name', ['sniHosts: [a.ext]', 'sniHosts: [b.ext, A.ext]'], overlap('spec.tls[1].match[0]')],
+    ['other server names', ['sniHosts: [a.ext]', 'sniHosts: ["*.ext"]'], []],
+    [
+      'the same names in another order',
+      ['sniHosts: [a.ext, b.ext]', 'sniHosts: [b.ext, a.ext]'],
+      overlap('spec.tls[1].match[0]'),
+    ],
+    [
+      'the same names once more',
+      ['sniHosts: [a.ext, b.ext]', 'sniHosts: [a.ext, b.ext]'],
+      ['rule-shadowed VirtualService hello-page/r spec.tls[1].match[0]'],
+    ],
+    [
+      'a name on different ports',
+      ['sniHosts: [a.ext], port: 443', 'sniHosts: [a.ext, b.ext], port: 444'],
+      [],
+    ],
+    [
+      'a name for different addresses',
+      [
+        'sniHosts: [a.ext], destinationSubnets: [10.0.0.0/8]',
+        'sniHosts: [a.ext, b.ext], destinationSubnets: [11.0.0.0/8]',
+      ],
+      [],
+    ],
+  ])('%s of tls', (_case, matches, expected) => {
+    const text = rule('r', 'db.ext', `tls: [${matches.map(tlsMatch).join(', ')}]`);
+    expect(
+      remarks(
+        ports +
+          text
+            .replaceAll('a.ext', 'db.ext')
+            .replaceAll('A.ext', 'DB.ext')
+            .replace('hosts: [db.ext]', 'hosts: [db.ext, b.ext, "*.ext"]'),
+      ).filter((one) => !one.startsWith('host-not-served')),
+    ).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'a block',
+      ['destinationSubnets: [10.0.0.0/8]', 'destinationSubnets: [10.0.0.0/8, 11.0.0.0/8]'],
+      overlap('spec.tcp[1].match[0]'),
+    ],
+    ['other blocks', ['destinationSubnets: [10.0.0.0/8]', 'destinationSubnets: [10.1.0.0/16]'], []],
+    ['none that is in force', ['port: 3306', 'destinationSubnets: [10.0.0.0/8]'], []],
+  ])('%s of tcp', (_case, matches, expected) => {
+    const text = rule('r', 'db.ext', `tcp: [${matches.map(tcpMatch).join(', ')}]`);
+    expect(remarks(ports + text).filter((one) => one.startsWith('connection-rules-overlap'))).toEqual(
+      expected,
+    );
+  });
+});
+
 describe('many rules of tcp', () => {
   const subnets = (index: number) => `destinationSubnets: ["10.${index >> 8}.${index & 255}.0/24"]`;
 
@@ -46,7 +109,10 @@ describe('many rules of tcp', () => {
   it('are compared with those before them that they have something in common with', () => {
     const rules = [...numbered(15_000, subnets), ...numbered(1, () => subnets(7))];
     const text = service('db.ext', mysql) + rule('r', 'db.ext', `tcp: [${rules.join(', ')}]`);
-    expect(remarks(text)).toEqual(['rule-shadowed VirtualService hello-page/r spec.tcp[15000].match[0]']);
+    expect(remarks(text)).toEqual([
+      'rule-shadowed VirtualService hello-page/r spec.tcp[15000].match[0]',
+      'connection-rules-overlap VirtualService hello-page/r spec.tcp[15000].match[0]',
+    ]);
   });
 
   it('that have much in common are compared as far as that takes no long time, and it is said how far', () => {

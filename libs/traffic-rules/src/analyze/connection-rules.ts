@@ -16,6 +16,7 @@ export function* warnOfConnectionRules(view: MeshView): Generator<undefined, voi
     yield;
     if (view.hasServices) warnOfUnregistered(view, owner);
     yield* warnOfRepeated(view, owner);
+    yield* warnOfOverlaps(view, owner);
   }
 }
 
@@ -56,6 +57,80 @@ function isOf(
 ): boolean {
   if (layer === 'tls') return encrypted === true;
   return encrypted !== true && (protocol === 'tcp' || protocol === 'auto');
+}
+
+/** Rules of one resource of which Envoy makes no listener. */
+function* warnOfOverlaps(view: MeshView, { hosts, connections = [] }: HostRules): Generator<undefined, void> {
+  const { services } = view.table.mesh;
+  const reported = new Set<ConnectionRule>();
+  for (const host of hosts) {
+    for (const port of services.get(host)?.ports ?? []) {
+      yield;
+      const found = overlapping(rulesOfPort(view, connections, port));
+      if (found === undefined || reported.has(found.rule)) continue;
+      reported.add(found.rule);
+      const { rule, first, shared } = found;
+      view
+        .report(rule.place.document)
+        .warning(
+          'connection-rules-overlap',
+          (rule.place.match ?? rule.place.rule).path,
+          `${(first.place.match ?? first.place.rule).path} has ${shared} as well: Envoy refuses the whole listener of port ${port.number}, so that its connections keep the rules of before. Write ${shared} in one of the two.`,
+        );
+    }
+  }
+}
+
+function rulesOfPort(
+  { table }: MeshView,
+  connections: readonly ConnectionRule[],
+  port: RegistryService['ports'][number],
+): ConnectionRule[] {
+  const listener = { workload: table.workload, port: port.number, gateway: 'mesh' };
+  return connections.filter(
+    ({ layer, requirements }) =>
+      isOf(layer, port) && requirements.every((one) => holdsAt(one, listener) === true),
+  );
+}
+
+interface Overlap {
+  rule: ConnectionRule;
+  first: ConnectionRule;
+  /** What both ask for. */
+  shared: string;
+}
+
+/**
+ * The first rule that shares a part of what it asks for with one before it. istiod leaves out one of tls that is written as the one before
+ * (tls.go buildSidecarOutboundTLSFilterChainOpts, whose hash keeps the order of the names), and ends its list at a rule of tcp for every address.
+ */
+function overlapping(rules: readonly ConnectionRule[]): Overlap | undefined {
+  const taken = new Map<string, ConnectionRule>();
+  const seen = new Set<string>();
+  let handedOn: readonly string[] = [];
+  for (const rule of rules) {
+    const { layer, serverNames, subnets } = rule;
+    // A rule of tls without addresses has those of the rule before it (recorded: `tcp-tls-rule-subnets-handed-on`).
+    if (layer === 'tcp' || subnets.length > 0) handedOn = subnets;
+    if (layer === 'tcp' && subnets.length === 0) return undefined;
+    const whole = JSON.stringify([serverNames, subnets]);
+    if (layer === 'tls' && seen.has(whole)) continue;
+    seen.add(whole);
+    for (const part of partsOf({ ...rule, subnets: handedOn })) {
+      const first = taken.get(part);
+      if (first !== undefined) return { rule, first, shared: part };
+      taken.set(part, rule);
+    }
+  }
+  return undefined;
+}
+
+/** Each pair of a server name and a block of addresses. */
+function partsOf({ serverNames, subnets }: ConnectionRule): string[] {
+  if (serverNames.length === 0) return [...new Set(subnets)];
+  const names = [...new Set(serverNames.map((name) => name.toLowerCase()))];
+  if (subnets.length === 0) return names;
+  return names.flatMap((name) => [...new Set(subnets)].map((subnet) => `${name} at ${subnet}`));
 }
 
 /** Rules of one resource behind one that takes the same connections. */

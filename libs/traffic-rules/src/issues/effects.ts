@@ -38,6 +38,12 @@ export const effects = {
       wrong: 'a rule for user prefix t before one for user test',
       right: 'the more specific rule first',
     },
+    'connection-rules-overlap': {
+      severity: 'warning',
+      why: 'Two rules of tls or tcp for one port share a server name or a block of addresses. Envoy refuses the whole listener: connections to the port keep their old rules, or have none after a restart.',
+      wrong: 'sniHosts: [a.example], then sniHosts: [a.example, b.example]',
+      right: 'sniHosts: [a.example], then sniHosts: [b.example]',
+    },
     'analysis-incomplete': {
       severity: 'info',
       why: 'The rules of one host are so many, and so alike, that not each of them was compared with those before it: a later rule that no request reaches may go unreported. Everything else was checked.',
