@@ -1,4 +1,10 @@
 import type { Location } from './issue.js';
+import type { Place } from './model/place.js';
+
+/** The field of a rule where a finding about it stands: its match's, where it has one. */
+export function fieldOf({ match, rule }: Pick<Place, 'match' | 'rule'>): string {
+  return (match ?? rule).path;
+}
 
 /** A location alone, of something that has more. */
 export function locationOf({ file, line, column, field }: Location): Location {

@@ -1,9 +1,11 @@
+import { asciiLowerCase } from '../ascii.js';
+import { type ConnectionChain, ServiceChains } from '../compile/connection-chains.js';
 import { holdsAt } from '../match/algebra.js';
 import type { ConnectionRule } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import type { RegistryService } from '../model/service.js';
-import { placedName } from '../place.js';
+import { fieldOf, placedName } from '../place.js';
 import { EarlierRules } from './earlier-rules.js';
 import type { MeshView } from './mesh-view.js';
 import { limits } from './shadowed-rules.js';
@@ -60,13 +62,17 @@ function isOf(
 }
 
 /** Rules of one resource of which Envoy makes no listener. */
-function* warnOfOverlaps(view: MeshView, { hosts, connections = [] }: HostRules): Generator<undefined, void> {
-  const { services } = view.table.mesh;
+function* warnOfOverlaps(view: MeshView, owner: HostRules): Generator<undefined, void> {
+  if (owner.connections === undefined) return;
+  const { clusters, workload, mesh } = view.table;
+  const chains = new ServiceChains({ clusters, workload, services: mesh.services, rules: [owner] });
   const reported = new Set<ConnectionRule>();
-  for (const host of hosts) {
-    for (const port of services.get(host)?.ports ?? []) {
+  for (const host of owner.hosts) {
+    const service = mesh.services.get(host);
+    for (const port of service?.ports ?? []) {
       yield;
-      const found = overlapping(rulesOfPort(view, connections, port));
+      if (service === undefined || !(isOf('tls', port) || isOf('tcp', port))) continue;
+      const found = overlapping(chains.of(service, port, { blocks: [], byServerName: false }));
       if (found === undefined || reported.has(found.rule)) continue;
       reported.add(found.rule);
       const { rule, first, shared } = found;
@@ -74,23 +80,11 @@ function* warnOfOverlaps(view: MeshView, { hosts, connections = [] }: HostRules)
         .report(rule.place.document)
         .warning(
           'connection-rules-overlap',
-          (rule.place.match ?? rule.place.rule).path,
-          `${(first.place.match ?? first.place.rule).path} has ${shared} as well: Envoy refuses the whole listener of port ${port.number}, so that its connections keep the rules of before. Write ${shared} in one of the two.`,
+          fieldOf(rule.place),
+          `${fieldOf(first.place)} has ${shared} as well: Envoy refuses the whole listener of port ${port.number}, so that its connections keep the rules of before. Write ${shared} in one of the two.`,
         );
     }
   }
-}
-
-function rulesOfPort(
-  { table }: MeshView,
-  connections: readonly ConnectionRule[],
-  port: RegistryService['ports'][number],
-): ConnectionRule[] {
-  const listener = { workload: table.workload, port: port.number, gateway: 'mesh' };
-  return connections.filter(
-    ({ layer, requirements }) =>
-      isOf(layer, port) && requirements.every((one) => holdsAt(one, listener) === true),
-  );
 }
 
 interface Overlap {
@@ -100,37 +94,26 @@ interface Overlap {
   shared: string;
 }
 
-/**
- * The first rule that shares a part of what it asks for with one before it. istiod leaves out one of tls that is written as the one before
- * (tls.go buildSidecarOutboundTLSFilterChainOpts, whose hash keeps the order of the names), and ends its list at a rule of tcp for every address.
- */
-function overlapping(rules: readonly ConnectionRule[]): Overlap | undefined {
+/** The first rule that shares a part of what its chain is for with one before it. */
+function overlapping(chains: readonly ConnectionChain[]): Overlap | undefined {
   const taken = new Map<string, ConnectionRule>();
-  const seen = new Set<string>();
-  let handedOn: readonly string[] = [];
-  for (const rule of rules) {
-    const { layer, serverNames, subnets } = rule;
-    // A rule of tls without addresses has those of the rule before it (recorded: `tcp-tls-rule-subnets-handed-on`).
-    if (layer === 'tcp' || subnets.length > 0) handedOn = subnets;
-    if (layer === 'tcp' && subnets.length === 0) return undefined;
-    const whole = JSON.stringify([serverNames, subnets]);
-    if (layer === 'tls' && seen.has(whole)) continue;
-    seen.add(whole);
-    for (const part of partsOf({ ...rule, subnets: handedOn })) {
-      const first = taken.get(part);
-      if (first !== undefined) return { rule, first, shared: part };
-      taken.set(part, rule);
+  for (const { rule, ...chain } of chains) {
+    if (rule === undefined) continue;
+    for (const shared of partsOf(chain)) {
+      const first = taken.get(shared);
+      if (first !== undefined) return { rule, first, shared };
+      taken.set(shared, rule);
     }
   }
   return undefined;
 }
 
 /** Each pair of a server name and a block of addresses. */
-function partsOf({ serverNames, subnets }: ConnectionRule): string[] {
-  if (serverNames.length === 0) return [...new Set(subnets)];
-  const names = [...new Set(serverNames.map((name) => name.toLowerCase()))];
-  if (subnets.length === 0) return names;
-  return names.flatMap((name) => [...new Set(subnets)].map((subnet) => `${name} at ${subnet}`));
+function partsOf({ serverNames, subnets }: Omit<ConnectionChain, 'target'>): string[] {
+  const names = [...new Set(serverNames.map(asciiLowerCase))];
+  const blocks = [...new Set(subnets)];
+  if (names.length === 0) return blocks;
+  return blocks.length === 0 ? names : names.flatMap((name) => blocks.map((block) => `${name} at ${block}`));
 }
 
 /** Rules of one resource behind one that takes the same connections. */
@@ -142,15 +125,14 @@ function* warnOfRepeated(
   for (const rule of connections) {
     yield;
     const first = earlier.takingAllOf(rule);
-    const { match, rule: entry } = rule.place;
-    const at = (match ?? entry).path;
+    const at = fieldOf(rule.place);
     if (first !== undefined)
       view
         .report(rule.place.document)
         .warning(
           'rule-shadowed',
           at,
-          `no connection comes to this rule: ${(first.place.match ?? first.place.rule).path} takes all of them. Put it before that one, or give it a port, an address or a server name of its own.`,
+          `no connection comes to this rule: ${fieldOf(first.place)} takes all of them. Put it before that one, or give it a port, an address or a server name of its own.`,
         );
     else earlier.add(rule);
     if (earlier.effort < limits.resource) continue;
@@ -218,7 +200,7 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
       .report(rule.place.document)
       .warning(
         'rule-shadowed',
-        (rule.place.match ?? rule.place.rule).path,
+        fieldOf(rule.place),
         `no connection comes to this rule: TCP carries no host, so that ${name} takes every connection to port ${server.port} of Gateway ${server.resource.namespace}/${server.resource.name}. Give each host a port of its own, or pass TLS on and tell them apart by server name.`,
       );
   }

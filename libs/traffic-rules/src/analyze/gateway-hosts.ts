@@ -2,6 +2,7 @@ import { overlap } from '../compile/hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
+import { fieldOf } from '../place.js';
 import type { MeshView } from './mesh-view.js';
 
 /** Hosts of rules that no server of their gateways takes, and rules of a kind that no server that takes them looks at. */
@@ -80,9 +81,7 @@ function warnOfLayers(view: MeshView, owner: HostRules, servers: readonly Gatewa
     const problem = told.has(rule.place.rule.path) ? undefined : connectionProblem(rule, servers, names);
     if (problem === undefined) continue;
     told.add(rule.place.rule.path);
-    view
-      .report(rule.place.document)
-      .warning('rule-without-server', (rule.place.match ?? rule.place.rule).path, problem);
+    view.report(rule.place.document).warning('rule-without-server', fieldOf(rule.place), problem);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { PortTable, TableContents } from '../compile/table.js';
 import type { Rule } from '../model/rule.js';
-import { placedName } from '../place.js';
+import { fieldOf, placedName } from '../place.js';
 import { type ComparedRule, comparedRule, EarlierRules } from './earlier-rules.js';
 import type { MeshView } from './mesh-view.js';
 
@@ -68,7 +68,7 @@ function warnOf(view: MeshView, { place }: Rule, by: Rule): void {
     .report(place.document)
     .warning(
       place.match === undefined ? 'rule-shadowed' : 'match-shadowed',
-      (place.match ?? place.rule).path,
+      fieldOf(place),
       `no request of the gateway comes to this: ${by.place.rule.path} of ${other} takes all of them. Of one host a gateway puts the rules of all VirtualServices together, the older one's first, then by name. Write them in one VirtualService, the more specific first.`,
     );
 }

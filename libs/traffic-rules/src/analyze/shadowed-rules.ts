@@ -3,6 +3,7 @@ import type { TableContents } from '../compile/table.js';
 import type { KnownIssue } from '../issue.js';
 import { exampleRequest } from '../match/algebra.js';
 import type { Rule } from '../model/rule.js';
+import { fieldOf } from '../place.js';
 import type { RouteRequest } from '../request.js';
 import { route } from '../route/route.js';
 import { type ComparedRule, comparedRule, EarlierRules } from './earlier-rules.js';
@@ -107,11 +108,9 @@ function warnOfEntry(
     told.has(placeKey(source.file, `${kind} ${metadata.namespace}/${metadata.name}`, path));
   if (isTold(rule.path)) return;
   if (isWhole) warnOfRule(view, deciding, first);
-  else for (const shadow of shadows) if (!isTold(pathOf(shadow.hidden))) warnOfMatch(view, deciding, shadow);
-}
-
-function pathOf({ place }: Rule): string {
-  return (place.match ?? place.rule).path;
+  else
+    for (const shadow of shadows)
+      if (!isTold(fieldOf(shadow.hidden.place))) warnOfMatch(view, deciding, shadow);
 }
 
 function warnOfRule(view: MeshView, deciding: Deciding, shadow: Shadow): void {
@@ -122,7 +121,7 @@ function warnOfRule(view: MeshView, deciding: Deciding, shadow: Shadow): void {
 
 function warnOfMatch(view: MeshView, deciding: Deciding, shadow: Shadow): void {
   const message = `this match never decides: ${describeHider(shadow)} takes all of its requests${example(view, deciding, shadow)}. Put the rule before that one, or remove the match.`;
-  view.report(shadow.hidden.place.document).warning('match-shadowed', pathOf(shadow.hidden), message);
+  view.report(shadow.hidden.place.document).warning('match-shadowed', fieldOf(shadow.hidden.place), message);
 }
 
 function noteLeftOut(view: MeshView, { owner }: Deciding, { place }: Rule): void {

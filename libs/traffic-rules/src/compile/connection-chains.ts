@@ -32,6 +32,8 @@ export interface ConnectionChain {
   /** Empty: any name, or none, or no TLS. */
   serverNames: readonly string[];
   target: ConnectionTarget;
+  /** Absent: no rule made it. */
+  rule?: ConnectionRule;
 }
 
 /** What chains are made from. */
@@ -91,7 +93,7 @@ export class ServiceChains {
         const key = JSON.stringify([rule.serverNames, rule.subnets]);
         if (seen.has(key)) return [];
         seen.add(key);
-        return [{ subnets, serverNames: rule.serverNames, target: this.#target(rule, port) }];
+        return [{ subnets, serverNames: rule.serverNames, target: this.#target(rule, port), rule }];
       });
   }
 
@@ -105,8 +107,8 @@ export class ServiceChains {
     const chains: ConnectionChain[] = [];
     for (const rule of rules.filter(({ layer }) => layer === 'tcp')) {
       const target = this.#target(rule, port);
-      if (rule.subnets.length === 0) return [...chains, { subnets: blocks, serverNames: [], target }];
-      chains.push({ subnets: rule.subnets, serverNames: [], target });
+      if (rule.subnets.length === 0) return [...chains, { subnets: blocks, serverNames: [], target, rule }];
+      chains.push({ subnets: rule.subnets, serverNames: [], target, rule });
     }
     return [...chains, { subnets: blocks, serverNames: [], target: own }];
   }
