@@ -55,18 +55,13 @@ export class TcpListeners {
     return (listener ?? this.#wildcards.get(port))?.inspection ?? 'nothing';
   }
 
-  /** What takes the connection on the very address that was dialled. */
-  atOwnAddress({ port, own, ...dialled }: Dialled): ConnectionTarget | undefined {
-    return own === undefined ? undefined : this.#own.get(keyOf(own, port))?.find(dialled);
-  }
-
   /**
-   * Whether something that is not HTTP listens on the very address that was dialled. No other listener is asked then: a connection
-   * that none of its chains takes passes through (Istio, listener.go: the default chain of outbound listeners).
+   * What listens on the very address that was dialled; undefined: nothing that is not HTTP. No other listener is asked where something
+   * does: a connection that none of its chains takes passes through (Istio, listener.go: the default chain of outbound listeners).
    */
-  listensAtOwnAddress({ port, own, isHttp }: Dialled): boolean {
+  atOwnAddress({ port, own, isHttp }: Dialled): Pick<FilterChains, 'find'> | undefined {
     const listener = own === undefined ? undefined : this.#own.get(keyOf(own, port));
-    return listener?.takes(isHttp) === true;
+    return listener?.takes(isHttp) === true ? listener : undefined;
   }
 
   /** What listens on every address for the block of addresses that was dialled into: it comes before HTTP. */
@@ -167,8 +162,8 @@ class OwnListener {
     return !isHttp || this.sniffingService === undefined;
   }
 
-  find({ isHttp, ...arriving }: ArrivingConnection & { isHttp: boolean }): ConnectionTarget | undefined {
-    return this.takes(isHttp) ? this.#chains.find(arriving) : undefined;
+  find(arriving: ArrivingConnection): ConnectionTarget | undefined {
+    return this.#chains.find(arriving);
   }
 }
 

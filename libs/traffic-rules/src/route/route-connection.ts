@@ -49,7 +49,6 @@ export function tcpTargetOf(contents: TableContents, connection: Connection): Co
   const { host, port, address, sni = host } = connection;
   const own = dialledAddress(contents, host, address);
   const dialled = { port, address, own, sni: sni?.toLowerCase(), isHttp: false };
-  return contents.tcp.listensAtOwnAddress(dialled)
-    ? contents.tcp.atOwnAddress(dialled)
-    : contents.tcp.atAnyAddress(dialled);
+  const atOwn = contents.tcp.atOwnAddress(dialled);
+  return atOwn === undefined ? contents.tcp.atAnyAddress(dialled) : atOwn.find(dialled);
 }

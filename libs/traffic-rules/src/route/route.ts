@@ -57,10 +57,10 @@ type Unrouted = Exclude<Decision, { responseHeaders: unknown } | Connect>;
 
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
   const dialled = contents.tcp.has(request.port) ? dialledFor(contents, request) : undefined;
-  const own = dialled && (contents.tcp.atOwnAddress(dialled) ?? contents.tcp.atBlock(dialled));
-  if (own !== undefined) return { kind: 'connection', target: own };
-  if (dialled !== undefined && contents.tcp.listensAtOwnAddress(dialled))
-    return withoutListener(contents, request);
+  const atOwn = dialled && contents.tcp.atOwnAddress(dialled);
+  const direct = dialled && (atOwn === undefined ? contents.tcp.atBlock(dialled) : atOwn.find(dialled));
+  if (direct !== undefined) return { kind: 'connection', target: direct };
+  if (atOwn !== undefined) return withoutListener(contents, request);
   const virtualHost = virtualHostOf(contents, request);
   if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true) {
     const target = dialled && contents.tcp.atAnyAddress(dialled);
