@@ -30,7 +30,7 @@ export interface RuleSet {
   issues: readonly ManifestIssue[];
   /** Objects of a cluster that cannot be put in force: they stay as they were before, or are not there. */
   leftOut: readonly string[];
-  /** For the gateway that the mesh stands for, by `namespace/name`; beside a workload none are read. */
+  /** For the gateway that the mesh stands for, by kind and `namespace/name`; beside a workload none are read. */
   secrets: Secrets;
   /** Finds in short steps what the documents do together; its last step returns the issues. */
   analyze(): Steps<readonly ManifestIssue[]>;
