@@ -6,7 +6,7 @@ import {
   internalHeaders,
   joinLines,
 } from '@grayscale/traffic-rules';
-import type { HeaderList } from '../message/header-list.js';
+import { type HeaderList, valueIndex } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
 const proxyCredentials = 'proxy-authorization';
@@ -60,12 +60,6 @@ function ensureRequestId(list: string[]): string {
   if (index > 0) list[index] = requestId;
   else list.push('x-request-id', requestId);
   return requestId;
-}
-
-/** Where the value of a header stands; 0: nowhere. */
-function valueIndex(list: readonly string[], name: string): number {
-  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i + 1;
-  return 0;
 }
 
 /** For a port without an HTTP listener: the client's headers as they are, but for those of its connection to us. */

@@ -1,5 +1,5 @@
 import { inlineResponseHeaders, joinLines } from '@grayscale/traffic-rules';
-import type { HeaderList } from '../message/header-list.js';
+import { type HeaderList, valueIndex } from '../message/header-list.js';
 import { hopByHop } from './hop-by-hop.js';
 
 /** What a sidecar calls itself in its answers, and a gateway (recorded: `gateway-no-servers-http10`). */
@@ -81,12 +81,6 @@ export function setHeader(list: string[], name: string, value: string): void {
 
 export function removeHeader(list: string[], name: string): void {
   for (let i = list.length - 2; i >= 0; i -= 2) if (list[i] === name) list.splice(i, 2);
-}
-
-/** Where the value of a header stands in a list of names and values; 0: nowhere. */
-function valueIndex(list: readonly string[], name: string): number {
-  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i + 1;
-  return 0;
 }
 
 let dateText = '';
