@@ -31,21 +31,31 @@ export function rulesFor(ports: readonly number[], http = '', destinationRule = 
 
 /** The same as YAML. */
 export function rulesText(ports: readonly number[], http = '', destinationRule = ''): string {
-  const endpoints = ports.map((port) => `{address: 127.0.0.1, ports: {http: ${port}}}`).join(', ');
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: back, namespace: hello-page}
-spec:
-  hosts: [back.ext]
-  ports: [{number: 80, name: http, protocol: HTTP}]
-  resolution: STATIC
-  endpoints: [${endpoints}]
+  return `${serviceText('back', ports)}
 ---
 ${http === '' ? '' : virtualService(http)}
 ---
 ${destinationRule}
 `;
+}
+
+/** A ServiceEntry `NAME.ext` with endpoints on loopback ports. */
+export function serviceText(
+  name: string,
+  ports: readonly number[],
+  { number = 80, protocol = 'HTTP' }: { number?: number; protocol?: 'HTTP' | 'HTTP2' | 'TCP' } = {},
+): string {
+  const portName = protocol.toLowerCase();
+  const endpoints = ports.map((port) => `{address: 127.0.0.1, ports: {${portName}: ${port}}}`);
+  return `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ${name}, namespace: hello-page}
+spec:
+  hosts: [${name}.ext]
+  ports: [{number: ${number}, name: ${portName}, protocol: ${protocol}}]
+  resolution: STATIC
+  endpoints: [${endpoints.join(', ')}]`;
 }
 
 /** All that a proxy asks of rules, from YAML. */

@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import { answerOf, begin, sessionOver, tunnelTo } from '../../test/http2-client.js';
 import { RawClient } from '../../test/raw-client.js';
 import { RawServer } from '../../test/raw-server.js';
-import { routing, rulesFor } from '../../test/rules.js';
+import { routing, rulesFor, serviceText } from '../../test/rules.js';
 import type { AccessRecord } from './access-record.js';
 import type { ProxyOptions } from './options.js';
 import { createProxy, type MeshProxy } from './proxy.js';
@@ -17,16 +17,7 @@ type Answer = (stream: ServerHttp2Stream, path: string) => void;
 
 /** A service `back.ext` that is spoken to in HTTP/2, on port 80. */
 function http2Rules(ports: readonly number[], http = 'route: [{destination: {host: back.ext}}]'): string {
-  const endpoints = ports.map((port) => `{address: 127.0.0.1, ports: {http2: ${port}}}`);
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: back, namespace: hello-page}
-spec:
-  hosts: [back.ext]
-  ports: [{number: 80, name: http2, protocol: HTTP2}]
-  resolution: STATIC
-  endpoints: [${endpoints.join(', ')}]
+  return `${serviceText('back', ports, { protocol: 'HTTP2' })}
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService

@@ -1,5 +1,5 @@
 import { PlayedExchange, type PlayedRequest } from '../../../test/played-exchange.js';
-import { http2Upgrade, routing, rulesFor } from '../../../test/rules.js';
+import { http2Upgrade, routing, rulesFor, serviceText } from '../../../test/rules.js';
 
 const to = 'route: [{destination: {host: back.ext}}]';
 const uuid = /^[0-9a-f-]{36}$/;
@@ -267,15 +267,7 @@ describe('where no HTTP listener is', () => {
   });
 
   it('a port of a service is answered by its endpoints, whatever asks', () => {
-    const rules = routing(`
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: raw, namespace: hello-page}
-spec:
-  hosts: [raw.ext]
-  ports: [{number: 7000, name: tcp, protocol: TCP}]
-  resolution: STATIC
-  endpoints: [{address: 127.0.0.1, ports: {tcp: 7}}]`);
+    const rules = routing(serviceText('raw', [7], { number: 7000, protocol: 'TCP' }));
     const played = new PlayedExchange(rules, { target: 'http://raw.ext:7000/a/../b' }).start();
     expect([played.stream.host, played.stream.request.path, played.stream.request.untouched]).toEqual([
       ...['7', '/a/../b', true],

@@ -1,33 +1,20 @@
 import { PassThrough } from 'node:stream';
 import type { Cluster, Forward } from '@grayscale/traffic-rules';
 import { PlayedExchange, type PlayedRequest, type PlayedStream } from '../../../test/played-exchange.js';
-import { rulesFor } from '../../../test/rules.js';
+import { rulesFor, serviceText } from '../../../test/rules.js';
 
 const to = 'route: [{destination: {host: back.ext}}]';
-
-/** A service whose servers are 8 and, where two are wanted, 9. */
-function copies(ports: number[]): string {
-  const endpoints = ports.map((port) => `{address: 127.0.0.1, ports: {http: ${port}}}`);
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: copy, namespace: hello-page}
-spec:
-  hosts: [copy.ext]
-  ports: [{number: 80, name: http, protocol: HTTP}]
-  resolution: STATIC
-  endpoints: [${endpoints.join(', ')}]`;
-}
 
 interface Mirrored {
   request?: PlayedRequest;
   draws?: number[];
   rule?: string;
+  /** Of the servers of `copy.ext`. */
   ports?: number[];
 }
 
 function play({ request = {}, draws = [], rule = 'mirror: {host: copy.ext}', ports = [8] }: Mirrored = {}) {
-  const rules = rulesFor([1], `[{${rule}, ${to}}]`, copies(ports));
+  const rules = rulesFor([1], `[{${rule}, ${to}}]`, serviceText('copy', ports));
   return new PlayedExchange(rules, request, { draws }).start();
 }
 

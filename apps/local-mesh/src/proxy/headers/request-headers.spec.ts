@@ -1,4 +1,4 @@
-import { headerList } from '../../../test/header-list.js';
+import { headerList, ofOneConnection } from '../../../test/header-list.js';
 import {
   clientHeaders,
   headersAtEdge,
@@ -10,15 +10,6 @@ import {
 
 const plain: UpstreamHeadersOptions = { connection: new Set(), isToProxy: false, upgrade: undefined };
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-
-const ofOneConnection = [
-  'Connection',
-  'HTTP2-Settings',
-  'Keep-Alive',
-  'Proxy-Connection',
-  'Transfer-Encoding',
-  'Upgrade',
-];
 
 describe("a client's headers as rules see them", () => {
   const seen = (options: Partial<UpstreamHeadersOptions>, ...raw: string[]) =>

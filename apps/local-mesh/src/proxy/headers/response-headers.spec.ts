@@ -1,4 +1,4 @@
-import { headerList } from '../../../test/header-list.js';
+import { headerList, ofOneConnection } from '../../../test/header-list.js';
 import {
   declinedUpgradeHeaders,
   downstreamHeaders,
@@ -10,14 +10,6 @@ import {
   withDateAndServer,
 } from './response-headers.js';
 
-const ofOneConnection = [
-  'Connection',
-  'HTTP2-Settings',
-  'Keep-Alive',
-  'Proxy-Connection',
-  'Transfer-Encoding',
-  'Upgrade',
-];
 const everyKind = headerList(...[...ofOneConnection, 'X-A', 'Content-Length'].flatMap((name) => [name, 'v']));
 
 describe("a server's headers as a client gets them", () => {
