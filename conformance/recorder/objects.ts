@@ -4,6 +4,7 @@ import {
   ApiError,
   findCluster,
   type KubernetesObject,
+  kinds,
   Resources,
 } from '@grayscale/cluster-client';
 
@@ -63,12 +64,7 @@ export class ClusterObjects {
     const { name, labels } = object.metadata;
     if (this.#namespaces.has(name) && labels === undefined) return;
     this.#namespaces.add(name);
-    const namespaces = new Resources(this.#client, {
-      group: '',
-      version: 'v1',
-      plural: 'namespaces',
-      kind: 'Namespace',
-    });
+    const namespaces = new Resources(this.#client, kinds.namespace);
     await namespaces.create(object).catch(ignoreExisting);
     if (labels !== undefined)
       await namespaces.patch('', name, [{ op: 'add', path: '/metadata/labels', value: labels }]);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '@grayscale/cluster-client';
-import { type Answer, type Case, type CaseRequest, gatewayFixture } from '../src/cases.ts';
+import { type Answer, type Case, type CaseRequest, gatewayFixture, outside } from '../src/cases.ts';
 import type { Lab } from '../src/lab-servers.ts';
 import { toAnswer, whoAnswered } from './answers.ts';
 import type { CaseObject } from './objects.ts';
@@ -166,7 +166,7 @@ function sentinel(name: string, proxy: Case['proxy']): CaseObject[] {
     hosts: [host],
     ports: [port],
     resolution: 'STATIC',
-    endpoints: [{ address: '10.200.0.20' }],
+    endpoints: [{ address: outside }],
   };
   return [{ apiVersion: api, kind: 'ServiceEntry', metadata, spec }, rule({})];
 }

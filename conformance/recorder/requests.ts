@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Case, CaseRequest } from '../src/cases.ts';
-import { outside } from '../src/cases.ts';
+import { type Case, type CaseRequest, outside } from '../src/cases.ts';
 import { byHand, collect, exchange, inTls, isOdd, type Received } from '../src/proxy-client.ts';
 import { addresses } from './network.ts';
 
