@@ -6,6 +6,7 @@ import {
   findCluster,
   type KubernetesObject,
   kinds,
+  type PatchOperation,
   Resources,
   type WatchEvent,
   watch,
@@ -70,24 +71,17 @@ describe('against a real API server', () => {
     expect(items.filter(({ metadata }) => metadata.name.startsWith('page-'))).toHaveLength(510);
   });
 
+  const weight = (value: unknown) => ({ op: 'add', path: '/spec/http/0/route/0/weight', value }) as const;
+  const hostIs = (value: string) =>
+    ({ op: 'test', path: '/spec/http/0/route/0/destination/host', value }) as const;
+
   it('patches all of it or nothing, and under its own name', async () => {
-    const { metadata } = await services.create(split('patched', 90, 10));
-    const guard = {
-      op: 'replace',
-      path: '/metadata/resourceVersion',
-      value: metadata.resourceVersion,
-    } as const;
-    const weight = (value: unknown) => ({ op: 'add', path: '/spec/http/0/route/0/weight', value }) as const;
-    const changed = await services.patch('shop', 'patched', [guard, weight(80)]);
+    await services.create(split('patched', 90, 10));
+    const changed = await services.patch('shop', 'patched', [weight(80)]);
     expect(changed.spec.http[0]?.route.map((route) => route.weight)).toEqual([80, 10]);
     expect(changed.metadata.managedFields?.map(({ manager }) => manager)).toContain('grayscale');
 
-    await expect(services.patch('shop', 'patched', [guard, weight(70)])).rejects.toMatchObject({
-      status: 409,
-      reason: 'Conflict',
-    });
-    const wrongPlace = { op: 'test', path: '/spec/http/0/route/0/destination/host', value: 'arm-1' } as const;
-    await expect(services.patch('shop', 'patched', [wrongPlace, weight(60)])).rejects.toMatchObject({
+    await expect(services.patch('shop', 'patched', [weight(60), hostIs('arm-1')])).rejects.toMatchObject({
       status: 422,
     });
     await expect(services.patch('shop', 'patched', [weight('60')])).rejects.toMatchObject({ status: 422 });
@@ -97,6 +91,38 @@ describe('against a real API server', () => {
     );
     await services.patch('shop', 'patched', [weight(50)], { dryRun: true });
     expect((await services.get('shop', 'patched')).spec).toEqual(changed.spec);
+  });
+
+  it('patches an object as it was read, or is told of a conflict, whatever the operations', async () => {
+    const read = await services.create(split('read', 90, 10));
+    const others: PatchOperation[] = [
+      { op: 'add', path: '/metadata/annotations', value: { owner: 'somebody' } },
+      { op: 'replace', path: '/spec/http/0/route/0/destination/host', value: 'arm-7' },
+    ];
+    const changed = await services.patchAsRead(read, others);
+    expect(changed.spec.http[0]?.route[0]?.destination.host).toBe('arm-7');
+
+    const removeOwner = { op: 'remove', path: '/metadata/annotations/owner' } as const;
+    const stale: PatchOperation[][] = [
+      [weight(70)],
+      [hostIs('arm-0'), weight(70)],
+      [{ op: 'remove', path: '/spec/http/1' }],
+      [removeOwner, removeOwner],
+    ];
+    for (const operations of stale)
+      await expect(services.patchAsRead(read, operations)).rejects.toMatchObject({
+        status: 409,
+        reason: 'Conflict',
+      });
+    // On the version that stands there, what does not fit is the patch's own fault.
+    await expect(services.patchAsRead(changed, [hostIs('arm-0')])).rejects.toMatchObject({ status: 422 });
+    await expect(services.patchAsRead(changed, [removeOwner, removeOwner])).rejects.toMatchObject({
+      status: 422,
+    });
+    expect(await services.get('shop', 'read')).toEqual(changed);
+
+    await services.delete('shop', 'read');
+    await expect(services.patchAsRead(changed, [weight(70)])).rejects.toMatchObject({ status: 404 });
   });
 
   it('says which right is missing', async () => {

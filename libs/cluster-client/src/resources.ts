@@ -132,6 +132,32 @@ export class Resources<Kind extends KubernetesObject = KubernetesObject> {
     });
   }
 
+  /**
+   * A JSON patch of an object as it was read: all of it on that very version, or nothing.
+   * The API server compares versions after it has applied the patch, so that operations that fit the old version alone fail before that, as invalid (422).
+   * @throws ApiError `Conflict` (409) whenever the object has changed since it was read; `Invalid`, `Forbidden` ...
+   */
+  async patchAsRead(
+    { metadata }: Kind,
+    operations: readonly PatchOperation[],
+    options: WriteOptions = {},
+  ): Promise<Kind> {
+    const { namespace = '', name, resourceVersion } = metadata;
+    const guard: PatchOperation = {
+      op: 'replace',
+      path: '/metadata/resourceVersion',
+      value: resourceVersion,
+    };
+    try {
+      return await this.patch(namespace, name, [guard, ...operations], options);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 422) throw error;
+      const now = await this.get(namespace, name);
+      if (now.metadata.resourceVersion === resourceVersion) throw error;
+      throw new ApiError(409, 'Conflict', error.subject, 'the object has been modified since it was read');
+    }
+  }
+
   create(object: Kind, options: WriteOptions = {}): Promise<Kind> {
     const { namespace } = object.metadata;
     const path = this.path(namespace);

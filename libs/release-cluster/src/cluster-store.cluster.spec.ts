@@ -40,6 +40,16 @@ describe('a release over a real API server', () => {
     return await Driver.of(stage, planFor(name, [name], spec), proxied).start();
   }
 
+  /** As if the process were killed when all weights are written. */
+  async function runToUncleanEnd(driver: Driver): Promise<void> {
+    driver.store.finish = async () => {};
+    expect(await driver.runToEnd()).toEqual(completed);
+    await driver.loop.close();
+  }
+
+  const annotations = async (name: string) =>
+    (await stage.virtualServices.get('shop', name)).metadata.annotations;
+
   it('raises the canary to everything, each share written once and in order, and leaves nothing behind', async () => {
     const driver = await releaseOf('through');
     const seen = await SeenWeights.of(stage, 'through');
@@ -228,17 +238,28 @@ describe('a release over a real API server', () => {
 
   it('cleans up after a process that was killed at the end of a run', async () => {
     const driver = await releaseOf('unclean');
-    const { store } = driver;
-    store.finish = async () => {};
-    expect(await driver.runToEnd()).toEqual(completed);
-    await driver.loop.close();
-    const annotations = async () => (await stage.virtualServices.get('shop', 'unclean')).metadata.annotations;
-    expect(await annotations()).toEqual({
+    await runToUncleanEnd(driver);
+    expect(await annotations('unclean')).toEqual({
       'grayscale.dev/release': expect.stringMatching(/^shop\/unclean\/.*\/3$/),
     });
     const next = await Driver.of(stage, planFor('unclean', ['unclean'])).open();
     await next.loop.close();
-    expect(await annotations()).toBeUndefined();
+    expect(await annotations('unclean')).toBeUndefined();
+  });
+
+  it('cleans up while another process does the same', async () => {
+    await runToUncleanEnd(await releaseOf('cleaned-twice'));
+    const open = async (client: ApiClient) =>
+      await Driver.of(stage, planFor('cleaned-twice', ['cleaned-twice']), client).open();
+    let others = 0;
+    proxy.before = async ({ isWeightPatch }) => {
+      if (!isWeightPatch || others > 0) return;
+      others += 1;
+      await (await open(stage.client)).loop.close();
+    };
+    await (await open(proxied)).loop.close();
+    expect(others).toBe(1);
+    expect(await annotations('cleaned-twice')).toBeUndefined();
   });
 
   it('is taken over from a machine that is gone once its Lease was silent, and from nobody else', async () => {

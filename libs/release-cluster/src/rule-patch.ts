@@ -2,15 +2,11 @@ import type { PatchOperation } from '@grayscale/cluster-client';
 import type { JsonObject, RuleEdit, RuleLayout } from '@grayscale/manifest-files';
 import { layoutOf, type RuleObject, writtenRules } from './rule-objects.js';
 
-/**
- * Edits of an object's rules as a JSON patch that hits that object as it was read, or nothing: its version guards it, and a rule whose
- * destinations are not where they were is not written to. Through the version a stale write is a conflict (409), and through nothing else.
- */
+/** Edits of an object's rules, as operations on that object as it was read; a rule whose destinations are not where they were is not written to. */
 export function rulePatch(object: RuleObject, edits: readonly RuleEdit[]): PatchOperation[] {
   const layout = layoutOf(object);
   const list = `/${layout.rules.join('/')}`;
   return [
-    { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
     ...edits.flatMap((edit) =>
       edit.kind === 'set-weights' ? weightOperations(writtenRules(object), layout, edit) : [],
     ),

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ApiClient, fieldManager, type PatchOperation } from '@grayscale/cluster-client';
+import type { ApiClient } from '@grayscale/cluster-client';
 import type { JsonObject, RuleEdit } from '@grayscale/manifest-files';
 import { isConflict } from './errors.js';
+import { removeManager } from './metadata-patch.js';
 import { ownerIn } from './owner.js';
-import { type RuleObject, type RuleObjectName, RuleObjects, writtenRules } from './rule-objects.js';
+import { type RuleObjectName, RuleObjects, writtenRules } from './rule-objects.js';
 import { rulePatch } from './rule-patch.js';
 import { runningRelease } from './running-release.js';
 
@@ -47,23 +48,11 @@ export async function setWeights(
   if (!isDeepStrictEqual(writtenRules(object)[rule], seen)) return { kind: 'changed' };
   const edit: RuleEdit = { kind: 'set-weights', rule, weights };
   try {
-    const written = await resources.patch(namespace, name, rulePatch(object, [edit]), { dryRun });
-    if (!dryRun) await resources.patch(namespace, name, withoutOurName(written)).catch(() => undefined);
+    const written = await resources.patchAsRead(object, rulePatch(object, [edit]), { dryRun });
+    if (!dryRun) await resources.patchAsRead(written, removeManager(written)).catch(() => undefined);
     return { kind: 'written' };
   } catch (error) {
     if (isConflict(error)) return { kind: 'changed' };
     throw error;
   }
-}
-
-function withoutOurName({ metadata }: RuleObject): PatchOperation[] {
-  const own = (metadata.managedFields ?? []).flatMap(({ manager }, index) =>
-    manager === fieldManager ? [index] : [],
-  );
-  return [
-    { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-    ...own
-      .reverse()
-      .map((index): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields/${index}` })),
-  ];
 }

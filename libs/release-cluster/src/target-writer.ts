@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, fieldManager, type PatchOperation, type WriteOptions } from '@grayscale/cluster-client';
+import { ApiError, type PatchOperation, type WriteOptions } from '@grayscale/cluster-client';
 import { editedRules, type RuleEdit } from '@grayscale/manifest-files';
 import { type Plan, type Target, targetObject, type Write, type WriteOutcome } from '@grayscale/release';
 import { type TargetEdits, targetEdits } from '@grayscale/release-loop';
 import { validate } from '@grayscale/traffic-rules';
-import { removeAnnotation, setAnnotation } from './annotation-patch.js';
 import { isConflict, mayPass } from './errors.js';
+import { removeAnnotation, removeManager, setAnnotation } from './metadata-patch.js';
 import { isSameOwner, type Owner, ownerAnnotation, ownerIn, ownerText } from './owner.js';
 import {
   layoutOf,
@@ -98,7 +98,7 @@ export class TargetWriter {
         const object = await this.options.ruleObjects.read(target);
         const operations = object === undefined ? [] : cleaning(object, owner);
         if (object === undefined || operations.length === 0) return;
-        this.options.ruleObjects.put(await this.send(target, operations));
+        this.options.ruleObjects.put(await this.patch({ object, operations }));
       } catch (error) {
         if (tries >= mostTries || !(isConflict(error) || mayPass(error))) throw error;
         await delay(50 * 2 ** tries);
@@ -120,19 +120,12 @@ export class TargetWriter {
     const attempt = this.editOf(object, write, owner);
     if (attempt.kind !== 'edit') return attempt.kind === 'changed' ? 'changed' : attempt;
     try {
-      this.options.ruleObjects.put(await this.patch(attempt.edit, {}));
+      this.options.ruleObjects.put(await this.patch(attempt.edit));
       return 'done';
     } catch (error) {
-      if (isConflict(error) || (await this.hasMoved(error, object))) return 'again';
+      if (isConflict(error)) return 'again';
       throw error;
     }
-  }
-
-  /** A list that was reordered meanwhile fails the patch's tests before its version is compared: 422, as a bad patch does. */
-  private async hasMoved(error: unknown, object: RuleObject): Promise<boolean> {
-    if (!(error instanceof ApiError) || error.status !== 422) return false;
-    const now = await this.options.ruleObjects.read(nameOf(object));
-    return now?.metadata.resourceVersion !== object.metadata.resourceVersion;
   }
 
   private editOf(object: RuleObject, write: Write, owner: Owner): Attempt {
@@ -152,16 +145,12 @@ export class TargetWriter {
     return owner !== undefined && targetEdits(owner, writtenRules(object), this.plan, back).kind === 'edits';
   }
 
-  private async patch({ object, operations }: Edited, options: WriteOptions): Promise<RuleObject> {
-    return await this.send(nameOf(object), operations, options);
-  }
-
-  private async send(
-    { kind, namespace, name }: RuleObjectName,
-    operations: readonly PatchOperation[],
+  private async patch(
+    { object, operations }: Pick<Edited, 'object' | 'operations'>,
     options: WriteOptions = {},
   ): Promise<RuleObject> {
-    return await this.options.ruleObjects.resources(kind).patch(namespace, name, operations, options);
+    const resources = this.options.ruleObjects.resources(nameOf(object).kind);
+    return await resources.patchAsRead(object, operations, options);
   }
 
   private target({ target }: Write): RuleObjectName {
@@ -199,18 +188,7 @@ function errorsOf(object: RuleObject): string[] {
 }
 
 function cleaning(object: RuleObject, owner: Owner): PatchOperation[] {
-  const { metadata } = object;
-  const written = ownerIn(metadata.annotations);
+  const written = ownerIn(object.metadata.annotations);
   if (written === undefined || !isSameOwner(written, owner)) return [];
-  const own = (metadata.managedFields ?? []).flatMap(({ manager }, index) =>
-    manager === fieldManager ? [index] : [],
-  );
-  return [
-    { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-    ...removeAnnotation(object, ownerAnnotation),
-    // From the last to the first, so that the indexes stay true.
-    ...own
-      .reverse()
-      .map((index): PatchOperation => ({ op: 'remove', path: `/metadata/managedFields/${index}` })),
-  ];
+  return [...removeAnnotation(object, ownerAnnotation), ...removeManager(object)];
 }

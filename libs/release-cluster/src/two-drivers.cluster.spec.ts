@@ -59,15 +59,12 @@ describe('two drivers of one release without a Lease', () => {
       return counts;
     }
 
-    const interfering = interfere();
-    const driving = [drive(), drive()].map((work) =>
-      // One that fails ends the others.
+    // One that fails ends the others.
+    const endingAll = <Value>(work: Promise<Value>): Promise<Value> =>
       work.finally(() => {
         isOver = true;
-      }),
-    );
-    await Promise.all(driving);
-    const counts = await interfering;
+      });
+    const [counts] = await Promise.all([endingAll(interfere()), endingAll(drive()), endingAll(drive())]);
     const weights = await seen.until('0/100');
     process.stderr.write(
       `${overtaken} times overtaken, ${counts.labels} labels, ${counts.refused} applies refused\n`,

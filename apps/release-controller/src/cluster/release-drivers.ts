@@ -101,15 +101,12 @@ export class ReleaseDrivers implements GrayReleaseListener {
 
   private async standStill(object: GrayRelease, standStill: StandStill): Promise<void> {
     const { metadata, status = {} } = object;
-    const { generation = 0, namespace, name, resourceVersion } = metadata;
+    const { generation = 0 } = metadata;
     const value = {
       ...standStillStatus(standStill, { now: Date.now(), generation, previous: status }),
       ...(status.record && { record: status.record }),
     };
-    const operations: PatchOperation[] = [
-      { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
-      { op: 'add', path: '/status', value },
-    ];
-    await this.releases.resources.patch(namespace, name, operations, { subresource: 'status' });
+    const written: PatchOperation = { op: 'add', path: '/status', value };
+    await this.releases.resources.patchAsRead(object, [written], { subresource: 'status' });
   }
 }

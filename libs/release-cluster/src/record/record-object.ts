@@ -8,9 +8,9 @@ import {
   Resources,
 } from '@grayscale/cluster-client';
 import { type OfferedPlan, planApiVersion, planFromObject, planGroup, planKind } from '@grayscale/release';
-import { removeAnnotation, setAnnotation } from '../annotation-patch.js';
 import { RecordError } from '../errors.js';
 import { grayReleaseStatus } from '../gray-release.js';
+import { removeAnnotation, setAnnotation } from '../metadata-patch.js';
 import { packed, unpacked } from './packed-content.js';
 import { contentIn, emptyContent, type RecordContent } from './record-content.js';
 import { commandsAnnotation } from './sent-commands.js';
@@ -70,10 +70,6 @@ async function readFrom(
   });
 }
 
-function guard({ metadata }: KubernetesObject): PatchOperation {
-  return { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion };
-}
-
 function commandsOperations(object: KubernetesObject, commands: string | undefined): PatchOperation[] {
   if (commands === undefined) return [];
   return commands === ''
@@ -86,8 +82,7 @@ async function patchCommands(
   object: KubernetesObject,
   commands: string,
 ): Promise<KubernetesObject> {
-  const { namespace = '', name } = object.metadata;
-  return await resources.patch(namespace, name, [guard(object), ...commandsOperations(object, commands)]);
+  return await resources.patchAsRead(object, commandsOperations(object, commands));
 }
 
 /** A release's memory in a ConfigMap, where the cluster does not know the kind GrayRelease. */
@@ -132,8 +127,7 @@ export class ConfigMapRecord implements RecordObject {
     content: RecordContent,
     commands: string | undefined,
   ): Promise<KubernetesObject> {
-    return await this.resources.patch(this.namespace, object.metadata.name, [
-      guard(object),
+    return await this.resources.patchAsRead(object, [
       { op: 'add', path: `/data/${recordKey}`, value: JSON.stringify(content) },
       ...commandsOperations(object, commands),
     ]);
@@ -199,12 +193,8 @@ export class GrayReleaseRecord implements RecordObject {
     commands: string | undefined,
   ): Promise<KubernetesObject> {
     const value = { ...grayReleaseStatus(object, content), record: packed(content) };
-    const written = await this.resources.patch(
-      this.namespace,
-      this.release,
-      [guard(object), { op: 'add', path: '/status', value }],
-      { subresource: 'status' },
-    );
+    const status: PatchOperation = { op: 'add', path: '/status', value };
+    const written = await this.resources.patchAsRead(object, [status], { subresource: 'status' });
     // The status is a resource of its own: annotations are not written with it. Killed in between, the driver knows from the record what it has done.
     return commands === undefined
       ? written
