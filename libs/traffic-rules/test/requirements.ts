@@ -31,7 +31,7 @@ const test: fc.Arbitrary<Test> = fc.oneof(
   { weight: 5, arbitrary: textTest },
   fc.record({
     kind: fc.constant('regex' as const),
-    value: fc.constantFrom('.*', '/a.*', '[^b]*', '(', 'a|b'),
+    value: fc.constantFrom('.*', '/a.*', '^/a/.+$', '/a/b?', '/.+', '[^b]*', '(', 'a|b'),
     ignoreCase: fc.constant(false),
   }),
   fc.constant({ kind: 'present' as const }),

@@ -1,4 +1,5 @@
 import { implies, isMetByAll } from '../match/algebra.js';
+import { literalStartOf, openEndOf } from '../match/regex-text.js';
 import { subjectKey } from '../match/subject.js';
 import type { Requirement, Test } from '../model/requirement.js';
 import type { Rule } from '../model/rule.js';
@@ -99,17 +100,22 @@ class SubjectLists<One> {
       case 'exact':
         return listAt(this.#exact, test.value.toLowerCase());
       case 'prefix':
-      case 'segment-prefix': {
-        const prefix = withoutSlash(test.value.toLowerCase());
-        this.#prefixLengths.add(prefix.length);
-        return listAt(this.#prefixes, prefix);
+      case 'segment-prefix':
+        return this.#underPrefix(test.value);
+      case 'regex': {
+        const open = openEndOf(test.value);
+        return open === undefined ? listAt(this.#regexes, test.value) : this.#underPrefix(open.prefix);
       }
-      case 'regex':
-        return listAt(this.#regexes, test.value);
       case 'present':
       case 'one-of':
         return this.#others;
     }
+  }
+
+  #underPrefix(value: string): One[] {
+    const prefix = withoutSlash(value.toLowerCase());
+    this.#prefixLengths.add(prefix.length);
+    return listAt(this.#prefixes, prefix);
   }
 
   /** Lists in which a requirement may stand that follows from this one. Turned round, it may be any. */
@@ -119,7 +125,7 @@ class SubjectLists<One> {
     else if (absent || test.kind === 'one-of') yield* this.#all();
     else if (test.kind === 'regex') {
       yield plain(this.#regexes.get(test.value));
-      if (test.value !== '.*') yield plain(this.#regexes.get('.*'));
+      yield* this.#ofText(literalStartOf(test.value).toLowerCase(), false);
     } else if (test.kind !== 'present') yield* this.#ofText(test.value.toLowerCase(), test.kind === 'exact');
   }
 
@@ -128,7 +134,6 @@ class SubjectLists<One> {
     for (const length of this.#prefixLengths)
       if (length <= text.length) yield plain(this.#prefixes.get(text.slice(0, length)));
     if (isExact) for (const list of this.#regexes.values()) yield { list, effort: regexEffort };
-    else yield plain(this.#regexes.get('.*'));
   }
 
   *#all(): Generator<Candidates<One>, void> {

@@ -57,6 +57,9 @@ describe('a rewrite that does not give the path that was meant', () => {
     ['prefix: /a/', 'uri: /b', '"/a/a" becomes "/ba"'],
     ['prefix: /', 'uri: /b', '"/a" becomes "/ba"'],
     ['prefix: /a/', 'uriRegexRewrite: {match: "^/a/(.*)$", rewrite: "/$1"}', 'is \\1 here'],
+    ['prefix: /a/', 'uri: "/$1"', "rewrite: '/\\1' }"],
+    ['regex: "/a/(.*)"', 'uri: "/x/\\\\1"', "match: '/a/(.*)', rewrite: '/x/\\1' }"],
+    ['regex: "/a(/.*)?"', 'uri: /b', 'becomes "/b" as a whole'],
   ])('%s, %s', (match, rewrite, words) => {
     const issue = issuesOf(byPath(match, `rewrite: {${rewrite}}, `)).find(
       ({ code }) => code === 'rewrite-not-as-meant',
@@ -69,6 +72,8 @@ describe('a rewrite that does not give the path that was meant', () => {
     ['prefix: /a', 'uri: /b'],
     ['prefix: /', 'uri: /b/'],
     ['exact: /a', 'uri: /b/'],
+    ['regex: "/a|/b"', 'uri: /b'],
+    ['regex: "/app/.*"', 'uri: /index.html'],
     ['prefix: /a/', 'uriRegexRewrite: {match: "^/a/(.*)$", rewrite: "/\\\\1"}'],
   ])('is not %s, %s', (match, rewrite) => {
     const found = findings(byPath(match, `rewrite: {${rewrite}}, `));
@@ -149,6 +154,46 @@ describe('rules that leave requests over', () => {
     ],
   ])('%s', (_how, document, found) => {
     expect(findings(document)).toEqual(found);
+  });
+});
+
+describe('a timeout of each try', () => {
+  const timeouts = (timeout: string, perTryTimeout: string, attempts = 3) =>
+    findings(
+      front(
+        `{timeout: ${timeout}, retries: {attempts: ${attempts}, perTryTimeout: ${perTryTimeout}}, ${back}}`,
+      ),
+    );
+  it.each([
+    ['2s', '10s'],
+    ['2s', '2s'],
+  ])('%s of the whole leaves no room for %s', (whole, each) => {
+    expect(timeouts(whole, each)).toEqual([
+      'warning try-timeout-without-effect spec.http[0].retries.perTryTimeout',
+    ]);
+  });
+
+  it('has an effect where it is shorter, or the whole has none', () => {
+    expect(timeouts('2s', '500ms')).toEqual([]);
+    expect(findings(front(`{retries: {attempts: 3, perTryTimeout: 5s}, ${back}}`))).toEqual([]);
+  });
+});
+
+describe('a star of CORS with credentials', () => {
+  const cors = (policy: string) => findings(front(`{corsPolicy: {${policy}}, ${back}}`));
+  it.each([
+    ['allowCredentials: true, exposeHeaders: ["*"]', 'exposeHeaders[0]'],
+    ['allowCredentials: true, allowHeaders: [a, "*"]', 'allowHeaders[1]'],
+    ['allowCredentials: true, allowMethods: [GET, "*"]', 'allowMethods[1]'],
+  ])('%s', (policy, field) => {
+    expect(cors(policy)).toEqual([`warning cors-star-with-credentials spec.http[0].corsPolicy.${field}`]);
+  });
+
+  it.each([
+    'exposeHeaders: ["*"]',
+    'allowCredentials: true, allowHeaders: ["*"], allowMethods: ["*"], exposeHeaders: [a]',
+  ])('is not %s', (policy) => {
+    expect(cors(policy)).toEqual([]);
   });
 });
 

@@ -122,6 +122,12 @@ export const effects = {
       wrong: 'allowOrigins: [{ exact: example.com }]',
       right: 'allowOrigins: [{ exact: https://example.com }]',
     },
+    'cors-star-with-credentials': {
+      severity: 'warning',
+      why: 'With `allowCredentials` browsers take `*` for a literal name (Fetch standard), so that `exposeHeaders: [*]` exposes nothing. Among `allowHeaders` and `allowMethods` a `*` alone is answered with what was asked for, and one beside other names is not.',
+      wrong: "allowCredentials: true, exposeHeaders: ['*']",
+      right: 'allowCredentials: true, exposeHeaders: [x-total-count]',
+    },
     'path-never-matches': {
       severity: 'warning',
       why: 'No request has such a path: a path begins with `/` and is compared without its query, and exact and prefix matches are compared letter by letter.',
@@ -130,7 +136,8 @@ export const effects = {
     },
     'rewrite-not-as-meant': {
       severity: 'warning',
-      why: 'A rewrite gives another path than it seems to: a prefix is replaced letter by letter, so slashes double or vanish where it ends, and groups of an expression are `\\1`, not `$1`.',
+      or: 'info',
+      why: 'A rewrite gives another path than it seems to: a prefix is replaced letter by letter, so slashes double or vanish where it ends; groups of an expression are `\\1`, not `$1`, and only `uriRegexRewrite` knows them. It is only information where a path that a regular expression matches is replaced as a whole.',
       wrong: 'prefix: /common, rewrite: { uri: / }',
       right: 'prefix: /common/, rewrite: { uri: / }',
     },
@@ -139,6 +146,12 @@ export const effects = {
       why: 'A rule both aborts requests and retries them. Injected failures go back to the application at once; retries do not apply to them.',
       wrong: 'fault: { abort: ... }, retries: { attempts: 3 }',
       right: 'one of the two',
+    },
+    'try-timeout-without-effect': {
+      severity: 'warning',
+      why: 'A try may take as long as the whole request, or longer. Envoy passes over its timeout, and a slow try is never repeated: the request is over first, with 504.',
+      wrong: 'timeout: 2s, retries: { attempts: 3, perTryTimeout: 2s }',
+      right: 'timeout: 2s, retries: { attempts: 3, perTryTimeout: 500ms }',
     },
     'requests-left-over': {
       severity: 'warning',

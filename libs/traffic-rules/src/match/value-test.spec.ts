@@ -9,7 +9,9 @@ const tests: Test[] = [
   ...(['exact', 'prefix', 'segment-prefix'] as const).flatMap((kind) =>
     texts.flatMap((value) => [false, true].map((ignoreCase) => ({ kind, value, ignoreCase }))),
   ),
-  ...['.*', '/a.*', '[^b]*', '('].map((value) => ({ kind: 'regex' as const, value, ignoreCase: false })),
+  ...['.*', '/a.*', '/a.+', '^/a/.*$', '/a/(.+)', '/a/b?.*', '/a/b|/.*', '\\/a/x', '[^b]*', '('].map(
+    (value) => ({ kind: 'regex' as const, value, ignoreCase: false }),
+  ),
   { kind: 'present' },
   { kind: 'one-of', values: ['/a', '/a/b'] },
   { kind: 'one-of', values: ['/a'] },
@@ -79,6 +81,12 @@ describe('a test', () => {
     [text('segment-prefix', '/a/b'), text('segment-prefix', '/a')],
     [text('regex', 'a+'), text('regex', 'a+')],
     [text('regex', 'a+'), text('regex', '.*')],
+    [text('regex', '^/a/b/.+$'), text('regex', '^/a/.+$')],
+    [text('regex', '/a/(b|c)'), text('regex', '/a.*')],
+    [text('regex', '/a\\.b/[0-9]+'), text('prefix', '/a.b')],
+    [text('regex', '/a/[0-9]+'), text('segment-prefix', '/a')],
+    [text('prefix', '/a/b'), text('regex', '^/.+$')],
+    [text('segment-prefix', '/a'), text('regex', '/(.*)')],
     [{ kind: 'one-of', values: ['/a', '/a/b'] }, text('prefix', '/a')],
   ])('%j implies %j', (test, other) => {
     expect(testImplies(test, other)).toBe(true);

@@ -2,6 +2,7 @@ import { asciiLowerCase } from '../ascii.js';
 import { toBytes } from '../bytes.js';
 import type { Test } from '../model/requirement.js';
 import { compileRegex } from './regex.js';
+import { literalStartOf, openEndOf } from './regex-text.js';
 
 /** A compiled {@link Test}: whether a value, as bytes, passes. */
 export type ValueTest = (bytes: string) => boolean;
@@ -58,7 +59,7 @@ export function testImplies(test: Test, other: Test): boolean {
     case 'segment-prefix':
       return isPinned(test, other) && prefixImplies(test, other);
     case 'regex':
-      return other.kind === 'regex' && (other.value === test.value || other.value === '.*');
+      return regexImplies(test.value, other);
     case 'present':
       return false;
     case 'one-of':
@@ -145,7 +146,22 @@ function isPinned(test: Folding, other: Test): boolean {
   );
 }
 
-/** Of a prefix only the simplest expression is known to take everything: `.` takes no line feed. */
+/** By the text that all values of the expression begin with. No value of HTTP holds the line feed that `.` does not take. */
+function regexImplies(expression: string, other: Test): boolean {
+  if (other.kind === 'regex' && other.value === expression) return true;
+  if (other.kind !== 'prefix' && other.kind !== 'segment-prefix' && other.kind !== 'regex') return false;
+  const start = literalStartOf(expression);
+  if (other.kind === 'regex') return takesAllUnder(other.value, start);
+  return passes(other, start) && passes(other, `${start}x`);
+}
+
+/** Whether an expression takes every value that begins with a text. */
+function takesAllUnder(expression: string, start: string): boolean {
+  const open = openEndOf(expression);
+  if (open === undefined || !start.startsWith(open.prefix)) return false;
+  return !open.more || start.length > open.prefix.length;
+}
+
 function prefixImplies(test: Folding, other: Test): boolean {
   const shortest = test.kind === 'segment-prefix' ? withoutSlash(test.value) : test.value;
   switch (other.kind) {
@@ -154,7 +170,7 @@ function prefixImplies(test: Folding, other: Test): boolean {
     case 'segment-prefix':
       return passes(other, shortest) && (test.kind === 'segment-prefix' || passes(other, `${shortest}x`));
     case 'regex':
-      return other.value === '.*' && !test.value.includes('\n');
+      return takesAllUnder(other.value, shortest);
     case 'exact':
     case 'one-of':
     case 'present':

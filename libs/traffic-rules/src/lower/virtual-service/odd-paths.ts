@@ -1,6 +1,6 @@
 import { quote } from '../../fields/describe.js';
 import type { StringMatch } from '../../resources/string-match.js';
-import type { HttpRule } from '../../resources/virtual-service.js';
+import type { HttpMatchRequest, HttpRule } from '../../resources/virtual-service.js';
 import type { Report } from '../../validate/report.js';
 
 /** Paths that no request has, and rewrites that do not give the path that was meant. */
@@ -36,20 +36,55 @@ function literalText(expression: string): string {
 }
 
 function remarkOnRewrite({ match, rewrite }: HttpRule, path: string, report: Report): void {
-  const replacement = rewrite?.uriRegexRewrite?.rewrite ?? '';
-  const dollar = /\$(\d|\{\w+\})/.exec(replacement)?.[0];
+  const { uri, uriRegexRewrite } = rewrite ?? {};
+  const dollar = /\$(\d|\{\w+\})/.exec(uriRegexRewrite?.rewrite ?? '')?.[0];
   if (dollar !== undefined)
     report.warning(
       'rewrite-not-as-meant',
       `${path}.uriRegexRewrite.rewrite`,
       `${dollar} is written to the path as it is; the first group of the expression is \\1 here.`,
     );
-  const uri = rewrite?.uri;
   if (uri === undefined) return;
+  const problem = groupProblem(uri, match) ?? seamProblem(uri, match);
+  if (problem !== undefined) report.warning('rewrite-not-as-meant', `${path}.uri`, problem);
+  else noteWholeRewrite(uri, match, `${path}.uri`, report);
+}
+
+/** Groups are known to `uriRegexRewrite` alone. */
+function groupProblem(uri: string, match: readonly HttpMatchRequest[]): string | undefined {
+  const group = /[$\\](\d|\{\w+\})/.exec(uri)?.[0];
+  if (group === undefined) return undefined;
+  const expression = match.map((one) => one.uri).find((one) => one?.kind === 'regex');
+  const written = expression?.kind === 'regex' ? expression.value : '^/a/(.*)$';
+  const replacement = uri.replace(/[$\\]\{?(\w+)\}?/g, '\\$1');
+  return `${group} is written to the path as it is, since uri knows no groups. Write uriRegexRewrite: { match: ${single(written)}, rewrite: ${single(replacement)} }.`;
+}
+
+function seamProblem(uri: string, match: readonly HttpMatchRequest[]): string | undefined {
   const prefixes = match.map((one) => one.uri ?? anyPath).filter((one) => one.kind === 'prefix');
   const problems = (match.length === 0 ? [anyPath] : prefixes).map(({ value }) => seam(value, uri));
-  const problem = problems.find((one) => one !== undefined);
-  if (problem !== undefined) report.warning('rewrite-not-as-meant', `${path}.uri`, problem);
+  return problems.find((one) => one !== undefined);
+}
+
+/** A match by an expression knows no prefix to replace. A file is what single-page applications answer every path with. */
+function noteWholeRewrite(
+  uri: string,
+  match: readonly HttpMatchRequest[],
+  path: string,
+  report: Report,
+): void {
+  const open = match.map((one) => one.uri).find((one) => one?.kind === 'regex' && /\.[*+]/.test(one.value));
+  if (open?.kind !== 'regex' || /\.\w+$/.test(uri)) return;
+  report.info(
+    'rewrite-not-as-meant',
+    path,
+    `every path that the regular expression ${quote(open.value)} matches becomes ${quote(uri)} as a whole, with nothing of what it held. To keep the rest, match a prefix, or write uriRegexRewrite.`,
+  );
+}
+
+/** In the quotes of YAML that take a backslash as it is. */
+function single(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** What a rule without a path matches (recorded: `http-mirror-details`). */

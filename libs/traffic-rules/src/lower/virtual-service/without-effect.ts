@@ -9,7 +9,9 @@ export function remarkOnEffects({ spec }: VirtualService, report: Report): void 
     warnOfWeights(rule, `spec.http[${index}].route`, report);
     warnOfFaults(rule, `spec.http[${index}].fault`, report);
     warnOfUnretriedFault(rule, `spec.http[${index}].retries`, report);
+    warnOfTryTimeout(rule, `spec.http[${index}].retries.perTryTimeout`, report);
     warnOfOrigins(rule, `spec.http[${index}].corsPolicy`, report);
+    warnOfStars(rule, `spec.http[${index}].corsPolicy`, report);
     remarkOnPaths(rule, `spec.http[${index}]`, report);
   });
 }
@@ -25,6 +27,39 @@ function warnOfOrigins({ corsPolicy }: HttpRule, path: string, report: Report): 
       `no browser sends the origin ${quote(origin.value)}: it is a scheme and a host, without a path. Write for instance exact: https://${host || 'example.com'}.`,
     );
   });
+}
+
+/**
+ * With credentials, browsers take `*` for a literal name (Fetch standard, "CORS protocol and credentials"). To a preflight Envoy answers a list
+ * of `*` alone with what was asked for (recorded: `cors-any`), but not one with other names beside it.
+ */
+function warnOfStars({ corsPolicy }: HttpRule, path: string, report: Report): void {
+  if (corsPolicy?.allowCredentials !== true) return;
+  for (const list of ['allowHeaders', 'allowMethods', 'exposeHeaders'] as const) {
+    const names = corsPolicy[list];
+    const index = names.indexOf('*');
+    if (index >= 0 && (list === 'exposeHeaders' || names.length > 1))
+      report.warning(
+        'cors-star-with-credentials',
+        `${path}.${list}[${index}]`,
+        `with allowCredentials browsers take * for a literal name, so that it stands for nothing here. Write ${list === 'exposeHeaders' ? 'the names' : 'the names alone, or * alone'}, or leave allowCredentials out.`,
+      );
+  }
+}
+
+/** Envoy passes over a timeout of a try that is not shorter than that of the whole (router.cc, FilterUtility::finalTimeout). */
+function warnOfTryTimeout({ timeout = 0, retries }: HttpRule, path: string, report: Report): void {
+  const { attempts = 0, perTryTimeout = 0 } = retries ?? {};
+  if (timeout > 0 && attempts > 0 && perTryTimeout >= timeout)
+    report.warning(
+      'try-timeout-without-effect',
+      path,
+      `the whole request is over after its timeout of ${seconds(timeout)}, before a try of ${seconds(perTryTimeout)} is: a slow try is never repeated. Write a timeout that has room for several tries, or a shorter perTryTimeout.`,
+    );
+}
+
+function seconds(milliseconds: number): string {
+  return `${milliseconds / 1000} s`;
 }
 
 function warnOfWeights({ route }: HttpRule, path: string, report: Report): void {
