@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   type Cluster,
   type RouteTable,
@@ -45,9 +46,9 @@ export function dialled(cluster: Cluster, { port, address = outside }: CaseReque
     .map((endpoint) => backendAt(endpoint.address, endpoint.port));
 }
 
-/** Who listens at an address; where the recordings have nobody, it is as if `dead` was asked. */
+/** Who listens at an address; where the recordings have nobody, it is as if `dead` was asked. Every name leads to `outside`. */
 export function backendAt(address: string, port: number): string {
-  return `${backends[address] ?? 'dead'}:${port}`;
+  return `${backends[isIP(address) === 0 ? outside : address] ?? 'dead'}:${port}`;
 }
 
 function answering(candidates: readonly string[]): string[] {
