@@ -45,15 +45,15 @@ const keywords: Readonly<Record<string, (found: Found) => Explained>> = {
   }),
   minimum: ({ value, params }) => outOfRange(value, `${String(params.limit)} or more`),
   maximum: ({ value, params }) => outOfRange(value, `${String(params.limit)} or less`),
-  minItems: ({ params }) => size('items', `at least ${String(params.limit)}`),
-  maxItems: ({ params }) => size('items', `at most ${String(params.limit)}`),
-  maxProperties: ({ params }) => size('entries', `at most ${String(params.limit)}`),
-  minLength: ({ params }) => size('characters', `at least ${String(params.limit)}`),
+  minItems: ({ params }) => size('at least', params.limit, 'item'),
+  maxItems: ({ params }) => size('at most', params.limit, 'item'),
+  maxProperties: ({ params }) => size('at most', params.limit, 'field'),
+  minLength: ({ params }) => size('at least', params.limit, 'character'),
   pattern: ({ value, params }) => ({
     code: 'api-server-refuses-value',
     message: `${refused(value)}; write a text that fits the pattern ${String(params.pattern)}.`,
   }),
-  maxLength: ({ params }) => size('characters', `at most ${String(params.limit)}`),
+  maxLength: ({ params }) => size('at most', params.limit, 'character'),
 };
 
 function anyOther({ value }: Found): Explained {
@@ -64,10 +64,11 @@ function outOfRange(value: unknown, range: string): Explained {
   return { code: 'api-server-refuses-value', message: `${refused(value)}; write ${range}.` };
 }
 
-function size(what: string, range: string): Explained {
+function size(bound: string, limit: unknown, what: string): Explained {
+  const range = `${bound} ${String(limit)}`;
   return {
     code: 'api-server-refuses-value',
-    message: `the API server accepts ${range} ${what} here; write ${range}.`,
+    message: `the API server accepts ${range} ${what}${limit === 1 ? '' : 's'} here; write ${range}.`,
   };
 }
 

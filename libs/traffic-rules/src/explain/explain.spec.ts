@@ -281,7 +281,7 @@ spec: {host: t.ext, trafficPolicy: {tls: ${tls}}}
   it.each([
     [
       '{connectionPool: {tcp: {maxConnections: 1}, http: {http1MaxPendingRequests: 2, maxRequestsPerConnection: 0, idleTimeout: 5s}}}',
-      'at most 1 connections, 2 requests waiting for one, 5 s without a request on a connection',
+      'at most 1 connection, 2 requests waiting for one, 5 s without a request on a connection',
     ],
     [
       '{outlierDetection: {consecutive5xxErrors: 2, consecutiveGatewayErrors: 1, baseEjectionTime: 3m}}',

@@ -1,12 +1,15 @@
 import type { Cluster, ConnectionLimits, OutlierDetection } from '../cluster.js';
 
-const words: Readonly<Record<Exclude<keyof ConnectionLimits, 'idleTimeoutMs'>, string>> = {
-  maxConnections: 'connections',
-  maxPendingRequests: 'requests waiting for one',
-  maxRequests: 'requests at once',
-  maxRetries: 'retries at once',
-  maxRequestsPerConnection: 'requests on each connection',
-  maxConcurrentStreams: 'streams on each connection of HTTP/2',
+/** Of one and of several. */
+type Noun = readonly [one: string, several: string];
+
+const nouns: Readonly<Record<Exclude<keyof ConnectionLimits, 'idleTimeoutMs'>, Noun>> = {
+  maxConnections: ['connection', 'connections'],
+  maxPendingRequests: ['request waiting for one', 'requests waiting for one'],
+  maxRequests: ['request at once', 'requests at once'],
+  maxRetries: ['retry at once', 'retries at once'],
+  maxRequestsPerConnection: ['request on each connection', 'requests on each connection'],
+  maxConcurrentStreams: ['stream on each connection of HTTP/2', 'streams on each connection of HTTP/2'],
 };
 
 /** What of a cluster's limits, and of what takes its endpoints out, applies; a line each. */
@@ -19,7 +22,7 @@ export function describeLimits({ limits, outlierDetection }: Cluster): string[] 
 
 function limitWords({ idleTimeoutMs, ...counts }: ConnectionLimits): string {
   return [
-    ...Object.entries(counts).map(([name, count]) => `${count} ${words[name as keyof typeof words]}`),
+    ...Object.entries(counts).map(([name, count]) => counted(count, nouns[name as keyof typeof nouns])),
     ...(idleTimeoutMs === undefined ? [] : [`${seconds(idleTimeoutMs)} without a request on a connection`]),
   ].join(', ');
 }
@@ -27,13 +30,19 @@ function limitWords({ idleTimeoutMs, ...counts }: ConnectionLimits): string {
 function ejection(detection: OutlierDetection): string {
   const { consecutive5xx, consecutiveGatewayErrors, consecutiveLocalFailures } = detection;
   const causes = [
-    ...(consecutive5xx === 0 ? [] : [`${consecutive5xx} answers of 5xx`]),
+    ...(consecutive5xx === 0 ? [] : [counted(consecutive5xx, ['answer of 5xx', 'answers of 5xx'])]),
     ...(consecutiveGatewayErrors === 0 ? [] : [`${consecutiveGatewayErrors} of 502, 503 or 504`]),
-    ...(consecutiveLocalFailures === undefined ? [] : [`${consecutiveLocalFailures} failures to reach it`]),
+    ...(consecutiveLocalFailures === undefined
+      ? []
+      : [counted(consecutiveLocalFailures, ['failure to reach it', 'failures to reach it'])]),
   ];
   if (causes.length === 0) return 'no endpoint is ejected: every count of errors is 0';
   const { baseEjectionMs, maxEjectionPercent } = detection;
   return `an endpoint is ejected for ${seconds(baseEjectionMs)} after ${causes.join(' or ')} in a row, at most ${maxEjectionPercent} % of them`;
+}
+
+function counted(count: number, [one, several]: Noun): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 function seconds(milliseconds: number): string {

@@ -1,4 +1,5 @@
 import { asciiLowerCase } from '../../ascii.js';
+import { quote } from '../../fields/describe.js';
 import { meshGateway } from '../../model/gateway.js';
 import {
   type GrpcRoute,
@@ -46,6 +47,9 @@ export interface Detached {
 export function attachmentsOf(route: Route, parents: Parents): Array<Attachment | Detached> {
   return route.spec.parentRefs.flatMap((parent, index) => {
     const field = `spec.parentRefs[${index}]`;
+    const unsaid = (['kind', 'name'] as const).find((part) => parent[part] === '');
+    if (unsaid !== undefined)
+      return [{ field: `${field}.${unsaid}`, reason: `the reference has no ${unsaid}` }];
     switch (`${parent.group}/${parent.kind}`) {
       case '/Service':
         return toService(route, parent, field, parents);
@@ -57,7 +61,7 @@ export function attachmentsOf(route: Route, parents: Parents): Array<Attachment 
         return [
           {
             field,
-            reason: `a route cannot be attached to a ${parent.kind}${parent.group === '' ? '' : ` (${parent.group})`}; write a Service, a ServiceEntry or a Gateway`,
+            reason: `routes cannot be attached to the kind ${quote(parent.kind)} of the group ${quote(parent.group)}, only to a Service (group ""), a ServiceEntry (group "networking.istio.io") or a Gateway (group "${gatewayApiGroup}")`,
           },
         ];
     }
