@@ -134,7 +134,9 @@ function describeHider({ by }: Shadow): string {
   const { index, name, delegate, location } = by.place.rule;
   const quoted = name === undefined ? '' : ` ("${name}")`;
   const of = delegate === undefined ? '' : ` of delegate ${delegate.namespace}/${delegate.name}`;
-  return `rule ${index}${quoted}${of} (line ${location.line})`;
+  // Nobody sees the lines of an object.
+  const line = location.field === undefined ? ` (line ${location.line})` : '';
+  return `rule ${index}${quoted}${of}${line}`;
 }
 
 /** A request of the hidden rule, shown only when the routing table confirms who takes it. */
