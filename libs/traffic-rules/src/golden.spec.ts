@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { deviationsOf } from '../test/golden/deviations.js';
 import { expectGolden } from '../test/golden/golden.js';
 import { type Portrait, portraitOf, type Questions } from '../test/golden/portrait.js';
-import { type Issue, objectsIn, parse, readYaml } from './index.js';
+import { type Issue, objectsIn, parse, readYaml, validate } from './index.js';
 
 const folder = new URL('../test/golden/', import.meta.url);
 const scenes = readdirSync(folder)
@@ -63,12 +63,28 @@ function digestOf(lines: readonly string[]): string {
   return `${lines.length} lines, ${digest}`;
 }
 
+/** What is said otherwise of the same documents when they come from a cluster, with the field that stands for the place. */
+function saidOfObjects(text: string, before: Portrait): string[] {
+  const objects = documentsOf(text).map((document) => {
+    const { kind, metadata } = document as { kind: string; metadata?: { name?: string } };
+    return parse(JSON.stringify(document), `${kind} ${metadata?.name} (cluster)`, 'object');
+  });
+  const known = new Set(before.issues.map(issueLine));
+  return portraitOf(objects, questionsOf(text))
+    .issues.filter((issue) => !known.has(issueLine(issue)))
+    .map((issue) => `${issue.file} ${issue.field}: ${issueLine(issue)}`);
+}
+
 it.each(scenes)('%s: what is said and done', (scene) => {
   const text = textOf(scene);
-  const { issues, behaviour } = portraitOf([parse(text, 'rules.yaml')], questionsOf(text));
+  const portrait = portraitOf([parse(text, 'rules.yaml')], questionsOf(text));
+  const sections = [
+    ...portrait.behaviour,
+    { title: 'as objects of a cluster', lines: saidOfObjects(text, portrait) },
+  ];
   expectGolden(`${scene}.txt`, [
-    ...new Set(issues.map(placed)),
-    ...behaviour.flatMap(({ title, lines }) => ['', title, ...lines.map((line) => `  ${line}`.trimEnd())]),
+    ...new Set(portrait.issues.map(placed)),
+    ...sections.flatMap(({ title, lines }) => ['', title, ...lines.map((line) => `  ${line}`.trimEnd())]),
   ]);
 });
 
@@ -96,3 +112,16 @@ it.each(scenes.filter((scene) => !/^# whole$/m.test(textOf(scene))))(
     );
   },
 );
+
+it.each(['validation', 'api-server'])('what is said of the recorded documents of %s.json', (name) => {
+  const file = new URL(`../../../conformance/${name}.json`, import.meta.url);
+  const recorded = JSON.parse(readFileSync(file, 'utf8')) as { id: string; document: unknown }[];
+  expectGolden(
+    `recorded-${name}.txt`,
+    recorded.flatMap(({ id, document }) => {
+      const { resources, issues, apiServerIssues } = parse(JSON.stringify(document), 'rules.yaml');
+      const found = [...issues, ...validate(resources), ...apiServerIssues];
+      return [id, ...found.map((issue) => `  ${issueLine(issue)}`)];
+    }),
+  );
+});

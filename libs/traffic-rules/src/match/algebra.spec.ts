@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { expectGolden } from '../../test/golden/golden.js';
 import {
   document,
   listener,
@@ -131,4 +132,41 @@ describe('requirements', () => {
       }),
     );
   });
+});
+
+/** One of each form, and each near to another. */
+const values: readonly Test[] = [
+  { kind: 'present' },
+  ...['', '/', '/a', '/A', '/a/b', '/ab'].flatMap((value) =>
+    (['exact', 'prefix', 'segment-prefix'] as const).flatMap((kind) =>
+      [false, true].map((ignoreCase) => ({ kind, value, ignoreCase })),
+    ),
+  ),
+  ...['.*', '/a.*', '/a'].map((value) => ({ kind: 'regex' as const, value, ignoreCase: false })),
+  { kind: 'one-of', values: ['/a', '/a/b'] },
+];
+const kinds: readonly Subject[] = [
+  { kind: 'path' },
+  { kind: 'header', name: 'user' },
+  { kind: 'query-parameter', name: 'q' },
+  { kind: 'authority' },
+  { kind: 'source-label', name: 'app' },
+];
+
+it.each(kinds)('on %j: words, keys, examples and what implies what', (subject) => {
+  const all = [false, true].flatMap((absent) =>
+    values.map((test) => ({ subject, test, absent, origin: { document, path: 'spec' }, field: 'f' })),
+  );
+  const lines = all.map((one) => {
+    const implied = all.flatMap((other, index) => (implies([one], [other]) ? index : []));
+    const example = exampleRequest([one], 'h', 80);
+    return [
+      describeRequirement(one),
+      `key ${exactKeyOf(one)?.join(' ')}`,
+      isMetByAll(one) ? 'met by all' : '',
+      `like ${example?.method} ${example?.authority} ${example?.path} ${example?.headers.join(' ')}`,
+      `implies ${implied.join(' ')}`,
+    ].join('; ');
+  });
+  expectGolden(`algebra/${subject.kind}.txt`, lines);
 });
