@@ -47,6 +47,17 @@ describe('Experiment', () => {
     },
   );
 
+  it('tells an explanation that is awaited from one that the mesh does not give', () => {
+    const experiment = new Experiment(0);
+    expect(experiment.isExplanationAwaited).toBe(true);
+    experiment.explain(explanation);
+    expect(experiment).toMatchObject({ explanation, isExplanationAwaited: false });
+    experiment.changeName(1);
+    expect(experiment).toMatchObject({ explanation: undefined, isExplanationAwaited: true });
+    experiment.explain(undefined);
+    expect(experiment).toMatchObject({ explanation: undefined, isExplanationAwaited: false });
+  });
+
   it('learns nothing from requests that are not its own', () => {
     const experiment = new Experiment(0);
     experiment.explain(explanation);

@@ -21,7 +21,7 @@ export class Experiment {
   readonly #recorder = new ShareRecorder();
   readonly #early = new Map<string, RequestDecision>();
   #rules: RulesState | undefined;
-  #explanation: Explanation | undefined;
+  #explanation: Explanation | 'awaited' | undefined = 'awaited';
 
   constructor(now: number) {
     this.ledger = new Ledger(now);
@@ -31,13 +31,19 @@ export class Experiment {
     return this.#rules;
   }
 
+  /** Undefined while it is awaited, and where the mesh gave none. */
   get explanation(): Explanation | undefined {
-    return this.#explanation;
+    return this.#explanation === 'awaited' ? undefined : this.#explanation;
+  }
+
+  /** The mesh has been asked, or is about to be. */
+  get isExplanationAwaited(): boolean {
+    return this.#explanation === 'awaited';
   }
 
   /** What the rules want of each answer; undefined where no rule says it. */
   get wanted(): WantedAnswers | undefined {
-    return this.#explanation && this.answers.wanted(this.#explanation.destinations);
+    return this.explanation && this.answers.wanted(this.explanation.destinations);
   }
 
   /** A request is on its way. */
@@ -92,10 +98,9 @@ export class Experiment {
     this.#begin('name', now);
   }
 
-  /** What the rules want for the name in force. */
+  /** What the rules want for the name in force; undefined where the mesh gives no explanation. */
   explain(explanation: Explanation | undefined): void {
-    this.#explanation = explanation;
-    this.#recorder.want(this.#wantedLines());
+    this.#want(explanation);
   }
 
   reset(now: number): void {
@@ -115,9 +120,14 @@ export class Experiment {
 
   #begin(cause: 'rule' | 'name', now: number): void {
     // Until the new explanation is there, nothing is wanted: better silent than wrong.
-    this.explain(undefined);
+    this.#want('awaited');
     this.ledger.beginPeriod(cause, now);
     this.#recorder.mark(cause, now);
+  }
+
+  #want(explanation: Explanation | 'awaited' | undefined): void {
+    this.#explanation = explanation;
+    this.#recorder.want(this.#wantedLines());
   }
 
   #learn({ outcome, decision }: Exchange): void {

@@ -20,20 +20,21 @@ export class WhyPanel {
   }
 
   showRule(
-    { explanation, rules, answers }: Pick<Experiment, 'explanation' | 'rules' | 'answers'>,
+    experiment: Pick<Experiment, 'explanation' | 'isExplanationAwaited' | 'rules' | 'answers'>,
     messages: Messages,
     figures: Figures,
   ): void {
+    const { explanation, isExplanationAwaited, rules, answers } = experiment;
     const destinations = (explanation?.destinations ?? []).map((destination) => ({
       ...destination,
       answer: answers.answerOf(destination.destination),
     }));
     // Built anew only when it says something else, so that a selection or a reader's place in it is not lost.
-    const shown = JSON.stringify([explanation, rules, destinations, messages.locale]);
+    const shown = JSON.stringify([explanation, isExplanationAwaited, rules, destinations, messages.locale]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     if (!explanation) {
-      this.#rule.replaceChildren(create('p', 'empty', messages.meshGone));
+      this.#rule.replaceChildren(...(isExplanationAwaited ? [] : [create('p', 'empty', messages.meshGone)]));
       return;
     }
     const list = create('ul', 'destinations');
