@@ -19,6 +19,7 @@ export class Http1Pool implements StreamPool {
   /** Attempts to connect; each ends with a call. */
   readonly #connecting = new Set<() => void>();
   #retired = false;
+  #closed = false;
 
   constructor(private readonly options: PoolOptions) {
     this.#waiting = new WaitingStreams(options.resources);
@@ -62,7 +63,7 @@ export class Http1Pool implements StreamPool {
   }
 
   close(): void {
-    this.#retired = true;
+    this.#closed = true;
     for (const cancel of [...this.#connecting]) cancel();
     for (const connection of [...this.#open]) connection.cancel();
   }
@@ -78,6 +79,7 @@ export class Http1Pool implements StreamPool {
 
   /** One more, where the limit leaves room; a server that none leads to yet gets one in any case, as from Envoy. */
   #connect(): void {
+    if (this.#closed) return;
     const { resources, dial } = this.options;
     const isFirst = this.#open.size === 0 && this.#connecting.size === 0;
     if (!isFirst && !resources.hasRoom('connections')) return;

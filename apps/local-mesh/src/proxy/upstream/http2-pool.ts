@@ -16,6 +16,7 @@ export class Http2Pool implements StreamPool {
   /** Ends the attempt to connect that is under way. */
   #cancelConnect: (() => void) | undefined;
   #isRetired = false;
+  #isClosed = false;
 
   constructor(private readonly options: PoolOptions) {
     this.#waiting = new WaitingStreams(options.resources);
@@ -51,7 +52,7 @@ export class Http2Pool implements StreamPool {
   }
 
   close(): void {
-    this.#isRetired = true;
+    this.#isClosed = true;
     this.#cancelConnect?.();
     for (const connection of this.#connections) connection.destroy();
   }
@@ -74,7 +75,7 @@ export class Http2Pool implements StreamPool {
   /** One at a time, where the limit leaves room; a server that none leads to yet gets one in any case. */
   #connect(): void {
     const { resources, dial } = this.options;
-    if (this.#cancelConnect !== undefined || this.#hasNew) return;
+    if (this.#isClosed || this.#cancelConnect !== undefined || this.#hasNew) return;
     if (this.#connections.size > 0 && !resources.hasRoom('connections')) return;
     resources.take('connections');
     const stop = dial({
