@@ -25,9 +25,10 @@ export class HeadReader {
   /** The head's text without the empty line, or undefined when more is needed. Throws MalformedMessage. */
   read(chunk: Buffer, from: number): string | undefined {
     const partial = this.#partial;
-    const start = partial === undefined ? skipEmptyLines(chunk, from) : 0;
     const bytes = partial === undefined ? chunk : Buffer.concat([partial, chunk.subarray(from)]);
-    const searchFrom = partial === undefined ? start : Math.max(0, partial.length - 3);
+    // What was kept may be the first half of an empty line.
+    const start = skipEmptyLines(bytes, partial === undefined ? from : 0);
+    const searchFrom = Math.max(start, (partial?.length ?? 0) - 3);
     const end = bytes.indexOf(endOfHead, searchFrom);
     const length = (end < 0 ? bytes.length : end + 4) - start;
     if (length > this.maxBytes) throw new MalformedMessage(431, 'http1.headers_too_large');
