@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parse } from 'yaml';
 
 /** Names and values in the order sent; a name may repeat. Values are bytes read as Latin-1. */
@@ -128,6 +129,11 @@ export const backends: Readonly<Record<string, string>> = {
 
 /** Where every name leads that the recordings' own resolver was asked for. */
 export const outside = '10.200.0.20';
+
+/** The address that the recordings' own resolver has for a name; an address stays. */
+export function resolved(host: string): string {
+  return isIP(host) === 0 ? outside : host;
+}
 
 const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'scope', 'gateways', 'gwapi', 'httproute'];
 

@@ -155,11 +155,11 @@ export function pairs(flat: readonly string[]): Headers {
   ]);
 }
 
-/** A machine at its limit is slow, not wrong: what is missing is waited for a few times longer. */
+/** What is drawn by weight comes after some tries, and a machine at its limit is slow, not wrong: what is missing is waited for longer in the end. */
 export async function expectRawAnswer(
   send: (silenceMs: number) => Promise<{ data: string; closed: boolean }>,
   { data = '', closed }: Answer,
-  silences: readonly number[] = [200, 1000, 4000],
+  silences: readonly number[] = [...Array<number>(8).fill(200), 1000, 4000],
 ): Promise<void> {
   for (const silenceMs of silences) {
     const received = await send(silenceMs);

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { backends } from './cases.ts';
+import { backends, resolved } from './cases.ts';
 import { EchoServer } from './echo-server.ts';
 
 /** The ports on which every backend of the recordings listens, and what is spoken there. */
@@ -67,9 +67,9 @@ export class Lab {
     await Promise.all(closed);
   }
 
-  /** Where an address of the recordings stands on this machine. */
+  /** Where an address of the recordings, or what a name leads to there, stands on this machine. */
   dial({ host, port }: Place): Place {
-    const server = this.#servers.get(`${host}:${port}`);
+    const server = this.#servers.get(`${resolved(host)}:${port}`);
     return {
       host: '127.0.0.1',
       port: server === undefined ? this.#refusing : (server.address() as AddressInfo).port,

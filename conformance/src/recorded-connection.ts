@@ -1,14 +1,14 @@
-import { isIP } from 'node:net';
 import {
   type Cluster,
   type RouteTable,
   routeConnection,
   type TlsOrigination,
 } from '@grayscale/traffic-rules';
-import { type Answer, backends, type Case, type CaseRequest, outside } from './cases.ts';
+import { type Answer, backends, type Case, type CaseRequest, outside, resolved } from './cases.ts';
 
 /** What the backends' ports speak; nothing listens on any other. */
 const httpPorts = new Set([80, 8080, 9090, 9091, 43990, 43991]);
+const http2Ports = new Set([7070]);
 const tlsPorts = new Set([443, 8443]);
 const rawPorts = new Set([9000, 9002]);
 
@@ -46,25 +46,38 @@ export function dialled(cluster: Cluster, { port, address = outside }: CaseReque
     .map((endpoint) => backendAt(endpoint.address, endpoint.port));
 }
 
-/** Who listens at an address; where the recordings have nobody, it is as if `dead` was asked. Every name leads to `outside`. */
-export function backendAt(address: string, port: number): string {
-  return `${backends[isIP(address) === 0 ? outside : address] ?? 'dead'}:${port}`;
+/** Who listens at an address, or where a name leads; where the recordings have nobody, it is as if `dead` was asked. */
+export function backendAt(host: string, port: number): string {
+  return `${backends[resolved(host)] ?? 'dead'}:${port}`;
 }
 
 function answering(candidates: readonly string[]): string[] {
   return candidates.length === 0 ? ['nobody'] : candidates.map((name) => (listens(name) ? name : 'nobody'));
 }
 
-function listens(backend: string): boolean {
-  const [name, port] = backend.split(':');
-  const number = Number(port);
-  return name !== 'dead' && (httpPorts.has(number) || tlsPorts.has(number) || rawPorts.has(number));
+/** Whether anybody listens there. */
+export function listens(backend: string): boolean {
+  return [httpPorts, http2Ports, tlsPorts, rawPorts].some((ports) => isOn(backend, ports));
 }
 
-/** Whether a backend answers plain HTTP. */
+/** Whether a backend answers plain HTTP/1.1. */
 export function speaksHttp(backend: string): boolean {
+  return isOn(backend, httpPorts);
+}
+
+/** Whether a backend answers HTTP/2 without TLS. */
+export function speaksHttp2(backend: string): boolean {
+  return isOn(backend, http2Ports);
+}
+
+/** Whether a backend wants TLS. */
+export function speaksTls(backend: string): boolean {
+  return isOn(backend, tlsPorts);
+}
+
+function isOn(backend: string, ports: ReadonlySet<number>): boolean {
   const [name, port] = backend.split(':');
-  return name !== 'dead' && httpPorts.has(Number(port));
+  return name !== 'dead' && ports.has(Number(port));
 }
 
 /** Names of the backends' certificate, and the file of the CA that signed it, which is the one that the system trusts. */
@@ -72,7 +85,7 @@ const certificate = { names: ['secure.ext', '*.tls.ext', 'backend'], ca: '/etc/l
 
 /** Whether a backend and the proxy agree on TLS. */
 export function shakesHands(backend: string, { verification }: TlsOrigination, authority: string): boolean {
-  if (!tlsPorts.has(Number(backend.split(':')[1]))) return false;
+  if (!speaksTls(backend)) return false;
   if (verification === undefined) return true;
   const { trust, forRequestHost, subjectAltNames } = verification;
   const isTrusted = trust.kind === 'system' || (trust.kind === 'file' && trust.path === certificate.ca);

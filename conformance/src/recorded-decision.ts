@@ -8,8 +8,9 @@ import {
   type RouteTable,
   route,
 } from '@grayscale/traffic-rules';
+import { forwardedTo, passedTo } from './backend-outcome.ts';
 import { type Answer, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
-import { askedName, backendAt, dialled, shakesHands, speaksHttp } from './recorded-connection.ts';
+import { askedName, backendAt, dialled } from './recorded-connection.ts';
 import { ofBackendAnswer, ofOwn, ofRequest } from './written-headers.ts';
 
 /** What a decision and a recorded answer both say, in the same words. */
@@ -41,8 +42,9 @@ export function toRouteRequest(request: CaseRequest): RouteRequest {
 }
 
 /**
- * What the engine's decision says of a request. What a proxy does beyond it (tries, time, bytes) is played over sockets.
- * @param answer where a decision leaves the outcome to its backends, theirs is taken
+ * What the engine's decision says of a request, and what comes of it at the recordings' backends. What a proxy does beyond it
+ * (times, bytes) is played over sockets.
+ * @param answer where the decision leaves a choice between endpoints, the recorded one is taken
  */
 export function decided(table: RouteTable, request: CaseRequest, answer: Answer, draw = 0): Told {
   const told = decidedForAny(table, request, answer, draw);
@@ -65,6 +67,7 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
   const decision = route(table, asked, draw);
   const injected = injectedFault(decision, asked);
   if (injected !== undefined) return injected;
+  if (answersPreflight(table, asked)) return { by: 'status 200', body: '' };
   switch (decision.kind) {
     case 'no-route':
       return { by: 'status 404', body: '' };
@@ -73,7 +76,7 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
     case 'blocked':
       return decision.through === 'http' ? { by: 'status 502', body: '' } : { by: noAnswer };
     case 'connect':
-      return asItCame(dialled(decision.cluster, request), request, answer);
+      return asItCame(dialled(decision.cluster, request), request, answer, false);
     case 'cluster-not-found':
       return {
         by: `status ${decision.status}`,
@@ -94,14 +97,16 @@ function decidedForAny(table: RouteTable, request: CaseRequest, answer: Answer, 
     }
     case 'pass-through': {
       const { address = outside, port } = request;
-      const told = asItCame([backendAt(address, port)], { ...request, path: decision.path }, answer);
-      // The listener of HTTP says so itself when it cannot understand the other side.
-      const unheard = answer.status === undefined ? noAnswer : `status ${answer.status}`;
-      return told.by === noAnswer && decision.through === 'http' ? { by: unheard } : told;
+      const { path, through } = decision;
+      return asItCame([backendAt(address, port)], { ...request, path }, answer, through === 'http');
     }
     case 'forward':
       return forwarded(decision, request, answer);
   }
+}
+
+function answersPreflight(table: RouteTable, asked: RouteRequest): boolean {
+  return asked.method === 'OPTIONS' && explain(table, asked).answers.some(({ by }) => by === 'preflight');
 }
 
 /** A fault that every request meets comes before all else. */
@@ -142,22 +147,25 @@ export function shares(table: RouteTable, request: CaseRequest, answer: Answer):
   if (abort !== undefined && 'status' in abort) add(`status ${abort.status}`, aborted);
   let start = 0;
   for (const { share } of destinations) {
-    const decision = route(table, toRouteRequest(request), start + share / 2);
-    const labels = decision.kind === 'forward' ? dialled(decision.cluster, request) : [];
-    if (labels.length === 0)
-      add(decided(table, request, answer, start + share / 2).by, share * (1 - aborted));
-    else add(labels.join(), share * (1 - aborted));
+    add(decided(table, request, answer, start + share / 2).by, share * (1 - aborted));
     start += share;
   }
   return result;
 }
 
-/** A request that goes on untouched: to one of these, which may speak something else. */
-function asItCame(candidates: readonly string[], { path, host }: CaseRequest, { backend }: Answer): Told {
-  const answering = candidates.filter(speaksHttp);
-  if (answering.length === 0) return { by: noAnswer };
-  const by = backend !== undefined && answering.includes(backend) ? backend : answering.join();
-  return { by, upstream: { path, host, headers: [] } };
+/** A request that goes on untouched, to one of these. @param byHttp whether HTTP is understood on the way, so that a failure gets an answer */
+function asItCame(
+  candidates: readonly string[],
+  request: CaseRequest,
+  answer: Answer,
+  byHttp: boolean,
+): Told {
+  const by = oneOf(
+    candidates.map((backend) => passedTo(backend, request, byHttp) ?? noAnswer),
+    answer,
+  );
+  const { path, host } = request;
+  return candidates.includes(by) ? { by, upstream: { path, host, headers: [] } } : { by };
 }
 
 function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Told {
@@ -166,14 +174,9 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
   const asked = toRouteRequest(request);
   const candidates = dialled(cluster, request);
   if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
-  if (answer.error !== undefined) return { by: candidates.join() };
-  if (tls !== undefined && !candidates.some((name) => shakesHands(name, tls, decision.authority)))
-    return { by: 'status 503' };
-  // A backend that refuses, is late or is not asked (a preflight): the proxy's own answer, which sockets show.
-  if (answer.backend === undefined && answer.status !== 503) return { by: `status ${answer.status}` };
-  if (answer.backend === undefined)
-    return { by: mayFail(decision, candidates) ? 'status 503' : candidates.join() };
-  const by = candidates.includes(answer.backend) ? answer.backend : candidates.join();
+  const outcomes = candidates.map((backend) => forwardedTo(backend, decision, request));
+  const by = oneOf(outcomes, answer);
+  if (!candidates.includes(by)) return { by };
   return {
     by,
     headers: cluster.endpoints.length === 0 ? [] : ofBackendAnswer(decision, asked, answer),
@@ -188,8 +191,10 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
   };
 }
 
-function mayFail({ timeoutMs, retry }: Forward, candidates: readonly string[]): boolean {
-  return candidates.some((name) => name.startsWith('dead:')) || timeoutMs > 0 || retry.attempts > 0;
+/** Which of several endpoints is asked is chance: of what they come to, what was recorded, if it is among them. */
+function oneOf(outcomes: readonly string[], { backend, status }: Answer): string {
+  const actual = backend ?? `status ${status}`;
+  return outcomes.includes(actual) ? actual : [...new Set(outcomes)].sort().join();
 }
 
 /** Those of the names that the decision mentions, in the order of names. */

@@ -26,6 +26,10 @@ export function recordingVariants(recording: Case): RecordingVariant[] {
       request: ({ tls, ...request }) => ({
         ...request,
         host: withOtherHosts(request.host),
+        headers: request.headers.map(([name, value]) => [
+          name,
+          name === 'origin' ? withOtherHosts(value) : value,
+        ]),
         ...(tls !== undefined && { tls: { sni: tls.sni === null ? null : withOtherHosts(tls.sni) } }),
       }),
     },
