@@ -98,6 +98,8 @@ export function exchange(
       setHost: false,
     });
     outgoing.on('error', reject);
+    // A tunnel waits where the server has spoken first.
+    outgoing.on('socket', (socket) => socket.resume());
     outgoing.on('response', (response) => void receive(response, started).then(resolve, reject));
     outgoing.end(body, 'latin1');
   });

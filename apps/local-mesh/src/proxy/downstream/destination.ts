@@ -1,3 +1,5 @@
+import type { Connect } from '@grayscale/traffic-rules';
+import { addressText } from '../address.js';
 import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
 import { serverNameOf } from './server-name.js';
@@ -16,13 +18,24 @@ export function sniffProtocol(connection: ClientConnection, to: Destination, ear
     {
       tell: sniff,
       onTold: (kind, first) => {
-        if (kind === 'http2') connection.serveHttp2(first, () => to);
+        const { host, port } = to;
+        const decision = kind === 'other' ? undefined : pastHttp(connection, to);
+        if (decision !== undefined) connection.tunnel({ host, port, first, answered: true, decision });
+        else if (kind === 'http2') connection.serveHttp2(first, () => to);
         else if (kind === 'http') connection.serveHttp1(first, () => to);
         else awaitServerName(connection, to, first);
       },
     },
     early,
   );
+}
+
+/** Where HTTP goes that no listener of HTTP takes at this destination: to a port of TCP, its bytes as they are (recorded: `tcp-protocols-2`). */
+function pastHttp({ runtime }: ClientConnection, { host, port }: Destination): Connect | undefined {
+  const authority = addressText({ host, port });
+  const request = { method: 'GET', scheme: 'http', authority, port, path: '/', headers: [] } as const;
+  const decision = runtime.options.route(request, runtime.random());
+  return decision.kind === 'connect' ? decision : undefined;
 }
 
 /** Passes on what comes, to where the name leads that TLS asks for. @param early what has come already */

@@ -20,6 +20,8 @@ export interface TunnelRequest {
   answered: boolean;
   /** The server name that its TLS asks for; null: none, or no TLS. Absent: nobody looked. */
   sni?: string | null;
+  /** Where it leads, if that is decided already. */
+  decision?: Connect;
   /** `address:port` of the client. */
   client: string;
 }
@@ -115,9 +117,8 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
 }
 
 function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
-  const { host, port, sni } = request;
-  const connection = { host, port, ...(sni !== undefined && { sni }) };
-  const decision = runtime.options.routeConnection(connection, runtime.random());
+  const { host, port } = request;
+  const decision = request.decision ?? decided(runtime, request);
   if (decision.kind === 'connect') return toService(runtime, request, decision);
   if (decision.kind === 'blocked') {
     const reason =
@@ -129,6 +130,10 @@ function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
   }
   const address = runtime.options.resolve?.(host, port) ?? { host, port };
   return { to: runtime.upstreams.passThrough.hostAt(address), cluster: passThroughCluster, decision };
+}
+
+function decided({ options, random }: Runtime, { host, port, sni }: TunnelRequest): ConnectionDecision {
+  return options.routeConnection({ host, port, ...(sni !== undefined && { sni }) }, random());
 }
 
 function toService(
