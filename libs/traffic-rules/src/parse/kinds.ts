@@ -1,7 +1,7 @@
 import { suggest } from '../fields/suggestion.js';
 import { gatewayApiGroup } from '../resources/gateway-api.js';
 import type { Metadata } from '../resources/metadata.js';
-import { type PodController, podControllers } from '../resources/pod.js';
+import type { PodController } from '../resources/pod.js';
 import type { Resource } from '../resources/resource.js';
 import type { Source } from '../source.js';
 import type { Cursor } from './cursor.js';
@@ -38,110 +38,150 @@ export interface KnownKind {
 export const istioGroup = 'networking.istio.io';
 const istioVersions = ['v1', 'v1beta1', 'v1alpha3'];
 
-const groupsOfControllers: Partial<Record<PodController['kind'], string>> = {
-  ReplicationController: '',
-  Job: 'batch',
-  CronJob: 'batch',
-  Rollout: 'argoproj.io',
+/** By kind of resource: the type checker asks for each. Two APIs have a Gateway. */
+const kindsOf: Readonly<Record<Resource['kind'], readonly KnownKind[]>> = {
+  VirtualService: [
+    istioKind('VirtualService', virtualServiceSpec, (spec, rest) => ({
+      kind: 'VirtualService',
+      ...rest,
+      spec,
+    })),
+  ],
+  ServiceEntry: [
+    istioKind('ServiceEntry', serviceEntrySpec, (spec, rest) => ({ kind: 'ServiceEntry', ...rest, spec })),
+  ],
+  DestinationRule: [
+    istioKind('DestinationRule', destinationRuleSpec, (spec, rest) => ({
+      kind: 'DestinationRule',
+      ...rest,
+      spec,
+    })),
+  ],
+  Gateway: [
+    istioKind('Gateway', gatewaySpec, (spec, rest) => ({
+      kind: 'Gateway',
+      group: istioGroup,
+      ...rest,
+      spec,
+    })),
+    gatewayApiKind('Gateway', ['v1', 'v1beta1'], kubernetesGatewaySpec, (spec, rest) => ({
+      kind: 'Gateway',
+      group: gatewayApiGroup,
+      ...rest,
+      spec,
+    })),
+  ],
+  HTTPRoute: [
+    gatewayApiKind('HTTPRoute', ['v1', 'v1beta1'], httpRouteSpec, (spec, rest) => ({
+      kind: 'HTTPRoute',
+      ...rest,
+      spec,
+    })),
+  ],
+  GRPCRoute: [
+    gatewayApiKind('GRPCRoute', ['v1'], grpcRouteSpec, (spec, rest) => ({
+      kind: 'GRPCRoute',
+      ...rest,
+      spec,
+    })),
+  ],
+  ReferenceGrant: [
+    gatewayApiKind('ReferenceGrant', ['v1', 'v1beta1'], referenceGrantSpec, (spec, rest) => ({
+      kind: 'ReferenceGrant',
+      ...rest,
+      spec,
+    })),
+  ],
+  Service: [
+    {
+      kind: 'Service',
+      group: '',
+      versions: ['v1'],
+      decode({ value, metadata, source }, at) {
+        const spec = at.within('spec', () => serviceSpec(value.spec ?? null, at));
+        return spec && { kind: 'Service', metadata, source, spec };
+      },
+    },
+  ],
+  EndpointSlice: [
+    {
+      kind: 'EndpointSlice',
+      group: 'discovery.k8s.io',
+      versions: ['v1', 'v1beta1'],
+      decode({ value, metadata, source }, at) {
+        const slice = endpointSlice(value, at);
+        return slice && { kind: 'EndpointSlice', metadata, source, ...slice };
+      },
+    },
+  ],
+  Namespace: [
+    {
+      kind: 'Namespace',
+      group: '',
+      versions: ['v1'],
+      decode: ({ metadata, source }) => ({ kind: 'Namespace', metadata, source }),
+    },
+  ],
+  Sidecar: [istioKind('Sidecar', sidecarSpec, (spec, rest) => ({ kind: 'Sidecar', ...rest, spec }))],
+  WorkloadEntry: [
+    istioKind('WorkloadEntry', workloadEndpoint, (spec, rest) => ({ kind: 'WorkloadEntry', ...rest, spec })),
+  ],
+  Pod: [
+    {
+      kind: 'Pod',
+      group: '',
+      versions: ['v1'],
+      isPeekedAt: true,
+      decode: ({ value, metadata, source }) => ({
+        kind: 'Pod',
+        metadata,
+        source,
+        ...podTemplate(value),
+        ...podStatus(value.status),
+      }),
+    },
+  ],
+  Deployment: [podController('Deployment', 'apps')],
+  StatefulSet: [podController('StatefulSet', 'apps')],
+  DaemonSet: [podController('DaemonSet', 'apps')],
+  ReplicaSet: [podController('ReplicaSet', 'apps')],
+  ReplicationController: [podController('ReplicationController', '')],
+  Job: [podController('Job', 'batch')],
+  CronJob: [podController('CronJob', 'batch')],
+  Rollout: [podController('Rollout', 'argoproj.io')],
+  RequestAuthentication: [
+    {
+      kind: 'RequestAuthentication',
+      group: 'security.istio.io',
+      versions: ['v1', 'v1beta1'],
+      isPeekedAt: true,
+      decode: ({ value, metadata, source }) => ({
+        kind: 'RequestAuthentication',
+        metadata,
+        source,
+        selector: matchLabels(value.spec),
+      }),
+    },
+  ],
+  MeshConfig: [
+    {
+      kind: 'MeshConfig',
+      written: 'ConfigMap',
+      group: '',
+      versions: ['v1'],
+      isPeekedAt: true,
+      concerns: isMeshConfigMap,
+      decode: meshConfigOfMap,
+    },
+  ],
 };
 
-export const kinds: readonly KnownKind[] = [
-  istioKind('VirtualService', virtualServiceSpec, (spec, rest) => ({
-    kind: 'VirtualService',
-    ...rest,
-    spec,
-  })),
-  istioKind('ServiceEntry', serviceEntrySpec, (spec, rest) => ({ kind: 'ServiceEntry', ...rest, spec })),
-  istioKind('DestinationRule', destinationRuleSpec, (spec, rest) => ({
-    kind: 'DestinationRule',
-    ...rest,
-    spec,
-  })),
-  istioKind('Gateway', gatewaySpec, (spec, rest) => ({ kind: 'Gateway', group: istioGroup, ...rest, spec })),
-  gatewayApiKind('HTTPRoute', ['v1', 'v1beta1'], httpRouteSpec, (spec, rest) => ({
-    kind: 'HTTPRoute',
-    ...rest,
-    spec,
-  })),
-  gatewayApiKind('GRPCRoute', ['v1'], grpcRouteSpec, (spec, rest) => ({ kind: 'GRPCRoute', ...rest, spec })),
-  gatewayApiKind('Gateway', ['v1', 'v1beta1'], kubernetesGatewaySpec, (spec, rest) => ({
-    kind: 'Gateway',
-    group: gatewayApiGroup,
-    ...rest,
-    spec,
-  })),
-  gatewayApiKind('ReferenceGrant', ['v1', 'v1beta1'], referenceGrantSpec, (spec, rest) => ({
-    kind: 'ReferenceGrant',
-    ...rest,
-    spec,
-  })),
-  {
-    kind: 'Service',
-    group: '',
-    versions: ['v1'],
-    decode({ value, metadata, source }, at) {
-      const spec = at.within('spec', () => serviceSpec(value.spec ?? null, at));
-      return spec && { kind: 'Service', metadata, source, spec };
-    },
-  },
-  {
-    kind: 'EndpointSlice',
-    group: 'discovery.k8s.io',
-    versions: ['v1', 'v1beta1'],
-    decode({ value, metadata, source }, at) {
-      const slice = endpointSlice(value, at);
-      return slice && { kind: 'EndpointSlice', metadata, source, ...slice };
-    },
-  },
-  {
-    kind: 'Namespace',
-    group: '',
-    versions: ['v1'],
-    decode: ({ metadata, source }) => ({ kind: 'Namespace', metadata, source }),
-  },
-  istioKind('Sidecar', sidecarSpec, (spec, rest) => ({ kind: 'Sidecar', ...rest, spec })),
-  istioKind('WorkloadEntry', workloadEndpoint, (spec, rest) => ({ kind: 'WorkloadEntry', ...rest, spec })),
-  {
-    kind: 'Pod',
-    group: '',
-    versions: ['v1'],
-    isPeekedAt: true,
-    decode: ({ value, metadata, source }) => ({
-      kind: 'Pod',
-      metadata,
-      source,
-      ...podTemplate(value),
-      ...podStatus(value.status),
-    }),
-  },
-  ...podControllers.map(podController),
-  {
-    kind: 'RequestAuthentication',
-    group: 'security.istio.io',
-    versions: ['v1', 'v1beta1'],
-    isPeekedAt: true,
-    decode: ({ value, metadata, source }) => ({
-      kind: 'RequestAuthentication',
-      metadata,
-      source,
-      selector: matchLabels(value.spec),
-    }),
-  },
-  {
-    kind: 'MeshConfig',
-    written: 'ConfigMap',
-    group: '',
-    versions: ['v1'],
-    isPeekedAt: true,
-    concerns: isMeshConfigMap,
-    decode: meshConfigOfMap,
-  },
-];
+export const kinds: readonly KnownKind[] = Object.values(kindsOf).flat();
 
-function podController(kind: PodController['kind']): KnownKind {
+function podController(kind: PodController['kind'], group: string): KnownKind {
   return {
     kind,
-    group: groupsOfControllers[kind] ?? 'apps',
+    group,
     versions: ['v1', 'v1beta2', 'v1beta1', 'v1alpha1'],
     isPeekedAt: true,
     isInFilesOnly: true,

@@ -1,11 +1,5 @@
 import type { Issue } from '../issue.js';
-import type { DestinationRule } from '../resources/destination-rule.js';
-import type { Gateway } from '../resources/gateway.js';
 import type { Resource } from '../resources/resource.js';
-import type { ServiceEntry } from '../resources/service-entry.js';
-import type { Sidecar } from '../resources/sidecar.js';
-import type { VirtualService } from '../resources/virtual-service.js';
-import type { WorkloadEntry } from '../resources/workload-entry.js';
 import { type Steps, takeAll } from '../steps.js';
 import { validateDestinationRule } from './destination-rule.js';
 import { validateGateway } from './gateway.js';
@@ -37,57 +31,57 @@ export function* validateInSteps(resources: readonly Resource[]): Steps<Issue[]>
   return issues;
 }
 
-function validateResource(resource: Resource, report: Report): void {
-  switch (resource.kind) {
-    case 'Service':
-      validateService(resource, report);
-      break;
-    case 'EndpointSlice':
-      validateEndpointSlice(resource, report);
-      break;
-    case 'HTTPRoute':
-    case 'GRPCRoute':
-      validateRoute(resource, report);
-      break;
-    case 'Gateway':
-      if (resource.group === 'networking.istio.io') validateIstioResource(resource, report);
-      break;
-    case 'VirtualService':
-    case 'ServiceEntry':
-    case 'DestinationRule':
-    case 'Sidecar':
-    case 'WorkloadEntry':
-      validateIstioResource(resource, report);
-      break;
-    default:
-  }
-}
+type Validator<Kind extends Resource['kind']> = (
+  resource: Extract<Resource, { kind: Kind }>,
+  report: Report,
+) => void;
 
-function validateIstioResource(
-  resource: VirtualService | Gateway | ServiceEntry | DestinationRule | Sidecar | WorkloadEntry,
+/** What Kubernetes' own validation says of it is not asked for, or the API server's schema says all. */
+const notValidated = () => {};
+
+/** By kind of resource: the type checker asks for each. */
+const validators: { readonly [Kind in Resource['kind']]: Validator<Kind> } = {
+  VirtualService: ofIstio(validateVirtualService),
+  ServiceEntry: ofIstio(validateServiceEntry),
+  DestinationRule: ofIstio(validateDestinationRule),
+  Sidecar: ofIstio(validateSidecar),
+  WorkloadEntry: ofIstio(validateWorkloadEntry),
+  Gateway(resource, report) {
+    if (resource.group === 'networking.istio.io') ofIstio(validateGateway)(resource, report);
+  },
+  HTTPRoute: validateRoute,
+  GRPCRoute: validateRoute,
+  Service: validateService,
+  EndpointSlice: validateEndpointSlice,
+  ReferenceGrant: notValidated,
+  Namespace: notValidated,
+  Pod: notValidated,
+  Deployment: notValidated,
+  StatefulSet: notValidated,
+  DaemonSet: notValidated,
+  ReplicaSet: notValidated,
+  ReplicationController: notValidated,
+  Job: notValidated,
+  CronJob: notValidated,
+  Rollout: notValidated,
+  MeshConfig: notValidated,
+  RequestAuthentication: notValidated,
+};
+
+function validateResource<Kind extends Resource['kind']>(
+  resource: Extract<Resource, { kind: Kind }>,
   report: Report,
 ): void {
-  refuseAnnotations(resource, report);
-  switch (resource.kind) {
-    case 'VirtualService':
-      validateVirtualService(resource, report);
-      break;
-    case 'Gateway':
-      validateGateway(resource, report);
-      break;
-    case 'ServiceEntry':
-      validateServiceEntry(resource, report);
-      break;
-    case 'DestinationRule':
-      validateDestinationRule(resource, report);
-      break;
-    case 'Sidecar':
-      validateSidecar(resource, report);
-      break;
-    case 'WorkloadEntry':
-      validateWorkloadEntry(resource, report);
-      break;
-  }
+  const validator: Validator<Kind> = validators[resource.kind as Kind];
+  validator(resource, report);
+}
+
+/** Istio's webhook looks at the annotations of its own kinds, whatever else they say. */
+function ofIstio<One extends Resource>(validator: (resource: One, report: Report) => void) {
+  return (resource: One, report: Report): void => {
+    refuseAnnotations(resource, report);
+    validator(resource, report);
+  };
 }
 
 const forbiddenAnnotations = [
