@@ -4,7 +4,7 @@ import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Destination, VirtualService } from '../resources/virtual-service.js';
 import type { Source } from '../source.js';
-import { ofKind } from './of-kind.js';
+import { ofKind, routesOf } from './of-kind.js';
 import { clusterDomain, qualifyHost } from './short-name.js';
 
 type Protocol = 'HTTP' | 'TCP' | 'TLS';
@@ -29,8 +29,7 @@ export function assumedServices(resources: readonly Resource[]): Resource[] {
   const known = registeredHosts(resources);
   const named = new NamedHosts();
   for (const document of ofKind(resources, 'VirtualService')) named.addRules(document);
-  for (const route of [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')])
-    named.addRoute(route);
+  for (const route of routesOf(resources)) named.addRoute(route);
   for (const { spec, metadata, source } of ofKind(resources, 'DestinationRule'))
     named.of(spec.host, metadata.namespace, source).subsets.push(...spec.subsets.map(({ labels }) => labels));
   return [...named.all()].filter(({ host }) => !known.has(host)).map(toService);

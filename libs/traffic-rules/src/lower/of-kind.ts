@@ -1,5 +1,5 @@
 import type { Gateway } from '../resources/gateway.js';
-import type { KubernetesGateway } from '../resources/gateway-api.js';
+import type { GrpcRoute, HttpRoute, KubernetesGateway } from '../resources/gateway-api.js';
 import type { Resource } from '../resources/resource.js';
 
 export function ofKind<K extends Resource['kind']>(
@@ -16,4 +16,9 @@ export function istioGateways(resources: readonly Resource[]): Gateway[] {
 
 export function kubernetesGateways(resources: readonly Resource[]): KubernetesGateway[] {
   return ofKind(resources, 'Gateway').filter((gateway) => gateway.group === 'gateway.networking.k8s.io');
+}
+
+/** The routes of the Gateway API that requests take, a kind after the other. */
+export function routesOf(resources: readonly Resource[]): Array<HttpRoute | GrpcRoute> {
+  return [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')];
 }

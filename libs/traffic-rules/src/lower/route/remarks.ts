@@ -3,7 +3,7 @@ import type { Resource } from '../../resources/resource.js';
 import { defaultRetryPolicy } from '../../retry/retry-policy.js';
 import type { Report } from '../../validate/report.js';
 import { listenersIn, lostListenersIn } from '../gateway/kubernetes-gateway.js';
-import { kubernetesGateways, ofKind } from '../of-kind.js';
+import { kubernetesGateways, routesOf } from '../of-kind.js';
 import type { RouteProblem } from './action.js';
 import { attachmentsOf, isInMesh, type Route } from './attachment.js';
 import { References } from './references.js';
@@ -23,7 +23,7 @@ export function* remarkOnRoutes(
       `spec.listeners[${index}]`,
       `Istio leaves this listener out: ${reason}. No route attaches to it.`,
     );
-  for (const route of [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')]) {
+  for (const route of routesOf(resources)) {
     yield;
     const report = reportOf(route);
     for (const attachment of attachmentsOf(route, { references, resources, listeners }))

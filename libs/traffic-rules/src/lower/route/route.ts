@@ -6,7 +6,7 @@ import type { RetryPolicy } from '../../retry/retry-policy.js';
 import type { Workload } from '../../workload.js';
 import type { Candidate } from '../candidate.js';
 import { lazyLocation } from '../lazy-location.js';
-import { ofKind } from '../of-kind.js';
+import { routesOf } from '../of-kind.js';
 import { referenceTo } from '../reference.js';
 import type { RulesView } from '../rules-view.js';
 import { exportedTo } from '../virtual-service/virtual-service.js';
@@ -47,7 +47,7 @@ export function routeCandidates(parents: Parents, view: RulesView): Candidate[] 
  * (Istio, conversion.go sortRoutesByCreationTime; recorded: `gwapi-route-names-prefix`).
  */
 function routesIn({ resources }: Parents): Route[] {
-  return [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')].sort(
+  return routesOf(resources).sort(
     ({ metadata: a }, { metadata: b }) =>
       (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) ||
       compareText(a.namespace, b.namespace) ||
