@@ -1,4 +1,4 @@
-import { implies, isMetByAll } from '../match/algebra.js';
+import { implies, isMetByAll, isOfClient } from '../match/algebra.js';
 import { literalStartOf, openEndOf } from '../match/regex-text.js';
 import { subjectKey } from '../match/subject.js';
 import type { Requirement, Test } from '../model/requirement.js';
@@ -14,11 +14,9 @@ export interface ComparedRule extends Compared {
   rule: Rule;
 }
 
-const ofWorkload: ReadonlySet<string> = new Set(['gateway', 'source-label', 'source-namespace']);
-
-/** Where the calling workload is met already, a requirement on it tells nothing apart. */
+/** Where the client is met already, a requirement on it tells nothing apart. */
 export function comparedRule(rule: Rule): ComparedRule {
-  return { rule, requirements: rule.requirements.filter(({ subject }) => !ofWorkload.has(subject.kind)) };
+  return { rule, requirements: rule.requirements.filter((requirement) => !isOfClient(requirement)) };
 }
 
 /**

@@ -108,6 +108,12 @@ export function isOfListener({ subject }: Requirement): boolean {
   return subjects[subject.kind].of === 'listener';
 }
 
+/** Whether the requirement is on who sends requests: once it is met, all of one client's meet it. */
+export function isOfClient({ subject }: Requirement): boolean {
+  const definition = subjects[subject.kind];
+  return definition.of === 'listener' && definition.isOfClient;
+}
+
 /** Whether every request meets the requirement, so that it needs no test. */
 export function isMetByAll({ subject, test, absent }: Requirement): boolean {
   if (subject.kind !== 'path' || absent) return false;

@@ -34,6 +34,8 @@ export interface RequestSubject extends CommonDefinition {
 /** What is settled for all requests that arrive at one place. */
 export interface ListenerSubject extends CommonDefinition {
   of: 'listener';
+  /** Whether it is the same for all requests of one client, whatever port they dial. */
+  isOfClient: boolean;
   read(listener: Listener, name: string): Values;
   /** Why a requirement does not hold, in words. @param wanted the values that would do, when the test lists them */
   failure(listener: Listener, wanted: readonly string[], name: string): string;

@@ -1,18 +1,10 @@
 import { asciiLowerCase } from '../../ascii.js';
 import type { ConnectionRule } from '../../model/connection.js';
 import type { Entry, Place, ResourceReference } from '../../model/place.js';
-import type { Requirement, Subject, Test } from '../../model/requirement.js';
-import type {
-  Layer4Destination,
-  Layer4Match,
-  TcpRule,
-  TlsRule,
-  VirtualService,
-} from '../../resources/virtual-service.js';
-import { member } from '../../validate/report.js';
-import { qualifyGateway } from '../gateway/gateway-name.js';
+import type { Layer4Destination, TcpRule, TlsRule, VirtualService } from '../../resources/virtual-service.js';
 import { lazyLocation } from '../lazy-location.js';
 import { qualifyHost } from '../short-name.js';
+import { connectionRequirementsOf } from './requirements.js';
 
 /** The `tls` and `tcp` rules of a VirtualService, one for each match; a rule that leads nowhere does not exist. */
 export function connectionRulesOf(document: VirtualService, resource: ResourceReference): ConnectionRule[] {
@@ -48,7 +40,8 @@ function rulesOf(
     return {
       layer,
       place: { ...place, match: entry(position, at) },
-      requirements: requirementsOf(one, document, at),
+      // Unlike those of HTTP, source labels count beside gateways (Istio, tls.go matchTCP).
+      requirements: connectionRequirementsOf(one, { document, path: at }),
       serverNames: 'sniHosts' in one ? one.sniHosts.map(asciiLowerCase) : [],
       subnets: one.destinationSubnets,
       destinations,
@@ -65,25 +58,4 @@ function destinationsOf(route: readonly Layer4Destination[], { metadata }: Virtu
     hostField: 'host' as const,
     weight: route.length > 1 ? Math.max(0, weight) : 1,
   }));
-}
-
-/** Unlike those of HTTP, source labels count beside gateways (Istio, tls.go matchTCP). */
-function requirementsOf(match: Layer4Match, document: VirtualService, path: string): Requirement[] {
-  const { port, gateways, sourceLabels, sourceNamespace } = match;
-  const requirements: Requirement[] = [];
-  const ask = (field: string, subject: Subject, test: Test) =>
-    requirements.push({ subject, test, absent: false, origin: { document, path }, field });
-  if (port) ask('port', { kind: 'port' }, exactly(`${port}`));
-  if (gateways.length > 0) {
-    const values = gateways.map((gateway) => qualifyGateway(gateway, document.metadata.namespace));
-    ask('gateways', { kind: 'gateway' }, { kind: 'one-of', values });
-  }
-  for (const name in sourceLabels)
-    ask(member('sourceLabels', name), { kind: 'source-label', name }, exactly(sourceLabels[name] ?? ''));
-  if (sourceNamespace) ask('sourceNamespace', { kind: 'source-namespace' }, exactly(sourceNamespace));
-  return requirements;
-}
-
-function exactly(value: string): Test {
-  return { kind: 'exact', value, ignoreCase: false };
 }

@@ -1,13 +1,22 @@
 import type { Document } from '../../model/place.js';
 import type { Origin, Requirement, Subject, Test } from '../../model/requirement.js';
 import type { StringMatch } from '../../resources/string-match.js';
-import type { HttpMatchRequest } from '../../resources/virtual-service.js';
+import type { HttpMatchRequest, Layer4Match } from '../../resources/virtual-service.js';
 import { member } from '../../validate/report.js';
 import { qualifyGateway } from '../gateway/gateway-name.js';
 
 /** What a match block asks for. An empty `uri` and a port of 0 ask for nothing. */
 export function requirementsOf(match: HttpMatchRequest, origin: Origin): Requirement[] {
-  return Object.values(asked).flatMap((requirements) =>
+  return requirementsBy(asked, match, origin);
+}
+
+/** What a match of a `tls` or `tcp` rule asks for; its server names and subnets are kept apart. */
+export function connectionRequirementsOf(match: Layer4Match, origin: Origin): Requirement[] {
+  return requirementsBy(askedOfConnections, match, origin);
+}
+
+function requirementsBy<Match>(fields: AskedOf<Match>, match: Match, origin: Origin): Requirement[] {
+  return Object.values<AskedOf<Match>[keyof Match]>(fields).flatMap((requirements) =>
     requirements(match, origin.document).map((requirement) => ({ absent: false, origin, ...requirement })),
   );
 }
@@ -16,25 +25,12 @@ type Asked = Pick<Requirement, 'subject' | 'test' | 'field'> & { absent?: boolea
 
 const nothing = (): Asked[] => [];
 
-/** What each field asks for; the type checker asks for every field. */
-const asked: Readonly<
-  Record<keyof HttpMatchRequest, (match: HttpMatchRequest, document: Document) => Asked[]>
-> = {
-  uri: ({ uri, ignoreUriCase: ignoreCase }) =>
-    uri === undefined || uri.kind === 'present'
-      ? []
-      : [{ field: 'uri', subject: { kind: 'path' }, test: { kind: uri.kind, value: uri.value, ignoreCase } }],
-  method: ({ method }) => text('method', method),
-  authority: ({ authority }) => text('authority', authority),
-  scheme: ({ scheme }) => text('scheme', scheme),
-  headers: ({ headers }) => named('headers', headers, headerOf),
-  withoutHeaders: ({ withoutHeaders }) =>
-    named('withoutHeaders', withoutHeaders, headerOf).map((requirement) => ({
-      ...requirement,
-      absent: true,
-    })),
-  queryParams: ({ queryParams }) =>
-    named('queryParams', queryParams, (name) => ({ kind: 'query-parameter', name })),
+/** The fields on where a request or a connection arrives, which matches of all rules have. */
+type Arrival = Pick<HttpMatchRequest, 'port' | 'gateways' | 'sourceLabels' | 'sourceNamespace'>;
+
+type AskedOf<Match> = Readonly<Record<keyof Match, (match: Match, document: Document) => Asked[]>>;
+
+const askedOfArrival: AskedOf<Arrival> = {
   port: ({ port = 0 }) =>
     port === 0 ? [] : [{ field: 'port', subject: { kind: 'port' }, test: exactly(`${port}`) }],
   gateways: ({ gateways }, { metadata }) => {
@@ -52,8 +48,33 @@ const asked: Readonly<
     value === ''
       ? []
       : [{ field: 'sourceNamespace', subject: { kind: 'source-namespace' }, test: exactly(value) }],
+};
+
+/** What each field asks for; the type checker asks for every field. */
+const asked: AskedOf<HttpMatchRequest> = {
+  uri: ({ uri, ignoreUriCase: ignoreCase }) =>
+    uri === undefined || uri.kind === 'present'
+      ? []
+      : [{ field: 'uri', subject: { kind: 'path' }, test: { kind: uri.kind, value: uri.value, ignoreCase } }],
+  method: ({ method }) => text('method', method),
+  authority: ({ authority }) => text('authority', authority),
+  scheme: ({ scheme }) => text('scheme', scheme),
+  headers: ({ headers }) => named('headers', headers, headerOf),
+  withoutHeaders: ({ withoutHeaders }) =>
+    named('withoutHeaders', withoutHeaders, headerOf).map((requirement) => ({
+      ...requirement,
+      absent: true,
+    })),
+  queryParams: ({ queryParams }) =>
+    named('queryParams', queryParams, (name) => ({ kind: 'query-parameter', name })),
+  ...askedOfArrival,
   name: nothing,
   ignoreUriCase: nothing,
+};
+
+const askedOfConnections: AskedOf<Layer4Match> = {
+  ...askedOfArrival,
+  destinationSubnets: nothing,
 };
 
 function text(kind: 'method' | 'authority' | 'scheme', match: StringMatch | undefined): Asked[] {

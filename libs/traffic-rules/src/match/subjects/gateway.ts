@@ -4,6 +4,7 @@ import type { ListenerSubject } from '../subject-definition.js';
 /** Through what a request comes: a gateway, or the mesh itself where a sidecar decides. */
 export const gateway: ListenerSubject = {
   of: 'listener',
+  isOfClient: true,
   words: () => 'gateway',
   read: ({ gateway }) => gateway,
   failure: ({ gateway }, wanted) =>

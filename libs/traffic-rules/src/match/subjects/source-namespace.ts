@@ -3,6 +3,7 @@ import type { ListenerSubject } from '../subject-definition.js';
 /** The namespace of the calling workload. */
 export const sourceNamespace: ListenerSubject = {
   of: 'listener',
+  isOfClient: true,
   words: () => 'source namespace',
   read: ({ workload }) => workload.namespace,
   failure: ({ workload }, wanted) =>
