@@ -27,9 +27,10 @@ export function forwardedTo(backend: string, decision: Forward, request: CaseReq
   }
 }
 
-/** What comes of a request that goes through untouched by any rule. @param byHttp whether HTTP is understood on the way */
+/** What comes of a request that goes through untouched by any rule, in the client's own TLS if it spoke any. @param byHttp whether HTTP is understood on the way */
 export function passedTo(backend: string, request: CaseRequest, byHttp: boolean): Outcome | undefined {
-  const { outcome, heard } = answerOf(backend, false, request, 1);
+  const inTls = request.tls !== undefined && speaksTls(backend);
+  const { outcome, heard } = answerOf(backend, false, request, 1, inTls);
   return outcome.kind === 'response' || byHttp ? heard : undefined;
 }
 

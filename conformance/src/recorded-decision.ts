@@ -10,7 +10,7 @@ import {
 } from '@grayscale/traffic-rules';
 import { forwardedTo, passedTo } from './backend-outcome.ts';
 import { type Answer, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
-import { askedName, backendAt, dialled } from './recorded-connection.ts';
+import { askedName, backendAt, dialled, speaksTls } from './recorded-connection.ts';
 import { ofBackendAnswer, ofOwn, ofRequest } from './written-headers.ts';
 
 /** What a decision and a recorded answer both say, in the same words. */
@@ -164,8 +164,10 @@ function asItCame(
     candidates.map((backend) => passedTo(backend, request, byHttp) ?? noAnswer),
     answer,
   );
-  const { path, host } = request;
-  return candidates.includes(by) ? { by, upstream: { path, host, headers: [] } } : { by };
+  if (!candidates.includes(by)) return { by };
+  const { path, host, tls } = request;
+  const ofClient = tls !== undefined && speaksTls(by) ? { tls: { sni: tls.sni, alpn: null } } : {};
+  return { by, upstream: { path, host, headers: [], ...ofClient } };
 }
 
 function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Told {

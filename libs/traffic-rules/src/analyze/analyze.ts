@@ -8,6 +8,7 @@ import { warnOfDestinations } from './destinations.js';
 import { warnOfGatewayHosts } from './gateway-hosts.js';
 import { warnOfLostServers } from './gateway-servers.js';
 import { headersUsed } from './headers-used.js';
+import { noteHiddenWildcards } from './hidden-wildcards.js';
 import { warnOfHosts } from './hosts.js';
 import { warnOfMergedRules } from './merged-rules.js';
 import { MeshView } from './mesh-view.js';
@@ -48,7 +49,10 @@ export function* analyzeInSteps(
   yield* warnOfConnectionRules(view);
   warnOfLostServers(view);
   yield* warnOfShadowedRules(view, known);
-  if (view.table.mesh.gateway !== undefined) yield* warnOfMergedRules(view);
+  if (view.table.mesh.gateway !== undefined) {
+    yield* warnOfMergedRules(view);
+    yield* noteHiddenWildcards(view);
+  }
   const entries = yield* ruleEntries(view);
   if (view.hasServices) yield* warnOfDestinations(view, entries);
   yield* warnOfMixedSplits(view, entries);

@@ -1,6 +1,6 @@
 import { overlap } from '../compile/hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
-import type { GatewayServer } from '../model/gateway.js';
+import { type GatewayServer, meshGateway } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import { fieldOf } from '../place.js';
 import type { MeshView } from './mesh-view.js';
@@ -14,7 +14,7 @@ export function* warnOfGatewayHosts(view: MeshView): Generator<undefined, void> 
     const own = servers.filter(({ gateway }) => owner.gateways.includes(gateway));
     if (own.length === 0) continue;
     owner.hosts.forEach((host, index) => {
-      const problem = hostProblem(host, owner, own);
+      const problem = hostProblem(view, host, owner, own);
       if (problem !== undefined)
         view.report(owner.document).warning('host-not-served', owner.hostFields[index] ?? '', problem);
     });
@@ -48,10 +48,14 @@ function noteUnusedGateways(view: MeshView, servers: readonly GatewayServer[]): 
 
 /** Why no server takes a host for the rules' namespace. */
 function hostProblem(
+  { table }: MeshView,
   host: string,
-  { document }: HostRules,
+  { document, gateways }: HostRules,
   own: readonly GatewayServer[],
 ): string | undefined {
+  const isService = table.mesh.services.has(host);
+  // Rules for both are called by one name from outside and by another within.
+  if (isService && gateways.includes(meshGateway)) return undefined;
   const taking = own.flatMap(({ hosts }) => hosts).filter((one) => overlap(one.host, host));
   const { namespace } = document.metadata;
   if (taking.some((one) => (one.namespace ?? namespace) === namespace)) return undefined;
@@ -59,7 +63,7 @@ function hostProblem(
   if (taking.length > 0)
     return `${names} takes ${host} from rules of ${listed(taking.map((one) => one.namespace ?? ''))} alone, and these are in ${namespace}: its requests get 404. Let the Gateway take it from there: "${namespace}/${host}" among its hosts, or allowedRoutes of the listener.`;
   const hosts = own.flatMap((server) => server.hosts.map((one) => one.host));
-  return `no server of ${names} takes ${host} (they take ${listed(hosts)}): its requests get 404. Add the host to a server of the Gateway.`;
+  return `no server of ${names} takes ${host} (they take ${listed(hosts)}): its requests get 404. Add the host to a server of the Gateway${isService ? `, or ${meshGateway} to the gateways of the rules if calls within the mesh are meant` : ''}.`;
 }
 
 /** A server looks into requests, or passes connections on; rules of the other kind do nothing there. */

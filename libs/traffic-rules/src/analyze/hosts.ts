@@ -16,6 +16,8 @@ export function* warnOfHosts(view: MeshView): Generator<undefined, void> {
     deciding.owner.hosts.forEach((host, index) => {
       const path = deciding.owner.hostFields[index] ?? '';
       const first = owners.get(host);
+      // One service under two of its names, which is how rules are often generated.
+      if (first === deciding) return;
       if (first !== undefined) warnOfTaken(view, deciding, first, { host, path });
       else if (isLive) {
         owners.set(host, deciding);
@@ -39,7 +41,10 @@ function warnOfTaken(
 function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: string): void {
   const { table } = view;
   const wildcard = host.startsWith('*');
-  if (wildcard && servesUnder(deciding, host.slice(1))) return;
+  if (wildcard && servesUnder(deciding, host.slice(1))) {
+    if (!deciding.served.has(host)) noteNarrowed(view, deciding, host, path);
+    return;
+  }
   if (isServed(view, deciding, host)) {
     if (!wildcard && !table.mesh.services.has(host)) noteUnregistered(view, deciding, host, path);
     return;
@@ -53,7 +58,7 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
   const covering = coveringEntry(view, host);
   const advice = table.mesh.services.has(host)
     ? httpPortAdvice(table.mesh.services.get(host)?.ports ?? [])
-    : `write a ServiceEntry with hosts: [${quote(host)}] and an HTTP port`;
+    : (fullNameAdvice(view, host) ?? `write a ServiceEntry with hosts: [${quote(host)}] and an HTTP port`);
   const listener = table.ports.has(portOfUnregisteredHosts) ? '' : ', and no service has an HTTP port 80';
   view
     .report(deciding.owner.document)
@@ -62,6 +67,14 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
       path,
       `no port routes ${host}: no service with an HTTP port has this host${listener}${covering}, so its requests go on as if there were no rule. To route it, ${advice}.`,
     );
+}
+
+/** Only a name without a dot is read in the rules' own namespace (recorded: `host-short-names`). */
+function fullNameAdvice({ table }: MeshView, host: string): string | undefined {
+  const full = [`${host}.svc.cluster.local`, `${host}.cluster.local`].find((name) =>
+    table.mesh.services.has(name),
+  );
+  return full && `write the service's name in full, ${full}: with a dot in it, ${host} is taken as it is`;
 }
 
 /** A port of TLS stays one: plain HTTP needs a port of its own. */
@@ -97,12 +110,30 @@ function servesUnder({ served }: Deciding, suffix: string): boolean {
   return false;
 }
 
+/** Beside a registered name under it a wildcard is no host of its own (Istio, route.go; recorded: `host-wildcard-narrowed`). */
+function noteNarrowed(view: MeshView, { owner, served }: Deciding, host: string, path: string): void {
+  // All names of the cluster are registered.
+  if (host === '*' || host.endsWith('.local')) return;
+  const names = [...served].filter((name) => name.endsWith(host.slice(1))).slice(0, 3);
+  view
+    .report(owner.document)
+    .info(
+      'host-not-registered',
+      path,
+      `since ${names.join(', ')} under ${host} is registered, the rules act on registered names alone: requests for any other name under it go on as if there were no rule. Write a ServiceEntry for ${host} to route them as well.`,
+    );
+}
+
 function noteUnregistered(view: MeshView, { owner }: Deciding, host: string, path: string): void {
   view
     .report(owner.document)
     .info(
       'host-not-registered',
       path,
-      `${host} is not registered: it is routed only while some service has an HTTP port ${portOfUnregisteredHosts}, or beside a registered host. Write a ServiceEntry for it to be sure.`,
+      `${host} is not registered: it is routed only while some service has an HTTP port ${portOfUnregisteredHosts}, or beside a registered host. ${capitalized(fullNameAdvice(view, host) ?? 'write a ServiceEntry for it to be sure')}.`,
     );
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -73,7 +73,7 @@ function isRegistration({ kind }: { kind: string }): boolean {
 }
 
 /** Of a gateway's port in TLS there is one for each server. */
-function* portTables({ ports }: TableContents): Generator<PortTable, void> {
+export function* portTables({ ports }: TableContents): Generator<PortTable, void> {
   for (const table of new Set(ports.values())) {
     yield table;
     yield* new Set(table.byServerName?.values());

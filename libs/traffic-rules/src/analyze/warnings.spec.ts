@@ -143,4 +143,76 @@ describe('at a gateway', () => {
     const found = told('rule-without-server', gateway('door', ...servers) + rules('a', text), seenBy);
     expect(found).toEqual([expect.stringContaining(expected)]);
   });
+
+  it('a host that a narrower one hides is told of it, where requests are left over', () => {
+    const hosts = (name: string, host: string, text: string) =>
+      rules(name, text).replace('hosts: [a.ext]', `hosts: [${host}]`);
+    const one = `http: [{match: [{uri: {prefix: /one}}], ${to}}]`;
+    const yaml = gateway('door', http(80, '["*"]')) + hosts('wide', '"*.ext"', `http: [{${to}}]`);
+    expect(told('requests-left-over', yaml + hosts('narrow', 'a.ext', one), seenBy)).toEqual([
+      expect.stringMatching(
+        /^spec\.hosts\[0\]: requests for a\.ext that no rule for it takes get 404: VirtualService hello-page\/wide \(.*\) has rules for \*\.ext, which this narrower host hides whole\./,
+      ),
+    ]);
+    const all = `http: [{${to}}]`;
+    expect(told('requests-left-over', yaml + hosts('narrow', 'a.ext', all), seenBy)).toEqual([]);
+    expect(told('requests-left-over', yaml + hosts('narrow', 'a.org', one), seenBy)).toEqual([]);
+    const listed = gateway('door', http(80, '["*.ext", a.ext]')) + hosts('wide', '"*.ext"', one);
+    expect(told('requests-left-over', listed, seenBy)).toEqual([]);
+  });
+
+  it('a host of the mesh alone is no host that the Gateway has to take', () => {
+    const service = of('v1', 'Service', 'api', 'spec: {ports: [{port: 80, name: http}]}');
+    const forBoth = (gateways: string) =>
+      service +
+      gateway('door', http(80, '[a.ext]')) +
+      rules('a', `http: [{${to}}]`, `gateways: [${gateways}]`).replace('[a.ext]', '[a.ext, api]');
+    expect(told('host-not-served', forBoth('door, mesh'), seenBy)).toEqual([]);
+    expect(told('host-not-served', forBoth('door'), seenBy)).toEqual([
+      expect.stringMatching(/^spec\.hosts\[1\]: .*, or mesh to the gateways of the rules if calls within/),
+    ]);
+  });
+});
+
+describe('hosts of the mesh', () => {
+  const service = of('v1', 'Service', 'api', 'spec: {ports: [{port: 80, name: http}]}', 'shop');
+  const entry = (host: string) =>
+    of(
+      istio,
+      'ServiceEntry',
+      'e',
+      `spec: {hosts: ["${host}"], ports: [{number: 80, name: http, protocol: HTTP}], resolution: ${host.startsWith('*') ? 'NONE' : 'DNS'}}`,
+    );
+  const rules = (hosts: string) =>
+    of(
+      istio,
+      'VirtualService',
+      'r',
+      `spec: {hosts: [${hosts}], http: [{route: [{destination: {host: api.shop.svc.cluster.local}}]}]}`,
+    );
+
+  it('are no two that quarrel where both are names of one service', () => {
+    const two = rules('api, api.hello-page.svc.cluster.local');
+    const own = of('v1', 'Service', 'api', 'spec: {ports: [{port: 80, name: http}]}');
+    expect(told('host-taken', own + service + two)).toEqual([]);
+  });
+
+  it('are told that a name with a dot is taken as it is', () => {
+    expect(told('host-not-registered', service + rules('api.shop'))).toEqual([
+      expect.stringMatching(/Write the service's name in full, api\.shop\.svc\.cluster\.local: with a dot/),
+    ]);
+  });
+
+  it('are told that a wildcard acts on registered names alone', () => {
+    const wide = rules('"*.ext"');
+    const told80 = (...more: string[]) => told('host-not-registered', [service, wide, ...more].join(''));
+    expect(told80(entry('one.ext'))).toEqual([
+      expect.stringMatching(
+        /^spec\.hosts\[0\]: since one\.ext under \*\.ext is registered, the rules act on/,
+      ),
+    ]);
+    expect(told80()).toEqual([]);
+    expect(told80(entry('*.ext'))).toEqual([]);
+    expect(told80(entry('one.ext'), entry('*.ext').replace('name: e,', 'name: wide,'))).toEqual([]);
+  });
 });

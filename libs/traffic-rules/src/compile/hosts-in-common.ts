@@ -20,7 +20,7 @@ export function overlap(host: string, other: string): boolean {
 }
 
 /** Whether every name of the first is one of the second. */
-function lies(host: string, within: string): boolean {
+export function lies(host: string, within: string): boolean {
   if (!isWildcard(within)) return host === within;
   const suffix = within.slice(1);
   if (!isWildcard(host)) return host.endsWith(suffix);

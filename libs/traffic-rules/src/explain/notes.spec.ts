@@ -156,4 +156,64 @@ spec:
     ]);
     expect(notesOn(rules, { authority: 'a.ext', port: 80 }, seenBy)).toEqual([]);
   });
+
+  it('says which hosts the servers take, or the rules are for', () => {
+    const rules = gateway + bound('a', '[a.ext]');
+    expect(notesOn(rules, { authority: 'c.ext', port: 80 }, seenBy)).toEqual([
+      'No server takes c.ext on port 80: they take a.ext.',
+    ]);
+    const any = rules.replace('hosts: [a.ext]}', 'hosts: ["*"]}');
+    expect(notesOn(any, { authority: 'c.ext', port: 80 }, seenBy)).toEqual([
+      'A server takes c.ext, but no rule names it: the rules are for a.ext.',
+    ]);
+  });
+
+  it('names rules for a wider host where those of the narrower one take nothing', () => {
+    const narrow = virtualService(`[{match: [{uri: {prefix: /one}}], ${to('one.ext')}}]`, {
+      name: 'narrow',
+      hosts: '[a.ext]',
+      more: 'gateways: [front]',
+    });
+    const rules = gateway.replace('hosts: [a.ext]}', 'hosts: ["*"]}') + narrow + bound('wide', '["*"]');
+    expect(notesOn(rules, { authority: 'a.ext', port: 80, path: '/two' }, seenBy)).toEqual([
+      'VirtualService hello-page/wide has rules for *, but those for a.ext hide them whole: a gateway tries the rules of the narrowest host alone.',
+    ]);
+    expect(notesOn(rules, { authority: 'a.ext', port: 80, path: '/one' }, seenBy)).toEqual([]);
+  });
+
+  it('says nothing of the rule that passes TLS on', () => {
+    const tls = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: tls, namespace: hello-page}
+spec:
+  hosts: [a.ext]
+  gateways: [front]
+  tls: [{match: [{sniHosts: [a.ext]}], route: [{destination: {host: one.ext, port: {number: 8080}}}]}]
+---`;
+    const passing = gateway.replace(
+      '{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.ext]}',
+      '{port: {number: 443, name: tls, protocol: TLS}, tls: {mode: PASSTHROUGH}, hosts: [a.ext]}',
+    );
+    const asked = requestOf({ authority: 'a.ext', port: 443, tls: { serverName: 'a.ext' } });
+    const explanation = explain(tableOf(passing + tls, seenBy), asked);
+    expect([explanation.decision.kind, explanation.notes]).toEqual(['connect', []]);
+  });
+});
+
+describe('a wildcard above a host that is not registered', () => {
+  const wide = virtualService(`[{${to('one.ext')}}]`, { name: 'wide', hosts: '["*.shops.ext"]' });
+  const registered = (host: string) => entry(host).replace('number: 8080', 'number: 80');
+
+  it('is told to act on registered names alone', () => {
+    expect(notesOn(wide + registered('a.shops.ext'), { authority: 'b.shops.ext', port: 80 })).toEqual([
+      'VirtualService hello-page/wide has *.shops.ext, but beside the registered a.shops.ext its rules act on registered names alone: write a ServiceEntry for *.shops.ext with an HTTP port 80.',
+    ]);
+  });
+
+  it('is told to act on port 80 alone', () => {
+    expect(notesOn(wide, { authority: 'b.shops.ext', port: 8080 })).toEqual([
+      'VirtualService hello-page/wide has *.shops.ext, but no service registers b.shops.ext on port 8080: write a ServiceEntry for *.shops.ext with an HTTP port 8080.',
+    ]);
+  });
 });

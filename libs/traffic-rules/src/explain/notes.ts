@@ -1,17 +1,19 @@
 import type { TableContents } from '../compile/table.js';
 import { answersPreflight } from '../cors/preflight.js';
 import type { Action } from '../model/action.js';
-import type { Mesh } from '../model/mesh.js';
 import type { ResourceReference } from '../model/place.js';
 import { carriesHttp } from '../model/service.js';
 import type { RouteRequest } from '../request.js';
-import { type Found, lookupName, virtualHostOf } from '../route/route.js';
+import { type Found, lookupName } from '../route/route.js';
+import { AskedHost, nameOf } from './asked-host.js';
+import { notesOnGatewayRules } from './gateway-notes.js';
 
 /** What else is worth knowing of a request's host, however the host is spelt. */
 export function notes(contents: TableContents, request: RouteRequest, found: Found): string[] {
   const host = new AskedHost(contents, lookupName(request.authority));
   return [
     ...notesOnOtherRules(contents, request, found, host),
+    ...notesOnWildcards(contents, request, found, host),
     ...notesOnRulesToIt(contents, found, host),
     ...notesOnHiddenRules(contents, host),
     ...notesOnHiddenServices(contents, found, host),
@@ -37,40 +39,6 @@ function notesOnPreflights(found: Found): string[] {
   ];
 }
 
-/** A host as the client wrote it, and as its service is called in full. */
-class AskedHost {
-  readonly names: ReadonlySet<string>;
-  readonly #spellings: readonly string[];
-  readonly service: TableContents['mesh']['services'] extends ReadonlyMap<string, infer S>
-    ? S | undefined
-    : never;
-
-  constructor(
-    { mesh, workload }: TableContents,
-    readonly asked: string,
-  ) {
-    const spellings = [
-      asked,
-      `${asked}.${workload.namespace}.svc.cluster.local`,
-      `${asked}.svc.cluster.local`,
-      `${asked}.cluster.local`,
-    ];
-    this.#spellings = spellings;
-    const full = spellings.find((name) => mesh.services.has(name)) ?? asked;
-    this.service = mesh.services.get(full);
-    this.names = new Set([asked, full]);
-  }
-
-  /** Whether it is a way to spell that name, or lies under that wildcard. */
-  mayMean(name: string): boolean {
-    return this.#spellings.includes(name) || (name.startsWith('*') && this.asked.endsWith(name.slice(1)));
-  }
-
-  isAmong(hosts: readonly string[]): boolean {
-    return hosts.some((host) => this.names.has(host));
-  }
-}
-
 function notesOnOtherRules(
   contents: TableContents,
   request: RouteRequest,
@@ -78,7 +46,7 @@ function notesOnOtherRules(
   host: AskedHost,
 ): string[] {
   const { mesh } = contents;
-  if (mesh.gateway !== undefined) return notesOnUnservedRules(contents, request, host);
+  if (mesh.gateway !== undefined) return notesOnGatewayRules(contents, request, found, host);
   const owner = ownerOf(contents, request, found, host);
   const others = mesh.rules.filter(({ resource, hosts }) => resource !== owner && host.isAmong(hosts));
   return others.map(({ resource, rules, connections = [] }) => {
@@ -96,6 +64,29 @@ function notesOnOtherRules(
   });
 }
 
+/** Wildcards above a host that is not registered: registered names under them alone are routed (recorded: `host-wildcard-narrowed`). */
+function notesOnWildcards(
+  { mesh }: TableContents,
+  { port }: RouteRequest,
+  found: Found,
+  { asked, service }: AskedHost,
+): string[] {
+  const leaves = found.kind === 'pass-through' || found.kind === 'blocked';
+  if (!leaves || service !== undefined || mesh.gateway !== undefined) return [];
+  return mesh.rules.flatMap(({ resource, hosts }) => {
+    const wildcard = hosts.find((host) => host.startsWith('*') && asked.endsWith(host.slice(1)));
+    if (wildcard === undefined) return [];
+    const registered = [...mesh.services.keys()].find((name) => name.endsWith(wildcard.slice(1)));
+    const why =
+      registered === undefined || port !== 80
+        ? `no service registers ${asked} on port ${port}`
+        : `beside the registered ${registered} its rules act on registered names alone`;
+    return [
+      `${nameOf(resource)} has ${wildcard}, but ${why}: write a ServiceEntry for ${wildcard} with an HTTP port ${port}.`,
+    ];
+  });
+}
+
 /** The resource whose rules are tried for the host on that port. */
 function ownerOf(
   { ports }: TableContents,
@@ -106,22 +97,6 @@ function ownerOf(
   if (found.kind !== 'connection') return ports.get(port)?.hosts.find(asked)?.owner?.resource;
   const because = found.target.shares[0]?.because;
   return because?.reason === 'rule' ? because.resource : undefined;
-}
-
-/** Rules of a gateway that no server on the port takes. */
-function notesOnUnservedRules(contents: TableContents, request: RouteRequest, host: AskedHost): string[] {
-  const { mesh } = contents;
-  if (mesh.rules.length === 0)
-    return [
-      `No rule in force is bound to ${gatewayNames(mesh)}: write its name among the gateways of a VirtualService, or among the parentRefs of a route.`,
-    ];
-  const served = virtualHostOf(contents, request)?.sources ?? [];
-  return mesh.rules
-    .filter((rules) => !served.includes(rules) && host.isAmong(rules.hosts))
-    .map(
-      ({ resource, gateways }) =>
-        `${nameOf(resource)} names ${host.asked} too, but no server of ${gateways.join(' or ')} takes it on port ${request.port}.`,
-    );
 }
 
 /** Rules lead to the host, and are for requests to other hosts. */
@@ -188,15 +163,4 @@ function notesOnOtherNamespaces({ mesh, workload }: TableContents, found: Found,
     (namespace) =>
       `${host.asked} is a service of the namespace ${namespace}, and the calling workload is in ${workload.namespace}: call ${host.asked}.${namespace}, or say --namespace ${namespace}.`,
   );
-}
-
-/** `Gateway shop/front`, whatever Istio calls its parts. */
-function gatewayNames({ gateway }: Mesh): string {
-  return (
-    [...new Set(gateway?.servers.map(({ resource }) => nameOf(resource)))].join(' or ') || 'this gateway'
-  );
-}
-
-function nameOf({ kind, namespace, name }: ResourceReference): string {
-  return `${kind} ${namespace}/${name}`;
 }

@@ -28,7 +28,7 @@ export const effects = {
     'host-not-registered': {
       severity: 'info',
       missing: ['Service', 'ServiceEntry'],
-      why: 'The host is not registered and is routed on port 80 only because another service opens that port. When that service goes, the rule stops working.',
+      why: 'The host is not registered and is routed on port 80 only because another service opens that port. When that service goes, the rule stops working. Of a wildcard with registered names under it, only those are routed.',
       wrong: 'a rule for hello.com, and some service on port 80',
       right: 'a ServiceEntry for hello.com as well',
     },
@@ -156,7 +156,7 @@ export const effects = {
     'requests-left-over': {
       severity: 'warning',
       or: 'info',
-      why: 'A registered service has rules, and none of them takes the requests that the others leave over: they get 404, although without any rule the service would answer. It is only information where the rules differ by path.',
+      why: 'A registered service has rules, and none of them takes the requests that the others leave over: they get 404, although without any rule the service would answer. It is only information where the rules differ by path, and for a host at a gateway that hides rules for a wider one.',
       wrong: 'match: [{ headers: { x-canary: { exact: "1" } } }] alone',
       right: 'a last rule without match',
     },

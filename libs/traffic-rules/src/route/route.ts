@@ -75,10 +75,11 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
   return { kind: 'found', route: matched, view, virtualHost };
 }
 
-/** A request of plain HTTP asks for no server name. */
-function dialledFor(contents: TableContents, { authority, port, address }: RouteRequest): Dialled {
+/** A request of plain HTTP asks for no server name; a gateway passes TLS on by the name that it asks for. */
+function dialledFor(contents: TableContents, { authority, port, address, tls }: RouteRequest): Dialled {
   const own = dialledAddress(contents, lookupName(authority), address);
-  return { port, address, own, sni: undefined, isHttp: true };
+  const isHttp = contents.mesh.gateway === undefined || tls === undefined;
+  return { port, address, own, sni: isHttp ? undefined : tls?.serverName?.toLowerCase(), isHttp };
 }
 
 /**

@@ -1,0 +1,79 @@
+import { lies } from '../compile/hosts-in-common.js';
+import type { TableContents, VirtualHost } from '../compile/table.js';
+import { isWildcard } from '../host-map.js';
+import type { Mesh } from '../model/mesh.js';
+import type { RouteRequest } from '../request.js';
+import { type Found, virtualHostOf } from '../route/route.js';
+import { type AskedHost, nameOf } from './asked-host.js';
+
+/** What a gateway's rules and servers have to do with a host, beyond the rules that it has there. */
+export function notesOnGatewayRules(
+  contents: TableContents,
+  request: RouteRequest,
+  found: Found,
+  host: AskedHost,
+): string[] {
+  const { mesh } = contents;
+  if (mesh.rules.length === 0)
+    return [
+      `No rule in force is bound to ${gatewayNames(mesh)}: write its name among the gateways of a VirtualService, or among the parentRefs of a route.`,
+    ];
+  const virtualHost = virtualHostOf(contents, request);
+  const served = virtualHost?.sources ?? [];
+  const decides = found.kind === 'connection' ? found.target.shares[0]?.because : undefined;
+  const named = mesh.rules.filter(
+    (rules) => !served.includes(rules) && decides?.resource !== rules.resource && host.isAmong(rules.hosts),
+  );
+  if (found.kind !== 'connection' && virtualHost === undefined && named.length === 0)
+    return notesOnServers(mesh, request, host);
+  return [
+    ...named.map(
+      ({ resource, gateways }) =>
+        `${nameOf(resource)} names ${host.asked} too, but no server of ${gateways.join(' or ')} takes it on port ${request.port}.`,
+    ),
+    ...(found.kind === 'no-route' ? notesOnHiddenWildcards(mesh, virtualHost, host) : []),
+  ];
+}
+
+/** Rules for a wider host, which are not asked where those of a narrower one take nothing. */
+function notesOnHiddenWildcards(
+  { rules }: Mesh,
+  virtualHost: VirtualHost | undefined,
+  { asked }: AskedHost,
+): string[] {
+  if (virtualHost === undefined) return [];
+  return rules.flatMap(({ resource, hosts }) => {
+    const wildcard = hosts.find((host) => isWildcard(host) && lies(asked, host));
+    const isAsked = virtualHost.sources?.some((source) => source.resource === resource) === true;
+    if (wildcard === undefined || isAsked) return [];
+    return [
+      `${nameOf(resource)} has rules for ${wildcard}, but those for ${virtualHost.name} hide them whole: a gateway tries the rules of the narrowest host alone.`,
+    ];
+  });
+}
+
+/** Why a gateway knows nothing of a host: no server takes it, or no rule names it. */
+function notesOnServers({ gateway, rules }: Mesh, { port }: RouteRequest, { asked }: AskedHost): string[] {
+  const servers = (gateway?.servers ?? []).filter(
+    (server) => server.port === port && (server.serves === 'http' || server.serves === 'https'),
+  );
+  const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => host));
+  if (hosts.length === 0) return [];
+  return hosts.some((host) => lies(asked, host))
+    ? [
+        `A server takes ${asked}, but no rule names it: the rules are for ${listed(rules.flatMap((one) => one.hosts))}.`,
+      ]
+    : [`No server takes ${asked} on port ${port}: they take ${listed(hosts)}.`];
+}
+
+function listed(hosts: readonly string[]): string {
+  const all = [...new Set(hosts)];
+  return all.length > 5 ? `${all.slice(0, 5).join(', ')} and ${all.length - 5} more` : all.join(', ');
+}
+
+/** `Gateway shop/front`, whatever Istio calls its parts. */
+function gatewayNames({ gateway }: Mesh): string {
+  return (
+    [...new Set(gateway?.servers.map(({ resource }) => nameOf(resource)))].join(' or ') || 'this gateway'
+  );
+}
