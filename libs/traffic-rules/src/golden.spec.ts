@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { deviationsOf } from '../test/golden/deviations.js';
-import { expectGolden } from '../test/golden/golden.js';
+import { outcomesOfFields } from '../../../tools/golden/deviations.js';
+import { expectGolden } from '../../../tools/golden/golden.js';
+import { choicesIn } from '../test/golden/choices.js';
 import { type Portrait, portraitOf, type Questions } from '../test/golden/portrait.js';
 import { type Issue, objectsIn, parse, readYaml, validate } from './index.js';
 
@@ -82,7 +83,7 @@ it.each(scenes)('%s: what is said and done', (scene) => {
     ...portrait.behaviour,
     { title: 'as objects of a cluster', lines: saidOfObjects(text, portrait) },
   ];
-  expectGolden(`${scene}.txt`, [
+  expectGolden(new URL(`${scene}.txt`, folder), [
     ...new Set(portrait.issues.map(placed)),
     ...sections.flatMap(({ title, lines }) => ['', title, ...lines.map((line) => `  ${line}`.trimEnd())]),
   ]);
@@ -98,17 +99,9 @@ it.each(scenes.filter((scene) => !/^# whole$/m.test(textOf(scene))))(
     const portrait = (document: unknown) =>
       portraitOf([parse(JSON.stringify(document), 'rules.yaml'), context], questions);
     const before = portrait(first);
-    const outcomes = new Map<string, string[]>();
-    for (const { field, value, document } of deviationsOf(first)) {
-      const lines = outcomeOf(before, portrait(document)).map(
-        (line) => `\n  ${line.replaceAll(` ${field}: `, ': ')}`,
-      );
-      const key = `${field}\0${lines.join('')}`;
-      outcomes.set(key, [...(outcomes.get(key) ?? []), value]);
-    }
     expectGolden(
-      `${scene}.fields.txt`,
-      [...outcomes].map(([key, values]) => key.replace('\0', `: ${values.join(', ')}`)),
+      new URL(`${scene}.fields.txt`, folder),
+      outcomesOfFields(first, choicesIn(first), (document) => outcomeOf(before, portrait(document))),
     );
   },
 );
@@ -117,7 +110,7 @@ it.each(['validation', 'api-server'])('what is said of the recorded documents of
   const file = new URL(`../../../conformance/${name}.json`, import.meta.url);
   const recorded = JSON.parse(readFileSync(file, 'utf8')) as { id: string; document: unknown }[];
   expectGolden(
-    `recorded-${name}.txt`,
+    new URL(`recorded-${name}.txt`, folder),
     recorded.flatMap(({ id, document }) => {
       const { resources, issues, apiServerIssues } = parse(JSON.stringify(document), 'rules.yaml');
       const found = [...issues, ...validate(resources), ...apiServerIssues];

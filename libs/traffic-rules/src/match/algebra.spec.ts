@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expectGolden } from '../../test/golden/golden.js';
+import { expectGolden } from '../../../../tools/golden/golden.js';
 import {
   document,
   listener,
@@ -168,5 +168,5 @@ it.each(kinds)('on %j: words, keys, examples and what implies what', (subject) =
       `implies ${implied.join(' ')}`,
     ].join('; ');
   });
-  expectGolden(`algebra/${subject.kind}.txt`, lines);
+  expectGolden(new URL(`../../test/golden/algebra/${subject.kind}.txt`, import.meta.url), lines);
 });

@@ -1,4 +1,4 @@
-import { expectGolden } from '../../../test/golden/golden.js';
+import { expectGolden } from '../../../../../tools/golden/golden.js';
 import { readYaml } from '../yaml-documents.js';
 import type { YamlNode } from '../yaml-node.js';
 
@@ -92,5 +92,10 @@ it.each(Object.entries(texts))('%s: what is read of the text with any character 
     change,
     ...Array.from(text, (_, at) => `  ${at} ${outcome(changed(text, at))}`),
   ]);
-  expectGolden(`yaml/${name.replaceAll(' ', '-')}.txt`, [JSON.stringify(text), outcome(text), '', ...lines]);
+  expectGolden(new URL(`../../../test/golden/yaml/${name.replaceAll(' ', '-')}.txt`, import.meta.url), [
+    JSON.stringify(text),
+    outcome(text),
+    '',
+    ...lines,
+  ]);
 });

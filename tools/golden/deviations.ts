@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { formatPath, type Path } from '../../src/fields/path.js';
+import { formatPath, type Path } from '@grayscale/traffic-rules';
 
 /** A document with one of its fields changed. */
-export interface Deviation {
+interface Deviation {
   /** As `spec.http[0].timeout`. */
   field: string;
   /** What stands there now: JSON, or what it is called. */
@@ -10,22 +9,36 @@ export interface Deviation {
   document: unknown;
 }
 
-interface Schema {
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  additionalProperties?: Schema;
-  enum?: unknown[];
-}
-
 const none = Symbol('none');
 
+/** The values that a field is said to take, where they are counted. */
+export type ChoicesAt = (path: Path) => readonly unknown[] | undefined;
+
 /** For each field of the document, at any depth, the values at the boundaries of what its type may be, one at a time. */
-export function* deviationsOf(document: Record<string, unknown>): Generator<Deviation> {
-  const schema = schemaOf(document);
+function* deviationsOf(document: object, choicesAt: ChoicesAt): Generator<Deviation> {
   for (const [path, value] of fieldsOf(document))
-    for (const [name, other] of Object.entries(otherValues(value, schemaAt(schema, path)?.enum)))
+    for (const [name, other] of Object.entries(otherValues(value, choicesAt(path))))
       if (other !== value)
         yield { field: formatPath(path), value: name, document: changed(document, path, other) };
+}
+
+/**
+ * What comes of each change of one field: a line for the field and the values that come to the same, and below it the lines of their
+ * outcome.
+ * @param outcomeOf the lines for a changed document; none: it changes nothing
+ */
+export function outcomesOfFields(
+  document: object,
+  choicesAt: ChoicesAt,
+  outcomeOf: (document: unknown) => readonly string[],
+): string[] {
+  const outcomes = new Map<string, string[]>();
+  for (const { field, value, document: changed } of deviationsOf(document, choicesAt)) {
+    const lines = outcomeOf(changed).map((line) => `\n  ${line.replaceAll(` ${field}: `, ': ')}`);
+    const key = `${field}\0${lines.join('')}`;
+    outcomes.set(key, [...(outcomes.get(key) ?? []), value]);
+  }
+  return [...outcomes].map(([key, values]) => key.replace('\0', `: ${values.join(', ')}`));
 }
 
 function* fieldsOf(value: unknown, path: Path = []): Generator<[Path, unknown]> {
@@ -65,18 +78,4 @@ function changed(document: unknown, [step, ...rest]: Path, value: unknown): unkn
   const { [step]: old, ...others } = document as Record<string, unknown>;
   if (rest.length === 0 && value === none) return others;
   return { ...(document as object), [step]: changed(old, rest, value) };
-}
-
-function schemaOf({ apiVersion, kind }: Record<string, unknown>): Schema | undefined {
-  const [group] = String(apiVersion).split('/');
-  const name = group === 'networking.istio.io' ? 'istio' : 'gateway-api';
-  const file = new URL(`../../schemas/${name}.json`, import.meta.url);
-  const { kinds } = JSON.parse(readFileSync(file, 'utf8')) as { kinds: Record<string, Schema> };
-  return kinds[String(kind)];
-}
-
-function schemaAt(schema: Schema | undefined, [step, ...rest]: Path): Schema | undefined {
-  if (schema === undefined || step === undefined) return schema;
-  const { properties, items, additionalProperties } = schema;
-  return schemaAt(typeof step === 'number' ? items : (properties?.[step] ?? additionalProperties), rest);
 }
