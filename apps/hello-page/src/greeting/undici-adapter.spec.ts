@@ -61,6 +61,12 @@ it('goes past the proxy where NO_PROXY says so', async () => {
   expect(seen[0]?.url).toBe('/direct');
 });
 
+it('accepts any text, unless the request says what it accepts', async () => {
+  await client.request({ url: `${origin}/hello` });
+  await client.request({ url: `${origin}/hello`, headers: { Accept: 'text/html' } });
+  expect(seen.map(({ headers }) => headers.accept)).toEqual(['text/plain, */*', 'text/html']);
+});
+
 it('hands a redirect on as the answer that it is', async () => {
   const { status, headers } = await client.request({ url: `${origin}/redirect`, validateStatus: () => true });
   expect([status, headers.location, seen.length]).toEqual([302, '/hello', 1]);

@@ -26,6 +26,7 @@ export class UndiciAdapter {
 
   /** The function for axios' `adapter`. */
   readonly send = async (config: InternalAxiosRequestConfig): AxiosPromise<Buffer> => {
+    config.headers.setAccept('text/plain, */*', false);
     try {
       return accept(await this.exchange(config));
     } catch (error) {
@@ -42,7 +43,7 @@ export class UndiciAdapter {
 
   private exchange(config: InternalAxiosRequestConfig): AxiosPromise<Buffer> {
     const { origin, path, host } = this.hopTo(config.url ?? '');
-    const headers = { host, ...(config.headers.toJSON() as Record<string, string>) };
+    const headers = { host, ...(config.headers as Record<string, string>) };
     return new Promise((resolve, reject) => {
       const answer = new Answer(config, resolve, reject);
       this.agent.dispatch({ origin, path, method: 'GET', headers }, answer);
@@ -119,7 +120,7 @@ class Answer implements Dispatcher.DispatchHandler {
       data: Buffer.concat(this.chunks),
       status: this.status,
       statusText: '',
-      headers: new AxiosHeaders(this.headers as Record<string, string>),
+      headers: Object.assign(new AxiosHeaders(), this.headers),
       config: this.config,
     });
   }

@@ -3,8 +3,8 @@ import { ProblemException } from '@grayscale/service-runtime';
 /** The longest name in bytes of UTF-8. Servers behind this one take 16 KiB of headers in all. */
 export const MAX_NAME_BYTES = 8192;
 
-/** Most names: letters, digits and a few signs, with nothing to decode. */
-const PLAIN = /^[\w.@-]{1,100}$/;
+/** Most targets: one name of letters, digits and a few signs, with nothing to decode. */
+const PLAIN = /^[^?]*\?name=[\w.@-]{1,100}$/;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -15,10 +15,11 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws ProblemException 400 that says what is wrong with the name
  */
 export function checkUserName(target: string): void {
+  if (PLAIN.test(target)) return;
   const values = valuesOf(target, 'name');
   if (values.length > 1) refuse(`name is given ${values.length} times, give it once`);
   const [value] = values;
-  if (value === undefined || value === '' || PLAIN.test(value)) return;
+  if (value === undefined || value === '') return;
   const name = decodeUtf8(value);
   const control = /\p{Cc}/u.exec(name)?.[0];
   if (control !== undefined) {
