@@ -100,20 +100,25 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
   }
   // On a port of HTTP the client's own TLS is passed on; the rules' would be for requests.
   const asItIs = route.decision.because.reason !== 'tcp-port';
+  const onGone = (): void => {
+    cancel();
+    complete(['DC'], 0);
+  };
   const cancel = to.connect(asItIs, {
     onConnected: (upstream) => {
-      client.off('close', cancel);
+      client.off('close', onGone);
       if (!request.answered) client.write(connectionEstablished);
       if (request.first.length > 0) upstream.write(request.first);
       const before = client.bytesWritten;
       splice(client, upstream, () => complete([], client.bytesWritten - before));
     },
     onFailure: (kind) => {
+      client.off('close', onGone);
       const { status, reason, flag } = failures[kind];
       fail(status, reason(addressText(to.address)), [flag]);
     },
   });
-  client.once('close', cancel);
+  client.once('close', onGone);
 }
 
 function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {
