@@ -68,7 +68,6 @@ describe('a running mesh under hostile clients in HTTP/2', () => {
   });
 });
 
-// Red in some runs: Node.js may abort by an assertion of its own (docs/reliability.md).
 it(`${count} answers of a hostile server in HTTP/2 (seed ${seed})`, async () => {
   const server = new HostileHttp2Server(seed);
   await using rules = await RuleFile.with(rulesText([await server.listen()], '', http2Upgrade));

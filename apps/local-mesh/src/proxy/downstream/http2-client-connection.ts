@@ -5,6 +5,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { NativeSession } from '../http2/native-session.js';
 import { connectionWindowBytes, sessionOptions, settings } from '../http2/session-settings.js';
 import type { Runtime } from '../runtime.js';
 import type { ClientInfo } from './client-info.js';
@@ -16,6 +17,7 @@ const flagEndStream = constants.NGHTTP2_FLAG_END_STREAM;
 /** A client's connection in HTTP/2 with prior knowledge: an exchange for each stream, many at a time. */
 export class Http2ClientConnection implements Stage {
   readonly #session: ServerHttp2Session;
+  readonly #native: NativeSession;
   readonly #streams = new Set<Http2ClientStream>();
   /** When the last stream ended; milliseconds of performance.now(). */
   #idleSince = performance.now();
@@ -35,6 +37,7 @@ export class Http2ClientConnection implements Stage {
       // Beside the pseudo-headers.
       maxHeaderListPairs: maxHeaderCount + 4,
     });
+    this.#native = new NativeSession(this.#session);
     this.#session.setLocalWindowSize(connectionWindowBytes);
     this.#session.on('stream', (stream, _headers, flags, raw) => {
       this.#begin(stream, raw, (flags & flagEndStream) !== 0);
@@ -63,6 +66,7 @@ export class Http2ClientConnection implements Stage {
   }
 
   #begin(stream: ServerHttp2Stream, raw: readonly string[], isComplete: boolean): void {
+    this.#native.outlive(stream);
     if (this.runtime.draining) {
       stream.close(constants.NGHTTP2_REFUSED_STREAM);
       return;

@@ -5,6 +5,7 @@ import {
   connect,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { NativeSession } from '../http2/native-session.js';
 import {
   connectionWindowBytes,
   maxConcurrentStreams,
@@ -18,6 +19,7 @@ const untilTold = 1;
 /** A connection in HTTP/2 to one server, with many requests at a time. */
 export class Http2Connection {
   readonly #session: ClientHttp2Session;
+  readonly #native: NativeSession;
   #active = 0;
   #isClosing = false;
   /** How many streams the server takes at a time; undefined: it has not said so yet. */
@@ -38,6 +40,7 @@ export class Http2Connection {
       settings: { ...settings, enablePush: false },
       createConnection: () => socket,
     });
+    this.#native = new NativeSession(this.#session);
     this.#session.on('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes));
     this.#session.on('remoteSettings', ({ maxConcurrentStreams: allowed }) => {
       this.#allowed = allowed ?? maxConcurrentStreams;
@@ -79,6 +82,7 @@ export class Http2Connection {
     this.requests++;
     this.#active++;
     const stream = this.#session.request(list, options);
+    this.#native.outlive(stream);
     stream.once('close', () => {
       this.#active--;
       this.idleSince = Date.now();
