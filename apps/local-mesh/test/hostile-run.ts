@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '@grayscale/seeded-random';
 import { hostileRequest, sendAndEnd } from './hostile-requests.js';
 
@@ -78,4 +79,13 @@ export function stillAnswers(port: number): Promise<boolean> {
     });
     socket.write('GET / HTTP/1.1\r\nHost: back.ext\r\nConnection: close\r\n\r\n');
   });
+}
+
+/** Whether a mesh answers whose connections to the server were cut just now: one of them may still be given a request. */
+export async function answersAgain(port: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (await stillAnswers(port)) return true;
+    await delay(100);
+  }
+  return false;
 }

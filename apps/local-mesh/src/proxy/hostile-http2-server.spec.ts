@@ -1,5 +1,5 @@
 import { HostileHttp2Server } from '../../test/hostile-http2-server.js';
-import { sendOrdinary, stillAnswers } from '../../test/hostile-run.js';
+import { answersAgain, sendOrdinary } from '../../test/hostile-run.js';
 import { http2Upgrade, rulesFor } from '../../test/rules.js';
 import { createProxy } from './proxy.js';
 
@@ -17,7 +17,7 @@ it('a hostile server in HTTP/2 ends nothing, and leaves nothing behind', async (
       await new Promise((resolve) => setTimeout(resolve, 10));
     server.isHostile = false;
     server.endConnections();
-    expect(await stillAnswers(port)).toBe(true);
+    expect(await answersAgain(port)).toBe(true);
   } finally {
     await mesh.close();
     await server.stop();

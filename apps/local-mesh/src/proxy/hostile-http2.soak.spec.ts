@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '@grayscale/seeded-random';
 import { HostileBackend } from '../../test/hostile-backend.js';
 import { sendHostileHttp2 } from '../../test/hostile-http2.js';
 import { HostileHttp2Server } from '../../test/hostile-http2-server.js';
-import { sendOrdinary, stillAnswers } from '../../test/hostile-run.js';
+import { answersAgain, sendOrdinary, stillAnswers } from '../../test/hostile-run.js';
 import { attack, attacks } from '../../test/http2-attacks.js';
 import { http2Upgrade, rulesText } from '../../test/rules.js';
 import { RuleFile } from '../testing/manifests.js';
@@ -88,12 +87,3 @@ it(`${count} answers of a hostile server in HTTP/2 (seed ${seed})`, async () => 
     await server.stop();
   }
 });
-
-/** A connection that was cut just now may still be given a request. */
-async function answersAgain(port: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    if (await stillAnswers(port)) return true;
-    await delay(100);
-  }
-  return false;
-}
