@@ -36,13 +36,13 @@ export function requestTarget(address: TargetAddress): RequestTarget | undefined
 }
 
 /** Scheme, host, port and then nothing but a path, a query or a fragment: no user, no escape, nothing that a parser skips. */
-const PLAIN_URL = /^(https?):\/\/((?:[a-z0-9_-]+\.)*[a-z0-9_-]+)(?::(\d{1,4}|[1-5]\d{4}))?(?=[/?#]|$)/;
+const PLAIN_URL = /^(https?):\/\/((?:[a-z0-9_-]+\.)*[a-z0-9_-]+)(?::(\d{1,4}|[1-5]\d{4}))?([/?#].*)?$/s;
 
 /** To parse a whole URL costs as much as all the rest. */
 function partsOfPlainUrl(text: string): TargetParts | undefined {
-  const [start, scheme, host, port] = PLAIN_URL.exec(text) ?? [];
-  if (start === undefined || scheme === undefined || host === undefined) return undefined;
-  return { scheme, host, port: port ?? '', path: text.slice(start.length) };
+  const [, scheme, host, port = '', path = ''] = PLAIN_URL.exec(text) ?? [];
+  if (scheme === undefined || host === undefined) return undefined;
+  return { scheme, host, port, path };
 }
 
 function targetOfParts(parts: TargetParts): RequestTarget | undefined {
