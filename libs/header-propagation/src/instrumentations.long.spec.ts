@@ -8,45 +8,71 @@ import { install, pack } from './testing/packed.js';
 
 const run = promisify(execFile);
 
-/** A service that is asked once, with both of them in it, in either order, and asks the upstream by every client. */
-const SERVICE = `
-const [, , order, kind] = process.argv;
-const start = {
-  otel: () => {
-    const { NodeSDK } = require('@opentelemetry/sdk-node');
-    // What sdk-node brings itself.
-    const tracing = require(require.resolve('@opentelemetry/sdk-trace', { paths: [require.resolve('@opentelemetry/sdk-node')] }));
-    const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
-    const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici');
-    new NodeSDK({ instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()], spanProcessors: [new tracing.SimpleSpanProcessor(new tracing.InMemorySpanExporter())] }).start();
-  },
-  sentry: () => {
-    const Sentry = require('@sentry/node');
-    Sentry.init({ dsn: 'http://key@127.0.0.1:9/1', tracesSampleRate: 1, propagateTraceparent: true, transport: () => ({ send: async () => ({}), flush: async () => true }) });
-  },
+/** How one of them is started, in a file of its own. */
+const STARTS = {
+  otel: `
+const { NodeSDK } = await load('@opentelemetry/sdk-node');
+// What sdk-node brings itself.
+const tracing = require(require.resolve('@opentelemetry/sdk-trace', { paths: [require.resolve('@opentelemetry/sdk-node')] }));
+const { HttpInstrumentation } = await load('@opentelemetry/instrumentation-http');
+const { UndiciInstrumentation } = await load('@opentelemetry/instrumentation-undici');
+new NodeSDK({ instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()], spanProcessors: [new tracing.SimpleSpanProcessor(new tracing.InMemorySpanExporter())] }).start();
+`,
+  sentry: `
+const Sentry = await load('@sentry/node');
+Sentry.init({ dsn: 'http://key@127.0.0.1:9/1', tracesSampleRate: 1, propagateTraceparent: true, transport: () => ({ send: async () => ({}), flush: async () => true }) });
+`,
 };
-if (order === 'first') start[kind]();
+
+/** What OpenTelemetry asks of an application of ES modules. */
+const HOOK = "register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);\n";
+
+/** By `--require` and `--import`: the flag is the name. */
+const WAYS = {
+  require: {
+    extension: 'cjs',
+    prelude: 'const load = require;\n',
+    startOf: (kind: keyof typeof STARTS) => STARTS[kind].replaceAll('await load', 'load'),
+  },
+  import: {
+    extension: 'mjs',
+    prelude: `import { createRequire, register } from 'node:module';
+const require = createRequire(import.meta.url);
+const load = (name) => import(name);
+`,
+    startOf: (kind: keyof typeof STARTS) => (kind === 'otel' ? HOOK : '') + STARTS[kind],
+  },
+} as const;
+
+/** A service that is asked once, with one of them in it, in either order, and asks the upstream by every client. */
+const SERVICE = `
+const main = async () => {
+const [, , late] = process.argv;
+// As a library has it that is loaded before the service is set up.
+const { get: taken } = await load('node:http');
 const http = require('node:http');
-const { HeaderPropagation, istioTracing } = require('@grayscale/header-propagation');
-const { captureMiddleware } = require('@grayscale/header-propagation/server');
-const { propagateGlobalFetch } = require('@grayscale/header-propagation/fetch');
-const { propagateNodeHttp } = require('@grayscale/header-propagation/node-http');
-const { propagationInterceptor } = require('@grayscale/header-propagation/undici');
-const { propagateWithAxios } = require('@grayscale/header-propagation/axios');
+const { HeaderPropagation, istioTracing } = await load('@grayscale/header-propagation');
+const { captureMiddleware } = await load('@grayscale/header-propagation/server');
+const { propagateGlobalFetch } = await load('@grayscale/header-propagation/fetch');
+const { propagateNodeHttp } = await load('@grayscale/header-propagation/node-http');
+const { propagationInterceptor } = await load('@grayscale/header-propagation/undici');
+const { propagateWithAxios } = await load('@grayscale/header-propagation/axios');
 const propagation = new HeaderPropagation({ rules: [...istioTracing, 'user', { query: 'name', toBaggage: 'name' }] });
 propagateGlobalFetch(propagation);
 propagateNodeHttp(propagation);
-const { Agent, request, interceptors } = require('undici');
+const { Agent, request, interceptors } = await load('undici');
 const dispatcher = new Agent().compose(interceptors.redirect({ maxRedirections: 2 }), propagationInterceptor(propagation));
 const axios = require('axios').create();
 propagateWithAxios(propagation, axios);
-if (order === 'last') start[kind]();
+if (late) await load(late);
 
 const upstream = process.env.UPSTREAM;
+const by = (get, path) => () => new Promise((resolve, reject) => get(upstream + path, (r) => r.resume().on('end', resolve)).on('error', reject));
 const clients = {
   fetch: () => fetch(upstream + '/fetch').then((r) => r.text()),
   undici: () => request(upstream + '/undici', { dispatcher }).then(({ body }) => body.text()),
-  http: () => new Promise((resolve, reject) => require('node:http').get(upstream + '/http', (r) => r.resume().on('end', resolve)).on('error', reject)),
+  http: by((...args) => http.get(...args), '/http'),
+  taken: by(taken, '/taken'),
   axios: () => axios.get(upstream + '/axios'),
 };
 const capture = captureMiddleware(propagation);
@@ -64,7 +90,11 @@ server.listen(0, '127.0.0.1', () => {
   });
   socket.resume().on('close', () => process.exit(0));
 });
+};
+main();
 `;
+
+const KINDS = Object.keys(STARTS) as (keyof typeof STARTS)[];
 
 let folder: string;
 let cwd: string;
@@ -76,7 +106,10 @@ beforeAll(async () => {
     (name) => `@opentelemetry/${name}`,
   );
   cwd = await install(folder, 'service', [await pack(folder), ...otel, '@sentry/node', 'undici@7', 'axios']);
-  await writeFile(join(cwd, 'service.cjs'), SERVICE);
+  for (const { extension, prelude, startOf } of Object.values(WAYS)) {
+    await writeFile(join(cwd, `service.${extension}`), prelude + SERVICE);
+    for (const kind of KINDS) await writeFile(join(cwd, `${kind}.${extension}`), prelude + startOf(kind));
+  }
   upstream = await startEchoServer();
 }, 300_000);
 afterAll(async () => {
@@ -84,12 +117,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.each(['otel', 'sentry'])('beside %s', (kind) => {
-  it.each(['first', 'last'])(
-    'that starts %s, there is one traceparent and one baggage, with the members of both',
-    async (order) => {
+const orders = (Object.keys(WAYS) as (keyof typeof WAYS)[]).flatMap((way) =>
+  (['first', 'last'] as const).map((order) => [way, order] as const),
+);
+
+describe.each(KINDS)('beside %s', (kind) => {
+  it.each(orders)(
+    'in an application by %s, that starts %s, there is one traceparent and one baggage, with the members of both',
+    async (way, order) => {
       upstream.received.length = 0;
-      await run(process.execPath, ['service.cjs', order, kind], {
+      const { extension } = WAYS[way];
+      const start = `./${kind}.${extension}`;
+      const service = `service.${extension}`;
+      const args = order === 'first' ? [`--${way}`, start, service] : [service, start];
+      await run(process.execPath, args, {
         cwd,
         env: {
           ...process.env,
@@ -99,7 +140,13 @@ describe.each(['otel', 'sentry'])('beside %s', (kind) => {
           OTEL_LOGS_EXPORTER: 'none',
         },
       });
-      expect(upstream.received.map(({ url }) => url)).toEqual(['/fetch', '/undici', '/http', '/axios']);
+      expect(upstream.received.map(({ url }) => url)).toEqual([
+        '/fetch',
+        '/undici',
+        '/http',
+        '/taken',
+        '/axios',
+      ]);
       for (const { url, headers } of upstream.received) {
         const [trace, ...others] = headers.traceparent ?? [];
         expect([url, trace, others, headers.baggage?.length]).toEqual([url, expect.any(String), [], 1]);

@@ -37,12 +37,15 @@ export class Call {
 }
 
 const CALL = Symbol('header-propagation.call');
+const SOURCES = Symbol('header-propagation.sources');
 
 /** A request and what Node calls on it, once, to write its head: `end`, `write`, `flushHeaders` and `pipe` all come by here. */
 interface Writer extends ClientRequest {
   _storeHeader?: StoreHeader;
   _send?: (data: string, encoding: string) => boolean;
   [CALL]?: Call | undefined;
+  /** What goes along with a request that was made by another way than `requestFor`. */
+  [SOURCES]?: readonly Source[];
 }
 
 type StoreHeader = (this: Writer, requestLine: string, headers: HeadersToWrite) => void;
@@ -50,12 +53,17 @@ type StoreHeader = (this: Writer, requestLine: string, headers: HeadersToWrite) 
 /** The call whose request is being made and whose head Node may write at once. */
 let atOnce: Call | undefined;
 
+/** Whether a request is being made by `requestFor`. */
+let making = false;
+
 /**
  * Makes a request and adds to it when its head is written: what the application set until then wins, and what is added
  * is in the text alone, where nobody reads it and sends it on.
  */
 export function requestFor(call: Call, request: () => ClientRequest): ClientRequest {
   if (isWrittenAtOnce(call.options)) atOnce = call;
+  const nested = making;
+  making = true;
   try {
     const sent: Writer = request();
     sent[CALL] = call;
@@ -64,7 +72,16 @@ export function requestFor(call: Call, request: () => ClientRequest): ClientRequ
     return sent;
   } finally {
     atOnce = undefined;
+    making = nested;
   }
+}
+
+/**
+ * Adds to a request that somebody else makes just now, unless Node has written its head at once: one of a function that was
+ * taken from `node:http` before it was replaced, or that an instrumentation's loader hands to ES modules.
+ */
+export function adopt(request: ClientRequest, sources: () => readonly Source[]): void {
+  if (!making) (request as Writer)[SOURCES] = sources();
 }
 
 /** Node writes the head in the constructor where headers are a list, and where `Expect` is among them. */
@@ -101,16 +118,17 @@ export function watchClientRequests(): void {
 function storeHeader(this: Writer, requestLine: string, headers: HeadersToWrite): void {
   const call = this[CALL] ?? atOnce;
   atOnce = undefined;
+  const sources = call?.sources ?? this[SOURCES] ?? [];
   const mark = carriedMark(() => flatCopy(headers).outgoing);
-  if (call === undefined && mark === undefined) store(this, requestLine, headers);
-  else if (mark === undefined && call?.sources.length === 1 && AddedLines.suit(headers)) {
+  if (sources.length === 0 && mark === undefined) store(this, requestLine, headers);
+  else if (mark === undefined && sources.length === 1 && AddedLines.suit(headers)) {
     const lines = new AddedLines(headers);
-    const [source] = call.sources;
+    const [source] = sources;
     const target = receiverOf(this, call);
     if (target !== undefined) source?.propagation.injectInto(source.captured, target, () => lines);
     store(this, requestLine + lines.text, headers, lines.text);
   } else {
-    const list = changedList(headers, { mark, sources: call?.sources ?? [], target: receiverOf(this, call) });
+    const list = changedList(headers, { mark, sources, target: receiverOf(this, call) });
     store(this, requestLine, list, String(list));
   }
 }

@@ -101,3 +101,46 @@ describe('what was added', () => {
     expect([outer.headers.user, (await inner)?.headers.user]).toEqual([['ours'], undefined]);
   });
 });
+
+describe('a request by another way than the functions that are replaced', () => {
+  // Taken while they are Node's own, as a library does that is loaded before the start.
+  const { get, request } = http;
+  const ways: Record<string, (options: RequestOptions) => ClientRequest> = {
+    'http.request, taken before': (options) => request(options),
+    'http.get, taken before': (options) => get(options),
+    'a ClientRequest of its own': (options) => new http.ClientRequest(options as never),
+    'an agent of its own': (options) => request({ ...options, agent: new http.Agent({ keepAlive: false }) }),
+    'no agent': (options) => request({ ...options, agent: false }),
+  };
+  const to = ({ url }: EchoServer) => ({ host: '127.0.0.1', port: new URL(url).port });
+
+  it.each(Object.entries(ways))('has the headers: %s', async (_, send) => {
+    const inRequest = install(['127.0.0.1']);
+    expect((await inRequest(() => answerTo(send(to(echo))))).headers.user).toEqual(['ours']);
+    expect((await answerTo(send(to(echo)))).headers.user).toBeUndefined();
+    undo();
+    expect((await inRequest(() => answerTo(send(to(echo))))).headers.user).toBeUndefined();
+  });
+
+  it.each(Object.entries(ways))(
+    'has what the application set, and ours to targets alone: %s',
+    async (_, send) => {
+      const inRequest = install([`127.0.0.1:${new URL(echo.url).port}`]);
+      const own = { ...to(echo), headers: { User: 'mine' } };
+      expect((await inRequest(() => answerTo(send(own)))).headers.user).toEqual(['mine']);
+      expect((await inRequest(() => answerTo(send(to(echo))))).headers.user).toEqual(['ours']);
+      expect((await inRequest(() => answerTo(send(to(other))))).headers.user).toBeUndefined();
+      const disguised = { ...to(other), headers: { Host: `127.0.0.1.evil:${new URL(echo.url).port}` } };
+      expect((await inRequest(() => answerTo(send(disguised)))).headers.user).toBeUndefined();
+    },
+  );
+
+  it('is of the context in which it was made, whenever its head is written', async () => {
+    const inRequest = install(['127.0.0.1'], { user: 'first' });
+    const propagation = new HeaderPropagation({ rules: ['user'], targets: ['127.0.0.1'] });
+    const sent = inRequest(() => request(to(echo)));
+    expect((await propagation.runWith({ user: 'second' }, () => answerTo(sent))).headers.user).toEqual([
+      'first',
+    ]);
+  });
+});

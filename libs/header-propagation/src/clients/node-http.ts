@@ -1,9 +1,10 @@
-import http from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { NOTHING_CAPTURED } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { Call, requestFor, type Source, watchClientRequests } from './client-request.js';
+import { adopt, Call, requestFor, type Source, watchClientRequests } from './client-request.js';
 
 type RequestFunction = typeof http.request;
 type RequestArguments = Parameters<RequestFunction>;
@@ -13,7 +14,8 @@ let restore: (() => void) | undefined;
 
 /**
  * Adds the current request's headers to what `http.request`, `http.get`, `https.request` and `https.get` send, for
- * every caller in the process, ES modules that imported them by name included. Takes the same arguments as they do.
+ * every caller in the process, ES modules that imported them by name included, and, from Node 22.12 on, those that took
+ * them before or make a `ClientRequest` themselves. Takes the same arguments as they do.
  * They are added while the head is written and are never among what the request shows (`getHeaders()`), which libraries
  * such as superagent copy to the next host.
  *
@@ -29,11 +31,20 @@ export function propagateNodeHttp(propagation: HeaderPropagation): () => void {
   };
 }
 
+/** Each request while it is made, from Node 22.12 on: also those that do not come by the functions that are replaced. */
+const CREATED = 'http.client.request.created';
+
+function onCreated(message: unknown): void {
+  adopt((message as { request: ClientRequest }).request, sourcesOfNow);
+}
+
 function replaceAll(): () => void {
   watchClientRequests();
+  subscribe(CREATED, onCreated);
   const undo = [replaceIn(http), replaceIn(https)];
   syncBuiltinESMExports();
   return () => {
+    unsubscribe(CREATED, onCreated);
     for (const one of undo) one();
     syncBuiltinESMExports();
   };
