@@ -81,7 +81,8 @@ export function checkCount(value: unknown, { path, code }: Place, least: number,
 /** The value as a message shows it, on one line and never long. */
 export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  // JSON has no NaN, no Infinity and none of these.
+  if (['bigint', 'symbol', 'number'].includes(typeof value)) return String(value);
   const text = value instanceof RegExp ? String(value) : (JSON.stringify(value) ?? 'undefined');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

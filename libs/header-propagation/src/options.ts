@@ -8,6 +8,7 @@ import {
   checkList,
   checkObject,
   checkRegExp,
+  show,
 } from './option-checks.js';
 import type { Accept, MatchedHeader, Rule } from './rules/rule.js';
 import type { Target } from './targets.js';
@@ -82,6 +83,12 @@ function checkMatched(matched: unknown): void {
     const path = `matched[${index}]`;
     checkObject(one, ['header', 'place'], { ...place, path });
     headerName(one.header, `${path}.header`);
+    if (typeof one.place !== 'string') {
+      throw new HeaderPropagationError(
+        'INVALID_OPTION',
+        `${path}.place: ${show(one.place)} is not a place. Write where the rule is, such as "k8s/rule.yaml:12".`,
+      );
+    }
   }
 }
 

@@ -103,7 +103,8 @@ const PLAIN_IPV4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d
 export function canonicalHost(host: string): string | undefined {
   const plain = plainHost(host);
   if (PLAIN_NAME.test(plain) || PLAIN_IPV4.test(plain)) return plain;
-  const hostname = parseUrl(`http://${plain.includes(':') ? `[${plain}]` : plain}/`)?.hostname;
+  // The host as it came: what has two dots at its end keeps one.
+  const hostname = parseUrl(`http://${plain.includes(':') ? `[${plain}]` : host}/`)?.hostname;
   return hostname === undefined || hostname === '' ? undefined : plainHost(hostname);
 }
 

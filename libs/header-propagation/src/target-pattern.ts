@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { HeaderPropagationError } from './errors.js';
 import { show } from './option-checks.js';
 import { canonicalHost, canonicalPath, type RequestTarget } from './target-address.js';
@@ -41,7 +42,23 @@ export function compilePattern(pattern: string, where: string): CompiledTarget {
     port: checkedPort(port, pattern, where),
     path: checkedPath(path, pattern, where),
   };
+  if (scheme === undefined && isBlock(host, path)) refuseBlock(pattern, where);
   return compiledOf(parts);
+}
+
+/** Whether an address and a path are a block of addresses in CIDR notation, which would match nothing that is meant. */
+function isBlock(host: string, path: string | undefined): boolean {
+  return path !== undefined && /^\/\d{1,3}$/.test(path) && isAddress(host);
+}
+
+function refuseBlock(pattern: string, where: string): never {
+  return refuse(
+    `${where}: ${show(pattern)} is a block of addresses. Write each address, a regular expression such as /10\\.0\\.0\\.\\d+/, or a function of the host.`,
+  );
+}
+
+function isAddress(host: string): boolean {
+  return isIP(host.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function compiledOf({ scheme, host, port, path }: Parts): CompiledTarget {
@@ -72,12 +89,25 @@ function hostTest(host: string, pattern: string, where: string): Parts['host'] {
   if (host === '*') return () => true;
   const below = host.startsWith('*.');
   const name = checkedHost(below ? host.slice(2) : host, pattern, where);
+  if (below && isAddress(name)) {
+    return refuse(
+      `${where}: ${show(pattern)} never matches, since no name is below an address. Write ${show(name)}.`,
+    );
+  }
   const ending = `.${name}`;
   return below ? (candidate) => candidate.endsWith(ending) : (candidate) => candidate === name;
 }
 
 /** A host that a URL would spell in another way never matches one. */
 function checkedHost(host: string, pattern: string, where: string): string {
+  if (host.startsWith('.')) {
+    return refuse(
+      `${where}: ${show(pattern)} never matches: no host begins with a dot. Write ${show(pattern.replace(host, `*${host}`))} for the names below it.`,
+    );
+  }
+  if (host.includes('..')) {
+    return refuse(`${where}: ${show(pattern)} never matches: no host has an empty label between two dots.`);
+  }
   const written = host
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
@@ -107,6 +137,32 @@ function isBelow(path: string, prefix: string): boolean {
   if (ENCODED_SEPARATOR.test(path)) return false;
   const folder = prefix.endsWith('/') ? prefix : `${prefix}/`;
   return path === prefix || path.startsWith(folder) || `${path}/` === folder;
+}
+
+/**
+ * A regular expression for the whole host: anchored and without regard to letter case, as `/hello\.com/` would else let
+ * `hello.com.evil.example` in.
+ *
+ * @throws HeaderPropagationError when it is written for more than a host, and so would never match
+ */
+export function compileHostExpression(target: RegExp, where: string): CompiledTarget {
+  const { source, flags } = target;
+  const shown = String(target);
+  const instead = 'Write an expression for the host alone, or a function of host, port and target.';
+  if (/[^\x20-\x7e]/.test(source))
+    return refuse(`${where}: ${shown} never matches: a URL writes a host in ASCII, as "xn--...". ${instead}`);
+  if (source.includes('\\/'))
+    return refuse(`${where}: ${shown} never matches: a host has no slash, scheme or path. ${instead}`);
+  if (source.split('|').some(namesPort))
+    return refuse(`${where}: ${shown} never matches: a host has no port. ${instead}`);
+  const expression = new RegExp(`^(?:${source})$`, `${flags.replace(/[gimy]/g, '')}i`);
+  return { matchesHost: (host) => expression.test(host) };
+}
+
+/** Whether a colon stands beside letters that no IPv6 address has. */
+function namesPort(alternative: string): boolean {
+  const literal = alternative.replace(/\\.|\(\?<?[:=!]/g, '');
+  return literal.includes(':') && /[g-z]/i.test(literal);
 }
 
 function refuse(message: string): never {

@@ -43,6 +43,11 @@ describe('targets', () => {
     [[/hello\.com/], 'http://evil.example.hello.com/', false],
     [[/a|hello\.com/], 'http://hello.com/', true],
     [[/HELLO\.com/g], 'http://hello.com/', true],
+    [[/localhost|::1|fd00:.*/], 'http://[fd00::1]:8080/', true],
+    [[/(?:localhost|::1)/], 'http://[::1]/', true],
+    [[/(?<name>[a-z]+)\.example/], 'http://hello.example/', true],
+    [['10.0.0.1/api'], 'http://10.0.0.1/api', true],
+    [['http://10.0.0.1/8'], 'http://10.0.0.1/8', true],
     [['127.0.0.1'], 'http://2130706433/', true],
     [['xn--bcher-kva.example'], 'http://bücher.example/', true],
     [

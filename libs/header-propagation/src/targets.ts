@@ -3,7 +3,12 @@ import { memoize } from './memoize.js';
 import { checkFunction, show } from './option-checks.js';
 import { saysYes } from './rules/accept.js';
 import type { RequestTarget } from './target-address.js';
-import { type CompiledTarget, compilePattern, type TargetMatcher } from './target-pattern.js';
+import {
+  type CompiledTarget,
+  compileHostExpression,
+  compilePattern,
+  type TargetMatcher,
+} from './target-pattern.js';
 
 /**
  * Who may receive the headers: `'hello.com'` (that host, any port), `'hello.com:8080'`, `'https://hello.com/api'` (that
@@ -62,7 +67,9 @@ function decideByHost(targets: readonly CompiledTarget[], host: string): boolean
 function compileTarget(target: unknown, where: string): CompiledTarget {
   if (typeof target === 'string') return compilePattern(target, where);
   if (target === clusterLocal) return { matchesHost: clusterLocal };
-  if (Object.prototype.toString.call(target) === '[object RegExp]') return wholeHost(target as RegExp);
+  if (Object.prototype.toString.call(target) === '[object RegExp]') {
+    return compileHostExpression(target as RegExp, where);
+  }
   checkFunction(
     target ?? null,
     { path: where, code: 'INVALID_TARGET' },
@@ -88,10 +95,4 @@ function plain(request: RequestTarget): RequestTarget {
       return request.path;
     },
   };
-}
-
-/** Anchored and without regard to letter case: `/hello\.com/` would else let `hello.com.evil.example` in. */
-function wholeHost({ source, flags }: RegExp): CompiledTarget {
-  const expression = new RegExp(`^(?:${source})$`, `${flags.replace(/[gimy]/g, '')}i`);
-  return { matchesHost: (host) => expression.test(host) };
 }

@@ -1,6 +1,9 @@
 import type { Captured } from '../captured.js';
+import { HeaderPropagationError } from '../errors.js';
 import type { HeaderPropagation } from '../header-propagation.js';
 import { type Added, RecordHeaders, removeHeaders } from '../inject.js';
+import { show } from '../option-checks.js';
+import { checkPropagation } from '../propagation-check.js';
 import type { TargetAddress } from '../target-address.js';
 import { propagatingDispatcher } from './dispatch.js';
 import { callWithMark } from './marked-call.js';
@@ -57,8 +60,11 @@ type BeforeRedirect = (options: RedirectOptions, ...details: unknown[]) => void;
  * again to other hosts, is the application's own.
  *
  * @returns undoes it
+ * @throws HeaderPropagationError when one of the two is something else
  */
 export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosLike): () => void {
+  checkPropagation(propagation, 'propagateWithAxios');
+  checkAxios(axios);
   const bare = bareInstance(axios);
   const onRequest = (config: RequestConfig): RequestConfig => {
     const captured = propagation.captured();
@@ -68,6 +74,14 @@ export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosL
   // Synchronous: axios then waits for no promise before it sends, unless another interceptor needs one.
   const id = axios.interceptors.request.use(onRequest as never, null, { synchronous: true });
   return () => axios.interceptors.request.eject(id);
+}
+
+function checkAxios(axios: AxiosLike): void {
+  if (typeof axios?.interceptors?.request?.use === 'function') return;
+  throw new HeaderPropagationError(
+    'INVALID_OPTION',
+    `propagateWithAxios: ${show(axios)} is not an instance of axios. Write axios.create() or httpService.axiosRef.`,
+  );
 }
 
 /** An instance without defaults and interceptors: axios' own way from the name of an adapter to its function. */

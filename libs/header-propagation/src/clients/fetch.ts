@@ -1,6 +1,9 @@
 import { type Captured, NOTHING_CAPTURED } from '../captured.js';
+import { HeaderPropagationError } from '../errors.js';
 import type { HeaderPropagation } from '../header-propagation.js';
 import { type MethodHeaders, methodsOf } from '../inject.js';
+import { show } from '../option-checks.js';
+import { checkPropagation } from '../propagation-check.js';
 import { propagatingDispatcher } from './dispatch.js';
 import { markName, markValue } from './mark.js';
 import { callWithMark } from './marked-call.js';
@@ -15,8 +18,12 @@ type Init = RequestInit & { dispatcher?: unknown };
  * redirect, so one that leaves `targets` takes nothing along. Works on Node's own `fetch`, with or without a
  * `dispatcher` in its options, on the undici package's with one, and on whatever stands in for it (msw, a double of a
  * test).
+ *
+ * @throws HeaderPropagationError when one of the two is something else
  */
 export function propagatingFetch(propagation: HeaderPropagation, fetch: Fetch = globalThis.fetch): Fetch {
+  checkPropagation(propagation, 'propagatingFetch');
+  checkFetch(fetch);
   const native = isNodesOwn(fetch);
   return (input, init) => {
     const captured = propagation.captured();
@@ -29,6 +36,14 @@ export function propagatingFetch(propagation: HeaderPropagation, fetch: Fetch = 
     }
     return fetchByHeaders({ propagation, captured, fetch, native }, input, init);
   };
+}
+
+function checkFetch(fetch: Fetch): void {
+  if (typeof fetch === 'function') return;
+  throw new HeaderPropagationError(
+    'INVALID_OPTION',
+    `propagatingFetch: ${show(fetch)} is not a fetch. Write a function that takes what fetch takes, or leave it out for Node's own.`,
+  );
 }
 
 /** A function of ours keeps the nature of the one that it calls: see `propagateGlobalFetch`. */
@@ -99,6 +114,7 @@ let replacement: Fetch;
  * @returns undoes it; when the last one is undone and nobody replaced `fetch` since, the original is back
  */
 export function propagateGlobalFetch(propagation: HeaderPropagation): () => void {
+  checkPropagation(propagation, 'propagateGlobalFetch');
   if (installed.size === 0) replaceFetch();
   installed.add(propagation);
   chainInstalled();

@@ -4,6 +4,7 @@ import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { NOTHING_CAPTURED } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
+import { checkPropagation } from '../propagation-check.js';
 import { adopt, Call, requestFor, type Source, watchClientRequests } from './client-request.js';
 
 type RequestFunction = typeof http.request;
@@ -20,8 +21,10 @@ let restore: (() => void) | undefined;
  * such as superagent copy to the next host.
  *
  * @returns undoes it; when the last one is undone and nobody replaced them since, the originals are back
+ * @throws HeaderPropagationError when it is something else
  */
 export function propagateNodeHttp(propagation: HeaderPropagation): () => void {
+  checkPropagation(propagation, 'propagateNodeHttp');
   restore ??= replaceAll();
   installed.add(propagation);
   return () => {

@@ -1,5 +1,9 @@
 import type { Captured } from '../captured.js';
+import { HeaderPropagationError } from '../errors.js';
 import type { HeaderPropagation } from '../header-propagation.js';
+import { checkObject, show } from '../option-checks.js';
+import { checkPropagation } from '../propagation-check.js';
+import { parseUrl } from '../target-address.js';
 import { type Dispatch, withHeaders } from './dispatch.js';
 
 /** What `Dispatcher#compose` takes. */
@@ -11,17 +15,33 @@ export type DispatchInterceptor = <D>(dispatch: D) => D;
  * leaves `targets` takes nothing along.
  *
  * @param settings.origin where a `Client` or `Pool` connects, when its requests do not say so themselves
+ * @throws HeaderPropagationError when an argument is something else
  */
 export function propagationInterceptor(
   propagation: HeaderPropagation,
   settings: { readonly origin?: string | URL } = {},
 ): DispatchInterceptor {
+  checkPropagation(propagation, 'propagationInterceptor');
+  checkObject(settings, ['origin'], { path: 'propagationInterceptor', code: 'INVALID_OPTION' });
+  if (settings.origin !== undefined) checkOrigin(settings.origin);
   const interceptor = (dispatch: Dispatch): Dispatch => {
     const follow = follower(propagation);
     return (options, handler) =>
       dispatch(withHeaders(propagation, follow(handler), options, settings), handler);
   };
   return interceptor as DispatchInterceptor;
+}
+
+function checkOrigin(origin: unknown): void {
+  if (
+    origin instanceof URL ||
+    (typeof origin === 'string' && /^https?:$/.test(parseUrl(origin)?.protocol ?? ''))
+  )
+    return;
+  throw new HeaderPropagationError(
+    'INVALID_OPTION',
+    `propagationInterceptor.origin: ${show(origin)} is not an origin. Write the URL that the Client or Pool connects to, such as "http://reviews:9080".`,
+  );
 }
 
 /**

@@ -1,4 +1,12 @@
-import { Inject, Logger, type MiddlewareConsumer, Module, type NestModule, Optional } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  Optional,
+} from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { HeaderPropagation } from '../header-propagation.js';
 import { captureRequests } from './capture.js';
@@ -6,10 +14,13 @@ import { ClientInstaller } from './client-installer.js';
 import { captureUpgrades } from './gateways.js';
 import { HeaderPropagationInterceptor } from './header-propagation.interceptor.js';
 import {
+  type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
+  checkModuleOptions,
   coreOptions,
   HEADER_PROPAGATION_OPTIONS,
   type HeaderPropagationModuleOptions,
+  type OPTIONS_TYPE,
 } from './options.js';
 
 const propagationProvider = {
@@ -42,6 +53,18 @@ export class HeaderPropagationModule extends ConfigurableModuleClass implements 
   ) {
     super();
     captureUpgrades(moduleRef, propagation);
+  }
+
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    checkModuleOptions(options, 'forRoot');
+    // biome-ignore lint/complexity/noThisInStatic: Nest makes a module of the class that is asked
+    return super.forRoot(options);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    checkModuleOptions(options, 'forRootAsync');
+    // biome-ignore lint/complexity/noThisInStatic: as above
+    return super.forRootAsync(options);
   }
 
   /** Nest calls this before it registers any route, so the capture comes before all of them. */

@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { type AxiosLike, propagateWithAxios } from '../clients/axios.js';
 import type { HeaderPropagation } from '../header-propagation.js';
+import { missingPackage } from './missing-package.js';
 
 /** The token under which every `HttpModule` of `@nestjs/axios` provides its instance; named, so that the package stays optional. */
 const AXIOS_INSTANCE_TOKEN = 'AXIOS_INSTANCE_TOKEN';
@@ -22,8 +23,15 @@ export async function propagateHttpServices(
   modules: ModulesContainer,
 ): Promise<() => void> {
   const connections = new Connections(propagation);
-  for (const instance of axiosInstances(modules)) connections.connect(instance, { lasting: true });
-  const restore = await watchHttpService((instance) => connections.connect(instance, { lasting: false }));
+  const instances = [...axiosInstances(modules)];
+  for (const instance of instances) connections.connect(instance, { lasting: true });
+  const { HttpService } = await import('@nestjs/axios').catch(() => ({ HttpService: undefined }));
+  if (HttpService === undefined && instances.length === 0)
+    throw missingPackage('httpService', '@nestjs/axios');
+  const restore =
+    HttpService === undefined
+      ? () => undefined
+      : watchHttpService(HttpService, (instance) => connections.connect(instance, { lasting: false }));
   return () => {
     restore();
     connections.undo();
@@ -68,9 +76,10 @@ function isAxios(instance: unknown): instance is AxiosLike {
 }
 
 /** Calls back with the axios instance of each `HttpService` that is used, in whatever way. */
-async function watchHttpService(onUse: (instance: AxiosLike) => void): Promise<() => void> {
-  const { HttpService } = await import('@nestjs/axios').catch(() => ({ HttpService: undefined }));
-  if (HttpService === undefined) return () => undefined;
+function watchHttpService(
+  HttpService: { prototype: unknown },
+  onUse: (instance: AxiosLike) => void,
+): () => void {
   const prototype = HttpService.prototype as unknown as HttpServiceLike;
   const { makeObservable } = prototype;
   const axiosRef = Object.getOwnPropertyDescriptor(prototype, 'axiosRef') as PropertyDescriptor;

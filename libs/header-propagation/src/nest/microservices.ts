@@ -5,6 +5,7 @@ import { encoded } from '../header-records.js';
 import { Reading } from '../reading.js';
 import type { IncomingHeaders } from '../rules/rule.js';
 import type { TargetAddress } from '../target-address.js';
+import { isMissing, missingPackage } from './missing-package.js';
 
 /**
  * What a message over TCP or Redis is: Nest 12 has `metadata` for what travels beside the data, and gives it to
@@ -51,8 +52,12 @@ export async function propagateMicroservices(propagation: HeaderPropagation): Pr
   };
 }
 
+const PACKAGE = '@nestjs/microservices';
+
 async function replaceAll(): Promise<() => void> {
-  const nest = (await import('@nestjs/microservices')) as unknown as Record<string, { prototype: object }>;
+  const nest = (await import('@nestjs/microservices').catch((error) => {
+    throw isMissing(error, PACKAGE) ? missingPackage('microservices', PACKAGE) : error;
+  })) as unknown as Record<string, { prototype: object }>;
   const grpc = await import('@grpc/grpc-js').catch(() => undefined);
   const undo = [
     ...['ClientTCP', 'ClientRedis'].flatMap((name) =>

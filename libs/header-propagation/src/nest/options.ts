@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { checkBoolean, checkObject } from '../option-checks.js';
+import { HeaderPropagationError } from '../errors.js';
+import { checkBoolean, checkObject, show } from '../option-checks.js';
 import { type HeaderPropagationOptions, OPTION_KEYS } from '../options.js';
 
 /** Clients of the whole application that send the headers on. Each is off unless it is named here. */
@@ -21,11 +22,15 @@ export interface HeaderPropagationModuleOptions extends Omit<HeaderPropagationOp
   readonly clients?: ClientOptions;
 }
 
-export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: HEADER_PROPAGATION_OPTIONS } =
-  new ConfigurableModuleBuilder<HeaderPropagationModuleOptions>({ moduleName: 'HeaderPropagation' })
-    .setClassMethodName('forRoot')
-    .setExtras({}, (definition) => ({ ...definition, global: true }))
-    .build();
+export const {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN: HEADER_PROPAGATION_OPTIONS,
+  OPTIONS_TYPE,
+  ASYNC_OPTIONS_TYPE,
+} = new ConfigurableModuleBuilder<HeaderPropagationModuleOptions>({ moduleName: 'HeaderPropagation' })
+  .setClassMethodName('forRoot')
+  .setExtras({}, (definition) => ({ ...definition, global: true }))
+  .build();
 
 const CLIENTS = [
   'httpService',
@@ -33,6 +38,16 @@ const CLIENTS = [
   'nodeHttp',
   'microservices',
 ] as const satisfies readonly (keyof ClientOptions)[];
+
+/** @throws HeaderPropagationError when it is not an object: Nest itself would say what its own code stumbled over */
+export function checkModuleOptions(options: unknown, path: 'forRoot' | 'forRootAsync'): void {
+  if (typeof options === 'object' && options !== null) return;
+  const example = path === 'forRoot' ? '{ rules: ["user"] }' : '{ useFactory: () => ({ rules: ["user"] }) }';
+  throw new HeaderPropagationError(
+    'INVALID_OPTION',
+    `${path}: ${show(options)} is not an object. Write ${example}.`,
+  );
+}
 
 /**
  * The options of the core, with those of the module checked.

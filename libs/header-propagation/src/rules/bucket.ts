@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import { HeaderPropagationError } from '../errors.js';
 import { encodeFieldValue } from '../field-value.js';
+import { show } from '../option-checks.js';
 
 /** How a value becomes a bucket. */
 export interface BucketOptions {
@@ -20,8 +22,11 @@ const HASH_DIGITS = 12;
  * In a shell: `printf %s:%s "$salt" "$user" | sha256sum | cut -c1-12`, then `printf %04d $((0x... % 10000))`.
  *
  * Uniform, the same in every service, and stable as long as the salt is.
+ *
+ * @throws HeaderPropagationError when the salt is missing or the digits are not 1 to 9
  */
 export function bucketOf(value: string, options: BucketOptions): string {
+  checkBucketOptions(options?.salt, options?.digits, 'bucketOf');
   return bucketOfBytes(encodeFieldValue(value), options);
 }
 
@@ -30,4 +35,19 @@ export function bucketOfBytes(bytes: string, { salt, digits = DEFAULT_DIGITS }: 
   const digest = hash('sha256', Buffer.from(`${encodeFieldValue(salt)}:${bytes}`, 'latin1'), 'hex');
   const bucket = Number.parseInt(digest.slice(0, HASH_DIGITS), 16) % 10 ** digits;
   return String(bucket).padStart(digits, '0');
+}
+
+/** @throws HeaderPropagationError when one of them is wrong */
+export function checkBucketOptions(salt: unknown, digits: unknown = DEFAULT_DIGITS, where: string): void {
+  if (typeof salt !== 'string' || salt === '') {
+    throw new HeaderPropagationError(
+      'INVALID_RULE',
+      `${where}.salt: ${show(salt)} is not a salt. Write a text that names the release, the same in every service, such as "hello-2".`,
+    );
+  }
+  if (Number.isInteger(digits) && (digits as number) >= 1 && (digits as number) <= 9) return;
+  throw new HeaderPropagationError(
+    'INVALID_RULE',
+    `${where}.digits: ${show(digits)} is not a number of digits. Write a whole number from 1 to 9; 4 gives 0000 to 9999.`,
+  );
 }

@@ -1,7 +1,6 @@
-import { HeaderPropagationError } from '../errors.js';
 import { headerName } from '../header-name.js';
-import { checkObject, show } from '../option-checks.js';
-import { bucketOfBytes, DEFAULT_DIGITS } from './bucket.js';
+import { checkObject } from '../option-checks.js';
+import { bucketOfBytes, checkBucketOptions, DEFAULT_DIGITS } from './bucket.js';
 import { compileRule } from './compile-rule.js';
 import type { CompiledRule } from './compiled-rule.js';
 import type { Accept, BucketRule, BucketSource, Rule } from './rule.js';
@@ -32,26 +31,12 @@ export function compileBucket(
   const { of, salt, digits = DEFAULT_DIGITS } = rule;
   const known = ['bucket', 'of', 'salt', 'digits', ...(typeof of === 'object' ? ['accept'] : [])];
   checkObject(rule, known, { path: where, code: 'INVALID_RULE' });
-  checkHash(salt, digits, where);
+  checkBucketOptions(salt, digits, where);
   const header = headerName(rule.bucket, `${where}.bucket`);
   const transform = (bytes: string) => bucketOfBytes(bytes, { salt, digits });
   if (typeof of === 'string') return { where, header, of: headerName(of, `${where}.of`), transform };
   const read = compileRule(sourceRule(of, header, `${where}.of`), `${where}.of`, rule.accept ?? accept);
   return { ...read, where, transform };
-}
-
-function checkHash(salt: unknown, digits: unknown, where: string): void {
-  if (typeof salt !== 'string' || salt === '') {
-    throw new HeaderPropagationError(
-      'INVALID_RULE',
-      `${where}.salt: ${show(salt)} is not a salt. Write a text that names the release, the same in every service, such as "hello-2".`,
-    );
-  }
-  if (Number.isInteger(digits) && (digits as number) >= 1 && (digits as number) <= 9) return;
-  throw new HeaderPropagationError(
-    'INVALID_RULE',
-    `${where}.digits: ${show(digits)} is not a number of digits. Write a whole number from 1 to 9; 4 gives 0000 to 9999.`,
-  );
 }
 
 function sourceRule(of: BucketSource, to: string, where: string) {

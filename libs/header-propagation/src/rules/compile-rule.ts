@@ -71,8 +71,18 @@ function sourceOf(rule: RuleWithSource, where: string): { source: Source; from: 
     code: 'INVALID_RULE',
   });
   const source = SOURCE_KEYS[key];
+  if (source === 'cookie') checkCookieName(from as string, where);
   if (key === 'value') return { source, from: '' };
   return { source, from: source === 'header' ? headerName(from as string, where) : (from as string) };
+}
+
+/** What stands before the first `=` between two semicolons, without white space around it. */
+function checkCookieName(name: string, where: string): void {
+  if (!/[=;]/.test(name) && name === name.trim()) return;
+  throw new HeaderPropagationError(
+    'INVALID_RULE',
+    `${where}.cookie: ${show(name)} is not the name of a cookie. Write the name alone, without "=", ";" and the value.`,
+  );
 }
 
 function checkSettings(rule: RuleWithSource, where: string): void {

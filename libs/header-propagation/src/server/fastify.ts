@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderPropagation } from '../header-propagation.js';
+import { checkPropagation } from '../propagation-check.js';
 import { Door } from './door.js';
 
 type Next = (error?: unknown) => void;
@@ -10,10 +11,15 @@ export interface FastifyLike {
   addHook(name: any, hook: any): unknown;
 }
 
-/** A Fastify plugin: `await fastify.register(captureFastify(propagation))`, for all routes of that instance. */
+/**
+ * A Fastify plugin: `await fastify.register(captureFastify(propagation))`, for all routes of that instance.
+ *
+ * @throws HeaderPropagationError when it is something else
+ */
 export function captureFastify(
   propagation: HeaderPropagation,
 ): (fastify: FastifyLike, options: unknown, done: () => void) => void {
+  checkPropagation(propagation, 'captureFastify');
   const door = new Door(propagation);
   const plugin = (fastify: FastifyLike, _options: unknown, done: () => void): void => {
     addHooks(fastify, door);
