@@ -4,6 +4,7 @@ import { checkUserName } from '../../apps/hello-page/src/greeting/user-name.js';
 import { preferredLanguage, prefersHtml } from '../../apps/hello-page/src/live-page/negotiation.js';
 import { parsePortMapping } from '../../apps/local-mesh/src/command-line/port-mapping.js';
 import { parseResolveOverride } from '../../apps/local-mesh/src/command-line/resolve-override.js';
+import { credentialsOf } from '../../apps/local-mesh/src/gateway/credentials.js';
 import { serverNameOf } from '../../apps/local-mesh/src/proxy/downstream/server-name.js';
 import { BodyDecoder } from '../../apps/local-mesh/src/proxy/http1/body-decoder.js';
 import { HeadReader } from '../../apps/local-mesh/src/proxy/http1/head-reader.js';
@@ -11,6 +12,7 @@ import { checkRequestStart, parseRequestHead } from '../../apps/local-mesh/src/p
 import { parseResponseHead } from '../../apps/local-mesh/src/proxy/http1/response-head.js';
 import { decodeRequest } from '../../apps/local-mesh/src/proxy/http2/message-decoder.js';
 import { connectAuthority, requestTarget } from '../../apps/local-mesh/src/proxy/target.js';
+import { loadLibrary, readText } from '../../libs/cluster-client/src/kube-config.js';
 import { duration, labels, namespace } from '../../libs/command-line/src/option-values.js';
 import { membersOf } from '../../libs/header-propagation/src/rules/baggage.js';
 import { cookieValue } from '../../libs/header-propagation/src/rules/cookie.js';
@@ -57,6 +59,36 @@ const plans: ReadonlyArray<(value: string) => string> = [
   (value) => `guards: [{name: ${value}, max: ${value}, ratio: ${value}}]`,
   (value) => `webhooks: [{name: ${value}, url: ${value}}]`,
 ];
+/** Kubeconfigs with a text, in double quotes, in fields of each kind. */
+const kubeConfigs: ReadonlyArray<(value: string) => string> = [
+  (value) =>
+    `clusters: [{name: ${value}, cluster: {server: ${value}, certificate-authority-data: ${value}}}]`,
+  (value) =>
+    `users: [{name: ${value}, user: {token: ${value}, client-key-data: ${value}, tokenFile: ${value}}}]`,
+  (value) =>
+    `contexts: [{name: ${value}, context: {cluster: ${value}, user: ${value}}}]\ncurrent-context: ${value}`,
+];
+const { KubeConfig } = await loadLibrary();
+const readKubeConfig = (text: string) => readText(new KubeConfig(), text, '/');
+
+const pem = (label: string, text: string) => `-----BEGIN ${label}-----\n${text}\n-----END ${label}-----\n`;
+
+/** Entries of the Secret of a gateway's server, which asks for certificates of its clients. */
+function readCertificates(text: string): void {
+  const secret = { kind: 'secret', namespace: 'a', name: 'b' } as const;
+  const entry = Buffer.from(text);
+  const entries = { 'tls.crt': entry, 'tls.key': entry, 'ca.crt': entry, 'ca.crl': entry };
+  const clients = {
+    ...{ required: true, unverified: false, authorities: secret, subjectAltNames: [text] },
+    fingerprints: { certificate: [], publicKey: [] },
+  };
+  const secrets = new Map([['Secret a/b', entries]]);
+  credentialsOf(
+    { certificates: [secret], clients, cipherSuites: [] },
+    { secrets, given: undefined, selfSigned: undefined },
+  );
+}
+
 /** A record of TLS, in it a ClientHello of as many bytes as there can be. */
 const greeting = Buffer.from([22, 3, 1, 0xff, 0xff, 1, 0, 0xff, 0xff, 3, 3, ...new Uint8Array(32)]);
 
@@ -93,6 +125,14 @@ const readers: Record<string, (text: string) => unknown> = {
   },
   'a time': duration,
   'a plan': (text) => readPlan(text, 'plan.yaml'),
+  'a kubeconfig': readKubeConfig,
+  'fields of a kubeconfig': (text) => {
+    for (const fields of kubeConfigs) attempt(() => readKubeConfig(fields(JSON.stringify(text))));
+  },
+  'certificates of a gateway': (text) => {
+    for (const content of [text, pem('CERTIFICATE', text), pem('PRIVATE KEY', text)])
+      attempt(() => readCertificates(content));
+  },
   'metrics of a service': (text) => parseExposition(text, new Set(['a'])),
   'lines of metrics': (text) => parseExposition(`a{b="${text}"} ${text}\n${text}\n`, new Set(['a'])),
   'labels of metrics': (text) => parseExposition(`a{${text}} 1\n`, new Set(['a'])),

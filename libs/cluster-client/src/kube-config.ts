@@ -24,13 +24,16 @@ export interface LoadedKubeConfig {
   readonly context: string;
 }
 
+/** Half a second's work: only what speaks to a cluster asks for it. */
+export const loadLibrary = () => import('@kubernetes/client-node');
+
 /**
  * Reads kubeconfig files and merges them as kubectl does: of two entries with one name the first counts, as does the first
  * `current-context`; files of the list that are not there are passed over.
  * @throws ClusterConfigError
  */
 export async function loadKubeConfig(options: ClusterOptions): Promise<LoadedKubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await loadLibrary();
   const environment = options.environment ?? process.env;
   const files = filesOf(options.kubeconfig, environment);
   const present = files.filter((file) => existsSync(file));
@@ -58,16 +61,22 @@ function filesOf(kubeconfig: string | undefined, environment: NodeJS.ProcessEnv)
 
 function read(config: KubeConfig, file: string): KubeConfig {
   try {
-    config.loadFromFile(file);
-    const { users } = load(readFileSync(file, 'utf8')) as { users?: UserEntry[] };
-    for (const entry of users ?? []) {
-      const user = config.getUser(entry.name);
-      if (user) complete(user, entry.user ?? {}, dirname(resolve(file)));
-    }
+    readText(config, readFileSync(file, 'utf8'), dirname(file));
     return config;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClusterConfigError(`${file} cannot be read as a kubeconfig: ${reason}`, { cause: error });
+  }
+}
+
+/** Takes up what a kubeconfig in that folder says. */
+export function readText(config: KubeConfig, text: string, folder: string): void {
+  config.loadFromString(text);
+  config.makePathsAbsolute(folder);
+  const { users } = load(text) as { users?: UserEntry[] };
+  for (const entry of users ?? []) {
+    const user = config.getUser(entry.name);
+    if (user) complete(user, entry.user ?? {}, resolve(folder));
   }
 }
 
