@@ -116,7 +116,7 @@ class SubjectLists<One> {
     return listAt(this.#prefixes, prefix);
   }
 
-  /** Lists in which a requirement may stand that follows from this one. Turned round, it may be any. */
+  /** Lists in which a requirement may stand that follows from this one. Negated, it may be any. */
   *listsImpliedBy({ test, absent }: Requirement): Generator<Candidates<One>, void> {
     yield plain(this.#others);
     if (absent && test.kind === 'exact') yield plain(this.#exact.get(test.value.toLowerCase()));

@@ -12,6 +12,14 @@ const nouns: Readonly<Record<Exclude<keyof ConnectionLimits, 'idleTimeoutMs'>, N
   maxConcurrentStreams: ['stream on each connection of HTTP/2', 'streams on each connection of HTTP/2'],
 };
 
+type Cause = Extract<keyof OutlierDetection, `consecutive${string}`>;
+
+const causeNouns: Readonly<Record<Cause, Noun>> = {
+  consecutive5xx: ['answer of 5xx', 'answers of 5xx'],
+  consecutiveGatewayErrors: ['of 502, 503 or 504', 'of 502, 503 or 504'],
+  consecutiveLocalFailures: ['failure to reach it', 'failures to reach it'],
+};
+
 /** What of a cluster's limits, and of what takes its endpoints out, applies; a line each. */
 export function describeLimits({ limits, outlierDetection }: Cluster): string[] {
   return [
@@ -28,14 +36,10 @@ function limitWords({ idleTimeoutMs, ...counts }: ConnectionLimits): string {
 }
 
 function ejection(detection: OutlierDetection): string {
-  const { consecutive5xx, consecutiveGatewayErrors, consecutiveLocalFailures } = detection;
-  const causes = [
-    ...(consecutive5xx === 0 ? [] : [counted(consecutive5xx, ['answer of 5xx', 'answers of 5xx'])]),
-    ...(consecutiveGatewayErrors === 0 ? [] : [`${consecutiveGatewayErrors} of 502, 503 or 504`]),
-    ...(consecutiveLocalFailures === undefined
-      ? []
-      : [counted(consecutiveLocalFailures, ['failure to reach it', 'failures to reach it'])]),
-  ];
+  const causes = (Object.keys(causeNouns) as Cause[]).flatMap((cause) => {
+    const count = detection[cause] ?? 0;
+    return count === 0 ? [] : [counted(count, causeNouns[cause])];
+  });
   if (causes.length === 0) return 'no endpoint is ejected: every count of errors is 0';
   const { baseEjectionMs, maxEjectionPercent } = detection;
   return `an endpoint is ejected for ${seconds(baseEjectionMs)} after ${causes.join(' or ')} in a row, at most ${maxEjectionPercent} % of them`;

@@ -15,7 +15,7 @@ export function connectionLimits({ http = {}, tcp = {} }: ConnectionPool): Conne
     maxRequestsPerConnection: http.maxRequestsPerConnection,
     maxConcurrentStreams: http.maxConcurrentStreams,
     idleTimeoutMs,
-  };
+  } satisfies Record<keyof ConnectionLimits, number | undefined>;
   const limits = Object.entries(written).filter(([, value]) => value !== undefined && value > 0);
   return limits.length === 0 ? undefined : (Object.fromEntries(limits) as ConnectionLimits);
 }

@@ -87,7 +87,7 @@ describe('requirements', () => {
     );
   });
 
-  it('with a regular expression have no example, and those turned round are left to the others', () => {
+  it('with a regular expression have no example, and those negated are left to the others', () => {
     const base = { origin: { document, path: 'spec' }, field: 'f' };
     const regex = { kind: 'regex', value: 'a+', ignoreCase: false } as const;
     const user = { subject: { kind: 'header', name: 'user' }, test: regex, ...base } as const;

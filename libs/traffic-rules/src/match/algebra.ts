@@ -164,7 +164,7 @@ function wantedOf(test: Test): readonly string[] {
 }
 
 /**
- * For requirements on one subject. Turned round, the one that excludes more implies the other; a missing value,
+ * For requirements on one subject. Negated, the one that excludes more implies the other; a missing value,
  * which is what `present` asks for then, counts as the empty text.
  */
 function requirementImplies(requirement: Requirement, other: Requirement): boolean {

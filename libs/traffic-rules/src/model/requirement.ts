@@ -41,7 +41,7 @@ export interface Requirement {
   subject: Subject;
   test: Test;
   /**
-   * Turned round: no value may pass the test. A missing value counts as the empty text, and with the test `present`
+   * Negated: no value may pass the test. A missing value counts as the empty text, and with the test `present`
    * the value has to be missing (Istio, route.go TranslateRouteMatch).
    */
   absent: boolean;
