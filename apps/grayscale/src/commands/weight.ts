@@ -23,7 +23,6 @@ import { affected } from '../weight/affected.js';
 import { chooseSplit, splitsNamed } from '../weight/choose-split.js';
 import { clientFor, describeClient, noFollowers } from '../weight/client-for.js';
 import { fileDiff } from '../weight/file-diff.js';
-
 import {
   changeJson,
   changeText,
@@ -34,7 +33,6 @@ import {
   weightsOf,
 } from '../weight/report.js';
 import type { Split } from '../weight/split.js';
-
 import { weightsForShare, weightsSetTo } from '../weight/wanted-weights.js';
 import { addRulesOptions, type RulesOptions } from './manifest-options.js';
 import { readRules } from './read-rules.js';
@@ -83,11 +81,11 @@ function setCommand(): Command {
     .action(async (rule: string, assignments: string[], options: SetOptions) => {
       if ((options.to === undefined) === (assignments.length === 0))
         throw new UsageError('write HOST=WEIGHT for some destinations, or --to HOST=PERCENT for one.');
-      await setWeights(rule, assignments, options);
+      await changeWeights(rule, assignments, options);
     });
 }
 
-async function setWeights(rule: string, assignments: string[], options: SetOptions): Promise<void> {
+async function changeWeights(rule: string, assignments: string[], options: SetOptions): Promise<void> {
   const { set, namespace } = await readRules(options);
   reportUnread(set);
   const split = chooseSplit(set, rule, namespace && (options.namespace ?? namespace));
@@ -141,8 +139,8 @@ async function writeToCluster({ split, weights }: WeightChange, options: SetOpti
   const object = { ...identity, kind: identity.kind as TargetKind };
   const wanted = { object, rule: split.rule, seen, weights };
   const outcome = await withCluster(options, async ({ client }) => {
-    const { setWeights: set } = await import('@grayscale/release-cluster');
-    return await set(client, wanted, { dryRun: options.dryRun === true });
+    const { setWeights } = await import('@grayscale/release-cluster');
+    return await setWeights(client, wanted, { dryRun: options.dryRun === true });
   });
   if (outcome.kind === 'held')
     throw new CommandError(

@@ -1,4 +1,4 @@
-import { type JournalEntry, planApiVersion } from '@grayscale/release';
+import { type JournalEntry, type NoteKind, planApiVersion } from '@grayscale/release';
 
 /** What one line of `-o json` says; one schema for all verbs. */
 export interface EventObject {
@@ -60,13 +60,21 @@ function eventText({
   if (recovered === true) return `write ${seq} was done before this process was started`;
   if (exec === 'failed') return `the command after the write failed: ${message}`;
   if (op === 'intent' && message === undefined) return `${purpose}: ${percent} % to the canary`;
-  return message === undefined ? undefined : `${noteWords[String(note)] ?? ''}${message}`;
+  return message === undefined ? undefined : `${noteWords[note as NoteKind] ?? ''}${message}`;
 }
 
-const noteWords: Record<string, string> = {
+/** What stands before a note; nothing where its own words say it. */
+const noteWords: Readonly<Record<NoteKind, string>> = {
   abort: 'abort: ',
   pause: 'paused: ',
   drift: 'drift: ',
   refused: 'refused: ',
   warning: 'warning: ',
+  advance: '',
+  resume: '',
+  undo: '',
+  'in-force': '',
+  webhook: '',
+  plan: '',
+  finish: '',
 };

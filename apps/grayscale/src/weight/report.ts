@@ -1,5 +1,5 @@
 import type { Paint } from '@grayscale/command-line';
-import { planApiVersion } from '@grayscale/release';
+import { planApiVersion, type TargetField, targetFields, targetKinds } from '@grayscale/release';
 import { locationOf, placeText } from '@grayscale/traffic-rules';
 import { percentOf, shareText, totalOf } from './shares.js';
 import { destinationText, ruleText, type Split } from './split.js';
@@ -75,16 +75,19 @@ export function sameWeights(one: readonly number[], other: readonly number[]): b
   return one.every((weight, index) => weight === other[index]);
 }
 
-const fieldNames: Record<string, string> = { HTTPRoute: 'httpRoute', GRPCRoute: 'grpcRoute' };
-
 function splitItem(split: Split): object {
   const { kind, namespace, name } = split.document.identity;
   return {
-    [fieldNames[kind] ?? 'virtualService']: { namespace, name },
+    [fieldOf(kind)]: { namespace, name },
     rule: { index: split.rule, ...(split.ruleName !== undefined && { name: split.ruleName }) },
     place: locationOf(split.place),
     destinations: shares(split, weightsOf(split)),
   };
+}
+
+/** As in the target of a plan. */
+function fieldOf(kind: string): TargetField {
+  return targetFields.find((field) => targetKinds[field].kind === kind) ?? 'virtualService';
 }
 
 /** A weight that is not a number is null, as is a share that cannot be told. */

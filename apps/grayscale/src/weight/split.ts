@@ -1,4 +1,5 @@
 import { type JsonObject, ManifestDocument, type ManifestSet } from '@grayscale/manifest-files';
+import { targetKinds } from '@grayscale/release';
 import type { Location } from '@grayscale/traffic-rules';
 
 /** A rule with two or more destinations, where it is written. */
@@ -19,11 +20,7 @@ export interface SplitDestination {
   weight: number;
 }
 
-const kinds = [
-  { group: 'networking.istio.io', kind: 'VirtualService' },
-  { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute' },
-  { group: 'gateway.networking.k8s.io', kind: 'GRPCRoute' },
-];
+const kinds = Object.values(targetKinds);
 
 /**
  * The splits of the VirtualServices and routes in a set, in its order.
