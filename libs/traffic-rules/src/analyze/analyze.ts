@@ -13,6 +13,7 @@ import { warnOfHosts } from './hosts.js';
 import { warnOfMergedRules } from './merged-rules.js';
 import { MeshView } from './mesh-view.js';
 import { noteMissingServices } from './missing-services.js';
+import { warnOfPlainTlsPorts } from './plain-tls-ports.js';
 import { ruleEntries } from './rule-entries.js';
 import { warnOfShadowedRules } from './shadowed-rules.js';
 import { warnOfMixedSplits } from './splits.js';
@@ -58,6 +59,7 @@ export function* analyzeInSteps(
   yield* warnOfMixedSplits(view, entries);
   yield* warnOfSurprisingDestinations(view, entries);
   yield* warnOfUncoveredRequests(view);
+  yield* warnOfPlainTlsPorts(view);
   yield* remarkOnResources(view.table.resources, view.table.mesh.services, (document) =>
     view.report(document),
   );

@@ -3,11 +3,13 @@ import type { MeshView } from './mesh-view.js';
 
 /** DestinationRules for hosts that the workload sees no service of. */
 export function warnOfUnusedDestinationRules(view: MeshView): void {
-  const { services, policies } = view.table.mesh;
-  const wildcards = [...services.keys()].filter((known) => known.startsWith('*'));
+  const { services, policies, hiddenServices } = view.table.mesh;
+  // A service that a Sidecar, say, hides from the workload is there for others.
+  const known = new Set([...services.keys(), ...[...hiddenServices()].map(({ host }) => host)]);
+  const wildcards = [...known].filter((host) => host.startsWith('*'));
   for (const { document, host } of policies) {
-    if (services.has(host) || (host.startsWith('*') && coversSome(host.slice(1), services.keys()))) continue;
-    if (wildcards.some((known) => host.endsWith(known.slice(1)))) continue;
+    if (known.has(host) || (host.startsWith('*') && coversSome(host.slice(1), known))) continue;
+    if (wildcards.some((wildcard) => host.endsWith(wildcard.slice(1)))) continue;
     view
       .report(document)
       .warning(

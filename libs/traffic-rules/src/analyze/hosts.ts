@@ -81,7 +81,7 @@ function fullNameAdvice({ table }: MeshView, host: string): string | undefined {
 function httpPortAdvice(ports: readonly RegistryPort[]): string {
   return ports.every(({ encrypted }) => encrypted === true)
     ? `add a port for plain HTTP to its registration, for instance { number: ${portOfUnregisteredHosts}, name: http, protocol: HTTP }`
-    : 'give its port the protocol HTTP';
+    : 'give its port the protocol HTTP, or write the rules under tcp if it speaks something else';
 }
 
 /** Ports on which the registered host is served, whatever rules it has. */

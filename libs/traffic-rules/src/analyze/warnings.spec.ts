@@ -216,3 +216,73 @@ describe('hosts of the mesh', () => {
     expect(told80(entry('one.ext'), entry('*.ext').replace('name: e,', 'name: wide,'))).toEqual([]);
   });
 });
+
+describe('port 443 of an entry that says HTTP', () => {
+  const entry = (port: string, more = 'resolution: DNS') =>
+    of(istio, 'ServiceEntry', 'e', `spec: {hosts: [far.ext], ports: [${port}], ${more}}`);
+  const originate = of(
+    istio,
+    'DestinationRule',
+    'd',
+    'spec: {host: far.ext, trafficPolicy: {tls: {mode: SIMPLE, sni: far.ext}}}',
+  );
+  const http = '{number: 443, name: http-tls, protocol: HTTP}';
+
+  it('is told that clients speak TLS there', () => {
+    expect(told('tls-port-read-as-http', entry(http))).toEqual([
+      expect.stringMatching(/^spec\.ports\[0\]\.protocol: clients that call https:\/\/far\.ext send TLS/),
+    ]);
+  });
+
+  it.each([
+    ['HTTPS', entry('{number: 443, name: https, protocol: HTTPS}')],
+    ['TLS that the sidecar makes', entry(http) + originate],
+    ['another target', entry('{number: 443, name: http, protocol: HTTP, targetPort: 8080}')],
+    ['another port', entry('{number: 80, name: http, protocol: HTTP}')],
+    ['within the mesh', entry(http, 'resolution: DNS, location: MESH_INTERNAL')],
+  ])('is not with %s', (_, yaml) => {
+    expect(told('tls-port-read-as-http', yaml)).toEqual([]);
+  });
+});
+
+describe('a destination without a port', () => {
+  const service = (name: string, ...ports: number[]) =>
+    of(
+      'v1',
+      'Service',
+      name,
+      `spec: {ports: [${ports.map((port) => `{port: ${port}, name: http-${port}}`).join(', ')}]}`,
+    );
+  const services = service('front', 80, 8081) + service('back', 80);
+  const rule = (match: string) =>
+    of(
+      istio,
+      'VirtualService',
+      'r',
+      `spec: {hosts: [front], http: [{${match}route: [{destination: {host: back}}]}]}`,
+    );
+
+  it.each([
+    ['a rule for every port', '', 1],
+    ['a rule for the port that it has', 'match: [{port: 80}], ', 0],
+    ['a rule for another port', 'match: [{port: 8081}], ', 1],
+    ['matches of both', 'match: [{port: 80}, {port: 8081}], ', 1],
+  ])('is told of for ports on which requests come to it: %s', (_, match, count) => {
+    expect(told('destination-port-missing', services + rule(match))).toHaveLength(count);
+  });
+});
+
+it('a DestinationRule for a service that a Sidecar hides is not called useless', () => {
+  const yaml =
+    of('v1', 'Service', 'far', 'spec: {ports: [{port: 80, name: http}]}', 'shop') +
+    of(
+      istio,
+      'DestinationRule',
+      'far',
+      'spec: {host: far, trafficPolicy: {loadBalancer: {simple: RANDOM}}}',
+      'shop',
+    ) +
+    of(istio, 'Sidecar', 'default', 'spec: {egress: [{hosts: ["./*"]}]}');
+  expect(told('destination-rule-unused', yaml)).toEqual([]);
+  expect(told('destination-rule-unused', yaml.replace('host: far,', 'host: gone,'))).toHaveLength(1);
+});

@@ -172,6 +172,12 @@ export const effects = {
       wrong: 'port: { number: 443 }',
       right: 'trafficPolicy: { tls: { mode: SIMPLE } } for the host',
     },
+    'tls-port-read-as-http': {
+      severity: 'warning',
+      why: 'A ServiceEntry calls port 443 HTTP. Clients that call `https://` send TLS there, which is no HTTP to the sidecar: rules pass it by, and with REGISTRY_ONLY the connection is closed. Where a DestinationRule makes TLS of plain HTTP, nothing is said.',
+      wrong: 'ports: [{ number: 443, name: https, protocol: HTTP }]',
+      right: 'ports: [{ number: 443, name: https, protocol: HTTPS }]',
+    },
     'outside-gets-foreign-host': {
       severity: 'warning',
       why: 'A destination outside of the mesh gets a Host that is not its own, which servers that go by a name usually refuse (404, 421).',
