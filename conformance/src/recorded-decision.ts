@@ -174,7 +174,9 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
   const { cluster } = decision;
   const { tls } = cluster;
   const asked = toRouteRequest(request);
-  const candidates = dialled(cluster, request);
+  const { endpoint } = decision;
+  const candidates =
+    endpoint === undefined ? dialled(cluster, request) : [backendAt(endpoint.address, endpoint.port)];
   if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
   const outcomes = candidates.map((backend) => forwardedTo(backend, decision, request));
   const by = oneOf(outcomes, answer);

@@ -8,6 +8,8 @@ export interface Endpoint {
   /** False: not ready; never chosen, but known. */
   healthy: boolean;
   labels: Readonly<Record<string, string>>;
+  /** Its name under that of a headless service: `db-0` of `db-0.db.shop`. */
+  hostname?: string;
 }
 
 /** The service that a cluster belongs to, in the words of Istio's metrics. */
@@ -59,6 +61,8 @@ export interface Cluster {
   /** With `original-destination`, the port to dial instead of the client's, when the entry names a target port. */
   targetPort?: number;
   endpoints: readonly Endpoint[];
+  /** Of a headless service: clients dial one of the endpoints, and it is the one that they get (see `dialledEndpoint`). */
+  headless?: true;
   loadBalancing: LoadBalancing;
   connectTimeoutMs: number;
   /** Whether HTTP/2 is spoken to it, whatever the client speaks. */
@@ -135,4 +139,22 @@ export interface CertificateVerification {
   subjectAltNames: readonly string[];
   /** PEM file of what was revoked. */
   revocationList?: string;
+}
+
+/**
+ * The endpoint of a headless service that a client dialled, by its address or by its name under the service's: a sidecar forwards to it, whatever
+ * others there are (Envoy's ORIGINAL_DST; recorded: `scope-headless-pod-names`). Undefined: any of them.
+ * @param host in lower case, without a port
+ */
+export function dialledEndpoint(
+  { endpoints, headless, service }: Cluster,
+  host: string,
+  address: string | undefined,
+): Endpoint | undefined {
+  if (headless !== true) return undefined;
+  const [name, under] = host.split('.', 2);
+  return (
+    endpoints.find((endpoint) => endpoint.address === (address ?? host)) ??
+    (under === service.name ? endpoints.find(({ hostname }) => hostname === name) : undefined)
+  );
 }

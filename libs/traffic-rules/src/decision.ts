@@ -1,4 +1,4 @@
-import type { Cluster } from './cluster.js';
+import type { Cluster, Endpoint } from './cluster.js';
 import type { HeaderMutation } from './headers/header-mutation.js';
 import type { Cors, Fault } from './model/action.js';
 import type { Entry, ResourceReference, RulePlace } from './model/place.js';
@@ -36,6 +36,8 @@ interface Decided {
 export interface Forward extends Routed {
   kind: 'forward';
   cluster: Cluster;
+  /** The one of its endpoints that the client dialled; absent: any. */
+  endpoint?: Endpoint;
   /** Path and query to send, normalized and rewritten. */
   path: string;
   /** The Host to send. */

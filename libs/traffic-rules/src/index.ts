@@ -10,6 +10,7 @@ export type {
   ServiceIdentity,
   TlsOrigination,
 } from './cluster.js';
+export { dialledEndpoint } from './cluster.js';
 export { type CompileOptions, compile, compileInSteps } from './compile/compile.js';
 export {
   type GatewayPort,

@@ -72,6 +72,7 @@ function buildCluster(
     ...(service.discovery === 'original-destination' &&
       port.targetPort !== undefined && { targetPort: port.targetPort }),
     endpoints,
+    ...(service.headless && endpoints.length > 0 && { headless: true as const }),
     ...others,
     http2,
     // Over TLS, HTTP/2 has to be agreed on first.
@@ -90,7 +91,8 @@ function discoveryOf({ headless, discovery }: RegistryService, endpoints: number
  * dialled, whatever rule led there (Envoy's ORIGINAL_DST, which istiod makes of headless services).
  */
 export function seenFromElsewhere(cluster: Cluster): Cluster {
-  return { ...cluster, discovery: 'original-destination', endpoints: [] };
+  const { headless: _, ...rest } = cluster;
+  return { ...rest, discovery: 'original-destination', endpoints: [] };
 }
 
 function endpointsOf(

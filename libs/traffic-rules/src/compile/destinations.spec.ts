@@ -1,5 +1,6 @@
 import { clusterOf, decide, entry, outcome, rulesOf, tableOf, virtualService } from '../../test/mesh.js';
 import type { Cluster } from '../cluster.js';
+import { dialledEndpoint } from '../cluster.js';
 
 const hosts = (...destinations: string[]) => rulesOf(`[{route: [${destinations.join(', ')}]}]`);
 const dest = (host: string, weight?: number) =>
@@ -287,5 +288,24 @@ describe('clusters', () => {
       // The port that was dialled, not the pods' own.
       endpoints: [{ address: '127.0.0.1', port: 8080 }],
     });
+  });
+
+  it('a pod of a headless service is asked for by its name or its address', () => {
+    const service =
+      '\napiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\nspec: {clusterIP: None, ports: [{name: http, port: 8080}]}\n---';
+    const slice =
+      '\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a, namespace: shop, labels: {kubernetes.io/service-name: db}}\naddressType: IPv4\nports: [{name: http, port: 8080}]\nendpoints: [{addresses: [127.0.0.1], hostname: db-0}, {addresses: [127.0.0.2], hostname: db-1}]\n---';
+    const asked = (host: string, address?: string, more = '') => {
+      const found = cluster(service + slice + more, 'outbound|8080||db.shop.svc.cluster.local');
+      return found && dialledEndpoint(found, host, address)?.address;
+    };
+    expect(asked('db-1.db.shop.svc.cluster.local')).toBe('127.0.0.2');
+    expect(asked('db-0.db')).toBe('127.0.0.1');
+    expect(asked('db-0.db', '127.0.0.2')).toBe('127.0.0.2');
+    expect(asked('db-0.db', '10.0.0.1')).toBe('127.0.0.1');
+    expect(asked('127.0.0.2')).toBe('127.0.0.2');
+    expect(['db', 'db-0', 'db-0.other.shop', 'db-2.db'].map((host) => asked(host))).toEqual(
+      Array(4).fill(undefined),
+    );
   });
 });

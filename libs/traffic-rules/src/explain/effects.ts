@@ -1,9 +1,11 @@
 import { toReadableText } from '../bytes.js';
+import { dialledEndpoint } from '../cluster.js';
 import type { ConnectionTarget } from '../compile/connection-chains.js';
 import type { CompiledForward, Route, Target } from '../compile/table.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
+import { lookupName } from '../route/route.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
 import { describeLimits } from './limits.js';
 import { describeLoadBalancing } from './load-balancing.js';
@@ -13,7 +15,7 @@ export function destinationsOf({ action }: Route, view: RequestView): ExplainedD
   if (action.kind !== 'forward') return [];
   const total = action.targets.reduce((sum, { weight }) => sum + weight, 0);
   return action.targets.map((target) => ({
-    ...destination(target, total, view.request.authority),
+    ...destination(target, total, view.request.authority, view.request.address),
     ...(target.cluster === undefined && { missing: action.missing }),
   }));
 }
@@ -31,8 +33,14 @@ type Destined = Pick<
   'because' | 'cluster' | 'clusterName' | 'weight' | 'authority' | 'requestHeaders' | 'responseHeaders'
 >;
 
-function destination(target: Destined, total: number, received: string): ExplainedDestination {
+function destination(
+  target: Destined,
+  total: number,
+  received: string,
+  address?: string,
+): ExplainedDestination {
   const { weight, cluster, because } = target;
+  const dialled = cluster && dialledEndpoint(cluster, lookupName(received), address);
   const authority = toReadableText(target.authority ?? received);
   const loadBalancing = cluster && describeLoadBalancing(cluster.loadBalancing);
   const { index = 0, host = '', port = 0, subset = '' } = because.destination ?? {};
@@ -46,7 +54,7 @@ function destination(target: Destined, total: number, received: string): Explain
     share: weight / total,
     cluster: target.clusterName,
     exists: cluster !== undefined,
-    endpoints: (cluster?.endpoints ?? []).map((endpoint) => ({
+    endpoints: (dialled === undefined ? (cluster?.endpoints ?? []) : [dialled]).map((endpoint) => ({
       address: endpoint.address,
       port: endpoint.port,
       healthy: endpoint.healthy,

@@ -82,10 +82,11 @@ function instancesOfSlice(slice: EndpointSlice, workloads: Workloads): Instance[
   );
   return slice.endpoints
     .filter(({ ready, terminating }) => ready || terminating !== true)
-    .flatMap(({ addresses, ready, targetRef }) => {
+    .flatMap(({ addresses, ready, hostname, targetRef }) => {
       const { kind = 'Pod', name, namespace = slice.metadata.namespace } = targetRef ?? {};
       const ofPod = kind === 'Pod' && name !== undefined ? workloads.labelsOf(namespace, name) : undefined;
       const labels = ofPod ?? ofSlice;
-      return addresses.map((address) => ({ address, ports, weight: 1, healthy: ready, labels }));
+      const named = hostname === undefined ? {} : { hostname };
+      return addresses.map((address) => ({ address, ports, weight: 1, healthy: ready, labels, ...named }));
     });
 }

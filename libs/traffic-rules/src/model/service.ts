@@ -72,6 +72,8 @@ export interface Instance {
   weight: number;
   healthy: boolean;
   labels: Labels;
+  /** Its name under that of a headless service. */
+  hostname?: string;
 }
 
 export type Labels = Readonly<Record<string, string>>;

@@ -41,7 +41,7 @@ type SliceEndpoint = EndpointSlice['endpoints'][number];
 const targetRef = message({ kind: text, name: text, namespace: text }, 'ignored');
 
 const endpoint: Decoder<SliceEndpoint> = mapped(
-  message({ addresses: list(string), conditions, targetRef }, 'ignored'),
+  message({ addresses: list(string), conditions, hostname: text, targetRef }, 'ignored'),
   ({ addresses, conditions: { ready, ...rest } = {}, ...others }) => ({
     addresses: addresses ?? [],
     ready: ready ?? true,

@@ -32,6 +32,8 @@ export interface EndpointSlice extends ResourceBase {
     ready: boolean;
     serving?: boolean;
     terminating?: boolean;
+    /** What a pod of a headless Service is called under the Service's name. */
+    hostname?: string;
     /** What answers there. */
     targetRef?: { kind?: string; name?: string; namespace?: string };
   }>;

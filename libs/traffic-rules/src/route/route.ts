@@ -1,4 +1,5 @@
 import { asciiLowerCase } from '../ascii.js';
+import { dialledEndpoint } from '../cluster.js';
 import type { ConnectionTarget } from '../compile/connection-chains.js';
 import { dialledAddress } from '../compile/dialled-address.js';
 import {
@@ -255,6 +256,10 @@ function forward(
     retry: action.retry,
     mirrors: action.mirrors,
   };
+  if (cluster.headless === true) {
+    const endpoint = dialledEndpoint(cluster, lookupName(authority), view.request.address);
+    if (endpoint !== undefined) decision.endpoint = endpoint;
+  }
   if (rewritten !== undefined) decision.originalPath = view.target;
   if (target.authority !== undefined) decision.originalHost = authority;
   return decision;

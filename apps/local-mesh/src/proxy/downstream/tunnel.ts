@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Connect, ConnectionDecision } from '@grayscale/traffic-rules';
+import { type Connect, type ConnectionDecision, dialledEndpoint } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
 import { addressText } from '../address.js';
 import type { Runtime } from '../runtime.js';
@@ -153,9 +153,9 @@ function toService(
     const target = { host, port: cluster.targetPort ?? port };
     return { ...common, to: upstream.hostAt(options.resolve?.(target.host, target.port) ?? target) };
   }
-  // A headless service is dialled by the addresses of its endpoints, one of which is meant then (recorded: `scope-headless-tcp`).
+  // A headless service is dialled by its endpoints, one of which is meant then (recorded: `scope-headless-tcp`).
   const dialled = options.resolve?.(host, port)?.host ?? host;
-  const meant = cluster.endpoints.find(({ address }) => address === dialled);
+  const meant = dialledEndpoint(cluster, host.toLowerCase(), dialled);
   if (meant !== undefined)
     return { ...common, to: upstream.hostAt({ host: meant.address, port: meant.port }) };
   const to = upstream.choose({ random, hashKey: undefined, tried: new Set() });

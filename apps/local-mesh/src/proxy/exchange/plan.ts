@@ -1,4 +1,4 @@
-import type { Cluster, Connect, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
+import type { Cluster, Connect, Endpoint, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 import type { Host, Protocol } from '../upstream/host.js';
 import type { Resources } from '../upstream/resources.js';
@@ -97,21 +97,33 @@ export function clusterPlan(context: RequestContext, decision: Forward): Plan {
   const { cluster, retry } = decision;
   return {
     clusterName: cluster.name,
-    ...chooser(context, cluster, retry.avoidPreviousHosts),
+    ...chooser(context, cluster, retry.avoidPreviousHosts, decision.endpoint),
     untouched: false,
     shape: decision,
     isMesh: hasEndpoints(cluster),
   };
 }
 
-/** @param avoidTried whether a retry prefers another server */
-export function chooser(context: RequestContext, cluster: Cluster, avoidTried: boolean): HostChooser {
+/**
+ * @param avoidTried whether a retry prefers another server
+ * @param dialled the one that the client asked for, if it did
+ */
+export function chooser(
+  context: RequestContext,
+  cluster: Cluster,
+  avoidTried: boolean,
+  dialled?: Endpoint,
+): HostChooser {
   const { upstreams, random } = context.runtime;
   const upstream = upstreams.of(cluster);
   const { resources } = upstream;
   const protocol = protocolTo(cluster, context);
   if (!hasEndpoints(cluster)) {
     const host = upstream.hostAt(whereTo(context, cluster.targetPort ?? context.target.port));
+    return { protocol, resources, next: () => host, setCookie: undefined };
+  }
+  if (dialled !== undefined) {
+    const host = upstream.hostAt({ host: dialled.address, port: dialled.port });
     return { protocol, resources, next: () => host, setCookie: undefined };
   }
   const policy = hashPolicy(cluster);
