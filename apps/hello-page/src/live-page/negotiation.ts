@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import Negotiator from 'negotiator';
 
-export type MediaLanguage = 'en' | 'zh';
+/** English first: it is what a client gets that names none of them. */
+const languages = ['en', 'zh'] as const;
+export type MediaLanguage = (typeof languages)[number];
 
 /**
  * True when the client would rather have HTML than text, and says so by name.
@@ -11,7 +13,8 @@ export function prefersHtml(headers: IncomingHttpHeaders): boolean {
   return new Negotiator({ headers }).mediaType(['text/plain', 'text/html']) === 'text/html';
 }
 
-/** The language for text: English unless the client would rather have Chinese. */
+/** The language for text: the one that the client would rather have, else English. */
 export function preferredLanguage(headers: IncomingHttpHeaders): MediaLanguage {
-  return new Negotiator({ headers }).language(['en', 'zh']) === 'zh' ? 'zh' : 'en';
+  const preferred = new Negotiator({ headers }).language([...languages]);
+  return languages.find((language) => language === preferred) ?? 'en';
 }

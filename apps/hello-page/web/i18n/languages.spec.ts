@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { chooseLanguage, messages } from './languages.js';
+import { languages } from './messages.js';
 
 const html = readFileSync(new URL('../index.html', import.meta.url), 'utf8');
 
@@ -24,8 +25,13 @@ describe('the sentences', () => {
     expect(Object.fromEntries(said)).toEqual(messages.en.texts);
   });
 
-  it('know the same decisions in every language', () => {
-    expect(Object.keys(messages.zh.decisions)).toEqual(Object.keys(messages.en.decisions));
+  it.each(languages)('know the same decisions in %s', (language) => {
+    expect(Object.keys(messages[language].decisions)).toEqual(Object.keys(messages.en.decisions));
+  });
+
+  it('are offered in every language', () => {
+    const buttons = [...html.matchAll(/<button[^>]* id="language-(\w+)" lang="(\w+)"/g)];
+    expect(buttons.map(([, id, lang]) => [id, lang])).toEqual(languages.map((code) => [code, code]));
   });
 
   it('count problems', () => {

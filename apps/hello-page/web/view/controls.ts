@@ -57,8 +57,7 @@ export class Controls {
     setText(this.#theme, this.#dark() ? messages.lightTheme : messages.darkTheme);
     this.#press('name-test', name === 'test');
     this.#press('name-nobody', name === '');
-    this.#press('language-en', document.documentElement.lang.startsWith('en'));
-    this.#press('language-zh', document.documentElement.lang.startsWith('zh'));
+    for (const language of languages) this.#press(`language-${language}`, language === messages.language);
   }
 
   #listenToName(): void {
