@@ -19,8 +19,9 @@ export interface ConnectionSettings {
   maxConcurrentStreams: number;
 }
 
-/** What is spoken to a server. */
-export type Protocol = 'http1' | 'http2';
+/** The connections for each protocol that is spoken to servers. */
+const pools = { http1: Http1Pool, http2: Http2Pool };
+export type Protocol = keyof typeof pools;
 
 /** The cluster that a host belongs to. */
 export interface HostOwner {
@@ -141,7 +142,7 @@ export class Host {
     const key = `${protocol} ${name}`;
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = new (protocol === 'http2' ? Http2Pool : Http1Pool)(this.#poolOptions(name));
+      pool = new pools[protocol](this.#poolOptions(name));
       this.#pools.set(key, pool);
     }
     return pool;
