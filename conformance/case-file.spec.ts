@@ -1,7 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import { withRecording } from './recorder/case-file.ts';
 import type { Recording } from './recorder/recording.ts';
-import { caseFiles } from './src/cases.ts';
+import { areas, caseFiles } from './src/cases.ts';
 
 type Told = Pick<Recording, 'answers'> & Partial<Recording>;
 
@@ -17,6 +19,18 @@ function recordingOf(text: string): Recording {
   };
   return { refused, errors, conditions, answers: exchanges.map(({ answer = {} }) => answer) };
 }
+
+describe('The folders of recordings', () => {
+  it('are all played', () => {
+    const files = globSync('*/*.yaml', { cwd: import.meta.dirname });
+    expect([...new Set(files.map((file) => dirname(file)))].sort()).toEqual([...areas].sort());
+  });
+
+  it('are all described', () => {
+    const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+    expect(areas.filter((area) => !readme.includes(`\`${area}/\``))).toEqual([]);
+  });
+});
 
 describe('A recording written into its file', () => {
   it('says what was recorded, and leaves the rest as it was, for every file', () => {

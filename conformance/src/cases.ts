@@ -27,7 +27,8 @@ export interface Case {
 }
 
 /** What a folder of recordings is about; see README.md. */
-export type Area = 'traffic' | 'http' | 'tcp' | 'scope' | 'gateways' | 'gwapi' | 'httproute';
+export const areas = ['traffic', 'http', 'tcp', 'scope', 'gateways', 'gwapi', 'httproute'] as const;
+export type Area = (typeof areas)[number];
 
 export interface Exchange {
   request: CaseRequest;
@@ -134,8 +135,6 @@ export const outside = '10.200.0.20';
 export function resolved(host: string): string {
   return isIP(host) === 0 ? outside : host;
 }
-
-const areas: readonly Area[] = ['traffic', 'http', 'tcp', 'scope', 'gateways', 'gwapi', 'httproute'];
 
 /** Every case, by area and name. */
 export function loadCases(): Case[] {
