@@ -1,11 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
 interface Manifest {
   name: string;
   dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
 
 const projects = globSync(['{apps,libs}/*/package.json', 'conformance/package.json'], { cwd: root }).map(
@@ -35,4 +36,24 @@ it('the picture of the projects shows the dependencies that they have', () => {
 it('no app depends on an app, and the engine on nothing of ours', () => {
   expect(edges.filter(({ from, to }) => from !== 'conformance' && to.startsWith('apps/'))).toEqual([]);
   expect(edges.filter(({ from }) => from === 'libs/traffic-rules')).toEqual([]);
+});
+
+interface CompilerSettings {
+  references?: ReadonlyArray<{ path: string }>;
+}
+
+const referencesOf = (folder: string) => {
+  const text = readFileSync(join(root, folder, 'tsconfig.json'), 'utf8');
+  const { references = [] } = JSON.parse(text) as CompilerSettings;
+  return references.map(({ path }) => relative(root, resolve(root, folder, path))).sort();
+};
+const built = projects.filter(({ folder }) => folder !== 'conformance');
+
+it('every project is built', () => {
+  expect(referencesOf('.')).toEqual(built.map(({ folder }) => folder).sort());
+});
+
+it.each(built)('$folder is built after the projects that it uses', ({ folder, manifest }) => {
+  const used = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  expect(referencesOf(folder)).toEqual(used.flatMap((name) => folderOf.get(name) ?? []).sort());
 });

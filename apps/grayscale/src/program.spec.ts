@@ -34,6 +34,18 @@ spec:
       weight: -1
 `;
 
+it('is described command by command in its README', async () => {
+  const readme = await readFile(join(root, 'apps/grayscale/README.md'), 'utf8');
+  const commands = (await runCaptured('complete', '')).out
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t')[0] ?? '');
+  expect(commands).toContain('check');
+  expect(
+    commands.filter((name) => !new RegExp(`(?:\`|^## |grayscale )${name}\\b`, 'm').test(readme)),
+  ).toEqual([]);
+});
+
 describe('grayscale headers', () => {
   const rule = join(root, 'k8s/internal/virtual-service-test-v1.yaml');
 

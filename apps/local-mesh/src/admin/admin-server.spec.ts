@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { jest } from '@jest/globals';
 import { ListenerList } from '../listeners/listener.js';
@@ -7,6 +8,7 @@ import { IstioMetrics } from '../telemetry/istio-metrics.js';
 import { accessRecord } from '../testing/access-record.js';
 import { helloManifest } from '../testing/manifests.js';
 import { ruleBookOf, ruleSetOf } from '../testing/rule-book.js';
+import { AdminModule } from './admin.module.js';
 import { type AdminServer, startAdmin } from './admin-server.js';
 import { Readiness } from './readiness.js';
 
@@ -24,6 +26,19 @@ beforeAll(async () => {
   admin = await startAdmin({ rules, metrics, events, readiness, listeners }, 0);
 });
 afterAll(() => admin.close());
+
+/** The paths of the controllers, as Nest has them. */
+function pathsServed(): string[] {
+  const { controllers = [] } = AdminModule.forMesh({ rules, metrics, events, readiness, listeners });
+  const pathsOf = (target: object): string[] => [Reflect.getMetadata('path', target) ?? []].flat();
+  return controllers.flatMap((controller) =>
+    Object.values(Object.getOwnPropertyDescriptors(controller.prototype))
+      .flatMap(({ value }) => (typeof value === 'function' && value !== controller ? pathsOf(value) : []))
+      .flatMap((path) =>
+        pathsOf(controller).map((base) => `/${base}/${path}`.replace(/\/+/g, '/').replace(/(.)\/$/, '$1')),
+      ),
+  );
+}
 
 async function send(
   path: string,
@@ -207,4 +222,13 @@ describe('the admin side', () => {
     expect((await send('/readyz')).statusCode).toBe(503);
     expect((await send('/livez')).statusCode).toBe(200);
   });
+});
+
+it('stands in the README path by path', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, section = ''] = readme.split('## The admin side');
+  const described = [...section.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(\/[\w/]*)/g)].map(([, path]) => path),
+  );
+  expect(described.sort()).toEqual(pathsServed().sort());
 });
