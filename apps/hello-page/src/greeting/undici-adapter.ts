@@ -16,7 +16,7 @@ const codes: Readonly<Record<string, string>> = {
 
 /**
  * An axios adapter for the one kind of request that this service sends: a GET, directly or through `HTTP_PROXY` in absolute form,
- * with `timeout` and `maxContentLength`, its answer in bytes. Redirects are answers like others. /page answers 1.6 times as many
+ * with `timeout` and `maxContentLength`, its answer in bytes. Redirects are answers like others. /page answers twice as many
  * requests as with axios' own adapter (npm run bench -- hello-page).
  */
 export class UndiciAdapter {
