@@ -81,6 +81,8 @@ const errors: Readonly<Record<string, RegExp>> = {
   'connection refused': /ECONNREFUSED/,
   'connection closed': /socket hang up|ECONNRESET|disconnected before secure TLS/,
   'TLS: alert': /alert certificate required/,
+  'TLS: tlsv13 alert certificate required': /alert certificate required/,
+  'TLS: wrong version number': /wrong version number/,
 };
 
 /** The callers of the recordings had another address. */

@@ -18,7 +18,7 @@ export interface Programs {
 }
 
 /** An Envoy's line about what it refused of istiod's. */
-const refusal = /(?:rejected|Error adding\/updating).*$/;
+const refusal = /config for type\.googleapis\.com\/[\w.]*\.(\w+) rejected: (.*)$/;
 
 /** A Kubernetes API server, istiod, the sidecar of hello-page and the ingress gateway, without rules. */
 export class RealMesh {
@@ -62,10 +62,11 @@ export class RealMesh {
     return this.#log(proxy).length;
   }
 
-  /** What an Envoy refused of istiod's, in its words. */
+  /** What an Envoy refused of istiod's: the kind of resource, and its reason in its words. */
   refusals(proxy: ProxyKind, since: number): string[] {
     const lines = this.#log(proxy).slice(since).split('\n');
-    return [...new Set(lines.flatMap((line) => refusal.exec(line)?.[0] ?? []))];
+    const found = lines.map((line) => refusal.exec(line)).filter((match) => match !== null);
+    return [...new Set(found.map(([, kind, reason]) => `${kind}: ${reason}`))];
   }
 
   async stop(): Promise<void> {
@@ -200,7 +201,7 @@ function serviceAccount(namespace: string): CaseObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
 }
 
-/** The objects of a text of several documents; `<gw-a.pem>` in a Secret stands for a file of certificates/. */
+/** The objects of a text of several documents; `<gw-a.pem>` in a Secret or a ConfigMap stands for a file of certificates/. */
 export function documents(text: string): CaseObject[] {
   return parseAllDocuments(text, { merge: true })
     .map((document) => document.toJS() as CaseObject | null)
@@ -208,14 +209,17 @@ export function documents(text: string): CaseObject[] {
     .map(withCertificates);
 }
 
-function withCertificates({
-  stringData,
-  ...object
-}: CaseObject & { stringData?: Record<string, string> }): CaseObject {
-  if (stringData === undefined) return object;
-  const filled = Object.entries(stringData).map(([key, value]) => {
+function withCertificates(object: CaseObject): CaseObject {
+  const filled = { ...object } as CaseObject & Partial<Record<string, Record<string, string>>>;
+  for (const field of ['stringData', 'data'])
+    if (filled[field] !== undefined) filled[field] = withFiles(filled[field]);
+  return filled;
+}
+
+function withFiles(data: Readonly<Record<string, string>>): Record<string, string> {
+  const filled = Object.entries(data).map(([key, value]) => {
     const name = /^<([\w-]+\.(?:pem|key))>$/.exec(value)?.[1];
     return [key, name === undefined ? value : readFileSync(certificateFile(name), 'utf8')];
   });
-  return { ...object, stringData: Object.fromEntries(filled) };
+  return Object.fromEntries(filled);
 }

@@ -40,7 +40,7 @@ export async function send(request: CaseRequest, proxy: Case['proxy']): Promise<
     return { ...received, ...shown };
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    return { error: code.startsWith('ERR_SSL') ? `TLS: ${message}` : 'connection closed' };
+    return { error: code.startsWith('ERR_SSL') ? `TLS: ${reasonIn(message)}` : 'connection closed' };
   } finally {
     socket.destroy();
   }
@@ -59,4 +59,9 @@ async function dial(request: CaseRequest, proxy: Case['proxy']): Promise<Socket>
 function certificateOf(socket: Socket): { certificate?: string } {
   if (!('encrypted' in socket)) return {};
   return { certificate: String((socket as TLSSocket).getPeerCertificate().subject.CN) };
+}
+
+/** OpenSSL's word for it, without where in OpenSSL it stands: `wrong version number`. */
+function reasonIn(message: string): string {
+  return /SSL routines:[^:]*:([^:]*):/.exec(message)?.[1] ?? message;
 }

@@ -156,9 +156,13 @@ export function parseCase(area: Area, text: string): Case {
   return toCase(area, parse(text) as RawCase);
 }
 
-/** Whether the exchanges are answered by the case's rules. What Envoy refused of a Secret left the rules as they are. */
-export function isInForce({ valid, refused = [] }: Case): boolean {
-  return valid && refused.every((reason) => reason.startsWith('Secret: '));
+/**
+ * Whether the exchanges are answered by the case's rules. What Envoy refused of a Secret left the rules as they are; a listener that it
+ * refused at a gateway is one that the rules come to without: nobody listens.
+ */
+export function isInForce({ valid, refused = [], proxy }: Case): boolean {
+  const left = proxy === 'gateway' ? /^(?:Secret|Listener): / : /^Secret: /;
+  return valid && refused.every((reason) => left.test(reason));
 }
 
 /** A file of this folder. */

@@ -160,9 +160,10 @@ export class GatewayPorts {
   }
 }
 
-function takenBy({ takes, hosts }: ServedPort): string {
-  const words = { http: 'HTTP', tls: 'TLS', tcp: 'any bytes' } as const;
-  return takes === 'tcp' ? words.tcp : `${words[takes]} for ${hosts.join(', ')}`;
+function takenBy({ plain, takesTls, hosts }: ServedPort): string {
+  if (plain === 'bytes') return takesTls ? `any bytes, and TLS for ${hosts.join(', ')}` : 'any bytes';
+  const words = [...(plain === 'requests' ? ['HTTP'] : []), ...(takesTls ? ['TLS'] : [])];
+  return `${words.join(' and ')} for ${hosts.join(', ')}`;
 }
 
 function warningOf({ resource, path, hosts }: GatewayPortServer, problem: string): string {

@@ -31,14 +31,15 @@ export class Gateway {
 
   /** What requests to the proxy itself are for: the first port that takes requests in plain text. */
   get plainPort(): number | undefined {
-    return [...this.ports].find(({ takes }) => takes === 'http')?.port;
+    return [...this.ports].find(({ plain }) => plain === 'requests')?.port;
   }
 }
 
 /** A port of a gateway, with all that it takes to serve its clients. */
 export class ServedPort {
   readonly port: number;
-  readonly takes: GatewayPort['takes'];
+  /** What it takes in plain text; undefined: nothing. */
+  readonly plain: GatewayPort['plain'];
   readonly hosts: readonly string[];
   readonly #byName: ServersByName;
   readonly #tls = new Map<GatewayPortServer, ServedTls>();
@@ -48,19 +49,23 @@ export class ServedPort {
     credentialsOf: (server: GatewayPortServer) => ServerCredentials | undefined,
   ) {
     this.port = port.port;
-    this.takes = port.takes;
-    const servers = port.servers.filter((server) => {
+    this.plain = port.plain;
+    for (const server of port.servers) {
       const tls = servedTls(server, credentialsOf);
       if (tls !== undefined) this.#tls.set(server, tls);
-      return tls !== undefined || this.takes !== 'tls';
-    });
+    }
+    const servers = port.servers.filter((server) => this.#tls.has(server) || isPlain(server));
     this.hosts = [...new Set(servers.flatMap(({ hosts }) => hosts))];
-    this.#byName = new ServersByName({ ...port, servers });
+    this.#byName = new ServersByName([...this.#tls.keys()]);
   }
 
   /** Without any server it is not listened on (recorded: `gateway-tls-secret-missing`). */
   get isServed(): boolean {
-    return this.takes !== 'tls' || this.#tls.size > 0;
+    return this.plain !== undefined || this.takesTls;
+  }
+
+  get takesTls(): boolean {
+    return this.#tls.size > 0;
   }
 
   /** @param serverName that TLS asks for; undefined: none. Returns undefined where no server is for it. */
@@ -68,6 +73,10 @@ export class ServedPort {
     const server = this.#byName.find(serverName);
     return server && this.#tls.get(server);
   }
+}
+
+function isPlain({ serves }: GatewayPortServer): boolean {
+  return serves === 'http' || serves === 'tcp';
 }
 
 function servedTls(

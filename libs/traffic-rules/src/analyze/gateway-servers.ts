@@ -1,31 +1,43 @@
-import { listenersOf } from '../compile/gateway-listeners.js';
+import { type LostServer, type Overlap, sortServers } from '../compile/gateway-listeners.js';
+import type { GatewayServer } from '../model/gateway.js';
 import { placedName } from '../place.js';
 import type { MeshView } from './mesh-view.js';
 
-/** Servers of a gateway that are left out because of an earlier one on their port (istioctl's IST0145; recorded: `gateway-http-and-tcp-one-port`). */
+/** Servers of a gateway that do nothing, or not where clients are (istioctl's IST0145; recorded: `gateway-http-and-tcp-one-port`, `gateway-bind-*`). */
 export function warnOfLostServers(view: MeshView): void {
-  const servers = view.table.mesh.gateway?.servers ?? [];
-  const inForce = listenersOf(servers).flatMap(({ http, https, connections }) => [
-    ...http,
-    ...https,
-    ...connections,
-  ]);
-  const served = new Set(inForce);
-  const byPort = Map.groupBy(inForce, ({ bindPort }) => bindPort);
-  for (const server of servers) {
-    const [first] = byPort.get(server.bindPort) ?? [];
-    if (first === undefined || served.has(server)) continue;
-    const { namespace, name, location } = first.resource;
-    const earlier =
-      first.document === server.document
-        ? `${first.path} of this Gateway`
-        : placedName(`Gateway ${namespace}/${name}`, location);
-    view
-      .report(server.document)
-      .warning(
-        'server-lost',
-        server.path,
-        `Istio leaves this server out: ${earlier} comes first on port ${server.port}, and a port takes servers of one protocol, with one bind address and, in TLS, with hosts of their own. Write another port, or one server for both.`,
-      );
-  }
+  const { lost, refused, elsewhere } = sortServers(view.table.mesh.gateway?.servers ?? []);
+  for (const one of lost)
+    view.report(one.server.document).warning('server-lost', one.server.path, lossOf(one));
+  for (const one of refused)
+    view.report(one.second.document).warning('server-hosts-overlap', one.second.path, overlapOf(one));
+  for (const { bind, http, https, connections } of elsewhere)
+    for (const server of [...http, ...https, ...connections])
+      view
+        .report(server.document)
+        .warning('server-bind-elsewhere', `${server.path}.bind`, placeOf(bind, server));
+}
+
+function lossOf({ server, first, host }: LostServer): string {
+  const earlier = nameOf(first, server);
+  if (host !== undefined)
+    return `Istio leaves this server out, with all of its hosts: ${earlier} comes first, and has ${host} on port ${first.port} as well. Of servers with tls, each host is for the first one alone. Take the host out of one of them, or write another port.`;
+  const takes = first.serves === 'http' ? 'HTTP' : 'TCP';
+  return `Istio leaves this server out: ${earlier} comes first on port ${first.port} and takes ${takes} in plain text; behind it the port takes ${takes === 'HTTP' ? 'other servers of HTTP alone' : 'nothing else'}. Write another port${server.serves === 'http' || server.serves === 'tcp' ? '' : ', or the server with tls first'}.`;
+}
+
+function overlapOf({ host, first, second }: Overlap): string {
+  return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} ends TLS for ${host} as well, and a client's TLS says neither a namespace nor upper case. A gateway that runs keeps what it had; a new one refuses connections to the port. Write one server for the host.`;
+}
+
+function placeOf(bind: string, { port }: GatewayServer): string {
+  return /^(?:127\.|::1$|unix:)/.test(bind)
+    ? `${bind} is for clients within the gateway's pod: nobody outside reaches this server, and the local mesh does not listen for it. Leave bind out, or write an address that clients reach.`
+    : `another server has port ${port} on an address of its own. explain, test and the local mesh answer as that address does; this server gets what is sent to the others.`;
+}
+
+/** As seen from another server: `spec.servers[0] of this Gateway`, or the Gateway's name and place. */
+function nameOf({ document, path, resource }: GatewayServer, from: GatewayServer): string {
+  if (document === from.document) return `${path} of this Gateway`;
+  const { namespace, name, location } = resource;
+  return placedName(`Gateway ${namespace}/${name}`, location);
 }

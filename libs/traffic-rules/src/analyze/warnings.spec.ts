@@ -106,7 +106,7 @@ describe('at a gateway', () => {
   ])('a server that another one of %s keeps from working is told which', (_, yaml, earlier) => {
     const [message] = told('server-lost', yaml, seenBy);
     expect(message).toMatch(/^spec\.servers\[\d\]: Istio leaves this server out: /);
-    expect(message).toContain(`${earlier} comes first on port 80, and a port takes servers of one protocol`);
+    expect(message).toContain(`${earlier} comes first on port 80 and takes HTTP in plain text; behind it`);
   });
 
   it.each([

@@ -1,8 +1,10 @@
-import type { GatewayServer } from '../model/gateway.js';
+import type { GatewayServer, ServerHost } from '../model/gateway.js';
 
-/** A port of a gateway's process, and the servers that share it. */
+/** An address and a port of a gateway's process, and the servers that share it. */
 export interface GatewayListener {
   bindPort: number;
+  /** Empty: every address. */
+  bind: string;
   /** Requests in plain text: all of these servers together. */
   http: readonly GatewayServer[];
   /** Requests in TLS that ends here: each server by itself. */
@@ -11,49 +13,144 @@ export interface GatewayListener {
   connections: readonly GatewayServer[];
 }
 
+/** What becomes of the servers of a gateway. */
+export interface SortedServers {
+  /** What clients from outside reach: one listener for each port. */
+  reached: readonly GatewayListener[];
+  /** Behind addresses that nobody outside dials, or other addresses than {@link reached} of the port. */
+  elsewhere: readonly GatewayListener[];
+  /** What Envoy refuses, with two servers that exclude each other there. */
+  refused: readonly Overlap[];
+  /** What Istio makes nothing of. */
+  lost: readonly LostServer[];
+}
+
+export interface LostServer {
+  server: GatewayServer;
+  /** The one that it comes behind. */
+  first: GatewayServer;
+  /** The host of both, where it is for that; undefined: the other takes plain text. */
+  host?: string;
+}
+
+/** Two servers that end TLS for one name, which Envoy takes for one filter chain that is there twice. */
+export interface Overlap {
+  bindPort: number;
+  host: string;
+  first: GatewayServer;
+  second: GatewayServer;
+}
+
+/** The listeners that clients from outside reach. */
+export function listenersOf(servers: readonly GatewayServer[]): readonly GatewayListener[] {
+  return sortServers(servers).reached;
+}
+
 /**
- * Which servers are in force on each port: the first decides what the port takes, and others join it only if they take
- * the same (Istio, gateway.go mergeGateways). Of servers in TLS, a later one with a host of an earlier one is left out.
+ * Which servers are in force, and where. Of several addresses of one port the one that is written is taken for the one that clients dial
+ * (recorded: `gateway-bind-*`).
  */
-export function listenersOf(servers: readonly GatewayServer[]): GatewayListener[] {
-  const ports = new Map<number, GatewayServer[]>();
+export function sortServers(servers: readonly GatewayServer[]): SortedServers {
+  const ports = new Map<number, SharedPort>();
   for (const server of servers) {
-    const taken = ports.get(server.bindPort);
-    if (taken === undefined) ports.set(server.bindPort, [server]);
-    else if (joins(server, taken)) taken.push(server);
+    const port = ports.get(server.bindPort) ?? new SharedPort();
+    ports.set(server.bindPort, port);
+    port.add(server);
   }
-  return [...ports].map(([bindPort, some]) => ({
-    bindPort,
-    http: some.filter(({ serves }) => serves === 'http'),
-    https: some.filter(({ serves }) => serves === 'https'),
-    connections: some.filter(({ serves }) => serves !== 'http' && serves !== 'https'),
-  }));
+  const reached: GatewayListener[] = [];
+  const elsewhere: GatewayListener[] = [];
+  const refused: Overlap[] = [];
+  for (const [bindPort, port] of ports) {
+    const [first, ...others] = port.listeners(bindPort).sort((a, b) => rankOf(a) - rankOf(b));
+    elsewhere.push(...others);
+    if (first === undefined) continue;
+    const overlap = overlapIn(first);
+    if (overlap !== undefined) refused.push(overlap);
+    else (rankOf(first) === ofItself ? elsewhere : reached).push(first);
+  }
+  return { reached, elsewhere, refused, lost: [...ports.values()].flatMap(({ lost }) => lost) };
 }
 
-function joins(server: GatewayServer, taken: readonly GatewayServer[]): boolean {
-  const [first] = taken;
-  if (first === undefined || first.bind !== server.bind) return false;
-  if (first.serves === 'http' || first.serves === 'tcp')
-    return first.serves === 'http' && server.serves === 'http' && !repeatsRedirect(server, taken);
-  return server.serves !== 'http' && server.serves !== 'tcp' && !repeatsHost(server, taken);
+/**
+ * The servers of one port: later ones join if they fit to those before them (Istio, gateway.go mergeGateways; recorded:
+ * `gateway-https-then-*`, `gateway-http-then-https`, `gateway-bind-*`).
+ */
+class SharedPort {
+  readonly lost: LostServer[] = [];
+  readonly #inForce: GatewayServer[] = [];
+  /** The hosts of servers with settings for TLS, and the last one that has them. */
+  readonly #tlsHosts = new Map<string, GatewayServer>();
+  /** The last one to open a listener for plain text. */
+  #plain: GatewayServer | undefined;
+
+  add(server: GatewayServer): void {
+    const lost = this.#repeatedHost(server) ?? this.#conflict(server);
+    if (lost !== undefined) {
+      this.lost.push({ server, ...lost });
+      return;
+    }
+    this.#inForce.push(server);
+    if (isPlain(server) && this.#plain?.bind !== server.bind) this.#plain = server;
+  }
+
+  /** Plain text is told apart from TLS, but only where TLS came first. */
+  #conflict(server: GatewayServer): Omit<LostServer, 'server'> | undefined {
+    const first = this.#plain;
+    if (first === undefined || first.bind !== server.bind) return undefined;
+    return first.serves === 'http' && server.serves === 'http' ? undefined : { first };
+  }
+
+  #repeatedHost(server: GatewayServer): Omit<LostServer, 'server'> | undefined {
+    if (!hasTlsSettings(server)) return undefined;
+    for (const host of server.hosts) {
+      const first = this.#tlsHosts.get(hostKey(host));
+      if (first?.bind === server.bind) return { first, host: host.host };
+    }
+    for (const host of server.hosts) this.#tlsHosts.set(hostKey(host), server);
+    return undefined;
+  }
+
+  listeners(bindPort: number): GatewayListener[] {
+    return [...Map.groupBy(this.#inForce, ({ bind }) => bind)].map(([bind, some]) => ({
+      bindPort,
+      bind,
+      http: some.filter(({ serves }) => serves === 'http'),
+      https: some.filter(({ serves }) => serves === 'https'),
+      connections: some.filter(({ serves }) => serves !== 'http' && serves !== 'https'),
+    }));
+  }
 }
 
-/** A server with `tls.httpsRedirect` has TLS settings, so that its hosts are compared as those of HTTPS are. */
-function repeatsRedirect(server: GatewayServer, taken: readonly GatewayServer[]): boolean {
-  return (
-    server.redirectsToHttps &&
-    repeatsHost(
-      server,
-      taken.filter(({ redirectsToHttps }) => redirectsToHttps),
-    )
-  );
+function hostKey({ host, spelling = host, namespace = '' }: ServerHost): string {
+  return `${namespace}/${spelling}`;
 }
 
-function repeatsHost({ hosts }: GatewayServer, taken: readonly GatewayServer[]): boolean {
-  const known = new Set(taken.flatMap((other) => other.hosts.map(hostKey)));
-  return hosts.some((host) => known.has(hostKey(host)));
+function isPlain({ serves }: GatewayServer): boolean {
+  return serves === 'http' || serves === 'tcp';
 }
 
-function hostKey({ host, namespace = '' }: GatewayServer['hosts'][number]): string {
-  return `${namespace}/${host}`;
+/** A server with `tls.httpsRedirect` has some, so that its hosts are compared as those of HTTPS are. */
+function hasTlsSettings(server: GatewayServer): boolean {
+  return !isPlain(server) || server.redirectsToHttps;
+}
+
+/** What a listener on an address that only the pod itself dials comes behind. */
+const ofItself = 2;
+
+/** An address of the pod's own comes before those of all listeners without one. */
+function rankOf({ bind }: GatewayListener): number {
+  if (/^(?:127\.|::1$|unix:)/.test(bind)) return ofItself;
+  return bind === '' || bind === '0.0.0.0' || bind === '::' ? 1 : 0;
+}
+
+/** Hosts of different namespaces, or of different spelling, are one name to a client's TLS (recorded: `gateway-https-*`). */
+function overlapIn({ bindPort, https }: GatewayListener): Overlap | undefined {
+  const known = new Map<ServerHost['host'], GatewayServer>();
+  for (const second of https)
+    for (const { host } of second.hosts) {
+      const first = known.get(host);
+      if (first !== undefined && first !== second) return { bindPort, host, first, second };
+      known.set(host, second);
+    }
+  return undefined;
 }

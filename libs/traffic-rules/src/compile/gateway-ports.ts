@@ -9,8 +9,10 @@ import { contentsOf, type RouteTable } from './table.js';
 /** A port of a gateway, as its clients dial it. */
 export interface GatewayPort {
   port: number;
-  /** Requests in plain text; TLS, led by the name that it asks for; or connections, whatever bytes they carry. */
-  takes: 'http' | 'tls' | 'tcp';
+  /** What it takes in plain text: requests, or connections, whatever bytes they carry. */
+  plain?: 'requests' | 'bytes';
+  /** Whether it takes TLS, which is led by the name that it asks for. */
+  tls: boolean;
   servers: readonly GatewayPortServer[];
 }
 
@@ -46,9 +48,11 @@ function withRules(listener: GatewayListener, rules: readonly HostRules[]): Gate
 
 function describe({ http, https, connections }: GatewayListener): Omit<GatewayPort, 'port'> {
   const servers = [...http, ...https, ...connections];
-  const isPlain = servers.some(({ serves }) => serves === 'tcp');
+  const bytes = servers.some(({ serves }) => serves === 'tcp');
+  const plain = http.length > 0 ? 'requests' : bytes ? 'bytes' : undefined;
   return {
-    takes: http.length > 0 ? 'http' : isPlain ? 'tcp' : 'tls',
+    ...(plain !== undefined && { plain }),
+    tls: servers.some(({ serves }) => serves !== 'http' && serves !== 'tcp'),
     servers: servers.map(({ resource, path, serves, hosts, termination }) => ({
       resource,
       path,
@@ -63,7 +67,8 @@ function describe({ http, https, connections }: GatewayListener): Omit<GatewayPo
 export class ServersByName {
   readonly #byName = new HostMap<GatewayPortServer>();
 
-  constructor({ servers }: GatewayPort) {
+  /** @param servers those of one port that take TLS */
+  constructor(servers: readonly GatewayPortServer[]) {
     for (const server of servers) for (const host of server.hosts) this.#byName.add(host, server);
   }
 

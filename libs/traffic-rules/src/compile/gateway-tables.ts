@@ -17,20 +17,25 @@ import type { PortTable, Route, VirtualHost } from './table.js';
 export function buildGatewayTables(sources: TableSources, gateway: MeshGateway): Map<number, PortTable> {
   const tables = new Map<number, PortTable>();
   for (const { bindPort, http, https } of listenersOf(gateway.servers)) {
-    const table = https.length > 0 ? tlsTable(https, sources) : http.length > 0 && plainTable(http, sources);
+    const plain = http.length > 0 ? plainTable(http, sources) : undefined;
+    const table = https.length > 0 ? withTls(https, sources, plain) : plain;
     if (table) for (const port of gateway.portsTo(bindPort)) tables.set(port, table);
   }
   return tables;
 }
 
 /** Each server is by itself where it ends TLS: the name that a client asks for leads to one of them. */
-function tlsTable(servers: readonly GatewayServer[], sources: TableSources): PortTable {
+function withTls(
+  servers: readonly GatewayServer[],
+  sources: TableSources,
+  plain: PortTable | undefined,
+): PortTable {
   const byServerName = new HostMap<PortTable>();
   for (const server of servers) {
     const table = plainTable([server], sources);
     for (const { host } of server.hosts) byServerName.add(host, table);
   }
-  return { port: servers[0]?.port ?? 0, shared: false, hosts: new HostMap(), byServerName };
+  return { ...(plain ?? { port: servers[0]?.port ?? 0, shared: false, hosts: new HostMap() }), byServerName };
 }
 
 function plainTable(servers: readonly GatewayServer[], sources: TableSources): PortTable {

@@ -52,7 +52,7 @@ export interface PortTable {
   /** Whether every host finds a listener here (`0.0.0.0:port`), or only {@link VirtualHost.dedicated} ones. */
   readonly shared: boolean;
   readonly hosts: HostMap<VirtualHost>;
-  /** Of a gateway's port that takes TLS: what the name leads to that a client asks for. There are no other hosts then. */
+  /** Of a gateway's port that takes TLS: what the name leads to that a client asks for. {@link hosts} are those of plain text. */
   readonly byServerName?: HostMap<PortTable>;
 }
 

@@ -319,9 +319,28 @@ export const effects = {
     },
     'server-lost': {
       severity: 'warning',
-      why: 'Istio leaves a server of a Gateway out, because an earlier one has its port: with another protocol or bind address, or in TLS with the same host. The older Gateway comes first.',
+      why: 'Istio leaves a server of a Gateway out, because of an earlier one on its port: one that takes plain text and is not of the same protocol, or one with tls and the same host. The older Gateway comes first. HTTPS and then plain text on one port are both served.',
       wrong: 'protocol: HTTP and protocol: TCP on port 80 of one gateway',
       right: 'a port for each',
+    },
+    'route-kind-not-taken': {
+      severity: 'warning',
+      why: 'allowedRoutes of a listener names a kind of routes that listeners of its protocol do not take. Its other kinds are in force.',
+      wrong: 'kinds: [{ kind: TCPRoute }] where protocol is HTTP',
+      right: 'kinds: [{ kind: HTTPRoute }]',
+    },
+    'server-hosts-overlap': {
+      severity: 'warning',
+      why: 'Two servers of a gateway end TLS for one host on one port, as hosts of different namespaces or in different spelling. Istio takes both, and Envoy refuses the listener: a gateway that runs keeps what it had, a new one refuses connections to the port.',
+      wrong:
+        'hosts: [shop/a.example.com] in one Gateway, hosts: [team/a.example.com] in another, both HTTPS on port 443',
+      right: 'one server with hosts: [shop/a.example.com, team/a.example.com]',
+    },
+    'server-bind-elsewhere': {
+      severity: 'warning',
+      why: 'A server listens on an address of the pod that clients outside do not reach, or not on the one that another server has for the same port. explain, test and the local mesh stand for one address of each port.',
+      wrong: 'bind: 127.0.0.1',
+      right: 'no bind, which is every address',
     },
     'server-port-not-exposed': {
       severity: 'warning',

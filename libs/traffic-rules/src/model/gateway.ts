@@ -80,6 +80,8 @@ export type ServerProtocol = 'http' | 'https' | 'tcp' | 'tls' | 'tls-passthrough
 export interface ServerHost {
   /** In lower case; `*.example.com` stands for every name under it, `*` for all. */
   host: string;
+  /** As it is written, where that is not in lower case. */
+  spelling?: string;
   /** The namespace whose rules may use it; absent: all. */
   namespace?: string;
 }

@@ -106,8 +106,8 @@ export type Arrival = Pick<RouteRequest, 'authority' | 'port' | 'address' | 'tls
 function listenerOf({ ports, mesh }: TableContents, { port, tls }: Arrival): PortTable | undefined {
   const listener = ports.get(port);
   if (mesh.gateway === undefined) return listener;
+  if (tls === undefined) return listener?.shared === true ? listener : undefined;
   const names = listener?.byServerName;
-  if (tls === undefined) return names === undefined ? listener : undefined;
   return tls.serverName === undefined
     ? names?.findCovering('*')
     : names?.find(asciiLowerCase(tls.serverName));

@@ -1,29 +1,26 @@
 import type { TLSSocket } from 'node:tls';
-import type { ServedTls } from '../gateway.js';
+import type { ServedPort, ServedTls } from '../gateway.js';
 import { forwardedClientCert } from '../headers/forwarded-client-cert.js';
 import type { ClientConnection } from './client-connection.js';
 import { serveRequests } from './requests.js';
 import { isTls, serverNameOf } from './server-name.js';
 
 /**
- * Serves a client that dialled a port of a gateway. Unlike a sidecar it does not look what a client speaks: a port is for
- * requests, for TLS or for bytes, as its servers say (recorded: `gateway-no-servers-http10`, `gateway-tls-plain-http`).
+ * Serves a client that dialled a port of a gateway. Unlike a sidecar it tells TLS from plain text alone, and only where servers take TLS:
+ * a port is for requests or for bytes, as they say (recorded: `gateway-no-servers-http10`, `gateway-https-then-tcp`).
  */
 export function serveGateway(connection: ClientConnection, port: number, early?: Buffer): void {
   const served = connection.runtime.options.gateway?.().at(port);
-  switch (served?.takes) {
-    case 'http':
-      requests(connection, port, early);
-      break;
-    case 'tls':
-      awaitHello(connection, port, early);
-      break;
-    case 'tcp':
-      passOn(connection, port, early ?? Buffer.alloc(0), null);
-      break;
-    default:
-      connection.destroy();
-  }
+  if (served === undefined) connection.destroy();
+  else if (served.takesTls) awaitHello(connection, port, early);
+  else servePlain(connection, served, early);
+}
+
+function servePlain(connection: ClientConnection, { plain, port }: ServedPort, early?: Buffer): void {
+  if (plain === 'requests') requests(connection, port, early);
+  else if (plain === 'bytes') passOn(connection, port, early ?? Buffer.alloc(0), null);
+  // Closed without a word (recorded: `gateway-tls-plain-http`).
+  else connection.destroy();
 }
 
 function awaitHello(connection: ClientConnection, port: number, early?: Buffer): void {
@@ -33,8 +30,9 @@ function awaitHello(connection: ClientConnection, port: number, early?: Buffer):
       onTold: (sni, first) => {
         const served = connection.runtime.options.gateway?.().at(port);
         const tls = isTls(first) ? served?.tlsFor(sni ?? undefined) : undefined;
-        // Closed in the handshake, without a word (recorded: `gateway-tls-simple`).
-        if (tls === undefined) connection.destroy();
+        if (served === undefined) connection.destroy();
+        // What no server of TLS is for is plain text to a port that takes some (recorded: `gateway-https-then-http`).
+        else if (tls === undefined) servePlain(connection, served, first);
         else if (tls === 'passed-on') passOn(connection, port, first, sni);
         else endTls(connection, { port, tls, first, sni });
       },

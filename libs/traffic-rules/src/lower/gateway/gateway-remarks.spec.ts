@@ -42,6 +42,21 @@ describe('servers that are left out', () => {
       server(443, 'HTTPS', 'a.example', tls('b')),
       1,
     ],
+    ['of HTTPS behind HTTP', server(80, 'HTTP', 'a.example'), server(80, 'HTTPS', 'b.example', tls('b')), 1],
+    ['of HTTP behind HTTPS', server(80, 'HTTPS', 'a.example', tls('a')), server(80, 'HTTP', 'a.example'), 0],
+    ['of TCP behind HTTPS', server(80, 'HTTPS', 'a.example', tls('a')), server(80, 'TCP', 'b.example'), 0],
+    [
+      'that redirect behind HTTPS with one host',
+      server(80, 'HTTPS', 'a.example', tls('a')),
+      server(80, 'HTTP', 'a.example', ', tls: {httpsRedirect: true}'),
+      1,
+    ],
+    [
+      'with other addresses',
+      server(80, 'TCP', '"*"', ', bind: 10.0.0.1'),
+      server(80, 'HTTP', '"*"', ', bind: 10.0.0.2'),
+      0,
+    ],
     ['on ports of their own', server(80, 'HTTP', 'a.example'), server(81, 'TCP', 'b.example'), 0],
   ])('%s', (_what, first, second, count) => {
     expect(lost(gateway('a', first) + gateway('b', second))).toEqual(
@@ -59,6 +74,41 @@ describe('servers that are left out', () => {
     expect(
       lost(gateway('a', server(80, 'HTTP', '"*"')) + gateway('b', server(80, 'TCP', '"*"'), '{istio: gate}')),
     ).toEqual([]);
+  });
+});
+
+describe('one name of two servers that end TLS', () => {
+  const overlaps = (...hosts: string[]) =>
+    remarks(hosts.map((host, at) => gateway(`g${at}`, server(443, 'HTTPS', host, tls('c')))).join(''), [
+      'server-hosts-overlap',
+    ]);
+
+  it.each([
+    ['of two namespaces', ['a/x.example', 'b/x.example'], 1],
+    ['of one namespace and of all', ['"*"', '"a/*"'], 1],
+    ['in two spellings', ['x.example', 'X.Example'], 1],
+    ['a wildcard and a name of it', ['"*.example"', 'x.example'], 0],
+  ])('%s', (_, hosts, count) => {
+    expect(overlaps(...hosts)).toEqual(
+      Array(count).fill('server-hosts-overlap Gateway yard/g1 spec.servers[0]'),
+    );
+  });
+});
+
+describe('addresses of servers', () => {
+  const elsewhere = (...binds: string[]) =>
+    remarks(gateway('a', binds.map((bind, at) => server(80, 'HTTP', `${at}.example`, bind)).join()), [
+      'server-bind-elsewhere',
+    ]);
+
+  it.each([
+    ['of the pod itself', [', bind: 127.0.0.1'], ['spec.servers[0].bind']],
+    ['of its own', [', bind: 10.0.0.1'], []],
+    ['of its own, and none', ['', ', bind: 10.0.0.1'], ['spec.servers[0].bind']],
+    ['two of its own', [', bind: 10.0.0.1', ', bind: 10.0.0.2'], ['spec.servers[1].bind']],
+    ['every one, written', [', bind: 0.0.0.0'], []],
+  ])('%s', (_, binds, paths) => {
+    expect(elsewhere(...binds)).toEqual(paths.map((path) => `server-bind-elsewhere Gateway yard/a ${path}`));
   });
 });
 

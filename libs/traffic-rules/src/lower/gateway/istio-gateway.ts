@@ -59,8 +59,12 @@ function protocolServed(protocol: string, tls: Server['tls']): ServerProtocol {
 /** `host`, `namespace/host`, `./host` or `*` + `/host`. */
 function serverHost(written: string, own: string): ServerHost {
   const slash = written.indexOf('/');
-  const host = asciiLowerCase(written.slice(slash + 1));
+  const spelling = written.slice(slash + 1);
+  const host = asciiLowerCase(spelling);
   const namespace = slash < 0 ? '*' : written.slice(0, slash);
-  if (namespace === '*') return { host };
-  return { host, namespace: namespace === '.' ? own : namespace };
+  return {
+    host,
+    ...(spelling !== host && { spelling }),
+    ...(namespace !== '*' && { namespace: namespace === '.' ? own : namespace }),
+  };
 }
