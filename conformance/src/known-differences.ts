@@ -61,6 +61,10 @@ export const knownDifferences: readonly KnownDifference[] = [
   }),
   ...known('different', "a client's certificate is the proxy's business, not the decision's", 'engine', {
     'gateway-tls-mutual': [0],
+    'gwapi-frontend-validation': [0],
+    'gwapi-frontend-validation-port': [1],
+    'gwapi-frontend-validation-granted': [1],
+    'gwapi-frontend-validation-granted-by-name': [0],
   }),
   ...known('different', 'the files do not say which secrets a cluster has', 'engine', {
     'gateway-tls-secret-missing': [0],

@@ -7,10 +7,12 @@ import type { Workload } from '../workload.js';
 import { rulesInOrder } from './candidate.js';
 import { DestinationRules } from './destination-rule.js';
 import { gatewayOf } from './gateway/gateway.js';
-import { type Listener, listenersIn } from './gateway/kubernetes-gateway.js';
+import { listenersIn } from './gateway/listeners.js';
 import { meshOptions } from './mesh-options.js';
-import { kubernetesGateways, ofKind } from './of-kind.js';
+import { Namespaces } from './namespaces.js';
+import { ofKind } from './of-kind.js';
 import { Registry, type RegistryView } from './registry.js';
+import type { Parents } from './route/attachment.js';
 import { References } from './route/references.js';
 import { routeCandidates } from './route/route.js';
 import { destinationsOf } from './rule-destinations.js';
@@ -25,8 +27,11 @@ import { Workloads } from './workloads.js';
 export function* lower(resources: readonly Resource[], workload: Workload): Steps<Mesh> {
   const destinationRules = ofKind(resources, 'DestinationRule');
   const virtualServices = ofKind(resources, 'VirtualService');
-  const listeners = listenersIn(kubernetesGateways(resources));
-  const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload, listeners) : undefined;
+  const routesTo = {
+    listeners: listenersIn(resources),
+    namespaces: new Namespaces(resources),
+  };
+  const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload, routesTo) : undefined;
   const gateways = new Set(gateway?.servers.map((server) => server.gateway) ?? [meshGateway]);
   const options = meshOptions(resources);
   const scope = new SidecarScope(
@@ -34,7 +39,7 @@ export function* lower(resources: readonly Resource[], workload: Workload): Step
     workload,
   );
   const rulesView = { workload, gateways, scope, options };
-  const rules = yield* rulesOf(resources, rulesView, listeners);
+  const rules = yield* rulesOf(resources, rulesView, routesTo);
   const registry = registryOf(resources, { workload, scope, defaultExportTo: options.exportTo.service });
   const policies = new DestinationRules(destinationRules, workload, options);
   return {
@@ -60,9 +65,9 @@ export function* lower(resources: readonly Resource[], workload: Workload): Step
 function rulesOf(
   resources: readonly Resource[],
   view: RulesView,
-  listeners: readonly Listener[],
+  routesTo: Pick<Parents, 'listeners' | 'namespaces'>,
 ): Steps<HostRules[]> {
-  const parents = { references: new References(resources), resources, listeners };
+  const parents = { references: new References(resources), resources, ...routesTo };
   const candidates = [
     ...virtualServiceCandidates(ofKind(resources, 'VirtualService'), view),
     ...routeCandidates(parents, view),

@@ -1,5 +1,7 @@
 import {
   type BackendReference,
+  type CertificateReference,
+  type FrontendValidation,
   type GatewayListenerSpec,
   type GrpcRoute,
   type GrpcRouteMatch,
@@ -165,20 +167,58 @@ const allowedRoutes: Decoder<GatewayListenerSpec['allowedRoutes']> = mapped(
   }),
 );
 
+function certificateReference(usual: string): Decoder<CertificateReference> {
+  return mapped(
+    message({ group: string, kind: string, name: string, namespace: text }, ignored),
+    ({ group = '', kind = usual, name = '', ...rest }) => ({ group, kind, name, ...rest }),
+  );
+}
+
 const listenerTls: Decoder<NonNullable<GatewayListenerSpec['tls']>> = mapped(
   message(
     {
       mode: choice(['Terminate', 'Passthrough']),
-      certificateRefs: list(
-        mapped(message({ name: string, namespace: text }, ignored), ({ name = '', ...rest }) => ({
-          name,
-          ...rest,
+      certificateRefs: list(certificateReference('Secret')),
+      options: map(string),
+    },
+    ignored,
+  ),
+  ({ mode = 'Terminate', certificateRefs = [], options = {} }) => ({ mode, certificateRefs, options }),
+);
+
+const frontendTls = message(
+  {
+    validation: mapped(
+      message(
+        {
+          caCertificateRefs: list(certificateReference('ConfigMap')),
+          mode: choice(['AllowValidOnly', 'AllowInsecureFallback']),
+        },
+        ignored,
+      ),
+      ({ caCertificateRefs = [], mode = 'AllowValidOnly' }): FrontendValidation => ({
+        caCertificateRefs,
+        mode,
+      }),
+    ),
+  },
+  ignored,
+);
+
+const frontend: Decoder<KubernetesGateway['spec']['frontend']> = mapped(
+  message(
+    {
+      default: frontendTls,
+      perPort: list(
+        mapped(message({ port: int32('443'), tls: frontendTls }, ignored), ({ port = 0, tls = {} }) => ({
+          port,
+          ...tls,
         })),
       ),
     },
     ignored,
   ),
-  ({ mode = 'Terminate', certificateRefs = [] }) => ({ mode, certificateRefs }),
+  ({ default: usual = {}, perPort = [] }) => ({ ...usual, perPort }),
 );
 
 const listener: Decoder<GatewayListenerSpec> = mapped(
@@ -221,6 +261,7 @@ export const kubernetesGatewaySpec: Decoder<KubernetesGateway['spec']> = mapped(
       ),
       listeners: list(listener),
       addresses: list(address),
+      tls: message({ frontend }, ignored),
       allowedListeners: notModelled(
         message({ namespaces: message({ from: text }, ignored) }, ignored),
         'a ListenerSet adds no listeners to the Gateway here.',
@@ -229,7 +270,10 @@ export const kubernetesGatewaySpec: Decoder<KubernetesGateway['spec']> = mapped(
     },
     ignored,
   ),
-  ({ gatewayClassName = '', listeners = [], addresses = [] }) => ({ gatewayClassName, listeners, addresses }),
+  ({ gatewayClassName = '', listeners = [], addresses = [], tls }) => ({
+    ...{ gatewayClassName, listeners, addresses },
+    frontend: tls?.frontend ?? { perPort: [] },
+  }),
 );
 
 export const referenceGrantSpec: Decoder<ReferenceGrant['spec']> = mapped(

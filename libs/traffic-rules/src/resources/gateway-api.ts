@@ -143,6 +143,11 @@ export interface KubernetesGateway extends ResourceBase {
     listeners: GatewayListenerSpec[];
     /** Host names of Services that lead to its workloads; none: a deployment of its own. */
     addresses: Array<{ type: string; value: string }>;
+    /** What is asked of the clients of listeners that end TLS: on every port, and on some instead of it. */
+    frontend: {
+      validation?: FrontendValidation;
+      perPort: Array<{ port: number; validation?: FrontendValidation }>;
+    };
   };
 }
 
@@ -154,15 +159,31 @@ export interface GatewayListenerSpec {
   protocol: string;
   tls?: {
     mode: 'Terminate' | 'Passthrough';
-    /** Secrets; without a namespace, of the Gateway's own. */
-    certificateRefs: Array<{ name: string; namespace?: string }>;
+    certificateRefs: CertificateReference[];
+    /** Options of implementations, by their names. */
+    options: Readonly<Record<string, string>>;
   };
   allowedRoutes: {
     from: 'All' | 'Same' | 'Selector' | 'None';
-    selector?: { matchLabels: Record<string, string>; matchExpressions: LabelExpression[] };
+    selector?: LabelSelector;
     /** Empty: those of the protocol. */
     kinds: Array<{ group: string; kind: string }>;
   };
+}
+
+/** A Secret or a ConfigMap; without a namespace, of the Gateway's own. */
+export type CertificateReference = Pick<ObjectReference, 'group' | 'kind' | 'name' | 'namespace'>;
+
+export interface FrontendValidation {
+  /** Whose certificates are taken. */
+  caCertificateRefs: CertificateReference[];
+  /** Whether clients without a valid one are let in. */
+  mode: 'AllowValidOnly' | 'AllowInsecureFallback';
+}
+
+export interface LabelSelector {
+  matchLabels: Record<string, string>;
+  matchExpressions: LabelExpression[];
 }
 
 export interface LabelExpression {

@@ -6,7 +6,6 @@ import type {
   TlsVersion,
 } from '../../model/gateway.js';
 import type { ServerTls } from '../../resources/gateway.js';
-import type { GatewayListenerSpec } from '../../resources/gateway-api.js';
 
 const versions: Readonly<Record<string, TlsVersion>> = {
   TLSV1_0: 'TLSv1',
@@ -16,7 +15,7 @@ const versions: Readonly<Record<string, TlsVersion>> = {
 };
 
 /** Behind the name of a Secret for a server's own certificate, that of its authorities. */
-const authoritiesSuffix = '-cacert';
+export const authoritiesSuffix = '-cacert';
 
 /**
  * How a server of a Gateway ends TLS (Istio, pilot/pkg/networking/core/listener.go BuildListenerTLSContext).
@@ -36,18 +35,6 @@ export function terminationOf(tls: ServerTls | undefined, namespace: string): Tl
     ...(maxVersion !== undefined && { maxVersion }),
     cipherSuites: tls.cipherSuites,
   };
-}
-
-/** Of a listener of the Gateway API. @param own the Gateway's namespace */
-export function terminationOfListener(
-  { tls, protocol }: GatewayListenerSpec,
-  own: string,
-): TlsTermination | undefined {
-  if (tls?.mode === 'Passthrough' || (protocol !== 'HTTPS' && protocol !== 'TLS')) return undefined;
-  const certificates = (tls?.certificateRefs ?? []).map(
-    ({ name, namespace = own }): CertificateSource => ({ kind: 'secret', namespace, name }),
-  );
-  return { certificates, clients: undefined, cipherSuites: [] };
 }
 
 function certificatesOf(tls: ServerTls, namespace: string): CertificateSource[] {

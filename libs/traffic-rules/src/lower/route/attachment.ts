@@ -8,7 +8,9 @@ import {
   type ParentReference,
 } from '../../resources/gateway-api.js';
 import type { Resource } from '../../resources/resource.js';
-import { type Listener, takesNamespace } from '../gateway/kubernetes-gateway.js';
+import { takesNamespace } from '../gateway/kubernetes-gateway.js';
+import type { Listener, Listeners } from '../gateway/listeners.js';
+import type { Namespaces } from '../namespaces.js';
 import { ofKind } from '../of-kind.js';
 import { type References, serviceHost } from './references.js';
 
@@ -29,7 +31,8 @@ export interface Attachment {
 export interface Parents {
   references: References;
   resources: readonly Resource[];
-  listeners: readonly Listener[];
+  listeners: Listeners;
+  namespaces: Namespaces;
 }
 
 /** Whether a route is attached to a service of the mesh, and not to a gateway. */
@@ -106,19 +109,27 @@ function toGateway(
   route: Route,
   parent: ParentReference,
   field: string,
-  { listeners, resources }: Parents,
+  { listeners, namespaces }: Parents,
 ): Array<Attachment | Detached> {
   const namespace = parent.namespace ?? route.metadata.namespace;
-  const own = listeners.filter(
-    ({ gateway }) => gateway.metadata.name === parent.name && gateway.metadata.namespace === namespace,
-  );
-  if (own.length === 0)
+  const isOwn = ({ gateway }: Pick<Listener, 'gateway'>) =>
+    gateway.metadata.name === parent.name && gateway.metadata.namespace === namespace;
+  const isChosen = ({ spec }: Pick<Listener, 'spec'>) =>
+    (parent.port === undefined || parent.port === spec.port) &&
+    (parent.sectionName === undefined || parent.sectionName === spec.name);
+  const own = listeners.kept.filter(isOwn);
+  const lost = listeners.lost.filter(isOwn);
+  if (own.length + lost.length === 0)
     return [{ field, reason: `there is no Gateway ${parent.name} in the namespace ${namespace}` }];
-  const chosen = own.filter(
-    ({ spec }) =>
-      (parent.port === undefined || parent.port === spec.port) &&
-      (parent.sectionName === undefined || parent.sectionName === spec.name),
-  );
+  const chosen = own.filter(isChosen);
+  const [left] = lost.filter(isChosen);
+  if (chosen.length === 0 && left !== undefined)
+    return [
+      {
+        field,
+        reason: `Istio leaves listener ${left.spec.name} of Gateway ${namespace}/${parent.name} out (${left.reason})`,
+      },
+    ];
   if (chosen.length === 0)
     return [
       {
@@ -129,7 +140,6 @@ function toGateway(
   const taking = chosen.filter((listener) => takesKind(listener, route.kind));
   if (taking.length === 0)
     return [{ field, reason: `no listener of Gateway ${namespace}/${parent.name} takes ${route.kind}s` }];
-  const namespaces = ofKind(resources, 'Namespace');
   const allowing = taking.filter((listener) =>
     takesNamespace(listener, route.metadata.namespace, namespaces),
   );
@@ -137,7 +147,7 @@ function toGateway(
     return [
       {
         field,
-        reason: `no listener of Gateway ${namespace}/${parent.name} takes routes of the namespace ${route.metadata.namespace} (allowedRoutes.namespaces)`,
+        reason: `no listener of Gateway ${namespace}/${parent.name} takes routes of the namespace ${route.metadata.namespace} (allowedRoutes.namespaces)${unknownLabels(taking, route.metadata.namespace, namespaces)}`,
       },
     ];
   const hostnames = hostnamesOf(route).map(asciiLowerCase);
@@ -152,6 +162,14 @@ function toGateway(
       },
     ];
   return matching.flatMap((listener) => hostsAt(listener, route, field, own));
+}
+
+/** A selector asks for labels that the files may not say. */
+function unknownLabels(listeners: readonly Listener[], namespace: string, namespaces: Namespaces): string {
+  const isSelected = listeners.some(({ spec }) => spec.allowedRoutes.from === 'Selector');
+  return isSelected && !namespaces.isDescribed(namespace)
+    ? `, as far as the files tell: they do not have the Namespace ${namespace} with its labels`
+    : '';
 }
 
 function takesKind({ spec }: Listener, kind: string): boolean {

@@ -1,12 +1,8 @@
 import { asciiLowerCase } from '../../ascii.js';
-import {
-  type BackendReference,
-  gatewayApiGroup,
-  type ObjectReference,
-  type ReferenceGrant,
-} from '../../resources/gateway-api.js';
+import { type BackendReference, gatewayApiGroup, type ObjectReference } from '../../resources/gateway-api.js';
 import type { Resource } from '../../resources/resource.js';
 import { ofKind } from '../of-kind.js';
+import { ReferenceGrants } from '../reference-grants.js';
 import { clusterDomain } from '../short-name.js';
 
 /** What a route's reference to a backend comes to. */
@@ -28,7 +24,7 @@ export class References {
   readonly #services: ReadonlySet<string>;
   /** With the namespaces that they are registered in. */
   readonly #hosts = new Map<string, Set<string>>();
-  readonly #grants: readonly ReferenceGrant[];
+  readonly #grants: ReferenceGrants;
 
   constructor(resources: readonly Resource[]) {
     const services = ofKind(resources, 'Service');
@@ -38,7 +34,7 @@ export class References {
       for (const host of spec.hosts) this.#register(asciiLowerCase(host), metadata.namespace);
     for (const { metadata } of services)
       this.#register(serviceHost(metadata.name, metadata.namespace), metadata.namespace);
-    this.#grants = ofKind(resources, 'ReferenceGrant');
+    this.#grants = new ReferenceGrants(resources);
   }
 
   #register(host: string, namespace: string): void {
@@ -61,7 +57,7 @@ export class References {
     asksForGrant: boolean,
   ): Backend {
     const { namespace = route.namespace } = reference;
-    if (asksForGrant && namespace !== route.namespace && !this.#isGranted(reference, namespace, route))
+    if (asksForGrant && !this.#isGranted(reference, namespace, route))
       return {
         kind: 'missing',
         host: '',
@@ -117,15 +113,7 @@ export class References {
     namespace: string,
     route: { kind: string; namespace: string },
   ): boolean {
-    return this.#grants.some(
-      ({ metadata, spec }) =>
-        metadata.namespace === namespace &&
-        spec.from.some(
-          (from) =>
-            from.group === gatewayApiGroup && from.kind === route.kind && from.namespace === route.namespace,
-        ) &&
-        spec.to.some((to) => to.group === group && to.kind === kind && (to.name ?? name) === name),
-    );
+    return this.#grants.allows({ group: gatewayApiGroup, ...route }, { group, kind, namespace, name });
   }
 }
 
