@@ -19,8 +19,13 @@ export function createProgram({ name, description, packageFile }: ProgramDescrip
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(`${name}: ${oneLine(text)} See ${name} --help.\n`),
+      outputError: (text, write) => write(`${name}: ${oneLine(text)}${hintFor(text)} See ${name} --help.\n`),
     });
+}
+
+/** What was most likely meant: kubectl names files by the same option. */
+function hintFor(text: string): string {
+  return text.includes('too many arguments') ? ' Files and folders are given with -f.' : '';
 }
 
 /**

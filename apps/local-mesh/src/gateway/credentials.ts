@@ -62,6 +62,7 @@ function ownCertificates({ certificates }: TlsTermination, sources: CredentialSo
     if (certificates === 'mesh')
       throw new NoCredentials(
         "ISTIO_MUTUAL takes the mesh's own certificates, which this machine does not have",
+        'mesh',
       );
     if (certificates.length === 0) throw new NoCredentials('its tls names no certificate');
     return certificates.map((source) => certificateOf(source, sources));
@@ -104,9 +105,12 @@ interface Authorities {
 /** Those of a Secret may stand in one of their own with `-cacert` behind its name, or beside the certificate (Istio, secrets.go GetCaCert). */
 function authoritiesOf(source: AuthoritySource | undefined, secrets: Secrets): Authorities {
   if (source === undefined)
-    throw new NoCredentials('its tls names no authorities for the certificates of clients');
+    throw new NoCredentials('its tls names no authorities for the certificates of clients', 'authorities');
   if (source.kind === 'mesh')
-    throw new NoCredentials("its clients need the mesh's own certificates, which this machine does not have");
+    throw new NoCredentials(
+      "its clients need the mesh's own certificates, which this machine does not have",
+      'mesh',
+    );
   if (source.kind === 'file') return { ca: fileOf(source.path) };
   const kind = source.kind === 'secret' ? 'Secret' : 'ConfigMap';
   const [written, stripped] = [source.name, source.name.replace(/-cacert$/, '')].map(
@@ -114,13 +118,20 @@ function authoritiesOf(source: AuthoritySource | undefined, secrets: Secrets): A
   ) as [string, string];
   const own = kind === 'Secret' ? secrets.get(written) : undefined;
   const secret = own ?? secrets.get(stripped);
-  if (secret === undefined) throw new NoCredentials(`the ${stripped} is not among the files`);
+  if (secret === undefined)
+    throw new NoCredentials(
+      `it asks for certificates of clients, and the ${stripped} is not among the files`,
+      'authorities',
+    );
   for (const entry of authorityEntries) {
     const ca = filled(secret, entry.ca);
     if (ca !== undefined) return { ca, crl: filled(secret, entry.crl) };
   }
   const name = own === undefined ? stripped : written;
-  throw new NoCredentials(`the ${name} needs ca.crt or cacert for its clients; ${holding(secret)}`);
+  throw new NoCredentials(
+    `the ${name} needs ca.crt or cacert for its clients; ${holding(secret)}`,
+    'authorities',
+  );
 }
 
 /** What is empty counts as missing. */

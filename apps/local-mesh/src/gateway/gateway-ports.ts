@@ -56,7 +56,7 @@ export class GatewayPorts {
         return server.termination && credentialsOf(server.termination, sources);
       } catch (error) {
         if (!(error instanceof NoCredentials)) throw error;
-        warnings.push(warningOf(server, error.message));
+        warnings.push(warningOf(server, error));
         return undefined;
       }
     });
@@ -166,8 +166,14 @@ function takenBy({ plain, takesTls, hosts }: ServedPort): string {
   return `${words.join(' and ')} for ${hosts.join(', ')}`;
 }
 
-function warningOf({ resource, path, hosts }: GatewayPortServer, problem: string): string {
+const advice: Readonly<Record<NoCredentials['lacks'], string>> = {
+  certificate: ' Give a certificate with --tls-cert and --tls-key, or have one made with --tls-self-signed.',
+  authorities: ' Put it among the files, with the certificate of who signs those of clients as ca.crt.',
+  mesh: '',
+};
+
+function warningOf({ resource, path, hosts }: GatewayPortServer, { message, lacks }: NoCredentials): string {
   const { kind, namespace, name, location } = resource;
   const place = placedName(`${kind} ${namespace}/${name}`, location);
-  return `warning: ${place} ${path}: no TLS is taken for ${hosts.join(', ')}: ${problem}. Give a certificate with --tls-cert and --tls-key, or have one made with --tls-self-signed.`;
+  return `warning: ${place} ${path}: no TLS is taken for ${hosts.join(', ')}: ${message}.${advice[lacks]}`;
 }

@@ -26,6 +26,8 @@ function lossOf({ server, first, host }: LostServer): string {
 }
 
 function overlapOf({ host, first, second }: Overlap): string {
+  if (second.serves !== 'https')
+    return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} ends TLS for every host ("*"), and looks at nothing that would tell plain text from it. A gateway that runs keeps what it had; a new one refuses connections to the port. Write another port, or the names that the server of HTTPS is for.`;
   return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} ends TLS for ${host} as well, and a client's TLS says neither a namespace nor upper case. A gateway that runs keeps what it had; a new one refuses connections to the port. Write one server for the host.`;
 }
 

@@ -1,5 +1,6 @@
 import { isForWorkload } from '../compile/routes.js';
 import { quote } from '../fields/describe.js';
+import { meshGateway } from '../model/gateway.js';
 import { carriesHttp, type RegistryPort } from '../model/service.js';
 import { placedName } from '../place.js';
 import type { Deciding, MeshView } from './mesh-view.js';
@@ -60,12 +61,15 @@ function warnOfUnserved(view: MeshView, deciding: Deciding, host: string, path: 
     ? httpPortAdvice(table.mesh.services.get(host)?.ports ?? [])
     : (fullNameAdvice(view, host) ?? `write a ServiceEntry with hosts: [${quote(host)}] and an HTTP port`);
   const listener = table.ports.has(portOfUnregisteredHosts) ? '' : ', and no service has an HTTP port 80';
+  const isForGateway = deciding.owner.gateways.some((gateway) => gateway !== meshGateway);
+  const sidecars = isForGateway ? 'for sidecars, as mesh is among its gateways, ' : '';
+  const alone = isForGateway ? ', or take mesh out where the rules are for the gateway alone' : '';
   view
     .report(deciding.owner.document)
     .warning(
       'host-not-served',
       path,
-      `no port routes ${host}: no service with an HTTP port has this host${listener}${covering}, so its requests go on as if there were no rule. To route it, ${advice}.`,
+      `${sidecars}no port routes ${host}: no service with an HTTP port has this host${listener}${covering}, so its requests go on as if there were no rule. To route it, ${advice}${alone}.`,
     );
 }
 

@@ -33,7 +33,7 @@ export interface LostServer {
   host?: string;
 }
 
-/** Two servers that end TLS for one name, which Envoy takes for one filter chain that is there twice. */
+/** Two servers that Envoy takes for one filter chain that is there twice: both end TLS for one name, or one ends it for any and the other takes plain text. */
 export interface Overlap {
   bindPort: number;
   host: string;
@@ -143,8 +143,15 @@ function rankOf({ bind }: GatewayListener): number {
   return bind === '' || bind === '0.0.0.0' || bind === '::' ? 1 : 0;
 }
 
-/** Hosts of different namespaces, or of different spelling, are one name to a client's TLS (recorded: `gateway-https-*`). */
-function overlapIn({ bindPort, https }: GatewayListener): Overlap | undefined {
+/**
+ * Hosts of different namespaces, or of different spelling, are one name to a client's TLS (recorded: `gateway-https-*`); for any name nothing
+ * is looked at, not even whether it is TLS (recorded: `gateway-https-any-then-http`).
+ */
+function overlapIn({ bindPort, http, https, connections }: GatewayListener): Overlap | undefined {
+  const anyName = https.find(({ hosts }) => hosts.some(({ host }) => host === '*'));
+  const plain = http[0] ?? connections.find(isPlain);
+  if (anyName !== undefined && plain !== undefined)
+    return { bindPort, host: '*', first: anyName, second: plain };
   const known = new Map<ServerHost['host'], GatewayServer>();
   for (const second of https)
     for (const { host } of second.hosts) {

@@ -49,7 +49,9 @@ function summarize(found: Found, because: Because, request: RouteRequest): strin
     case 'no-rule-matches':
       return `${owner?.kind} ${owner?.namespace}/${owner?.name} has the host, but no rule for this request: 404 with an empty body.`;
     case 'unknown-host':
-      return `On port ${port} no rule and no service is called ${host}: ${unknownEnd(found, host)}`;
+      return found.kind === 'no-route'
+        ? `On port ${port} no rule that is bound to the gateway is for ${host}: 404 with an empty body.`
+        : `On port ${port} no rule and no service is called ${host}: ${unknownEnd(found, host)}`;
     case 'no-server':
       return `No server of the gateway takes connections to port ${port}${serverName(request)}: they are refused or closed.`;
     case 'https-redirect':
@@ -87,7 +89,6 @@ function tcpEnd(found: Found): string {
 }
 
 function unknownEnd(found: Found, host: string): string {
-  if (found.kind === 'no-route') return 'the gateway answers 404 with an empty body.';
   if (found.kind === 'blocked') {
     return found.through === 'http' ? 'REGISTRY_ONLY answers 502.' : 'REGISTRY_ONLY closes the connection.';
   }

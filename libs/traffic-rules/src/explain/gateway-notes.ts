@@ -1,7 +1,8 @@
 import { lies } from '../compile/hosts-in-common.js';
-import type { TableContents, VirtualHost } from '../compile/table.js';
+import type { PortTable, TableContents, VirtualHost } from '../compile/table.js';
 import { isWildcard } from '../host-map.js';
 import type { Mesh } from '../model/mesh.js';
+import type { HostRules } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
 import { type Found, virtualHostOf } from '../route/route.js';
 import { type AskedHost, nameOf } from './asked-host.js';
@@ -27,12 +28,30 @@ export function notesOnGatewayRules(
   if (found.kind !== 'connection' && virtualHost === undefined && named.length === 0)
     return notesOnServers(mesh, request, host);
   return [
-    ...named.map(
-      ({ resource, gateways }) =>
-        `${nameOf(resource)} names ${host.asked} too, but no server of ${gateways.join(' or ')} takes it on port ${request.port}.`,
-    ),
+    ...named.map((rules) => {
+      const places = placesOf(rules, contents, host);
+      return places.length > 0
+        ? `${nameOf(rules.resource)} has rules for ${host.asked} on port ${places.join(' and ')}.`
+        : `${nameOf(rules.resource)} names ${host.asked} too, but no server of ${boundTo(rules, mesh)} leads to its rules.`;
+    }),
     ...(found.kind === 'no-route' ? notesOnHiddenWildcards(mesh, virtualHost, host) : []),
   ];
+}
+
+/** Where clients of a gateway meet the rules for the host: `80`, `443 with TLS`. */
+function placesOf(rules: HostRules, { ports }: TableContents, { asked }: AskedHost): string[] {
+  const isThere = (hosts: PortTable['hosts'] | undefined) =>
+    hosts?.find(asked)?.sources?.includes(rules) === true;
+  return [...ports].flatMap(([port, { hosts, byServerName }]) => [
+    ...(isThere(hosts) ? [`${port}`] : []),
+    ...(isThere(byServerName?.find(asked)?.hosts) ? [`${port} with TLS`] : []),
+  ]);
+}
+
+/** The Gateways whose servers the rules are bound to, whatever Istio calls their listeners. */
+function boundTo({ gateways }: HostRules, mesh: Mesh): string {
+  const servers = mesh.gateway?.servers.filter(({ gateway }) => gateways.includes(gateway)) ?? [];
+  return [...new Set(servers.map(({ resource }) => nameOf(resource)))].join(' or ');
 }
 
 /** Rules for a wider host, which are not asked where those of a narrower one take nothing. */

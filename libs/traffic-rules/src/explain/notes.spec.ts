@@ -149,12 +149,34 @@ spec:
     ]);
   });
 
-  it('rules for a host that no server on the port takes are named', () => {
+  it('rules for a host that no server on the port takes are named, with their ports', () => {
     const rules = gateway + bound('a', '[a.ext]') + bound('b', '[b.ext]');
     expect(notesOn(rules, { authority: 'b.ext', port: 80 }, seenBy)).toEqual([
-      'VirtualService hello-page/b names b.ext too, but no server of hello-page/front takes it on port 80.',
+      'VirtualService hello-page/b has rules for b.ext on port 81.',
     ]);
     expect(notesOn(rules, { authority: 'a.ext', port: 80 }, seenBy)).toEqual([]);
+  });
+
+  it('rules for a host that no server has are told so', () => {
+    expect(notesOn(gateway + bound('c', '[c.ext]'), { authority: 'c.ext', port: 80 }, seenBy)).toEqual([
+      'VirtualService hello-page/c names c.ext too, but no server of Gateway hello-page/front leads to its rules.',
+    ]);
+  });
+
+  it('rules behind a redirect are told where they are', () => {
+    const servers = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front, namespace: hello-page}
+spec:
+  selector: {istio: front}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.ext], tls: {httpsRedirect: true}}
+  - {port: {number: 443, name: https, protocol: HTTPS}, hosts: [a.ext], tls: {mode: SIMPLE, credentialName: a}}
+---`;
+    expect(notesOn(servers + bound('a', '[a.ext]'), { authority: 'a.ext', port: 80 }, seenBy)).toEqual([
+      'VirtualService hello-page/a has rules for a.ext on port 443 with TLS.',
+    ]);
   });
 
   it('says which hosts the servers take, or the rules are for', () => {

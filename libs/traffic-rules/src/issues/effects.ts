@@ -323,6 +323,12 @@ export const effects = {
       wrong: 'protocol: HTTP and protocol: TCP on port 80 of one gateway',
       right: 'a port for each',
     },
+    'istiod-panics': {
+      severity: 'warning',
+      why: 'The hosts of a server have `*/*` and behind it one that begins with `*/` or `./`. Istio\u2019s validation accepts it, and istiod stops with a panic, again at each start: no proxy of the mesh gets new rules.',
+      wrong: 'hosts: ["*/*", "*/a.example.com"]',
+      right: 'hosts: ["*/*"]',
+    },
     'route-kind-not-taken': {
       severity: 'warning',
       why: 'allowedRoutes of a listener names a kind of routes that listeners of its protocol do not take. Its other kinds are in force.',
@@ -331,7 +337,7 @@ export const effects = {
     },
     'server-hosts-overlap': {
       severity: 'warning',
-      why: 'Two servers of a gateway end TLS for one host on one port, as hosts of different namespaces or in different spelling. Istio takes both, and Envoy refuses the listener: a gateway that runs keeps what it had, a new one refuses connections to the port.',
+      why: 'Two servers of a gateway end TLS for one host on one port, as hosts of different namespaces or in different spelling; or one ends TLS for every host (`*`) and another takes plain text there. Istio takes both, and Envoy refuses the listener: a gateway that runs keeps what it had, a new one refuses connections to the port.',
       wrong:
         'hosts: [shop/a.example.com] in one Gateway, hosts: [team/a.example.com] in another, both HTTPS on port 443',
       right: 'one server with hosts: [shop/a.example.com, team/a.example.com]',

@@ -95,6 +95,35 @@ describe('one name of two servers that end TLS', () => {
   });
 });
 
+describe('hosts that istiod does not survive', () => {
+  const panics = (hosts: string) => remarks(gateway('a', server(80, 'HTTP', hosts)), ['istiod-panics']);
+
+  it.each([
+    ['"*/*", "*/a.example"', 1],
+    ['b.example, "*/*", ./a.example', 2],
+  ])('%s', (hosts, index) => {
+    expect(panics(hosts)).toEqual([`istiod-panics Gateway yard/a spec.servers[0].hosts[${index}]`]);
+  });
+
+  it.each(['"*/*", a.example', '"*/a.example", "*/*"', '"*/*", b/a.example', '"*/*"'])(
+    '%s it does',
+    (hosts) => {
+      expect(panics(hosts)).toEqual([]);
+    },
+  );
+});
+
+it('TLS for any name and plain text on one port', () => {
+  const both = (secure: string, protocol: string) =>
+    remarks(
+      gateway('a', server(80, 'HTTPS', secure, tls('a'))) + gateway('b', server(80, protocol, 'b.example')),
+      ['server-hosts-overlap'],
+    );
+  expect(both('"*"', 'HTTP')).toEqual(['server-hosts-overlap Gateway yard/b spec.servers[0]']);
+  expect(both('"*"', 'TCP')).toEqual(['server-hosts-overlap Gateway yard/b spec.servers[0]']);
+  expect(both('a.example', 'HTTP')).toEqual([]);
+});
+
 describe('addresses of servers', () => {
   const elsewhere = (...binds: string[]) =>
     remarks(gateway('a', binds.map((bind, at) => server(80, 'HTTP', `${at}.example`, bind)).join()), [

@@ -18,6 +18,7 @@ export function remarkOnIstioGateways(
   for (const gateway of gateways) {
     remarkOnPorts(gateway, servicesOf(gateway.spec.selector), reportOf(gateway));
     remarkOnCertificates(gateway, byCertificate, reportOf(gateway));
+    remarkOnHosts(gateway, reportOf(gateway));
   }
 }
 
@@ -35,6 +36,20 @@ function remarkOnPorts({ spec }: Gateway, services: readonly Service[], report: 
       'server-port-not-exposed',
       `spec.servers[${index}].port.number`,
       `the Service ${metadata.namespace}/${metadata.name} in front of the gateway has no port ${port.number} (it has ${exposed.map((one) => one.port).join(', ')}), so that nobody outside reaches this server. Add the port to the Service, or write one of its ports.`,
+    );
+  });
+}
+
+/** What brings istiod down, and with it every proxy's news (Istio, gateway.go sanitizeServerHostNamespace: an index out of range). */
+function remarkOnHosts({ spec }: Gateway, report: Report): void {
+  spec.servers.forEach(({ hosts }, server) => {
+    const everything = hosts.indexOf('*/*');
+    const index = hosts.findIndex((host, at) => at > everything && /^[*.]\//.test(host));
+    if (everything < 0 || index < 0) return;
+    report.warning(
+      'istiod-panics',
+      `spec.servers[${server}].hosts[${index}]`,
+      `istiod stops with a panic at a host like ${hosts[index]} behind "*/*", again at each start: no proxy of the mesh gets new rules. "*/*" takes every host; leave the others out.`,
     );
   });
 }

@@ -41,7 +41,7 @@ function serverOf(
     bindPort: service.targetPortOf(port.number),
     bind,
     serves: protocolServed(port.protocol, tls),
-    hosts: hosts.map((host) => serverHost(host, namespace)),
+    hosts: hostsOf(hosts, namespace),
     redirectsToHttps: tls?.httpsRedirect === true,
     ...(termination !== undefined && { termination }),
   };
@@ -54,6 +54,11 @@ function protocolServed(protocol: string, tls: Server['tls']): ServerProtocol {
   if (isEncrypted(protocol)) return 'tls';
   const known = protocolOf(protocol);
   return known === 'http' || known === 'http2' ? 'http' : 'tcp';
+}
+
+/** A host of every namespace and every name stands alone, whatever is written beside it (Istio, gateway.go sanitizeServerHostNamespace). */
+function hostsOf(written: readonly string[], own: string): ServerHost[] {
+  return written.includes('*/*') ? [{ host: '*' }] : written.map((host) => serverHost(host, own));
 }
 
 /** `host`, `namespace/host`, `./host` or `*` + `/host`. */
