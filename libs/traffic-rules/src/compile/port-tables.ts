@@ -67,7 +67,7 @@ function portsOf(hosts: readonly ResolvedHost[]): Set<number> {
 }
 
 function listeners(sources: TableSources): Map<number, PortTableBuilder> {
-  const aliases = aliasesOf(sources.mesh.services.values());
+  const aliases = aliasesOf(sources.mesh.services);
   const builders = new Map<number, PortTableBuilder>();
   const inView: Array<[RegistryService, RegistryPort]> = [];
   for (const service of sources.mesh.services.values()) {
@@ -83,15 +83,30 @@ function listeners(sources: TableSources): Map<number, PortTableBuilder> {
   return builders;
 }
 
-/** ExternalName services by the host that they point to: their names join its virtual host. */
-function aliasesOf(services: Iterable<RegistryService>): Map<string, string[]> {
+/** ExternalName services by the host that they point to in the end: their names join its virtual host. */
+function aliasesOf(services: ReadonlyMap<string, RegistryService>): Map<string, string[]> {
   const aliases = new Map<string, string[]>();
-  for (const service of services) {
-    const { host, externalName } = service;
-    if (externalName === undefined || !isReachable(service)) continue;
-    aliases.set(externalName, [...(aliases.get(externalName) ?? []), host]);
+  for (const service of services.values()) {
+    if (service.externalName === undefined || !isReachable(service)) continue;
+    const target = endOfChain(service, services);
+    if (target !== undefined) aliases.set(target, [...(aliases.get(target) ?? []), service.host]);
   }
   return aliases;
+}
+
+/** The host that names which stand for names lead to; undefined: in a circle (recorded: `scope-external-name-chain`). */
+function endOfChain(
+  { externalName }: RegistryService,
+  services: ReadonlyMap<string, RegistryService>,
+): string | undefined {
+  const seen = new Set<string>();
+  let host = externalName;
+  for (let next = host; next !== undefined; next = services.get(next)?.externalName) {
+    if (seen.has(next)) return undefined;
+    seen.add(next);
+    host = next;
+  }
+  return host;
 }
 
 /** Virtual hosts with the same routes. */

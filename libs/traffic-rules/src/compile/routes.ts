@@ -192,7 +192,7 @@ function compileTarget(
   reason: Because,
   context: RuleContext,
 ): Target {
-  const { host, subset, weight, authority, requestHeaders, responseHeaders } = destination;
+  const { host, subset, weight, authority, authorityBefore, requestHeaders, responseHeaders } = destination;
   const name = destinationCluster(destination, context);
   const cluster = clusterSeenBy(context, name, host);
   const port = destination.port ?? cluster?.port ?? context.port;
@@ -203,6 +203,7 @@ function compileTarget(
     clusterName: name,
     cluster,
     ...(authority !== undefined && { authority: toBytes(authority) }),
+    ...(authorityBefore !== undefined && { authorityBefore: toBytes(authorityBefore) }),
     requestHeaders,
     responseHeaders,
   };

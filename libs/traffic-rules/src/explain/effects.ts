@@ -30,7 +30,14 @@ const untouched = { requestHeaders: [], responseHeaders: [] };
 
 type Destined = Pick<
   Target,
-  'because' | 'cluster' | 'clusterName' | 'weight' | 'authority' | 'requestHeaders' | 'responseHeaders'
+  | 'because'
+  | 'cluster'
+  | 'clusterName'
+  | 'weight'
+  | 'authority'
+  | 'authorityBefore'
+  | 'requestHeaders'
+  | 'responseHeaders'
 >;
 
 function destination(
@@ -41,7 +48,7 @@ function destination(
 ): ExplainedDestination {
   const { weight, cluster, because } = target;
   const dialled = cluster && dialledEndpoint(cluster, lookupName(received), address);
-  const authority = toReadableText(target.authority ?? received);
+  const authority = toReadableText(target.authority ?? target.authorityBefore ?? received);
   const loadBalancing = cluster && describeLoadBalancing(cluster.loadBalancing);
   const { index = 0, host = '', port = 0, subset = '' } = because.destination ?? {};
   return {

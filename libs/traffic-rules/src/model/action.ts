@@ -45,6 +45,8 @@ export interface Destination extends DestinationName {
   weight: number;
   /** The Host to send, when it is not the request's. */
   authority?: string;
+  /** The Host that a destination beside others sets by its headers, before the rule does: nothing tells of the request's own (recorded: `rewrite-host-split`). */
+  authorityBefore?: string;
   /** In Envoy's order, the rule's own included. */
   requestHeaders: readonly HeaderMutation[];
   responseHeaders: readonly HeaderMutation[];

@@ -241,7 +241,7 @@ function forward(
       rules,
       responseHeaders,
     };
-  const { authority } = view.request;
+  const authority = target.authorityBefore ?? view.request.authority;
   const rewritten = action.rewritePath?.(view.target);
   const decision: Forward = {
     kind: 'forward',

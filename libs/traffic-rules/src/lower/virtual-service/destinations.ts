@@ -8,11 +8,13 @@ export function destinationsOf({ route, headers, rewrite }: HttpRule): Destinati
   const weighted = route.length > 1;
   return route.map((entry, index) => {
     const merged = mergeHeaders(headers, entry.headers, weighted);
-    const authority = rewrite?.authority || authorityOf(headers) || authorityOf(entry.headers);
+    const own = authorityOf(entry.headers);
+    const authority = rewrite?.authority || authorityOf(headers) || (weighted ? undefined : own);
     return {
       ...nameOf(entry.destination, `route[${index}].destination`),
       weight: weighted ? Math.max(0, entry.weight ?? 0) : 1,
       ...(authority && { authority }),
+      ...(weighted && own !== undefined && { authorityBefore: own }),
       requestHeaders: merged.request,
       responseHeaders: merged.response,
     };
