@@ -3,8 +3,13 @@ import { type Forward, retryable, type TryOutcome } from '@grayscale/traffic-rul
 import type { CaseRequest } from './cases.ts';
 import { listens, shakesHands, speaksHttp, speaksHttp2, speaksTls } from './recorded-connection.ts';
 
-/** What the client hears: who answers, as `hello-1:8080`, or the status of an answer that is not a backend's echo, as `status 503`. */
-export type Outcome = string;
+/** What the client hears. */
+export interface Outcome {
+  /** Who answers, as `hello-1:8080`; of an answer that is not a backend's echo its status, as `status 503`. */
+  by: string;
+  /** Of a backend's answer. */
+  status?: number;
+}
 
 /** How one try at a backend ends, and how long it took. */
 interface Try {
@@ -22,7 +27,7 @@ export function forwardedTo(backend: string, decision: Forward, request: CaseReq
   for (let attempt = 1; ; attempt++) {
     const { outcome, heard, ms } = tryAt(backend, decision, request, attempt);
     elapsedMs += ms;
-    if (limitMs > 0 && elapsedMs > limitMs) return 'status 504';
+    if (limitMs > 0 && elapsedMs > limitMs) return { by: 'status 504' };
     if (attempt > retry.attempts || !retryable(retry, outcome)) return heard;
   }
 }
@@ -41,11 +46,11 @@ function tryAt(backend: string, decision: Forward, request: CaseRequest, attempt
   const sent = { ...request, path };
   const one = answerOf(backend, cluster.http2, sent, attempt, cluster.tls !== undefined);
   return perTryTimeoutMs > 0 && one.ms > perTryTimeoutMs
-    ? { outcome: { kind: 'per-try-timeout' }, heard: 'status 504', ms: perTryTimeoutMs }
+    ? { outcome: { kind: 'per-try-timeout' }, heard: { by: 'status 504' }, ms: perTryTimeoutMs }
     : one;
 }
 
-const notConnected: Try = { outcome: { kind: 'connect-failure' }, heard: 'status 503', ms: 0 };
+const notConnected: Try = { outcome: { kind: 'connect-failure' }, heard: { by: 'status 503' }, ms: 0 };
 const closed: TryOutcome = { kind: 'reset', requestSent: true };
 
 /** What a backend of the recordings says: it obeys `x-lab`, and is a server of Node's. */
@@ -57,19 +62,24 @@ function answerOf(
   inTls = false,
 ): Try {
   if (!listens(backend)) return notConnected;
-  if (speaksTls(backend) && !inTls) return { outcome: closed, heard: 'status 503', ms: 0 };
+  if (speaksTls(backend) && !inTls) return { outcome: closed, heard: { by: 'status 503' }, ms: 0 };
   const understands = http2 ? speaksHttp2(backend) : inTls || speaksHttp(backend);
-  if (!understands) return { outcome: closed, heard: 'status 502', ms: 0 };
+  if (!understands) return { outcome: closed, heard: { by: 'status 502' }, ms: 0 };
   const refused = refusedByNode(request);
   if (refused !== undefined)
-    return { outcome: { kind: 'response', status: refused, headers: [] }, heard: `status ${refused}`, ms: 0 };
+    return {
+      outcome: { kind: 'response', status: refused, headers: [] },
+      heard: { by: `status ${refused}` },
+      ms: 0,
+    };
   const orders = ordersOf(request);
   const ms = Number(orders.get('delay') ?? 0);
-  if (attempt <= Number(orders.get('close') ?? 0)) return { outcome: closed, heard: 'status 503', ms };
+  if (attempt <= Number(orders.get('close') ?? 0))
+    return { outcome: closed, heard: { by: 'status 503' }, ms };
   const status = ordered(orders.get('fail'), attempt) ?? 200;
   const grpcStatus = ordered(orders.get('grpc'), attempt);
   const headers = grpcStatus === undefined ? [] : ['grpc-status', String(grpcStatus)];
-  const heard = isWithoutEcho(request) ? `status ${status}` : backend;
+  const heard = isWithoutEcho(request) ? { by: `status ${status}` } : { by: backend, status };
   return { outcome: { kind: 'response', status, headers }, heard, ms };
 }
 

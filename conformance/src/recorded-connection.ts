@@ -37,8 +37,17 @@ export function whoAnswered({ backend, data, error }: Answer): string | undefine
   return backend ?? /^[a-z0-9-]+:[0-9]+(?= )/.exec(data ?? '')?.[0];
 }
 
-/** The backends, as `ext:9000`, that a cluster leads a client to. */
-export function dialled(cluster: Cluster, { port, address = outside }: CaseRequest): string[] {
+/** The backends, as `ext:9000`, that a cluster leads a client to. @param authority the Host that is sent, where HTTP is spoken */
+export function dialled(
+  cluster: Cluster,
+  { port, address = outside, tls }: CaseRequest,
+  authority?: string,
+): string[] {
+  if (cluster.discovery === 'dynamic-dns') {
+    if (authority === undefined) return [backendAt(tls?.sni ?? address, port)];
+    const ownPort = /:([0-9]+)$/.exec(authority)?.[1] ?? (cluster.tls === undefined ? 80 : 443);
+    return [backendAt(nameOf(authority), Number(ownPort))];
+  }
   if (cluster.discovery === 'original-destination' && cluster.endpoints.length === 0)
     return [backendAt(address, cluster.targetPort ?? port)];
   return cluster.endpoints

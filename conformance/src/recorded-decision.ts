@@ -8,7 +8,7 @@ import {
   type RouteTable,
   route,
 } from '@grayscale/traffic-rules';
-import { forwardedTo, passedTo } from './backend-outcome.ts';
+import { forwardedTo, type Outcome, passedTo } from './backend-outcome.ts';
 import { type Answer, type CaseRequest, type Headers, outside, type UpstreamTls } from './cases.ts';
 import { askedName, backendAt, dialled, speaksTls } from './recorded-connection.ts';
 import { ofBackendAnswer, ofOwn, ofRequest } from './written-headers.ts';
@@ -17,6 +17,8 @@ import { ofBackendAnswer, ofOwn, ofRequest } from './written-headers.ts';
 export interface Told {
   /** Who answers: a backend as `hello-1:8080`, or the proxy itself as `status 404`. */
   by: string;
+  /** Of a backend's answer. */
+  status?: number;
   upstream?: { path: string; host: string; headers: Headers; tls?: UpstreamTls };
   /** Response headers that a rule wrote. */
   headers?: Headers;
@@ -123,6 +125,7 @@ export function recorded(answer: Answer, said: Told): Told {
   const { backend, upstream, headers, body, status, error } = answer;
   return {
     by: backend ?? (error === undefined ? `status ${status}` : noAnswer),
+    ...(said.status !== undefined && status !== undefined && { status }),
     ...(said.body !== undefined && { body: body ?? '' }),
     ...(said.headers !== undefined && { headers: named(headers, said.headers) }),
     ...(said.upstream !== undefined &&
@@ -160,14 +163,14 @@ function asItCame(
   answer: Answer,
   byHttp: boolean,
 ): Told {
-  const by = oneOf(
-    candidates.map((backend) => passedTo(backend, request, byHttp) ?? noAnswer),
+  const outcome = oneOf(
+    candidates.map((backend) => passedTo(backend, request, byHttp) ?? { by: noAnswer }),
     answer,
   );
-  if (!candidates.includes(by)) return { by };
+  if (outcome.status === undefined) return outcome;
   const { path, host, tls } = request;
-  const ofClient = tls !== undefined && speaksTls(by) ? { tls: { sni: tls.sni, alpn: null } } : {};
-  return { by, upstream: { path, host, headers: [], ...ofClient } };
+  const ofClient = tls !== undefined && speaksTls(outcome.by) ? { tls: { sni: tls.sni, alpn: null } } : {};
+  return { ...outcome, upstream: { path, host, headers: [], ...ofClient } };
 }
 
 function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Told {
@@ -176,13 +179,15 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
   const asked = toRouteRequest(request);
   const { endpoint } = decision;
   const candidates =
-    endpoint === undefined ? dialled(cluster, request) : [backendAt(endpoint.address, endpoint.port)];
+    endpoint === undefined
+      ? dialled(cluster, request, decision.authority)
+      : [backendAt(endpoint.address, endpoint.port)];
   if (candidates.length === 0) return { by: 'status 503', body: 'no healthy upstream' };
   const outcomes = candidates.map((backend) => forwardedTo(backend, decision, request));
-  const by = oneOf(outcomes, answer);
-  if (!candidates.includes(by)) return { by };
+  const outcome = oneOf(outcomes, answer);
+  if (outcome.status === undefined) return outcome;
   return {
-    by,
+    ...outcome,
     headers: cluster.endpoints.length === 0 ? [] : ofBackendAnswer(decision, asked, answer),
     upstream: {
       path: decision.path,
@@ -196,9 +201,11 @@ function forwarded(decision: Forward, request: CaseRequest, answer: Answer): Tol
 }
 
 /** Which of several endpoints is asked is chance: of what they come to, what was recorded, if it is among them. */
-function oneOf(outcomes: readonly string[], { backend, status }: Answer): string {
+function oneOf(outcomes: readonly Outcome[], { backend, status }: Answer): Outcome {
   const actual = backend ?? `status ${status}`;
-  return outcomes.includes(actual) ? actual : [...new Set(outcomes)].sort().join();
+  const names = [...new Set(outcomes.map(({ by }) => by))].sort();
+  const alike = outcomes.find(({ by }) => by === actual) ?? (names.length === 1 ? outcomes[0] : undefined);
+  return alike ?? { by: names.join() };
 }
 
 /** Those of the names that the decision mentions, in the order of names. */

@@ -70,7 +70,7 @@ export function connectAuthority(target: string): { host: string; port: number }
 }
 
 /** The host of an authority, without port and brackets. */
-function hostOf(authority: string): string {
+export function hostOf(authority: string): string {
   return withoutBrackets(authority.replace(/:[0-9]*$/, ''));
 }
 

@@ -143,14 +143,16 @@ function decided({ options, random }: Runtime, { host, port, sni }: TunnelReques
 
 function toService(
   { upstreams, random, options }: Runtime,
-  { host, port }: TunnelRequest,
+  { host, port, sni }: TunnelRequest,
   decision: Connect,
 ): TunnelRoute {
   const { cluster } = decision;
   const upstream = upstreams.of(cluster);
   const common = { cluster: cluster.name, decision };
   if (!hasEndpoints(cluster)) {
-    const target = { host, port: cluster.targetPort ?? port };
+    // Of a name that is resolved by itself it is the one that TLS asks for.
+    const named = cluster.discovery === 'dynamic-dns' ? (sni ?? host) : host;
+    const target = { host: named, port: cluster.targetPort ?? port };
     return { ...common, to: upstream.hostAt(options.resolve?.(target.host, target.port) ?? target) };
   }
   // A headless service is dialled by its endpoints, one of which is meant then (recorded: `scope-headless-tcp`).

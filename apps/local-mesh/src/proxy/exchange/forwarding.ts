@@ -5,7 +5,6 @@ import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
 import {
   declinedUpgradeHeaders,
   downstreamHeaders,
-  setHeader,
   untouchedResponseHeaders,
   upgradeHeaders,
   withDateAndServer,
@@ -284,9 +283,11 @@ export class Forwarding implements AttemptOwner {
     const { plan } = this;
     if (plan.untouched) return [...this.#headers];
     const expectedMs = this.#expectedTimeoutMs();
-    const list = withAttempt(this.#headers, attempt, expectedMs);
-    // The server of a call is told how much time there is (Envoy, `FilterUtility::setTimeoutHeaders`).
-    if (this.#isGrpc && expectedMs > 0) setHeader(list, 'grpc-timeout', timeoutText(expectedMs));
+    const list = withAttempt(this.#headers, {
+      attempt,
+      expectedTimeoutMs: expectedMs,
+      ...(this.#isGrpc && expectedMs > 0 && { callTimeout: timeoutText(expectedMs) }),
+    });
     const result = this.answer.changed(list, plan.shape.requestHeaders);
     const { originalHost, originalPath } = plan.shape;
     if (originalHost !== undefined) result.push('x-envoy-original-host', originalHost);

@@ -1,4 +1,4 @@
-import { grpcStatusOf, isGrpc } from '@grayscale/traffic-rules';
+import { grpcStatusOf, isGrpc, joinLines } from '@grayscale/traffic-rules';
 import { type HeaderList, headerValue } from '../message/header-list.js';
 import type { ResponseHead } from '../message/response.js';
 import type { LocalReply } from './local-reply.js';
@@ -51,8 +51,13 @@ export function statusForHealth({ status, headers }: ResponseHead, isCall: boole
 }
 
 /** How long a caller waits for the whole answer, rounded up; undefined: it does not say. */
-export function callTimeoutMs(headers: HeaderList): number | undefined {
-  const match = /^([0-9]{1,8})([HMSmun])$/.exec(headerValue(headers, 'grpc-timeout') ?? '');
+export function callTimeoutMs({ raw, names }: HeaderList): number | undefined {
+  // Several lines are one value, which says nothing (recorded: `http-grpc-timeout-order`).
+  const value = names.reduce(
+    (joined, name, index) => (name === 'grpc-timeout' ? joinLines(joined, raw[2 * index + 1] ?? '') : joined),
+    '',
+  );
+  const match = /^([0-9]{1,8})([HMSmun])$/.exec(value);
   return match === null ? undefined : Math.ceil(Number(match[1]) * (unitMs[match[2] as string] as number));
 }
 

@@ -22,7 +22,9 @@ export class Mirroring implements AttemptOwner {
    */
   static draw(context: RequestContext, mirror: Mirror, request: OutgoingRequest): Mirroring | undefined {
     if (context.runtime.random() * 100 >= mirror.percentage || mirror.cluster === undefined) return undefined;
-    const { next, protocol } = chooser(context, mirror.cluster, false);
+    const { next, protocol } = chooser(context, mirror.cluster, {
+      authority: context.target.authority,
+    });
     const host = next();
     return host && new Mirroring(context, host, protocol, request);
   }

@@ -1,5 +1,6 @@
 import type { Cluster, Connect, Endpoint, Forward, PassThrough, RetryPolicy } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
+import { hostOf } from '../target.js';
 import type { Host, Protocol } from '../upstream/host.js';
 import type { Resources } from '../upstream/resources.js';
 import { hasEndpoints } from '../upstream/upstream-cluster.js';
@@ -74,7 +75,7 @@ export function passThroughPlan(context: RequestContext, { path, through }: Pass
 export function connectPlan(context: RequestContext, { cluster }: Connect): Plan {
   return {
     clusterName: cluster.name,
-    ...chooser(context, cluster, false),
+    ...chooser(context, cluster, { authority: context.target.authority }),
     untouched: true,
     shape: asItCame(context, context.target.path),
     isMesh: hasEndpoints(cluster),
@@ -97,29 +98,37 @@ export function clusterPlan(context: RequestContext, decision: Forward): Plan {
   const { cluster, retry } = decision;
   return {
     clusterName: cluster.name,
-    ...chooser(context, cluster, retry.avoidPreviousHosts, decision.endpoint),
+    ...chooser(context, cluster, {
+      authority: decision.authority,
+      avoidTried: retry.avoidPreviousHosts,
+      dialled: decision.endpoint,
+    }),
     untouched: false,
     shape: decision,
     isMesh: hasEndpoints(cluster),
   };
 }
 
-/**
- * @param avoidTried whether a retry prefers another server
- * @param dialled the one that the client asked for, if it did
- */
+export interface ChooserOptions {
+  /** The Host that is sent. */
+  authority: string;
+  /** Whether a retry prefers another server. Default: it does not. */
+  avoidTried?: boolean;
+  /** The endpoint that the client asked for, if it did. */
+  dialled?: Endpoint | undefined;
+}
+
 export function chooser(
   context: RequestContext,
   cluster: Cluster,
-  avoidTried: boolean,
-  dialled?: Endpoint,
+  { authority, avoidTried = false, dialled }: ChooserOptions,
 ): HostChooser {
   const { upstreams, random } = context.runtime;
   const upstream = upstreams.of(cluster);
   const { resources } = upstream;
   const protocol = protocolTo(cluster, context);
   if (!hasEndpoints(cluster)) {
-    const host = upstream.hostAt(whereTo(context, cluster.targetPort ?? context.target.port));
+    const host = upstream.hostAt(addressFor(cluster, context, authority));
     return { protocol, resources, next: () => host, setCookie: undefined };
   }
   if (dialled !== undefined) {
@@ -145,6 +154,21 @@ function protocolTo({ http2, clientProtocol }: Cluster, context: RequestContext)
 /** Istio's clusters without a protocol of their own speak the client's (`use_downstream_protocol_config`). */
 function ofClient({ head }: RequestContext): Protocol {
   return head.version === '2' ? 'http2' : 'http1';
+}
+
+/** Of a cluster without endpoints of its own. */
+function addressFor(cluster: Cluster, context: RequestContext, authority: string): Address {
+  if (cluster.discovery !== 'dynamic-dns') return whereTo(context, cluster.targetPort ?? context.target.port);
+  const host = hostOf(authority);
+  // Whatever was dialled (Envoy, dynamic forward proxy; recorded: `entry-dynamic-dns`).
+  const port = portIn(authority) ?? (cluster.tls === undefined ? 80 : 443);
+  return context.runtime.options.resolve?.(host, port) ?? { host, port };
+}
+
+/** What a rule may have written is not looked at before it is sent. */
+function portIn(authority: string): number | undefined {
+  const port = Number(/:([0-9]{1,5})$/.exec(authority)?.[1]);
+  return port >= 1 && port <= 65535 ? port : undefined;
 }
 
 /** Where the client was going: an explicit proxy has only the name to go by. */

@@ -131,16 +131,20 @@ describe('where no HTTP listener is', () => {
 
 describe('what differs from try to try', () => {
   it('is added at the end: the time that is left, where there is a limit, and the number of the try', () => {
-    expect(withAttempt(['a', '1'], 2, 1500)).toEqual([
+    expect(withAttempt(['a', '1'], { attempt: 2, expectedTimeoutMs: 1500 })).toEqual([
       ...['a', '1', 'x-envoy-expected-rq-timeout-ms', '1500', 'x-envoy-attempt-count', '2'],
     ]);
-    expect(withAttempt([], 1, 0)).toEqual(['x-envoy-attempt-count', '1']);
+    expect(withAttempt(['a', '1'], { attempt: 1, expectedTimeoutMs: 1500, callTimeout: '1500m' })).toEqual([
+      ...['a', '1', 'x-envoy-expected-rq-timeout-ms', '1500'],
+      ...['grpc-timeout', '1500m', 'x-envoy-attempt-count', '1'],
+    ]);
+    expect(withAttempt([], { attempt: 1, expectedTimeoutMs: 0 })).toEqual(['x-envoy-attempt-count', '1']);
   });
 
   it('a number that the client sent is written over where it stands; the headers of the next try are as before', () => {
     const headers = ['a', '1', 'x-envoy-attempt-count', '77', 'b', 'x-envoy-attempt-count'];
     const before = [...headers];
-    expect(withAttempt(headers, 3, 0)).toEqual([
+    expect(withAttempt(headers, { attempt: 3, expectedTimeoutMs: 0 })).toEqual([
       ...['a', '1', 'x-envoy-attempt-count', '3', 'b', 'x-envoy-attempt-count'],
     ]);
     expect(headers).toEqual(before);

@@ -73,17 +73,35 @@ export function untouchedHeaders({ raw, names }: HeaderList, options: UpstreamHe
   return list;
 }
 
-/** What differs from try to try; a value that the client sent is overwritten where it stands. */
-export function withAttempt(list: readonly string[], attempt: number, expectedTimeoutMs: number): string[] {
+/** What differs from try to try. */
+export interface AttemptHeaders {
+  attempt: number;
+  /** 0: no limit. */
+  expectedTimeoutMs: number;
+  /** What the server of a call is told of its time (Envoy, `FilterUtility::setTimeoutHeaders`). */
+  callTimeout?: string;
+}
+
+/** A value that the client sent is overwritten where it stands (recorded: `http-grpc-timeout-order`). */
+export function withAttempt(
+  list: readonly string[],
+  { attempt, expectedTimeoutMs, callTimeout }: AttemptHeaders,
+): string[] {
   const result = [...list];
   if (expectedTimeoutMs > 0) result.push('x-envoy-expected-rq-timeout-ms', String(expectedTimeoutMs));
-  for (let i = 0; i < result.length; i += 2) {
-    if (result[i] !== 'x-envoy-attempt-count') continue;
-    result[i + 1] = String(attempt);
-    return result;
-  }
-  result.push('x-envoy-attempt-count', String(attempt));
+  if (callTimeout !== undefined) overwrite(result, 'grpc-timeout', callTimeout);
+  overwrite(result, 'x-envoy-attempt-count', String(attempt));
   return result;
+}
+
+/** The first line of the name stays where it is. */
+function overwrite(list: string[], name: string, value: string): void {
+  for (let i = 0; i < list.length; i += 2) {
+    if (list[i] !== name) continue;
+    list[i + 1] = value;
+    return;
+  }
+  list.push(name, value);
 }
 
 function isDropped(name: string, value: string, options: UpstreamHeadersOptions): boolean {
