@@ -163,6 +163,7 @@ function asItCame(
   answer: Answer,
   byHttp: boolean,
 ): Told {
+  if (candidates.length === 0) return { by: noAnswer };
   const outcome = oneOf(
     candidates.map((backend) => passedTo(backend, request, byHttp) ?? { by: noAnswer }),
     answer,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { MeshGateway } from '../model/mesh.js';
-import type { RegistryPort, RegistryService } from '../model/service.js';
+import type { ExclusiveProtocol, RegistryPort, RegistryService } from '../model/service.js';
 import {
   type ChainSources,
   type ConnectionChain,
@@ -64,7 +64,7 @@ export class TcpListeners {
     return listener?.takes(isHttp) === true ? listener : undefined;
   }
 
-  /** What listens on every address for the block of addresses that was dialled into: it comes before HTTP. */
+  /** What listens on every address, and comes before HTTP: for the block of addresses that was dialled into, or with the port to itself. */
   atBlock({ port, ...dialled }: Dialled): ConnectionTarget | undefined {
     return this.#wildcards.get(port)?.findByBlock(dialled);
   }
@@ -99,11 +99,13 @@ export class TcpListeners {
       this.#ownAt(address, port).add(
         chains.of(service, port, { blocks: [], byServerName: false }),
         protocol === 'auto' ? service.host : undefined,
+        port.exclusive,
       );
     if (own.length === 0 || (blocks.length > 0 && !isSniffedPod))
       this.#wildcardAt(number).add(
         chains.of(service, port, { blocks, byServerName: true }),
         protocol === 'auto',
+        port.exclusive,
       );
   }
 
@@ -125,7 +127,7 @@ export class TcpListeners {
       for (const port of gateway.portsTo(bindPort))
         for (const server of connections) {
           this.#ports.add(port);
-          this.#wildcardAt(port).add(serverChains(server, sources), false);
+          this.#wildcardAt(port).add(serverChains(server, sources), false, undefined);
         }
   }
 }
@@ -141,13 +143,34 @@ function keyOf(address: string, port: number): string {
   return `${address} ${port}`;
 }
 
+/** Who has a listener: the first one, and whoever goes with it (Istio, listener.go isConflictWithWellKnownPort; recorded: `tcp-mongo-and-http`). */
+class Sharing {
+  #first: ExclusiveProtocol | 'any' | undefined;
+
+  admits(protocol: ExclusiveProtocol | undefined): boolean {
+    const wanted = protocol ?? 'any';
+    this.#first ??= wanted;
+    return this.#first === wanted;
+  }
+
+  get isExclusive(): boolean {
+    return this.#first !== undefined && this.#first !== 'any';
+  }
+}
+
 /** `address:port`, which the services of that address share: of equal chains the first one's stays (Istio, listener.go mergeTCPFilterChains). */
 class OwnListener {
+  readonly #sharing = new Sharing();
   readonly #chains = new FilterChains();
   /** The first service that takes HTTP here, whose ports' protocol is detected. */
   sniffingService: string | undefined;
 
-  add(chains: readonly ConnectionChain[], sniffingService: string | undefined): void {
+  add(
+    chains: readonly ConnectionChain[],
+    sniffingService: string | undefined,
+    exclusive: ExclusiveProtocol | undefined,
+  ): void {
+    if (!this.#sharing.admits(exclusive)) return;
     this.sniffingService ??= sniffingService;
     for (const chain of chains) this.#chains.add(chain);
   }
@@ -169,16 +192,22 @@ class OwnListener {
 
 /** `0.0.0.0:port`. Once HTTP has it, services that are not HTTP are left out unless they are for blocks of addresses; the other way round both are there. */
 class WildcardListener {
+  readonly #sharing = new Sharing();
   #hasHttp = false;
   /** For every connection, and for those that are not HTTP. */
   readonly #always = new FilterChains();
   readonly #forBytes = new FilterChains();
 
   addHttp(): void {
-    this.#hasHttp = true;
+    if (this.#sharing.admits(undefined)) this.#hasHttp = true;
   }
 
-  add(chains: readonly ConnectionChain[], isSniffed: boolean): void {
+  add(
+    chains: readonly ConnectionChain[],
+    isSniffed: boolean,
+    exclusive: ExclusiveProtocol | undefined,
+  ): void {
+    if (!this.#sharing.admits(exclusive)) return;
     const isTaken = this.#hasHttp;
     if (isSniffed) this.#hasHttp = true;
     for (const chain of chains) {
@@ -198,6 +227,6 @@ class WildcardListener {
   }
 
   findByBlock(arriving: ArrivingConnection): ConnectionTarget | undefined {
-    return this.#always.findByBlock(arriving);
+    return this.#sharing.isExclusive ? this.#always.find(arriving) : this.#always.findByBlock(arriving);
   }
 }

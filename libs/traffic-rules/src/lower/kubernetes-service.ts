@@ -2,7 +2,7 @@ import { asciiLowerCase } from '../ascii.js';
 import type { Instance } from '../model/service.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import type { OwnedService } from './owned-service.js';
-import { isEncrypted, kubernetesProtocol } from './port-protocol.js';
+import { exclusively, isEncrypted, kubernetesProtocol, protocolWord } from './port-protocol.js';
 import { clusterDomain } from './short-name.js';
 import type { Workloads } from './workloads.js';
 
@@ -29,7 +29,8 @@ export function kubernetesService(
       number: port.port,
       name: port.name ?? '',
       protocol: kubernetesProtocol(port),
-      ...(isEncrypted(port.appProtocol ?? port.name?.split('-')[0]) && { encrypted: true }),
+      ...exclusively(protocolWord(port)),
+      ...(isEncrypted(protocolWord(port)) && { encrypted: true }),
     })),
     addresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],
     listenerAddresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],

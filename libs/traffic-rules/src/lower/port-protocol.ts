@@ -1,4 +1,4 @@
-import type { PortProtocol } from '../model/service.js';
+import type { ExclusiveProtocol, PortProtocol } from '../model/service.js';
 import type { KubernetesServicePort } from '../resources/kubernetes.js';
 
 const words: Readonly<Record<string, PortProtocol>> = {
@@ -31,6 +31,17 @@ export function protocolOf(word: string | undefined): PortProtocol {
 /** Whether a protocol is one of TLS, as it is written. */
 export function isEncrypted(word: string | undefined): boolean {
   return ['https', 'tls', 'kubernetes.io/wss'].includes(word?.toLowerCase() ?? '');
+}
+
+/** What a port has of a protocol that shares it with no other. */
+export function exclusively(word: string | undefined): { exclusive?: ExclusiveProtocol } {
+  const name = word?.toLowerCase();
+  return name === 'mongo' || name === 'mysql' ? { exclusive: name } : {};
+}
+
+/** The word that says it: `appProtocol`, or the port's name up to the first dash. */
+export function protocolWord({ appProtocol, name }: KubernetesServicePort): string | undefined {
+  return appProtocol ?? name?.split('-')[0];
 }
 
 /** UDP first, then `appProtocol`, then the port's name up to the first dash. */

@@ -3,7 +3,7 @@ import type { Discovery } from '../cluster.js';
 import type { Instance, RegistryPort } from '../model/service.js';
 import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
 import type { OwnedService } from './owned-service.js';
-import { isEncrypted, protocolOf } from './port-protocol.js';
+import { exclusively, isEncrypted, protocolOf } from './port-protocol.js';
 import type { Workloads } from './workloads.js';
 
 const discoveries: Readonly<Record<Resolution, Discovery>> = {
@@ -24,6 +24,7 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
       number,
       name,
       protocol: protocolOf(protocol),
+      ...exclusively(protocol),
       ...(isEncrypted(protocol) && { encrypted: true }),
       ...(targetPort !== undefined && targetPort !== 0 && { targetPort }),
     }),

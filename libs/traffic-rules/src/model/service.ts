@@ -41,11 +41,16 @@ export interface RegistryPort {
   targetPort?: number;
   /** Whether it is declared to expect TLS from the application (HTTPS or TLS). */
   encrypted?: boolean;
+  /** Of a database whose protocol shares the port's listener with no other; the first one has it. */
+  exclusive?: ExclusiveProtocol;
   /** No client reaches it by the service's name: only rules lead there. */
   destinationOnly?: true;
   /** Clients find it, and nothing is behind it: it is of another document for the same host. */
   unserved?: true;
 }
+
+/** Where the server speaks first, and nobody may look at what the client says (Istio, listener.go isConflictWithWellKnownPort). */
+export type ExclusiveProtocol = 'mongo' | 'mysql';
 
 /** What matters of a port's protocol for HTTP routing; `auto`: Istio sniffs it. */
 export type PortProtocol = 'http' | 'http2' | 'auto' | 'tcp' | 'udp';
