@@ -18,6 +18,7 @@ import { addressDomain, domainsOf } from './domains.js';
 import { HostIndex, type ResolvedHost, resolveHosts } from './host-index.js';
 import { defaultAction, hasRoutes, type PortContext, routesOf } from './routes.js';
 import type { PortTable, Route, VirtualHost } from './table.js';
+import { ownAddressesOf } from './tcp-listeners.js';
 
 export interface TableSources {
   mesh: Mesh;
@@ -208,6 +209,6 @@ class PortTableBuilder {
   /** A sniffed port of a service with an address of its own: clients that resolve the name dial that address. */
   #isDedicated(service: RegistryService): boolean {
     const port = this.#services.get(service);
-    return port?.protocol === 'auto' && service.hasAddress && !isWildcard(service.host);
+    return port?.protocol === 'auto' && ownAddressesOf(service).length > 0 && !isWildcard(service.host);
   }
 }

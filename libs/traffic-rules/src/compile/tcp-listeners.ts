@@ -101,12 +101,10 @@ export class TcpListeners {
         protocol === 'auto' ? service.host : undefined,
         port.exclusive,
       );
-    if (own.length === 0 || (blocks.length > 0 && !isSniffedPod))
-      this.#wildcardAt(number).add(
-        chains.of(service, port, { blocks, byServerName: true }),
-        protocol === 'auto',
-        port.exclusive,
-      );
+    if (own.length > 0 && (blocks.length === 0 || isSniffedPod)) return;
+    const forAll = chains.of(service, port, { blocks, byServerName: true });
+    if (forAll.some(({ subnets }) => subnets.length > 0)) this.#ports.add(number);
+    this.#wildcardAt(number).add(forAll, protocol === 'auto', port.exclusive);
   }
 
   #ownAt(address: string, { number }: RegistryPort): OwnListener {
@@ -213,7 +211,8 @@ class WildcardListener {
     for (const chain of chains) {
       if (isTaken && chain.subnets.length === 0) continue;
       this.#forBytes.add(chain);
-      if (!isSniffed) this.#always.add(chain);
+      // Where it was dialled comes before what the client speaks (recorded: `tcp-sniffed-block`).
+      if (!isSniffed || chain.subnets.length > 0) this.#always.add(chain);
     }
   }
 

@@ -78,7 +78,13 @@ export class Registry {
   }
 
   #exported(): OwnedService[] {
-    return visibleTo(this.#all, this.#view.workload.namespace, ({ exportTo }) => exportTo);
+    // An entry's services go by their hosts (Istio, serviceentry/conversion.go; recorded: `tcp-mongo-by-host`).
+    return visibleTo(
+      this.#all,
+      this.#view.workload.namespace,
+      ({ exportTo }) => exportTo,
+      ({ kind, host, metadata }) => (kind === 'ServiceEntry' ? host : metadata.name),
+    );
   }
 
   /** With the ports that a Sidecar leaves; undefined: it leaves none. */

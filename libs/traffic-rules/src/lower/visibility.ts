@@ -26,18 +26,24 @@ export function compareByAge(a: Identity, b: Identity): number {
   );
 }
 
-/** What a workload's namespace sees of resources, in the order in which the first one wins. */
+/**
+ * What a workload's namespace sees of resources, in the order in which the first one wins.
+ * @param nameOf by which resources of one age are in order; default: their own
+ */
 export function visibleTo<R extends { metadata: Metadata }>(
   resources: readonly R[],
   namespace: string,
   exportToOf: (resource: R) => readonly string[],
+  nameOf: (resource: R) => string = ({ metadata }) => metadata.name,
 ): R[] {
-  const seen: Array<{ resource: R; rank: number }> = [];
+  const seen: Array<{ resource: R; rank: number; identity: Identity }> = [];
   for (const resource of resources) {
     const reach = reachOf(exportToOf(resource), resource.metadata.namespace, namespace);
-    if (reach !== undefined) seen.push({ resource, rank: precedence[reach] });
+    if (reach === undefined) continue;
+    const identity = { ...resource.metadata, name: nameOf(resource) };
+    seen.push({ resource, rank: precedence[reach], identity });
   }
-  seen.sort((a, b) => a.rank - b.rank || compareByAge(a.resource.metadata, b.resource.metadata));
+  seen.sort((a, b) => a.rank - b.rank || compareByAge(a.identity, b.identity));
   return seen.map(({ resource }) => resource);
 }
 
