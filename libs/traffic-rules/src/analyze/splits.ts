@@ -1,4 +1,4 @@
-import type { Destination } from '../model/action.js';
+import { type Destination, setsHost } from '../model/action.js';
 import type { MeshView } from './mesh-view.js';
 import type { RuleEntry } from './rule-entries.js';
 
@@ -24,5 +24,5 @@ function externalIn({ action }: RuleEntry, { table }: MeshView): Destination | u
   const known = action.destinations.filter(({ host, weight }) => weight > 0 && services.has(host));
   const isOutside = (host: string) => services.get(host)?.external === true;
   if (known.every(({ host }) => isOutside(host))) return undefined;
-  return known.find(({ host, authority }) => isOutside(host) && authority === undefined);
+  return known.find((one) => isOutside(one.host) && !setsHost(one));
 }

@@ -1,5 +1,5 @@
 import { quote } from '../fields/describe.js';
-import type { Destination, ForwardAction } from '../model/action.js';
+import { type Destination, type ForwardAction, setsHost } from '../model/action.js';
 import type { ResourceReference } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
 import type { MeshView } from './mesh-view.js';
@@ -82,10 +82,11 @@ function warnOfEncryptedPort(
 function warnOfForeignHost(
   view: MeshView,
   { document, path, owner, action }: RuleEntry,
-  { host, field, authority }: Destination,
+  destination: Destination,
   { external, discovery }: RegistryService,
 ): void {
-  if (!external || discovery !== 'dns' || authority !== undefined || action.kind !== 'forward') return;
+  const { host, field } = destination;
+  if (!external || discovery !== 'dns' || setsHost(destination) || action.kind !== 'forward') return;
   if (owner.hosts.includes(host) || host.startsWith('*') || isMixed(view, action)) return;
   view
     .report(document)
@@ -100,10 +101,11 @@ function warnOfForeignHost(
 function warnOfForeignCertificate(
   view: MeshView,
   { document, path, owner }: RuleEntry,
-  { host, port, subset, field, authority }: Destination,
+  destination: Destination,
   service: RegistryService,
 ): void {
-  if (authority !== undefined || owner.hosts.includes(host) || host.startsWith('*')) return;
+  const { host, port, subset, field } = destination;
+  if (setsHost(destination) || owner.hosts.includes(host) || host.startsWith('*')) return;
   const number = port ?? service.ports[0]?.number ?? 0;
   const { tls } = view.table.mesh.policyFor(service).at(subset === '' ? undefined : subset, number);
   const isOpen = tls?.serverName === undefined && tls?.verification?.subjectAltNames.length === 0;

@@ -52,6 +52,11 @@ export interface Destination extends DestinationName {
   responseHeaders: readonly HeaderMutation[];
 }
 
+/** Whether the Host that is sent is not the request's. */
+export function setsHost({ authority, authorityBefore }: Destination): boolean {
+  return authority !== undefined || authorityBefore !== undefined;
+}
+
 export interface MirrorDestination extends DestinationName {
   /** 0-100, more than 0. */
   percentage: number;
