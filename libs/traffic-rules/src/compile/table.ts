@@ -106,6 +106,8 @@ export interface Target {
   readonly cluster: Cluster | undefined;
   /** The Host to send, when it is rewritten. */
   readonly authority?: string;
+  /** The Host that stands there before it is rewritten, when that is not the request's. */
+  readonly authorityBefore?: string;
   readonly requestHeaders: readonly HeaderMutation[];
   readonly responseHeaders: readonly HeaderMutation[];
 }

@@ -8,7 +8,11 @@ import { outboundTrafficPolicyMode } from './sidecar.js';
 const fields = message(
   {
     rootNamespace: text,
-    outboundTrafficPolicy: message({ mode: outboundTrafficPolicyMode }, 'ignored'),
+    // An empty one is not none: the mode's zero value is REGISTRY_ONLY (recorded: `mesh-policy-empty`).
+    outboundTrafficPolicy: mapped(
+      message({ mode: outboundTrafficPolicyMode }, 'ignored'),
+      ({ mode = 'REGISTRY_ONLY' as const }) => ({ mode }),
+    ),
     defaultServiceExportTo: list(string),
     defaultVirtualServiceExportTo: list(string),
     defaultDestinationRuleExportTo: list(string),

@@ -11,7 +11,7 @@ export interface MeshConfig extends ResourceBase {
 /** What of MeshConfig changes where requests go; durations are milliseconds. */
 export interface MeshConfigSpec {
   rootNamespace?: string;
-  outboundTrafficPolicy?: { mode?: OutboundTrafficPolicyMode };
+  outboundTrafficPolicy?: { mode: OutboundTrafficPolicyMode };
   defaultServiceExportTo?: string[];
   defaultVirtualServiceExportTo?: string[];
   defaultDestinationRuleExportTo?: string[];
