@@ -1,5 +1,6 @@
 import type { RouteTable } from '../compile/table.js';
 import type { Issue, KnownIssue } from '../issue.js';
+import { remarkOnDiscovery } from '../lower/discovery.js';
 import { remarkOnResources } from '../lower/remarks.js';
 import { type Steps, takeAll } from '../steps.js';
 import { warnOfConnectionRules } from './connection-rules.js';
@@ -60,6 +61,7 @@ export function* analyzeInSteps(
   yield* warnOfSurprisingDestinations(view, entries);
   yield* warnOfUncoveredRequests(view);
   yield* warnOfPlainTlsPorts(view);
+  remarkOnDiscovery(view.table, (document) => view.report(document));
   yield* remarkOnResources(view.table.resources, view.table.mesh.services, (document) =>
     view.report(document),
   );

@@ -64,7 +64,8 @@ export class MeshView {
 
   /** In the order of the resources. */
   issues(): Issue[] {
-    return this.table.resources.flatMap((resource) => this.reports.get(resource)?.issues ?? []);
+    const { resources, undiscovered } = this.table;
+    return [...resources, ...undiscovered].flatMap((resource) => this.reports.get(resource)?.issues ?? []);
   }
 }
 

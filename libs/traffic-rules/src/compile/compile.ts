@@ -1,4 +1,5 @@
 import { assumedServices } from '../lower/assumed-services.js';
+import { discover } from '../lower/discovery.js';
 import { lower } from '../lower/mesh.js';
 import type { RepeatedHeaders } from '../match/request-view.js';
 import type { Resource } from '../resources/resource.js';
@@ -38,7 +39,8 @@ export function* compileInSteps(
   workload: Workload,
   { repeatedHeaders = 'each', hash = '', assumeServices = false }: CompileOptions = {},
 ): Steps<RouteTable> {
-  const resources = assumeServices ? [...documents, ...assumedServices(documents)] : documents;
+  const { resources: known, undiscovered } = discover(documents);
+  const resources = assumeServices ? [...known, ...assumedServices(known)] : known;
   const mesh = yield* lower(resources, workload);
   const clusters = buildClusters(mesh);
   yield;
@@ -48,5 +50,15 @@ export function* compileInSteps(
   yield;
   const { services, rules } = mesh;
   const tcp = new TcpListeners({ clusters, services, rules, workload }, mesh.gateway);
-  return new RouteTable({ workload, resources, mesh, clusters, ports, tcp, repeatedHeaders, hash });
+  return new RouteTable({
+    workload,
+    resources,
+    undiscovered,
+    mesh,
+    clusters,
+    ports,
+    tcp,
+    repeatedHeaders,
+    hash,
+  });
 }

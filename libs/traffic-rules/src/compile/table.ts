@@ -35,6 +35,8 @@ export interface TableContents {
   readonly workload: Workload;
   /** All that it was made of. */
   readonly resources: readonly Resource[];
+  /** What stands in namespaces that Istio does not look at. */
+  readonly undiscovered: readonly Resource[];
   /** By Envoy's names: `outbound|8080||hello.hello-1.svc.cluster.local`. */
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** What it was compiled from. */

@@ -12,6 +12,12 @@ export const effects = {
       wrong: 'grayscale check -f virtual-services/',
       right: 'grayscale check -f virtual-services/ -f services/, or --assume-services',
     },
+    'namespace-not-discovered': {
+      severity: 'warning',
+      why: 'MeshConfig has `discoverySelectors`, and none of them fits the labels of the namespace: Istio looks at none of its Services and rules, and neither does the local mesh.',
+      wrong: 'a Service of shop, and discoverySelectors: [{ matchLabels: { mesh: "on" } }]',
+      right: 'kind: Namespace, metadata: { name: shop, labels: { mesh: "on" } }',
+    },
     'host-taken': {
       severity: 'warning',
       why: 'Two VirtualServices have the same host. They are not merged: the first one decides alone, and what it does not match gets 404.',

@@ -26,8 +26,7 @@ const defaultConnectTimeoutMs = 10_000;
 
 /** The options that are in force: of several MeshConfigs that of the ConfigMap `istio`, else the first. */
 export function meshOptions(resources: readonly Resource[]): MeshOptions {
-  const configs = ofKind(resources, 'MeshConfig');
-  const spec = (configs.find(({ metadata }) => metadata.name === 'istio') ?? configs[0])?.spec ?? {};
+  const spec = meshConfigOf(resources);
   return {
     rootNamespace: spec.rootNamespace ?? 'istio-system',
     outboundTrafficPolicy: policyOf(spec.outboundTrafficPolicy),
@@ -41,6 +40,12 @@ export function meshOptions(resources: readonly Resource[]): MeshOptions {
     http2: spec.h2UpgradePolicy === 'UPGRADE',
     connectTimeoutMs: spec.connectTimeout ?? defaultConnectTimeoutMs,
   };
+}
+
+/** What is written in the MeshConfig that is in force. */
+export function meshConfigOf(resources: readonly Resource[]): MeshConfigSpec {
+  const configs = ofKind(resources, 'MeshConfig');
+  return (configs.find(({ metadata }) => metadata.name === 'istio') ?? configs[0])?.spec ?? {};
 }
 
 /** Names that Envoy would look up itself lead to the same place here. */

@@ -17,6 +17,7 @@ import {
 } from '../resources/gateway-api.js';
 import { list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
+import { labelSelector } from './label-selector.js';
 import { referenceFields } from './object-reference.js';
 import { routeFilter } from './route-filter.js';
 import { choice, duration, int32, string, text } from './scalar.js';
@@ -127,22 +128,6 @@ export const httpRouteSpec: Decoder<HttpRoute['spec']> = routeSpec(routeRule(htt
 ]);
 
 export const grpcRouteSpec: Decoder<GrpcRoute['spec']> = routeSpec(routeRule(grpcMatch), []);
-
-const labelSelector = mapped(
-  message(
-    {
-      matchLabels: map(string),
-      matchExpressions: list(
-        mapped(
-          message({ key: string, operator: string, values: list(string) }, ignored),
-          ({ key = '', operator = '', values = [] }) => ({ key, operator, values }),
-        ),
-      ),
-    },
-    ignored,
-  ),
-  ({ matchLabels = {}, matchExpressions = [] }) => ({ matchLabels, matchExpressions }),
-);
 
 const groupKind = mapped(
   message({ group: string, kind: string }, ignored),

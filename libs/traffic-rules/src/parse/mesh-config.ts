@@ -2,6 +2,7 @@ import type { MeshConfigSpec } from '../resources/mesh-config.js';
 import { list, mapped, message } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { retries } from './http-rule.js';
+import { labelSelector } from './label-selector.js';
 import { choice, duration, string, text } from './scalar.js';
 import { outboundTrafficPolicyMode } from './sidecar.js';
 
@@ -22,6 +23,7 @@ const fields = message(
     defaultHttpRetryPolicy: retries,
     h2UpgradePolicy: choice(['DO_NOT_UPGRADE', 'UPGRADE']),
     connectTimeout: duration,
+    discoverySelectors: list(labelSelector),
   },
   'ignored',
 );

@@ -1,3 +1,4 @@
+import type { LabelSelector } from './label-selector.js';
 import type { ResourceBase } from './metadata.js';
 
 /** Group of the Gateway API's own kinds. */
@@ -179,17 +180,6 @@ export interface FrontendValidation {
   caCertificateRefs: CertificateReference[];
   /** Whether clients without a valid one are let in. */
   mode: 'AllowValidOnly' | 'AllowInsecureFallback';
-}
-
-export interface LabelSelector {
-  matchLabels: Record<string, string>;
-  matchExpressions: LabelExpression[];
-}
-
-export interface LabelExpression {
-  key: string;
-  operator: string;
-  values: string[];
 }
 
 /** gateway.networking.k8s.io ReferenceGrant: routes of other namespaces may name objects of this one. */

@@ -1,3 +1,4 @@
+import type { LabelSelector } from './label-selector.js';
 import type { ResourceBase } from './metadata.js';
 import type { OutboundTrafficPolicyMode } from './sidecar.js';
 import type { HttpRetry } from './virtual-service.js';
@@ -19,6 +20,8 @@ export interface MeshConfigSpec {
   defaultHttpRetryPolicy?: HttpRetry;
   h2UpgradePolicy?: 'DO_NOT_UPGRADE' | 'UPGRADE';
   connectTimeout?: number;
+  /** Of namespaces that are looked at; none: all are. */
+  discoverySelectors?: LabelSelector[];
 }
 
 export type PathNormalization = 'DEFAULT' | 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES';
