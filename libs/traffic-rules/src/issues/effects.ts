@@ -337,7 +337,7 @@ export const effects = {
     },
     'route-kind-not-taken': {
       severity: 'warning',
-      why: 'allowedRoutes of a listener names a kind of routes that listeners of its protocol do not take. Its other kinds are in force.',
+      why: '`allowedRoutes` of a listener names a kind of routes that listeners of its protocol do not take. Its other kinds are in force.',
       wrong: 'kinds: [{ kind: TCPRoute }] where protocol is HTTP',
       right: 'kinds: [{ kind: HTTPRoute }]',
     },

@@ -245,12 +245,15 @@ describe('a tunnel', () => {
     expect([tunnel.dialled, tunnel.asked]).toEqual([[{ host: '10.0.0.1', port: 3307 }], []]);
   });
 
-  it('to the address of an endpoint goes to that one', () => {
-    expect(new PlayedTunnel(connect, { host: '10.0.0.2' }).dialled).toEqual([
-      { host: '10.0.0.2', port: 3308 },
-    ]);
+  it('to the address of an endpoint of a headless service goes to that one', () => {
+    const headless: ConnectionDecision = { ...connect, cluster: { ...cluster, headless: true } };
+    const second = [{ host: '10.0.0.2', port: 3308 }];
+    expect(new PlayedTunnel(headless, { host: '10.0.0.2' }).dialled).toEqual(second);
     const resolve = () => ({ host: '10.0.0.2', port: 9 });
-    expect(new PlayedTunnel(connect, {}, { resolve }).dialled).toEqual([{ host: '10.0.0.2', port: 3308 }]);
+    expect(new PlayedTunnel(headless, {}, { resolve }).dialled).toEqual(second);
+    expect(new PlayedTunnel(connect, { host: '10.0.0.2' }).dialled).toEqual([
+      { host: '10.0.0.1', port: 3307 },
+    ]);
   });
 
   it.each([undefined, 3309])(
