@@ -1,12 +1,14 @@
 import { apiServer } from './api-server.js';
-import { effects } from './effects.js';
 import { envoy } from './envoy.js';
+import { gatewayEffects } from './gateway-effects.js';
 import type { IssueKind, IssueSection } from './issue-kind.js';
 import { istioGateways } from './istio-gateways.js';
 import { istioRoutes } from './istio-routes.js';
 import { istioServices } from './istio-services.js';
 import { istioSidecars } from './istio-sidecars.js';
 import { reading } from './reading.js';
+import { ruleEffects } from './rule-effects.js';
+import { serviceEffects } from './service-effects.js';
 import { wire } from './wire.js';
 
 /** The engine's part of docs/issues.md, in its order. */
@@ -19,7 +21,9 @@ export const issueSections = [
   apiServer,
   envoy,
   wire,
-  effects,
+  ruleEffects,
+  serviceEffects,
+  gatewayEffects,
 ] as const satisfies readonly IssueSection[];
 
 type Section = (typeof issueSections)[number];
