@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { retryable, type TryOutcome } from '@grayscale/traffic-rules';
 import type { ResponseFlag } from '../access-record.js';
-import { untouchedHeaders, withAttempt } from '../headers/request-headers.js';
 import {
   declinedUpgradeHeaders,
   downstreamHeaders,
@@ -9,17 +8,16 @@ import {
   upgradeHeaders,
   withDateAndServer,
 } from '../headers/response-headers.js';
-import type { OutgoingRequest } from '../message/request.js';
 import type { ResponseHead } from '../message/response.js';
 import { UnsendableHead } from '../message/sendable.js';
 import { startTimer } from '../timer.js';
 import type { Answer } from './answer.js';
 import { Attempt, type AttemptFailure, type AttemptOwner } from './attempt.js';
 import { backOffCeilingMs } from './back-off.js';
-import { callTimeoutMs, isGrpcCall, timeoutText } from './grpc.js';
 import { type LocalReply, replies, type UpstreamFailure } from './local-reply.js';
 import { Mirroring } from './mirror.js';
 import type { Outcome } from './outcome.js';
+import { OutgoingRequests, shorterLimit } from './outgoing-requests.js';
 import type { Plan } from './plan.js';
 import type { RequestContext } from './request-context.js';
 
@@ -42,11 +40,7 @@ const outcomes: Readonly<Record<UpstreamFailure | 'per-try-timeout', TryOutcome 
 
 /** Sends one request to a cluster: tries, retries, the route's timeout, and the answer's way back. */
 export class Forwarding implements AttemptOwner {
-  /** Names and values in turn. */
-  readonly #headers: readonly string[];
-  readonly #isGrpc: boolean;
-  /** Of the whole answer; 0: none. */
-  readonly #timeoutMs: number;
+  readonly #requests: OutgoingRequests;
   #attempt: Attempt | undefined;
   #tries = 0;
   #timeout: NodeJS.Timeout | undefined;
@@ -66,11 +60,7 @@ export class Forwarding implements AttemptOwner {
     private readonly answer: Answer,
     private readonly outcome: Outcome,
   ) {
-    this.#headers = plan.untouched ? untouchedHeaders(context.head.headers, context) : context.headers.list;
-    this.#isGrpc = !plan.untouched && isGrpcCall(context.head.headers);
-    this.#timeoutMs = this.#isGrpc
-      ? shorter(plan.shape.timeoutMs, callTimeoutMs(context.head.headers) ?? 0)
-      : plan.shape.timeoutMs;
+    this.#requests = new OutgoingRequests(context, plan, answer);
   }
 
   start(): void {
@@ -89,7 +79,7 @@ export class Forwarding implements AttemptOwner {
   #mirror(): void {
     const { context, plan } = this;
     for (const mirror of plan.shape.mirrors) {
-      const mirroring = Mirroring.draw(context, mirror, this.#request(1));
+      const mirroring = Mirroring.draw(context, mirror, this.#requests.ofTry(1, this.#limitMs));
       if (mirroring !== undefined) this.#mirrors.push(mirroring);
     }
   }
@@ -108,7 +98,8 @@ export class Forwarding implements AttemptOwner {
   onRequestEnd(): void {
     if (this.#requestEnd !== 0) return;
     this.#requestEnd = performance.now();
-    if (this.#timeoutMs > 0) this.#timeout = startTimer(() => this.#onTimeout(), this.#timeoutMs);
+    const { timeoutMs } = this.#requests;
+    if (timeoutMs > 0) this.#timeout = startTimer(() => this.#onTimeout(), timeoutMs);
   }
 
   onUpstream(host: string): void {
@@ -237,7 +228,7 @@ export class Forwarding implements AttemptOwner {
   /** False: no server is there. */
   #try(): boolean {
     const { context, plan } = this;
-    const request = this.#request(this.#tries + 1);
+    const request = this.#requests.ofTry(this.#tries + 1, this.#limitMs);
     this.answer.sentAs(request, plan.protocol);
     const host = plan.next();
     if (host === undefined) {
@@ -249,7 +240,7 @@ export class Forwarding implements AttemptOwner {
     this.#attempt = new Attempt(host, this, {
       protocol: plan.protocol,
       request,
-      isCall: this.#isGrpc,
+      isCall: this.#requests.isCall,
       perTryTimeoutMs: plan.shape.retry.perTryTimeoutMs,
       body: context.body,
       source: context.client,
@@ -258,55 +249,24 @@ export class Forwarding implements AttemptOwner {
     return true;
   }
 
-  #request(attempt: number): OutgoingRequest {
-    const { head, target } = this.context;
-    const { shape, untouched } = this.plan;
-    return {
-      method: head.method,
-      scheme: target.scheme,
-      authority: shape.authority,
-      path: shape.path,
-      headers: this.#requestHeaders(attempt),
-      bodyLength: head.bodyLength,
-      upgrade: this.context.upgrade,
-      untouched,
-    };
-  }
-
   #responseHeaders(status: number, list: string[]): string[] {
     const { plan } = this;
     if (plan.setCookie !== undefined) list.push('set-cookie', plan.setCookie);
     return this.answer.headers(status, list, plan.shape.responseHeaders);
   }
 
-  #requestHeaders(attempt: number): string[] {
-    const { plan } = this;
-    if (plan.untouched) return [...this.#headers];
-    const expectedMs = this.#expectedTimeoutMs();
-    const list = withAttempt(this.#headers, {
-      attempt,
-      expectedTimeoutMs: expectedMs,
-      ...(this.#isGrpc && expectedMs > 0 && { callTimeout: timeoutText(expectedMs) }),
-    });
-    const result = this.answer.changed(list, plan.shape.requestHeaders);
-    const { originalHost, originalPath } = plan.shape;
-    if (originalHost !== undefined) result.push('x-envoy-original-host', originalHost);
-    if (originalPath !== undefined) result.push('x-envoy-original-path', originalPath);
-    return result;
-  }
-
-  /** The per-try limit where there is one, else what is left of the route's. */
-  #expectedTimeoutMs(): number {
-    const { retry } = this.plan.shape;
-    const timeoutMs = this.#timeoutMs;
+  /** What a try may take: its own limit where there is one, else what is left of the whole; 0: no limit. */
+  get #limitMs(): number {
+    const { timeoutMs } = this.#requests;
     const elapsed = this.#requestEnd === 0 ? 0 : Math.floor(performance.now() - this.#requestEnd);
     const left = timeoutMs === 0 ? 0 : Math.max(1, timeoutMs - elapsed);
-    return shorter(left, retry.perTryTimeoutMs);
+    return shorterLimit(left, this.plan.shape.retry.perTryTimeoutMs);
   }
 
   get #isTimeOver(): boolean {
-    const isLimited = this.#timeoutMs > 0 && this.#requestEnd !== 0;
-    return isLimited && performance.now() - this.#requestEnd >= this.#timeoutMs;
+    const { timeoutMs } = this.#requests;
+    const isLimited = timeoutMs > 0 && this.#requestEnd !== 0;
+    return isLimited && performance.now() - this.#requestEnd >= timeoutMs;
   }
 
   /** Starts another try after a pause; false when none is left, or the body cannot be sent again. */
@@ -364,9 +324,4 @@ export class Forwarding implements AttemptOwner {
     clearTimeout(this.#timeout);
     clearTimeout(this.#backoff);
   }
-}
-
-/** Of two limits, of which 0 is none. */
-function shorter(a: number, b: number): number {
-  return a === 0 || b === 0 ? a + b : Math.min(a, b);
 }
