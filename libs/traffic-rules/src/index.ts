@@ -85,6 +85,7 @@ export type {
   ServerProtocol,
   TlsTermination,
 } from './model/gateway.js';
+export { takesPlainText } from './model/gateway.js';
 export type { ResourceReference } from './model/place.js';
 export type { DocumentSource } from './parse/document-source.js';
 export { type Parsed, parse, parseInSteps } from './parse/parse.js';

@@ -1,5 +1,5 @@
 import type { Location } from './issue.js';
-import type { Place } from './model/place.js';
+import type { Place, ResourceReference } from './model/place.js';
 
 /** The field of a rule where a finding about it stands: its match's, where it has one. */
 export function fieldOf({ match, rule }: Pick<Place, 'match' | 'rule'>): string {
@@ -16,9 +16,19 @@ export function placeText(location: Location): string {
   return location.field === undefined ? `${location.file}:${location.line}` : fieldText(location);
 }
 
-/** A resource and its place, as `VirtualService shop/front (k8s/rules.yaml:12)`; an object's place begins with its name already. */
-export function placedName(name: string, location: Location): string {
-  return location.field === undefined ? `${name} (${placeText(location)})` : placeText(location);
+/** `VirtualService shop/front` */
+export function resourceName({ kind, namespace, name }: Omit<ResourceReference, 'location'>): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+/**
+ * A resource and its place, as `VirtualService shop/front (k8s/rules.yaml:12)`; an object's place begins with its name already.
+ * @param location another one within it
+ */
+export function placedName(resource: ResourceReference, location = resource.location): string {
+  return location.field === undefined
+    ? `${resourceName(resource)} (${placeText(location)})`
+    : placeText(location);
 }
 
 /** As {@link placeText}, with the column of a file: a form that editors and terminals make links of. */

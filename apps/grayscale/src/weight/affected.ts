@@ -67,7 +67,7 @@ function decidingRule(
   if (rule === undefined || resource === undefined) return undefined;
   return {
     location: rule.location,
-    text: placedName(`${resource.kind} ${resource.namespace}/${resource.name}`, rule.location),
+    text: placedName(resource, rule.location),
   };
 }
 

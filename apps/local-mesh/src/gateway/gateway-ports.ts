@@ -173,7 +173,6 @@ const advice: Readonly<Record<NoCredentials['lacks'], string>> = {
 };
 
 function warningOf({ resource, path, hosts }: GatewayPortServer, { message, lacks }: NoCredentials): string {
-  const { kind, namespace, name, location } = resource;
-  const place = placedName(`${kind} ${namespace}/${name}`, location);
+  const place = placedName(resource);
   return `warning: ${place} ${path}: no TLS is taken for ${hosts.join(', ')}: ${message}.${advice[lacks]}`;
 }

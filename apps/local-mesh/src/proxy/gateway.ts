@@ -1,4 +1,9 @@
-import { type GatewayPort, type GatewayPortServer, ServersByName } from '@grayscale/traffic-rules';
+import {
+  type GatewayPort,
+  type GatewayPortServer,
+  ServersByName,
+  takesPlainText,
+} from '@grayscale/traffic-rules';
 import { TlsServer, type TlsServerOptions } from './downstream/tls-server.js';
 
 /** What becomes of a client's TLS: it is passed on as it is, or it ends here. */
@@ -54,7 +59,7 @@ export class ServedPort {
       const tls = servedTls(server, credentialsOf);
       if (tls !== undefined) this.#tls.set(server, tls);
     }
-    const servers = port.servers.filter((server) => this.#tls.has(server) || isPlain(server));
+    const servers = port.servers.filter((server) => this.#tls.has(server) || takesPlainText(server));
     this.hosts = [...new Set(servers.flatMap(({ hosts }) => hosts))];
     this.#byName = new ServersByName([...this.#tls.keys()]);
   }
@@ -73,10 +78,6 @@ export class ServedPort {
     const server = this.#byName.find(serverName);
     return server && this.#tls.get(server);
   }
-}
-
-function isPlain({ serves }: GatewayPortServer): boolean {
-  return serves === 'http' || serves === 'tcp';
 }
 
 function servedTls(

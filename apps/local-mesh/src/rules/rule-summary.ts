@@ -45,8 +45,7 @@ const withoutRules = {
 } as const;
 
 function summarizeResource({ resource, hosts, unrouted, rules }: ResourceDescription): string[] {
-  const { kind, namespace, name, location } = resource;
-  const place = placedName(`${kind} ${namespace}/${name}`, location);
+  const place = placedName(resource);
   const named = hosts.map((host) =>
     unrouted.includes(host) ? `${host} (NOT in force: no port routes it)` : host,
   );

@@ -195,7 +195,7 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
   for (const [rule, { first, server }] of lost) {
     if (inForce.has(rule)) continue;
     const { resource } = first.place;
-    const name = placedName(`VirtualService ${resource.namespace}/${resource.name}`, resource.location);
+    const name = placedName(resource);
     view
       .report(rule.place.document)
       .warning(

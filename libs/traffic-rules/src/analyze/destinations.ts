@@ -4,6 +4,7 @@ import type { Action, DestinationName } from '../model/action.js';
 import type { PolicyDocument } from '../model/mesh.js';
 import type { Document } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
+import { resourceName } from '../place.js';
 import type { Report } from '../validate/report.js';
 import { warnOfAlias } from './aliases.js';
 import type { MeshView } from './mesh-view.js';
@@ -221,7 +222,7 @@ function subsetAdvice(policies: readonly PolicyDocument[], subset: string, servi
 }
 
 function nameOf({ kind, metadata }: Document): string {
-  return `${kind} ${metadata.namespace}/${metadata.name}`;
+  return resourceName({ kind, ...metadata });
 }
 
 /** Where the clusters cannot tell (original destination, dynamic DNS) there is nothing to say. */

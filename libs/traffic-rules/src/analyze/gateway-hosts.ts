@@ -1,6 +1,6 @@
 import { overlap } from '../compile/hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
-import { type GatewayServer, meshGateway } from '../model/gateway.js';
+import { type GatewayServer, meshGateway, takesRequests } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import { fieldOf } from '../place.js';
 import type { MeshView } from './mesh-view.js';
@@ -30,9 +30,7 @@ export function* warnOfGatewayHosts(view: MeshView): Generator<undefined, void> 
 function noteUnusedGateways(view: MeshView, servers: readonly GatewayServer[]): void {
   const bound = new Set(view.deciding.flatMap(({ owner }) => owner.gateways));
   const unused = Map.groupBy(
-    servers.filter(
-      ({ serves, redirectsToHttps }) => (serves === 'http' || serves === 'https') && !redirectsToHttps,
-    ),
+    servers.filter((server) => takesRequests(server) && !server.redirectsToHttps),
     ({ document }) => document,
   );
   for (const [document, own] of unused)
@@ -71,7 +69,7 @@ function warnOfLayers(view: MeshView, owner: HostRules, servers: readonly Gatewa
   if (servers.length === 0) return;
   const [first] = owner.rules;
   const names = namesOf(servers);
-  if (first !== undefined && !servers.some(({ serves }) => serves === 'http' || serves === 'https'))
+  if (first !== undefined && !servers.some(takesRequests))
     view
       .report(first.place.document)
       .warning(
@@ -91,7 +89,7 @@ function warnOfLayers(view: MeshView, owner: HostRules, servers: readonly Gatewa
 
 /** Matches on a port that no server of the gateway has (recorded: `gateway-several-servers`). */
 function warnOfPorts(view: MeshView, { rules }: HostRules, servers: readonly GatewayServer[]): void {
-  const taking = servers.filter(({ serves }) => serves === 'http' || serves === 'https');
+  const taking = servers.filter(takesRequests);
   if (taking.length === 0) return;
   for (const { place, requirements } of rules) {
     const port = requirements.find(({ subject, absent }) => subject.kind === 'port' && !absent);

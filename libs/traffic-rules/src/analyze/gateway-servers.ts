@@ -1,5 +1,5 @@
 import { type LostServer, type Overlap, sortServers } from '../compile/gateway-listeners.js';
-import type { GatewayServer } from '../model/gateway.js';
+import { type GatewayServer, isWithinPod, takesPlainText } from '../model/gateway.js';
 import { placedName } from '../place.js';
 import type { MeshView } from './mesh-view.js';
 
@@ -22,7 +22,7 @@ function lossOf({ server, first, host }: LostServer): string {
   if (host !== undefined)
     return `Istio leaves this server out, with all of its hosts: ${earlier} comes first, and has ${host} on port ${first.port} as well. Of servers with tls, each host is for the first one alone. Take the host out of one of them, or write another port.`;
   const takes = first.serves === 'http' ? 'HTTP' : 'TCP';
-  return `Istio leaves this server out: ${earlier} comes first on port ${first.port} and takes ${takes} in plain text; behind it the port takes ${takes === 'HTTP' ? 'other servers of HTTP alone' : 'nothing else'}. Write another port${server.serves === 'http' || server.serves === 'tcp' ? '' : ', or the server with tls first'}.`;
+  return `Istio leaves this server out: ${earlier} comes first on port ${first.port} and takes ${takes} in plain text; behind it the port takes ${takes === 'HTTP' ? 'other servers of HTTP alone' : 'nothing else'}. Write another port${takesPlainText(server) ? '' : ', or the server with tls first'}.`;
 }
 
 function overlapOf({ host, first, second }: Overlap): string {
@@ -32,7 +32,7 @@ function overlapOf({ host, first, second }: Overlap): string {
 }
 
 function placeOf(bind: string, { port }: GatewayServer): string {
-  return /^(?:127\.|::1$|unix:)/.test(bind)
+  return isWithinPod(bind)
     ? `${bind} is for clients within the gateway's pod: nobody outside reaches this server, and the local mesh does not listen for it. Leave bind out, or write an address that clients reach.`
     : `another server has port ${port} on an address of its own. explain, test and the local mesh answer as that address does; this server gets what is sent to the others.`;
 }
@@ -40,6 +40,5 @@ function placeOf(bind: string, { port }: GatewayServer): string {
 /** As seen from another server: `spec.servers[0] of this Gateway`, or the Gateway's name and place. */
 function nameOf({ document, path, resource }: GatewayServer, from: GatewayServer): string {
   if (document === from.document) return `${path} of this Gateway`;
-  const { namespace, name, location } = resource;
-  return placedName(`Gateway ${namespace}/${name}`, location);
+  return placedName(resource);
 }

@@ -47,7 +47,7 @@ function note(view: MeshView, { name, sources }: ServedHost, hidden: ServedHost)
   const other = hidden.sources.find((source) => !sources.includes(source))?.resource;
   if (first === undefined || other === undefined) return;
   const at = first.hosts.indexOf(name);
-  const label = placedName(`${other.kind} ${other.namespace}/${other.name}`, other.location);
+  const label = placedName(other);
   view
     .report(first.document)
     .info(

@@ -34,8 +34,7 @@ function warnOfTaken(
   first: Deciding,
   { host, path }: { host: string; path: string },
 ): void {
-  const { kind, namespace, name, location } = first.owner.resource;
-  const message = `${placedName(`${kind} ${namespace}/${name}`, location)} has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
+  const message = `${placedName(first.owner.resource)} has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
   view.report(owner.document).warning('host-taken', path, message);
 }
 

@@ -62,8 +62,7 @@ function* mergedRules({ ports }: TableContents): Generator<readonly Rule[], void
 }
 
 function warnOf(view: MeshView, { place }: Rule, by: Rule): void {
-  const { namespace, name, location } = by.place.resource;
-  const other = placedName(`VirtualService ${namespace}/${name}`, location);
+  const other = placedName(by.place.resource);
   view
     .report(place.document)
     .warning(

@@ -2,6 +2,7 @@ import { quote } from '../fields/describe.js';
 import { type Destination, type ForwardAction, setsHost } from '../model/action.js';
 import type { ResourceReference } from '../model/place.js';
 import type { RegistryService } from '../model/service.js';
+import { resourceName } from '../place.js';
 import type { MeshView } from './mesh-view.js';
 import type { RuleEntry } from './rule-entries.js';
 
@@ -135,13 +136,12 @@ function noteOwnRules(
 ): void {
   const other = owners.get(host);
   if (other === undefined || owner.hosts.includes(host) || isSame(other, owner.resource)) return;
-  const { kind, namespace, name } = other;
   view
     .report(document)
     .info(
       'destination-rules-not-applied',
       `${path}.${field}`,
-      `${kind} ${namespace}/${name} has rules for ${host}, which do not apply to these requests: rules are chosen once, by the Host that the application sent. Write here what should happen to them.`,
+      `${resourceName(other)} has rules for ${host}, which do not apply to these requests: rules are chosen once, by the Host that the application sent. Write here what should happen to them.`,
     );
 }
 

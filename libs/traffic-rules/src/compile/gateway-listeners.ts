@@ -1,4 +1,10 @@
-import type { GatewayServer, ServerHost } from '../model/gateway.js';
+import {
+  type GatewayServer,
+  isWithinPod,
+  type ServerHost,
+  takesPlainText,
+  takesRequests,
+} from '../model/gateway.js';
 
 /** An address and a port of a gateway's process, and the servers that share it. */
 export interface GatewayListener {
@@ -90,7 +96,7 @@ class SharedPort {
       return;
     }
     this.#inForce.push(server);
-    if (isPlain(server) && this.#plain?.bind !== server.bind) this.#plain = server;
+    if (takesPlainText(server) && this.#plain?.bind !== server.bind) this.#plain = server;
   }
 
   /** Plain text is told apart from TLS, but only where TLS came first. */
@@ -116,7 +122,7 @@ class SharedPort {
       bind,
       http: some.filter(({ serves }) => serves === 'http'),
       https: some.filter(({ serves }) => serves === 'https'),
-      connections: some.filter(({ serves }) => serves !== 'http' && serves !== 'https'),
+      connections: some.filter((server) => !takesRequests(server)),
     }));
   }
 }
@@ -125,13 +131,9 @@ function hostKey({ host, spelling = host, namespace = '' }: ServerHost): string 
   return `${namespace}/${spelling}`;
 }
 
-function isPlain({ serves }: GatewayServer): boolean {
-  return serves === 'http' || serves === 'tcp';
-}
-
 /** A server with `tls.httpsRedirect` has some, so that its hosts are compared as those of HTTPS are. */
 function hasTlsSettings(server: GatewayServer): boolean {
-  return !isPlain(server) || server.redirectsToHttps;
+  return !takesPlainText(server) || server.redirectsToHttps;
 }
 
 /** What a listener on an address that only the pod itself dials comes behind. */
@@ -139,7 +141,7 @@ const ofItself = 2;
 
 /** An address of the pod's own comes before those of all listeners without one. */
 function rankOf({ bind }: GatewayListener): number {
-  if (/^(?:127\.|::1$|unix:)/.test(bind)) return ofItself;
+  if (isWithinPod(bind)) return ofItself;
   return bind === '' || bind === '0.0.0.0' || bind === '::' ? 1 : 0;
 }
 
@@ -149,7 +151,7 @@ function rankOf({ bind }: GatewayListener): number {
  */
 function overlapIn({ bindPort, http, https, connections }: GatewayListener): Overlap | undefined {
   const anyName = https.find(({ hosts }) => hosts.some(({ host }) => host === '*'));
-  const plain = http[0] ?? connections.find(isPlain);
+  const plain = http[0] ?? connections.find(takesPlainText);
   if (anyName !== undefined && plain !== undefined)
     return { bindPort, host: '*', first: anyName, second: plain };
   const known = new Map<ServerHost['host'], GatewayServer>();

@@ -1,6 +1,6 @@
 import { asciiLowerCase } from '../ascii.js';
 import { HostMap } from '../host-map.js';
-import type { ServerProtocol, TlsTermination } from '../model/gateway.js';
+import { type ServerProtocol, type TlsTermination, takesPlainText } from '../model/gateway.js';
 import type { ResourceReference } from '../model/place.js';
 import type { HostRules } from '../model/rule.js';
 import { type GatewayListener, listenersOf } from './gateway-listeners.js';
@@ -52,7 +52,7 @@ function describe({ http, https, connections }: GatewayListener): Omit<GatewayPo
   const plain = http.length > 0 ? 'requests' : bytes ? 'bytes' : undefined;
   return {
     ...(plain !== undefined && { plain }),
-    tls: servers.some(({ serves }) => serves !== 'http' && serves !== 'tcp'),
+    tls: servers.some((server) => !takesPlainText(server)),
     servers: servers.map(({ resource, path, serves, hosts, termination }) => ({
       resource,
       path,

@@ -1,5 +1,4 @@
 import type { TableContents } from '../compile/table.js';
-import type { ResourceReference } from '../model/place.js';
 
 /** A host as the client wrote it, and as its service is called in full. */
 export class AskedHost {
@@ -33,9 +32,4 @@ export class AskedHost {
   isAmong(hosts: readonly string[]): boolean {
     return hosts.some((host) => this.names.has(host));
   }
-}
-
-/** `VirtualService shop/front` */
-export function nameOf({ kind, namespace, name }: ResourceReference): string {
-  return `${kind} ${namespace}/${name}`;
 }

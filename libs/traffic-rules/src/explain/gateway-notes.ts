@@ -1,11 +1,13 @@
 import { lies } from '../compile/hosts-in-common.js';
 import type { PortTable, TableContents, VirtualHost } from '../compile/table.js';
 import { isWildcard } from '../host-map.js';
+import { takesRequests } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
+import { resourceName } from '../place.js';
 import type { RouteRequest } from '../request.js';
 import { type Found, virtualHostOf } from '../route/route.js';
-import { type AskedHost, nameOf } from './asked-host.js';
+import type { AskedHost } from './asked-host.js';
 
 /** What a gateway's rules and servers have to do with a host, beyond the rules that it has there. */
 export function notesOnGatewayRules(
@@ -31,8 +33,8 @@ export function notesOnGatewayRules(
     ...named.map((rules) => {
       const places = placesOf(rules, contents, host);
       return places.length > 0
-        ? `${nameOf(rules.resource)} has rules for ${host.asked} on port ${places.join(' and ')}.`
-        : `${nameOf(rules.resource)} names ${host.asked} too, but no server of ${boundTo(rules, mesh)} leads to its rules.`;
+        ? `${resourceName(rules.resource)} has rules for ${host.asked} on port ${places.join(' and ')}.`
+        : `${resourceName(rules.resource)} names ${host.asked} too, but no server of ${boundTo(rules, mesh)} leads to its rules.`;
     }),
     ...(found.kind === 'no-route' ? notesOnHiddenWildcards(mesh, virtualHost, host) : []),
   ];
@@ -51,7 +53,7 @@ function placesOf(rules: HostRules, { ports }: TableContents, { asked }: AskedHo
 /** The Gateways whose servers the rules are bound to, whatever Istio calls their listeners. */
 function boundTo({ gateways }: HostRules, mesh: Mesh): string {
   const servers = mesh.gateway?.servers.filter(({ gateway }) => gateways.includes(gateway)) ?? [];
-  return [...new Set(servers.map(({ resource }) => nameOf(resource)))].join(' or ');
+  return [...new Set(servers.map(({ resource }) => resourceName(resource)))].join(' or ');
 }
 
 /** Rules for a wider host, which are not asked where those of a narrower one take nothing. */
@@ -66,16 +68,14 @@ function notesOnHiddenWildcards(
     const isAsked = virtualHost.sources?.some((source) => source.resource === resource) === true;
     if (wildcard === undefined || isAsked) return [];
     return [
-      `${nameOf(resource)} has rules for ${wildcard}, but those for ${virtualHost.name} hide them whole: a gateway tries the rules of the narrowest host alone.`,
+      `${resourceName(resource)} has rules for ${wildcard}, but those for ${virtualHost.name} hide them whole: a gateway tries the rules of the narrowest host alone.`,
     ];
   });
 }
 
 /** Why a gateway knows nothing of a host: no server takes it, or no rule names it. */
 function notesOnServers({ gateway, rules }: Mesh, { port }: RouteRequest, { asked }: AskedHost): string[] {
-  const servers = (gateway?.servers ?? []).filter(
-    (server) => server.port === port && (server.serves === 'http' || server.serves === 'https'),
-  );
+  const servers = (gateway?.servers ?? []).filter((server) => server.port === port && takesRequests(server));
   const hosts = servers.flatMap((server) => server.hosts.map(({ host }) => host));
   if (hosts.length === 0) return [];
   return hosts.some((host) => lies(asked, host))
@@ -93,6 +93,7 @@ function listed(hosts: readonly string[]): string {
 /** `Gateway shop/front`, whatever Istio calls its parts. */
 function gatewayNames({ gateway }: Mesh): string {
   return (
-    [...new Set(gateway?.servers.map(({ resource }) => nameOf(resource)))].join(' or ') || 'this gateway'
+    [...new Set(gateway?.servers.map(({ resource }) => resourceName(resource)))].join(' or ') ||
+    'this gateway'
   );
 }

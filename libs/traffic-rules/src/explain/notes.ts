@@ -3,9 +3,10 @@ import { answersPreflight } from '../cors/preflight.js';
 import type { Action } from '../model/action.js';
 import type { ResourceReference } from '../model/place.js';
 import { carriesHttp } from '../model/service.js';
+import { resourceName } from '../place.js';
 import type { RouteRequest } from '../request.js';
 import { type Found, lookupName } from '../route/route.js';
-import { AskedHost, nameOf } from './asked-host.js';
+import { AskedHost } from './asked-host.js';
 import { notesOnGatewayRules } from './gateway-notes.js';
 
 /** What else is worth knowing of a request's host, however the host is spelt. */
@@ -50,7 +51,7 @@ function notesOnOtherRules(
   const owner = ownerOf(contents, request, found, host);
   const others = mesh.rules.filter(({ resource, hosts }) => resource !== owner && host.isAmong(hosts));
   return others.map(({ resource, rules, connections = [] }) => {
-    const label = `${nameOf(resource)} names ${host.asked} too`;
+    const label = `${resourceName(resource)} names ${host.asked} too`;
     if (owner !== undefined)
       return `${label}, but ${owner.namespace}/${owner.name} comes first and wins whole: the two are not merged.`;
     if (resource.kind === 'VirtualService' && rules.length + connections.length === 0)
@@ -82,7 +83,7 @@ function notesOnWildcards(
         ? `no service registers ${asked} on port ${port}`
         : `beside the registered ${registered} its rules act on registered names alone`;
     return [
-      `${nameOf(resource)} has ${wildcard}, but ${why}: write a ServiceEntry for ${wildcard} with an HTTP port ${port}.`,
+      `${resourceName(resource)} has ${wildcard}, but ${why}: write a ServiceEntry for ${wildcard} with an HTTP port ${port}.`,
     ];
   });
 }
@@ -106,7 +107,7 @@ function notesOnRulesToIt({ mesh }: TableContents, found: Found, host: AskedHost
     .filter(({ hosts, rules }) => !host.isAmong(hosts) && rules.some(({ action }) => leadsTo(action, host)))
     .map(
       ({ resource, hosts }) =>
-        `${nameOf(resource)} routes to ${host.asked}, but only requests for its own hosts (${hosts.slice(0, 3).join(', ')}) take its rules.`,
+        `${resourceName(resource)} routes to ${host.asked}, but only requests for its own hosts (${hosts.slice(0, 3).join(', ')}) take its rules.`,
     )
     .slice(0, 5);
 }
@@ -120,10 +121,10 @@ function leadsTo(action: Action, host: AskedHost): boolean {
 /** Rules that are for gateways, or for other namespaces. */
 function notesOnHiddenRules({ mesh }: TableContents, host: AskedHost): string[] {
   return [...mesh.hiddenRules()].flatMap(({ resource, hosts, destinations, reason }) => {
-    if (host.isAmong(hosts)) return [`${nameOf(resource)} names ${host.asked} too, but ${reason}.`];
+    if (host.isAmong(hosts)) return [`${resourceName(resource)} names ${host.asked} too, but ${reason}.`];
     if (host.isAmong(destinations))
       return [
-        `${nameOf(resource)} routes to ${host.asked}, but ${reason}; its hosts are ${hosts.join(', ')}.`,
+        `${resourceName(resource)} routes to ${host.asked}, but ${reason}; its hosts are ${hosts.join(', ')}.`,
       ];
     return [];
   });

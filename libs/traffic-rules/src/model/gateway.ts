@@ -77,6 +77,21 @@ export interface ClientCertificates {
  */
 export type ServerProtocol = 'http' | 'https' | 'tcp' | 'tls' | 'tls-passthrough';
 
+/** Whether a server looks into requests. */
+export function takesRequests({ serves }: Pick<GatewayServer, 'serves'>): boolean {
+  return serves === 'http' || serves === 'https';
+}
+
+/** Whether a server's clients speak without TLS. */
+export function takesPlainText({ serves }: Pick<GatewayServer, 'serves'>): boolean {
+  return serves === 'http' || serves === 'tcp';
+}
+
+/** Whether nobody but the gateway's own pod dials the address. */
+export function isWithinPod(bind: string): boolean {
+  return /^(?:127\.|::1$|unix:)/.test(bind);
+}
+
 export interface ServerHost {
   /** In lower case; `*.example.com` stands for every name under it, `*` for all. */
   host: string;
