@@ -45,6 +45,11 @@ it('of a process that was killed is taken over', async () => {
   expect(await PlanLock.acquire(folder.at('lock'))).toBeInstanceOf(PlanLock);
 });
 
+/** Waits until a file of the system says it. */
+async function seenIn(file: string, pattern: RegExp): Promise<void> {
+  while (!pattern.test(await readFile(file, 'utf8'))) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
 onLinux('of a process that is dead, and whose parent has not noticed, is taken over', async () => {
@@ -60,9 +65,10 @@ onLinux('of a process that is dead, and whose parent has not noticed, is taken o
   const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   await writeFile(folder.at('lock', 'one.json'), JSON.stringify({ host: hostname(), pid, started }));
   expect(await PlanLock.acquire(folder.at('lock'))).toMatchObject({ pid });
+  // Until then it is the shell, which does ask.
+  await seenIn(`/proc/${parent.pid}/comm`, /^sleep$/m);
   process.kill(pid, 'SIGKILL');
-  while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8')))
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  await seenIn(`/proc/${pid}/stat`, /\) Z /);
   expect(await PlanLock.acquire(folder.at('lock'))).toBeInstanceOf(PlanLock);
   await kill(parent);
 });
