@@ -24,7 +24,7 @@ describe('a controller in a cluster', () => {
       'hello-page',
       '--timeout=90s',
     );
-    expect(stage.weights).toEqual(['90/10', '75/25', '50/50', '0/100']);
+    expect(await stage.weights()).toEqual(['90/10', '75/25', '50/50', '0/100']);
     const { metadata } = await stage.virtualService();
     expect(metadata.annotations ?? {}).not.toHaveProperty('grayscale.dev/release');
     expect(await stage.kubectl('get', 'gr', '-n', 'hello-page')).toMatch(/hello-2 +3\/3 +100 +Healthy/);
@@ -47,7 +47,7 @@ describe('a controller in a cluster', () => {
     await stage.setErrorRate(100);
     const aborted = await stage.until('hello-2', (release) => condition(release, 'Degraded') !== undefined);
     await stage.until('hello-2', ({ status }) => status?.running === false);
-    expect(stage.weights).toEqual(['90/10', '75/25', '90/10']);
+    expect(await stage.weights()).toEqual(['90/10', '75/25', '90/10']);
     expect(condition(aborted, 'Degraded')?.message).toMatch(/^failures: .*hello-2/);
     const [firstFailure = 0] = stage.failures;
     const back = stage.changes.at(-1)?.at ?? 0;
@@ -76,7 +76,7 @@ describe('a controller in a cluster', () => {
       reason: 'Drift',
       message: expect.stringMatching(/the weights are 90\/10, not 75\/25, changed by argocd-controller/),
     });
-    expect(stage.weights).toEqual(['90/10', '75/25', '90/10']);
+    expect(await stage.weights()).toEqual(['90/10', '75/25', '90/10']);
     expect(await stage.events('hello-2')).toContainEqual(
       expect.objectContaining({ reason: 'Drift', note: expect.stringContaining('argocd-controller') }),
     );
@@ -112,7 +112,7 @@ describe('a controller in a cluster', () => {
     await verbs('get', 'list', 'watch', 'patch');
     await stage.command('hello-2', { kind: 'resume' });
     await stage.until('hello-2', (release) => condition(release, 'Completed') !== undefined);
-    expect(stage.weights).toEqual(['90/10', '75/25', '50/50', '0/100']);
+    expect(await stage.weights()).toEqual(['90/10', '75/25', '50/50', '0/100']);
   });
 
   it('waits while it is suspended, follows changed steps, and stops where it is when it is deleted', async () => {
@@ -147,7 +147,7 @@ describe('a controller in a cluster', () => {
     await stage.until('hello-2', (release) => condition(release, 'Progressing') !== undefined);
     await stage.kubectl('delete', 'gr', 'hello-2', '-n', 'hello-page');
     while (!(await stage.events('hello-2')).some(({ reason }) => reason === 'Deleted')) await delay(50);
-    expect(stage.weights).toEqual(['90/10', '75/25', '70/30']);
+    expect(await stage.weights()).toEqual(['90/10', '75/25', '70/30']);
     while ((await stage.virtualService()).metadata.annotations?.['grayscale.dev/release'] !== undefined)
       await delay(50);
   });
@@ -219,7 +219,7 @@ describe('a controller in a cluster', () => {
     await stage.setErrorRate(100);
     await stage.until('hello-2', (release) => condition(release, 'Degraded') !== undefined);
     await stage.until('hello-2', ({ status }) => status?.running === false);
-    expect(stage.weights).toEqual(['90/10', '75/25', '90/10']);
+    expect(await stage.weights()).toEqual(['90/10', '75/25', '90/10']);
   });
 
   it('killed at random again and again, each weight is written once and in order', async () => {
@@ -240,7 +240,7 @@ describe('a controller in a cluster', () => {
     for (const controller of controllers) await controller.end('SIGTERM');
     process.stdout.write(`${kills} controllers ended on the way, of two that run beside each other\n`);
     expect(kills).toBeGreaterThan(2);
-    expect(stage.weights.map(canaryShare)).toEqual([10, ...percents]);
+    expect((await stage.weights()).map(canaryShare)).toEqual([10, ...percents]);
   }, 300_000);
 });
 

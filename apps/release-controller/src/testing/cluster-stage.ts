@@ -30,8 +30,8 @@ const rule = 'hello-ext-svc';
  * and hello-page as processes; the local mesh as hello-page's sidecar; a real Prometheus that scrapes it; and people who ask for the page.
  */
 export class ClusterStage {
-  /** Each pair of weights that the API server has had, in order. */
-  readonly weights: string[] = [];
+  /** Each pair of weights that the watch has told of, in order. */
+  private readonly told: string[] = [];
   readonly changes: { weights: string; at: number }[] = [];
   private readonly stack: AsyncDisposableStack;
   private readonly stopping = new AbortController();
@@ -123,6 +123,14 @@ export class ClusterStage {
       .map(({ reason, type, note }) => ({ reason: String(reason), type: String(type), note: String(note) }));
   }
 
+  /** Each pair of weights that the API server has had, in order, up to now: the watch may be behind what another client has seen. */
+  async weights(): Promise<readonly string[]> {
+    const before = Math.max(0, this.told.length - 1);
+    const now = weightsOf(await this.virtualService());
+    while (!this.told.includes(now, before)) await delay(20);
+    return [...this.told];
+  }
+
   async virtualService(): Promise<RuleObject> {
     return await new Resources<RuleObject>(this.client, kinds.virtualService).get(namespace, rule);
   }
@@ -148,8 +156,7 @@ export class ClusterStage {
       '-f',
       'k8s/internal/virtual-service-v2-10.yaml',
     );
-    while (this.weights.at(-1) !== '90/10') await delay(20);
-    this.weights.splice(0, this.weights.length, '90/10');
+    this.told.splice(0, (await this.weights()).length - 1);
     this.changes.splice(0);
   }
 
@@ -165,22 +172,28 @@ export class ClusterStage {
   }
 
   private watchWeights(): () => Promise<void> {
-    const { signal } = this.stopping;
-    const services = new Resources<RuleObject>(this.client, kinds.virtualService);
     const ended = (async () => {
-      for await (const event of watch(services, { namespace, signal })) {
-        const objects = event.type === 'listed' ? event.objects : 'object' in event ? [event.object] : [];
-        for (const object of objects) this.note(object);
-      }
+      while (!this.stopping.signal.aborted) await this.watchUntilInterrupted();
     })();
     return () => ended;
   }
 
-  private note({ spec }: RuleObject): void {
-    const route = (spec?.http?.[0]?.route ?? []) as { weight: number }[];
-    const weights = route.map(({ weight }) => weight).join('/');
-    if (this.weights.at(-1) === weights) return;
-    this.weights.push(weights);
+  /** A watch pauses longer after each failure, and would miss what the controller does as soon as the server is back. */
+  private async watchUntilInterrupted(): Promise<void> {
+    const interrupted = new AbortController();
+    const signal = AbortSignal.any([this.stopping.signal, interrupted.signal]);
+    const services = new Resources<RuleObject>(this.client, kinds.virtualService);
+    for await (const event of watch(services, { namespace, signal })) {
+      if (event.type === 'interrupted') interrupted.abort();
+      const objects = event.type === 'listed' ? event.objects : 'object' in event ? [event.object] : [];
+      for (const object of objects) this.note(weightsOf(object));
+    }
+    await delay(50);
+  }
+
+  private note(weights: string): void {
+    if (this.told.at(-1) === weights) return;
+    this.told.push(weights);
     this.changes.push({ weights, at: Date.now() });
   }
 
@@ -200,6 +213,11 @@ export class ClusterStage {
 
   /** When pages were asked for and not got. */
   readonly failures: number[] = [];
+}
+
+function weightsOf({ spec }: RuleObject): string {
+  const route = (spec?.http?.[0]?.route ?? []) as { weight: number }[];
+  return route.map(({ weight }) => weight).join('/');
 }
 
 async function apply(cluster: TestCluster, folder: string): Promise<void> {
