@@ -1,4 +1,5 @@
 import { headerName } from '../header-name.js';
+import { memoize } from '../memoize.js';
 import { checkObject } from '../option-checks.js';
 import { bucketOfBytes, checkBucketOptions, DEFAULT_DIGITS } from './bucket.js';
 import { compileRule } from './compile-rule.js';
@@ -33,7 +34,7 @@ export function compileBucket(
   checkObject(rule, known, { path: where, code: 'INVALID_RULE' });
   checkBucketOptions(salt, digits, where);
   const header = headerName(rule.bucket, `${where}.bucket`);
-  const transform = (bytes: string) => bucketOfBytes(bytes, { salt, digits });
+  const transform = memoize((bytes) => bucketOfBytes(bytes, { salt, digits }));
   if (typeof of === 'string') return { where, header, of: headerName(of, `${where}.of`), transform };
   const read = compileRule(sourceRule(of, header, `${where}.of`), `${where}.of`, rule.accept ?? accept);
   return { ...read, where, transform };
