@@ -75,7 +75,7 @@ function optionsFor(name: string, tests: string[], mutate: string[], fraction: n
     incrementalFile: resultsOf(name),
     // Beside the tree, so that no lint and no test finds a second copy of everything.
     tempDirName: join(tmpdir(), 'grayscale-mutation-testing'),
-    ignorePatterns: ['artifacts', 'bench', 'dist', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
+    ignorePatterns: ['artifacts', 'bench', '.nx', 'apps/hello-page', 'apps/hello-1', 'apps/hello-2'],
     concurrency,
     // An endless loop is noticed by how often it comes by the place, a test that waits by its own limit. This is for what hangs otherwise.
     timeoutMS: 300_000,

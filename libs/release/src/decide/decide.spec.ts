@@ -562,6 +562,28 @@ describe('webhooks', () => {
     expect(percents(world)).toEqual(['step 10', 'step 50', 'abort 0']);
     expect(notes(world, 'abort')).toEqual(['gate asks for it']);
   });
+
+  it('may ask for it beside others of its type, and beside confirmations: each is asked once in a look', () => {
+    const types = ['rollback', 'rollback', 'confirm-traffic-increase', 'confirm-promotion'];
+    const all = types.map((type, at) => ({ name: `gate-${at}`, webhook: 'http://gate/ok', type }));
+    const world = new World(planOf({ guards: [{ name: 'failures', max: '5%' }, ...all] }));
+    let asked: string[] = [];
+    let promotes = false;
+    world.webhook = (guard) => {
+      asked.push(guard);
+      return promotes && guard > 'gate-1';
+    };
+    for (let looks = 0; looks < 60; looks++) {
+      promotes = looks > 40;
+      asked = [];
+      world.look();
+      expect(new Set(asked).size).toBe(asked.length);
+      expect(world.state.passed.filter((key) => key.includes('/rollback/')).length).toBeLessThan(3);
+    }
+    expect(asked.slice(0, 2)).toEqual(['gate-0', 'gate-1']);
+    world.run();
+    expect(percents(world)).toEqual(['step 10', 'step 50', 'step 100']);
+  });
 });
 
 describe('commands', () => {

@@ -20,7 +20,7 @@ function askWebhook(draft: Draft, guard: WebhookGuard): Decision | undefined {
   if (asked?.key !== key || asked.ok === undefined) return ask(draft, guard, key);
   if (asked.ok) return accept(draft, guard, key);
   // No is an answer until the next look.
-  if (guard.type === 'rollback') return undefined;
+  if (guard.type === 'rollback') return passUntilNextLook(draft, key);
   // It is only told that all is over, as by Flagger: nothing is held up.
   if (guard.type === 'post-rollout')
     return pass(draft, key, 'warning', `${guard.name} was not told: ${asked.message ?? ''}`);
@@ -37,6 +37,8 @@ function keyOf({ state }: Draft, { name, type }: WebhookGuard): string {
   const once = `${state.run}/${state.percent}/${type}/${name}`;
   return type === 'rollback' ? `${once}/${state.evidence.look?.at ?? 0}` : once;
 }
+
+const rollbackKey = /^[^/]+\/[^/]+\/rollback\//;
 
 function ask(draft: Draft, guard: WebhookGuard, key: string): Decision {
   const { plan, state } = draft;
@@ -74,6 +76,14 @@ function accept(draft: Draft, { name, type }: WebhookGuard, key: string): undefi
   if (type !== 'rollback') return pass(draft, key, 'webhook', `${name} says yes`);
   pass(draft, key);
   draft.abort(`${name} asks for it`);
+}
+
+/** A `rollback` webhook that says no is done with until the next look; what was said at looks before is forgotten. */
+function passUntilNextLook(draft: Draft, key: string): undefined {
+  const look = key.slice(key.lastIndexOf('/'));
+  const isOver = (other: string) => rollbackKey.test(other) && !other.endsWith(look);
+  draft.set({ passed: draft.state.passed.filter((other) => !isOver(other)) });
+  pass(draft, key);
 }
 
 function pass(draft: Draft, key: string, kind?: NoteKind, message = ''): undefined {
