@@ -39,7 +39,10 @@ async function page(adapter: 'undici' | 'http'): Promise<void> {
   };
   const options = { name: 'hello-page', defaultPort: 0, settings: helloPageSettings, environment };
   const { app } = await createService(AppModule, options);
-  if (adapter === 'http') app.get(HttpService, { strict: false }).axiosRef.defaults.adapter = 'http';
+  if (adapter === 'http') {
+    const { defaults } = app.get(HttpService, { strict: false }).axiosRef;
+    Object.assign(defaults, { adapter, responseType: 'arraybuffer' });
+  }
   await app.listen(0, '127.0.0.1');
   console.log(new URL(await app.getUrl()).port);
 }

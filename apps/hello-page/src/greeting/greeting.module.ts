@@ -22,18 +22,15 @@ function createAxios(config: ConfigService<HelloPageSettings, true>, undici: Und
   return new Axios({
     adapter: undici.send,
     timeout: config.get('HELLO_TIMEOUT_MS', { infer: true }),
-    responseType: 'arraybuffer',
+    // A hello that redirects is not a hello.
     validateStatus: (status) => status >= 200 && status < 300,
-    // A hello that redirects is not a hello; the node:http adapter, where it stands in, follows none either.
-    maxRedirects: 0,
-    maxContentLength: MAX_GREETING_BYTES,
   });
 }
 
 /** `HttpModule` of `@nestjs/axios` with an instance of our own making under its token. */
 @Module({
   providers: [
-    UndiciAdapter,
+    { provide: UndiciAdapter, useFactory: () => new UndiciAdapter(MAX_GREETING_BYTES) },
     { provide: AXIOS_INSTANCE_TOKEN, inject: [ConfigService, UndiciAdapter], useFactory: createAxios },
     HttpService,
   ],

@@ -14,24 +14,29 @@ const codes: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
 };
 
+/** What is accepted where a request does not say. */
+const anyText = 'text/plain, */*';
+
 /**
  * An axios adapter for the one kind of request that this service sends: a GET, directly or through `HTTP_PROXY` in absolute form,
- * with `timeout` and `maxContentLength`, its answer in bytes. Redirects are answers like others. /page answers twice as many
- * requests as with axios' own adapter (npm run bench -- hello-page).
+ * with `timeout`, its answer in bytes. Redirects are answers like others. /page answers twice as many requests as with axios' own
+ * adapter (npm run bench -- hello-page).
  */
 export class UndiciAdapter {
+  /** @param maxContentLength the longest answer that is taken, in bytes. Of all requests: axios copies each key of a configuration several times. */
+  constructor(private readonly maxContentLength: number) {}
+
   // The time limit of each request governs.
   private readonly agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   private readonly hops = new Map<string, Hop>();
 
   /** The function for axios' `adapter`. */
   readonly send = async (config: InternalAxiosRequestConfig): AxiosPromise<Buffer> => {
-    config.headers.setAccept('text/plain, */*', false);
     try {
       return accept(await this.exchange(config));
     } catch (error) {
       // undici hangs up on a "100 Continue" that it did not ask for (RFC 9110 15.2 wants it ignored); node:http takes it.
-      if (isUnexpectedContinue(error)) return axios.getAdapter('http')(config);
+      if (isUnexpectedContinue(error)) return axios.getAdapter('http')(this.forNodeHttp(config));
       throw error instanceof AxiosError ? error : toAxiosError(error as NodeJS.ErrnoException, config);
     }
   };
@@ -43,11 +48,19 @@ export class UndiciAdapter {
 
   private exchange(config: InternalAxiosRequestConfig): AxiosPromise<Buffer> {
     const { origin, path, host } = this.hopTo(config.url ?? '');
-    const headers = { host, ...(config.headers as Record<string, string>) };
+    const headers = { host, ...(config.headers as Record<string, string>) } as Record<string, string>;
+    if (!acceptsSomething(headers)) headers.accept = anyText;
     return new Promise((resolve, reject) => {
-      const answer = new Answer(config, resolve, reject);
+      const answer = new Answer(config, this.maxContentLength, resolve, reject);
       this.agent.dispatch({ origin, path, method: 'GET', headers }, answer);
     });
+  }
+
+  /** What goes without saying here. */
+  private forNodeHttp(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+    config.headers.setAccept(anyText, false);
+    const { maxContentLength } = this;
+    return { ...config, responseType: 'arraybuffer', maxRedirects: 0, maxContentLength };
   }
 
   /** Remembered by URL: neither the environment nor the URL of the service changes. */
@@ -61,6 +74,17 @@ export class UndiciAdapter {
       proxy === '' ? { origin, path, host } : { origin: new URL(proxy).origin, path: origin + path, host };
     this.hops.set(url, hop);
     return hop;
+  }
+}
+
+function acceptsSomething(headers: Record<string, string>): boolean {
+  return Object.keys(headers).some((name) => name.length === 6 && name.toLowerCase() === 'accept');
+}
+
+/** undici's names are in lower case; axios otherwise compares each with each, in every answer. */
+class LowerCaseHeaders extends AxiosHeaders {
+  override normalize(): this {
+    return this;
   }
 }
 
@@ -83,6 +107,7 @@ class Answer implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly config: InternalAxiosRequestConfig,
+    private readonly maxContentLength: number,
     private readonly resolve: (response: AxiosResponse<Buffer>) => void,
     private readonly reject: (reason: Error) => void,
   ) {
@@ -105,12 +130,11 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { maxContentLength } = this.config;
     this.size += chunk.length;
-    if (this.size <= (maxContentLength ?? Number.POSITIVE_INFINITY)) this.chunks.push(chunk);
+    if (this.size <= this.maxContentLength) this.chunks.push(chunk);
     else
       controller.abort(
-        this.failure(`the answer is longer than ${maxContentLength} bytes`, 'ERR_BAD_RESPONSE'),
+        this.failure(`the answer is longer than ${this.maxContentLength} bytes`, 'ERR_BAD_RESPONSE'),
       );
   }
 
@@ -120,7 +144,7 @@ class Answer implements Dispatcher.DispatchHandler {
       data: Buffer.concat(this.chunks),
       status: this.status,
       statusText: '',
-      headers: Object.assign(new AxiosHeaders(), this.headers),
+      headers: Object.assign(new LowerCaseHeaders(), this.headers),
       config: this.config,
     });
   }
