@@ -49,7 +49,7 @@ export function* compileInSteps(
     mesh.gateway === undefined ? yield* buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
   yield;
   const { services, rules } = mesh;
-  const tcp = new TcpListeners({ clusters, services, rules, workload }, mesh.gateway);
+  const tcp = new TcpListeners({ clusters, services, rules, workload }, mesh);
   return new RouteTable({
     workload,
     resources,

@@ -5,13 +5,7 @@ import { LazyMatcher } from '../match/route-index.js';
 import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
-import {
-  carriesHttp,
-  hasReachablePort,
-  isReachable,
-  type RegistryPort,
-  type RegistryService,
-} from '../model/service.js';
+import { carriesHttp, isReachable, type RegistryPort, type RegistryService } from '../model/service.js';
 import type { Steps } from '../steps.js';
 import type { Workload } from '../workload.js';
 import { addressDomain, domainsOf } from './domains.js';
@@ -61,7 +55,7 @@ function portsOf(hosts: readonly ResolvedHost[]): Set<number> {
   const ports = new Set([portOfUnregisteredHosts]);
   for (const { matched } of hosts) {
     for (const service of matched) {
-      for (const { number, protocol } of service.ports) if (carriesHttp(protocol)) ports.add(number);
+      for (const { number } of service.ports) ports.add(number);
     }
   }
   return ports;
@@ -71,12 +65,12 @@ function listeners(sources: TableSources): Map<number, PortTableBuilder> {
   const aliases = aliasesOf(sources.mesh.services);
   const builders = new Map<number, PortTableBuilder>();
   const inView: Array<[RegistryService, RegistryPort]> = [];
-  for (const service of sources.mesh.services.values()) {
+  for (const service of sources.mesh.listened) {
     for (const port of service.ports) {
-      if (!carriesHttp(port.protocol) || port.destinationOnly === true) continue;
+      if (port.destinationOnly === true) continue;
       inView.push([service, port]);
       // Another name of a service makes nobody listen (Istio, listener.go buildSidecarOutboundListener).
-      if (service.externalName === undefined && !builders.has(port.number))
+      if (carriesHttp(port.protocol) && service.externalName === undefined && !builders.has(port.number))
         builders.set(port.number, new PortTableBuilder(port.number, sources, aliases));
     }
   }
@@ -110,6 +104,11 @@ function endOfChain(
   return host;
 }
 
+interface ServicePort {
+  service: RegistryService;
+  port: RegistryPort;
+}
+
 /** Virtual hosts with the same routes. */
 interface Group {
   routes: () => readonly Route[];
@@ -122,9 +121,10 @@ class PortTableBuilder {
   readonly #port: number;
   readonly #sources: TableSources;
   readonly #aliases: ReadonlyMap<string, readonly string[]>;
-  readonly #services = new Map<RegistryService, RegistryPort>();
+  /** By host. */
+  readonly #services = new Map<string, ServicePort>();
   readonly #groups: Group[] = [];
-  readonly #claimed = new Set<RegistryService>();
+  readonly #claimed = new Set<string>();
   readonly #hosts = new HostMap<VirtualHost>();
   readonly #names = new Set<string>();
 
@@ -134,15 +134,23 @@ class PortTableBuilder {
     this.#aliases = aliases;
   }
 
+  /** Of several documents for one host the last one that has the port says what it is (Istio, httproute.go BuildSidecarOutboundVirtualHosts), by its first port of that number. */
   addService(service: RegistryService, port: RegistryPort): void {
-    this.#services.set(service, port);
+    if (this.#services.get(service.host)?.service === service) return;
+    this.#services.set(service.host, { service, port });
+  }
+
+  /** The services among hosts that requests to the port can reach. */
+  #serving(hosts: Iterable<string>): RegistryService[] {
+    return [...new Set(hosts)].flatMap((host) => {
+      const known = this.#services.get(host);
+      return known !== undefined && carriesHttp(known.port.protocol) ? [known.service] : [];
+    });
   }
 
   /** With no route left on this port it is as if the rules did not exist. */
   addRules(owner: HostRules, hosts: readonly ResolvedHost[]): void {
-    const services = [...new Set(hosts.flatMap(({ matched }) => matched))].filter((service) =>
-      this.#services.has(service),
-    );
+    const services = this.#serving(hosts.flatMap(({ matched }) => matched.map(({ host }) => host)));
     const isForRegistered = owner.registeredOnly === true;
     if (services.length === 0 && (isForRegistered || this.#port !== portOfUnregisteredHosts)) return;
     const context = this.#context();
@@ -150,7 +158,7 @@ class PortTableBuilder {
     const routes = () => routesOf(owner, context);
     const unregistered = hosts.filter(({ covered }) => !covered.some(this.#isInView)).map(({ host }) => host);
     this.#groups.push({ routes, owner, unregistered, services });
-    for (const service of services) this.#claimed.add(service);
+    for (const { host } of services) this.#claimed.add(host);
   }
 
   #context(): PortContext {
@@ -160,8 +168,8 @@ class PortTableBuilder {
   }
 
   build(): PortTable {
-    for (const [service] of this.#services) {
-      if (this.#claimed.has(service) || service.externalName !== undefined) continue;
+    for (const service of this.#serving(this.#services.keys())) {
+      if (this.#claimed.has(service.host) || service.externalName !== undefined) continue;
       this.#groups.push(this.#defaultGroup(service));
     }
     const known = new Set(this.#groups.flatMap(({ services }) => services.map(({ host }) => host)));
@@ -170,7 +178,7 @@ class PortTableBuilder {
   }
 
   /** A service is in view of the port by any protocol, even one that carries no HTTP. */
-  readonly #isInView = (service: RegistryService): boolean => hasReachablePort(service, this.#port);
+  readonly #isInView = ({ host }: RegistryService): boolean => this.#services.has(host);
 
   #defaultGroup(service: RegistryService): Group {
     const routes = () => [{ block: matchAll, ...defaultAction(service, this.#context()) }];
@@ -202,13 +210,12 @@ class PortTableBuilder {
   }
 
   #isShared(): boolean {
-    for (const service of this.#services.keys()) if (!this.#isDedicated(service)) return true;
-    return false;
+    return this.#serving(this.#services.keys()).some((service) => !this.#isDedicated(service));
   }
 
   /** A sniffed port of a service with an address of its own: clients that resolve the name dial that address. */
   #isDedicated(service: RegistryService): boolean {
-    const port = this.#services.get(service);
+    const port = this.#services.get(service.host)?.port;
     return port?.protocol === 'auto' && ownAddressesOf(service).length > 0 && !isWildcard(service.host);
   }
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { MeshGateway } from '../model/mesh.js';
+import type { Mesh, MeshGateway } from '../model/mesh.js';
 import type { ExclusiveProtocol, RegistryPort, RegistryService } from '../model/service.js';
 import {
   type ChainSources,
@@ -33,9 +33,8 @@ export class TcpListeners {
   readonly #own = new Map<string, OwnListener>();
   readonly #ports = new Set<number>();
 
-  /** @param gateway undefined for a sidecar */
-  constructor(sources: ChainSources, gateway: MeshGateway | undefined) {
-    if (gateway === undefined) this.#listenForServices(sources);
+  constructor(sources: ChainSources, { listened, gateway }: Pick<Mesh, 'listened' | 'gateway'>) {
+    if (gateway === undefined) this.#listenForServices(sources, listened);
     else this.#listenAsGateway(sources, gateway);
   }
 
@@ -75,10 +74,9 @@ export class TcpListeners {
   }
 
   /** In the order in which the first service gets a port. */
-  #listenForServices(sources: ChainSources): void {
+  #listenForServices(sources: ChainSources, listened: readonly RegistryService[]): void {
     const chains = new ServiceChains(sources);
-    for (const service of sources.services.values())
-      for (const port of service.ports) this.#listen(service, port, chains);
+    for (const service of listened) for (const port of service.ports) this.#listen(service, port, chains);
   }
 
   #listen(service: RegistryService, port: RegistryPort, chains: ServiceChains): void {

@@ -41,9 +41,11 @@ export function* lower(resources: readonly Resource[], workload: Workload): Step
   const rulesView = { workload, gateways, scope, options };
   const rules = yield* rulesOf(resources, rulesView, routesTo);
   const registry = registryOf(resources, { workload, scope, defaultExportTo: options.exportTo.service });
+  const told = registry.told(destinationsOf(rules, workload));
   const policies = new DestinationRules(destinationRules, workload, options);
   return {
-    services: registry.services(destinationsOf(rules, workload)),
+    services: told.byHost,
+    listened: told.listened,
     policyFor: (service) => policies.policyFor(service),
     policies: destinationRules.map((document) => ({
       document,

@@ -25,6 +25,14 @@ export interface RegistryView {
   defaultExportTo: readonly string[];
 }
 
+/** What the workload's proxy is told of services. */
+export interface ToldServices {
+  /** By host. */
+  byHost: Map<string, OwnedService>;
+  /** What it listens for: of each host the service of every document that has a say, with its own ports and addresses. */
+  listened: readonly OwnedService[];
+}
+
 /**
  * The services that the workload's proxy is told of, one for each host, in a stable order.
  * Of one host in several namespaces the workload's own wins, then a Kubernetes Service, then the first visible
@@ -43,8 +51,19 @@ export class Registry {
   }
 
   /** @param destinations where the rules lead that the proxy is told, in their order */
-  services(destinations: Iterable<RuleDestination>): Map<string, OwnedService> {
-    const { workload } = this.#view;
+  told(destinations: Iterable<RuleDestination>): ToldServices {
+    const byHost = new Map<string, OwnedService>();
+    const listened: OwnedService[] = [];
+    for (const [host, candidates] of this.#candidates()) {
+      const pool = poolOf(candidates, this.#view.workload.namespace);
+      byHost.set(host, poolNamespace(pool));
+      listened.push(...pool);
+    }
+    this.#addDestinations(byHost, destinations);
+    return { byHost, listened };
+  }
+
+  #candidates(): Map<string, OwnedService[]> {
     const byHost = new Map<string, OwnedService[]>();
     for (const service of this.#exported()) {
       const told = this.#asTold(service);
@@ -53,13 +72,7 @@ export class Registry {
       if (sameHost === undefined) byHost.set(told.host, [told]);
       else sameHost.push(told);
     }
-    const chosen = new Map<string, OwnedService>();
-    for (const [host, candidates] of byHost) {
-      const service = poolNamespace(candidates, workload.namespace);
-      if (service !== undefined) chosen.set(host, service);
-    }
-    this.#addDestinations(chosen, destinations);
-    return chosen;
+    return byHost;
   }
 
   /** Services that nobody of the workload reaches by their names. */
@@ -117,11 +130,8 @@ export class Registry {
     const own = this.#all.filter(
       (service) => service.host === host && service.metadata.namespace === namespace,
     );
-    if (own.length > 0) return poolNamespace(own, namespace);
-    return poolNamespace(
-      this.#exported().filter((service) => service.host === host),
-      namespace,
-    );
+    const candidates = own.length > 0 ? own : this.#exported().filter((service) => service.host === host);
+    return candidates.length === 0 ? undefined : poolNamespace(poolOf(candidates, namespace));
   }
 }
 
@@ -173,21 +183,25 @@ function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlic
   return groups;
 }
 
-function poolNamespace(
-  candidates: readonly OwnedService[],
-  workloadNamespace: string,
-): OwnedService | undefined {
+/** Of services of one host those of the namespace that counts; each has the endpoints of all of them. */
+function poolOf(candidates: readonly OwnedService[], workloadNamespace: string): OwnedService[] {
   const winner =
     candidates.find(({ metadata }) => metadata.namespace === workloadNamespace) ??
     candidates.find(({ kind }) => kind === 'Service') ??
     candidates[0];
-  if (winner === undefined || candidates.length === 1) return winner;
-  const pool = candidates.filter(({ metadata }) => metadata.namespace === winner.metadata.namespace);
-  const base = pool.find(({ kind }) => kind === 'Service') ?? winner;
+  const pool = candidates.filter(({ metadata }) => metadata.namespace === winner?.metadata.namespace);
+  if (pool.length < 2) return pool;
+  const instances = pool.flatMap((service) => service.instances);
+  return pool.map((service) => ({ ...service, instances }));
+}
+
+/** @param pool not empty */
+function poolNamespace(pool: readonly OwnedService[]): OwnedService {
+  const base = pool.find(({ kind }) => kind === 'Service') ?? (pool[0] as OwnedService);
   return pool.filter((service) => service !== base).reduce(addToPool, base);
 }
 
-/** Endpoints are pooled always, ports only of entries that are of one kind: to other ones clients listen in vain (Istio, sidecar.go canMergeServices). */
+/** Ports are pooled only of entries that are of one kind: to other ones clients listen in vain (Istio, sidecar.go canMergeServices). */
 function addToPool(base: OwnedService, other: OwnedService): OwnedService {
   const alike =
     base.kind === other.kind &&
@@ -197,7 +211,6 @@ function addToPool(base: OwnedService, other: OwnedService): OwnedService {
   return {
     ...base,
     ports: [...base.ports, ...(alike ? newPorts : newPorts.map(asUnserved))],
-    instances: [...base.instances, ...other.instances],
   };
 }
 

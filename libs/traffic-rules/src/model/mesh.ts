@@ -9,6 +9,11 @@ import type { RegistryService, ServicePolicy } from './service.js';
 export interface Mesh {
   /** By host: every service that the workload sees. */
   services: ReadonlyMap<string, RegistryService>;
+  /**
+   * What a sidecar listens for, in the order in which a listener goes to the first. Documents for one host stand here one by one, each with its own
+   * ports and addresses (Istio, listener.go takes an egress listener's services before sidecar.go appendSidecarServices merges them).
+   */
+  listened: readonly RegistryService[];
   policyFor(service: RegistryService): ServicePolicy;
   /** The documents that policies come from, each with the host that it names. */
   policies: readonly PolicyDocument[];
