@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { HeaderPropagation } from '../header-propagation.js';
+import { checkAsyncOptions, withCheckedFactory } from './async-options.js';
 import { captureRequests } from './capture.js';
 import { ClientInstaller } from './client-installer.js';
 import { captureUpgrades } from './gateways.js';
@@ -63,8 +64,9 @@ export class HeaderPropagationModule extends ConfigurableModuleClass implements 
 
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     checkModuleOptions(options, 'forRootAsync');
+    checkAsyncOptions(options);
     // biome-ignore lint/complexity/noThisInStatic: as above
-    return super.forRootAsync(options);
+    return withCheckedFactory(super.forRootAsync(options), options);
   }
 
   /** Nest calls this before it registers any route, so the capture comes before all of them. */

@@ -41,11 +41,19 @@ const CLIENTS = [
 
 /** @throws HeaderPropagationError when it is not an object: Nest itself would say what its own code stumbled over */
 export function checkModuleOptions(options: unknown, path: 'forRoot' | 'forRootAsync'): void {
-  if (typeof options === 'object' && options !== null) return;
+  if (options instanceof Promise && path === 'forRoot') refusePromise();
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   const example = path === 'forRoot' ? '{ rules: ["user"] }' : '{ useFactory: () => ({ rules: ["user"] }) }';
   throw new HeaderPropagationError(
     'INVALID_OPTION',
     `${path}: ${show(options)} is not an object. Write ${example}.`,
+  );
+}
+
+function refusePromise(): never {
+  throw new HeaderPropagationError(
+    'INVALID_OPTION',
+    'forRoot: a promise is not an object with options. Write forRootAsync({ useFactory: () => promise }).',
   );
 }
 
