@@ -7,6 +7,7 @@ import {
   type RouteTable,
   route,
   routeConnection,
+  routeHttpConnection,
 } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, Gateway, type MeshProxy, type ServerCredentials } from 'local-mesh/proxy';
@@ -144,6 +145,7 @@ class RunningGateway {
     const proxy = createProxy({
       route: (request, draw) => route(table, { ...request, address: outside }, draw),
       routeConnection: (connection, draw) => routeConnection(table, connection, draw),
+      routeHttpConnection: (to, draw) => routeHttpConnection(table, { ...to, address: outside }, draw),
       inspection: (to) => inspection(table, { ...to, address: outside }),
       knowsHost: (authority, port) => knowsHost(table, authority, port),
       resolve: (_host, port) => ({ host: outside, port }),

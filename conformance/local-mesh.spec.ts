@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { compile, inspection, type RouteTable, route, routeConnection } from '@grayscale/traffic-rules';
+import {
+  compile,
+  inspection,
+  type RouteTable,
+  route,
+  routeConnection,
+  routeHttpConnection,
+} from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
 import { createProxy, type MeshProxy } from 'local-mesh/proxy';
 import { type Answer, type CaseRequest, isInForce, loadCases, outside } from './src/cases.ts';
@@ -27,6 +34,7 @@ describe('the recorded exchanges over real sockets', () => {
     proxy = createProxy({
       route: (request, draw) => route(table, { ...request, address }, draw),
       routeConnection: (connection, draw) => routeConnection(table, { ...connection, address }, draw),
+      routeHttpConnection: (to, draw) => routeHttpConnection(table, { ...to, address }, draw),
       inspection: (to) => inspection(table, { ...to, address }),
       resolve: (_host, port) => ({ host: address, port }),
       dial: (address) => lab.dial(address),

@@ -162,6 +162,7 @@ export class LocalMesh {
     const proxy = createProxy({
       route: (request, draw) => rules.route(request, draw),
       routeConnection: (connection, draw) => rules.routeConnection(connection, draw),
+      routeHttpConnection: (to, draw) => rules.routeHttpConnection(to, draw),
       inspection: (to) => rules.inspection(to),
       knowsHost: (authority, port) => rules.knowsHost(authority, port),
       standsFor: (port) => rules.namesPort(port),

@@ -1,5 +1,6 @@
 import type { AccessRecord } from '../src/proxy/access-record.js';
-import { createProxy, type MeshProxy, type ProxyOptions } from '../src/proxy/proxy.js';
+import type { ProxyOptions, Routing } from '../src/proxy/options.js';
+import { createProxy, type MeshProxy } from '../src/proxy/proxy.js';
 import { RawClient } from './raw-client.js';
 import { RawServer } from './raw-server.js';
 
@@ -27,10 +28,7 @@ export class ProxySetup {
   }
 
   /** @param port 0: a free one */
-  async start(
-    options: Partial<ProxyOptions> & Pick<ProxyOptions, 'route' | 'routeConnection'>,
-    port = 0,
-  ): Promise<void> {
+  async start(options: Partial<ProxyOptions> & Routing, port = 0): Promise<void> {
     this.records = [];
     this.proxy = createProxy({ onComplete: (record) => this.records.push(record), ...options });
     this.port = (await this.proxy.listen({ host: '127.0.0.1', port })).port;

@@ -8,6 +8,7 @@ import {
   type RouteRequest,
   route,
   routeConnection,
+  routeHttpConnection,
 } from '@grayscale/traffic-rules';
 
 const workload = {
@@ -69,6 +70,7 @@ export function routing(text: string, outboundTrafficPolicy: 'ALLOW_ANY' | 'REGI
     knowsHost: (authority: string, port: number) => knowsHost(table, authority, port),
     standsFor: (port: number) => listens(table, port),
     routeConnection: (connection: Connection, draw: number) => routeConnection(table, connection, draw),
+    routeHttpConnection: (to: Connection, draw: number) => routeHttpConnection(table, to, draw),
   };
 }
 

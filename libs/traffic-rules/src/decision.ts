@@ -19,6 +19,9 @@ export type Decision =
 /** What is to be done with a connection that nobody looks into. */
 export type ConnectionDecision = Connect | PassThrough | Blocked;
 
+/** What is to be done with a connection that speaks HTTP; `by-request`: each of its requests gets a decision of its own. */
+export type HttpConnectionDecision = ConnectionDecision | NoRoute | { kind: 'by-request' };
+
 /** Join the client to an endpoint of the cluster and pass the bytes on, whatever they are: no rule for HTTP looks at them. */
 export interface Connect extends Decided {
   kind: 'connect';

@@ -31,6 +31,7 @@ export type {
   Decision,
   DirectResponse,
   Forward,
+  HttpConnectionDecision,
   Mirror,
   NoRoute,
   PassThrough,
@@ -109,7 +110,7 @@ export {
 export { normalizePath } from './route/path-normalization.js';
 export { clusterFor, clustersOf } from './route/registered-cluster.js';
 export { route } from './route/route.js';
-export { type Connection, routeConnection } from './route/route-connection.js';
+export { type Connection, routeConnection, routeHttpConnection } from './route/route-connection.js';
 export type { Source } from './source.js';
 export { type Steps, takeAll } from './steps.js';
 export { toJson } from './to-json.js';

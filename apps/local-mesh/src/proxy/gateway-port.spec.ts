@@ -16,6 +16,7 @@ import {
   type RouteRequest,
   route,
   routeConnection,
+  routeHttpConnection,
   type TlsTermination,
 } from '@grayscale/traffic-rules';
 import { jest } from '@jest/globals';
@@ -93,6 +94,7 @@ describe('a port of a gateway', () => {
     await setup.start({
       route: (request: RouteRequest, draw) => route(table, request, draw),
       routeConnection: (connection, draw) => routeConnection(table, connection, draw),
+      routeHttpConnection: (to, draw) => routeHttpConnection(table, to, draw),
       inspection: (to) => inspection(table, to),
       gateway: () => gateway,
     });

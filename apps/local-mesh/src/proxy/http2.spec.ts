@@ -7,7 +7,7 @@ import { RawClient } from '../../test/raw-client.js';
 import { RawServer } from '../../test/raw-server.js';
 import { routing, rulesFor, serviceText } from '../../test/rules.js';
 import type { AccessRecord } from './access-record.js';
-import type { ProxyOptions } from './options.js';
+import type { ProxyOptions, Routing } from './options.js';
 import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
@@ -63,7 +63,7 @@ describe('HTTP/2', () => {
   });
 
   async function start(
-    rules: Pick<ProxyOptions, 'route' | 'routeConnection' | 'inspection'>,
+    rules: Routing & Pick<ProxyOptions, 'inspection'>,
     options: Partial<ProxyOptions> = {},
   ): Promise<void> {
     records = [];

@@ -4,7 +4,8 @@ import { jest } from '@jest/globals';
 import { RawClient } from '../../test/raw-client.js';
 import { routing, rulesText } from '../../test/rules.js';
 import type { AccessRecord } from './access-record.js';
-import { createProxy, type MeshProxy, type ProxyOptions } from './proxy.js';
+import type { ProxyOptions, Routing } from './options.js';
+import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
 jest.setTimeout(30_000);
@@ -59,7 +60,7 @@ describe("a DestinationRule's limits", () => {
   let proxy: MeshProxy;
   let port: number;
   let records: AccessRecord[];
-  let rules: Pick<ProxyOptions, 'route' | 'routeConnection' | 'inspection'>;
+  let rules: Routing & Pick<ProxyOptions, 'inspection'>;
   const backends: Held[] = [];
 
   afterEach(async () => {
@@ -80,6 +81,7 @@ describe("a DestinationRule's limits", () => {
     proxy = createProxy({
       route: (request, draw) => rules.route(request, draw),
       routeConnection: (connection, draw) => rules.routeConnection(connection, draw),
+      routeHttpConnection: (to, draw) => rules.routeHttpConnection(to, draw),
       onComplete: (record) => records.push(record),
     });
     port = (await proxy.listen({ host: '127.0.0.1', port: 0 })).port;

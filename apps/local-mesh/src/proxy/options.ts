@@ -2,6 +2,7 @@ import type {
   Connection,
   ConnectionDecision,
   Decision,
+  HttpConnectionDecision,
   Inspection,
   RouteRequest,
 } from '@grayscale/traffic-rules';
@@ -11,9 +12,17 @@ import type { Gateway } from './gateway.js';
 import type { ProxyLimits } from './limits.js';
 import type { PortRole } from './port-role.js';
 
-export interface ProxyOptions {
-  /** Decides one request with the rules in force; called once for each, so no request sees half of two rule sets. */
+/** What decides, with the rules in force at each call. */
+export interface Routing {
+  /** Decides one request; called once for each, so no request sees half of two rule sets. */
   route(request: RouteRequest, draw: number): Decision;
+  /** Decides where a tunnel leads, whose bytes nobody looks into. */
+  routeConnection(connection: Connection, draw: number): ConnectionDecision;
+  /** Decides where a connection leads that speaks HTTP, before its first request is read. */
+  routeHttpConnection(to: Pick<Connection, 'host' | 'port'>, draw: number): HttpConnectionDecision;
+}
+
+export interface ProxyOptions extends Routing {
   /** What is looked at of a connection before it is known where it leads. Default: its protocol. */
   inspection?: (to: Pick<Connection, 'host' | 'port'>) => Inspection;
   /** Whether this Host is known on a port. Default: it is not. */
@@ -22,8 +31,6 @@ export interface ProxyOptions {
   standsFor?: (port: number) => boolean;
   /** The ports of the gateway that the proxy stands for, as the rules in force have them; absent beside a workload. */
   gateway?: () => Gateway;
-  /** Decides where a tunnel leads, whose bytes nobody looks into. */
-  routeConnection(connection: Connection, draw: number): ConnectionDecision;
   /** Where a name outside the mesh leads, before DNS is asked. */
   resolve?: (host: string, port: number) => Address | undefined;
   /** The last word on where to connect, for tests that cannot bind the real ports. */

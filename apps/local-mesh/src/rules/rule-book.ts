@@ -5,10 +5,19 @@ import type {
   ConnectionDecision,
   Decision,
   Explanation,
+  HttpConnectionDecision,
   Inspection,
   RouteRequest,
 } from '@grayscale/traffic-rules';
-import { clustersOf, explain, inspection, knowsHost, route, routeConnection } from '@grayscale/traffic-rules';
+import {
+  clustersOf,
+  explain,
+  inspection,
+  knowsHost,
+  route,
+  routeConnection,
+  routeHttpConnection,
+} from '@grayscale/traffic-rules';
 import { isRefused, type RefusedSet, type RuleSet } from './rule-set.js';
 
 /** What the rules were, when a set was put in force or refused, or when more was found about the one in force. */
@@ -93,6 +102,10 @@ export class RuleBook {
 
   routeConnection(connection: Connection, draw: number): ConnectionDecision {
     return routeConnection(this.set.table, connection, draw);
+  }
+
+  routeHttpConnection(to: Connection, draw: number): HttpConnectionDecision {
+    return routeHttpConnection(this.set.table, to, draw);
   }
 
   explain(request: RouteRequest): Explanation {

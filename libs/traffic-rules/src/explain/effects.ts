@@ -5,7 +5,7 @@ import type { CompiledForward, Route, Target } from '../compile/table.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
-import { lookupName } from '../route/route.js';
+import { lookupName } from '../route/arrival.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
 import { describeLimits } from './limits.js';
 import { describeLoadBalancing } from './load-balancing.js';

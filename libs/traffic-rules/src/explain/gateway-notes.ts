@@ -6,7 +6,8 @@ import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
 import { resourceName } from '../place.js';
 import type { RouteRequest } from '../request.js';
-import { type Found, virtualHostOf } from '../route/route.js';
+import { virtualHostOf } from '../route/arrival.js';
+import type { Found } from '../route/route.js';
 import type { AskedHost } from './asked-host.js';
 
 /** What a gateway's rules and servers have to do with a host, beyond the rules that it has there. */

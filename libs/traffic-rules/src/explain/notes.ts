@@ -5,7 +5,8 @@ import type { ResourceReference } from '../model/place.js';
 import { carriesHttp } from '../model/service.js';
 import { resourceName } from '../place.js';
 import type { RouteRequest } from '../request.js';
-import { type Found, lookupName } from '../route/route.js';
+import { lookupName } from '../route/arrival.js';
+import type { Found } from '../route/route.js';
 import { AskedHost } from './asked-host.js';
 import { notesOnGatewayRules } from './gateway-notes.js';
 

@@ -6,8 +6,9 @@ import type { Listener } from '../match/subject-definition.js';
 import { meshGateway } from '../model/gateway.js';
 import type { Rule } from '../model/rule.js';
 import type { RouteRequest } from '../request.js';
+import { virtualHostOf } from '../route/arrival.js';
 import { normalizePath } from '../route/path-normalization.js';
-import { type Found, viewOf, virtualHostOf } from '../route/route.js';
+import { type Found, viewOf } from '../route/route.js';
 import type { PassedOver } from './explanation.js';
 
 /** Every rule of the host up to the one that held. */

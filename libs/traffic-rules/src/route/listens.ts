@@ -2,7 +2,7 @@ import { dialledAddress } from '../compile/dialled-address.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
 import type { Inspection } from '../compile/tcp-listeners.js';
 import type { OutboundTrafficPolicy } from '../workload.js';
-import { virtualHostOf } from './route.js';
+import { virtualHostOf } from './arrival.js';
 import type { Connection } from './route-connection.js';
 
 /** Whether some service makes the sidecar listen for HTTP on the port; without it no rule looks at a request to the port. */

@@ -2,10 +2,11 @@ import type { ConnectionTarget } from '../compile/connection-chains.js';
 import { dialledAddress } from '../compile/dialled-address.js';
 import { addressDomain } from '../compile/domains.js';
 import { contentsOf, type RouteTable, type TableContents } from '../compile/table.js';
-import type { ConnectionDecision } from '../decision.js';
+import type { ConnectionDecision, HttpConnectionDecision } from '../decision.js';
+import { type Arrival, takerOf, virtualHostOf } from './arrival.js';
 import { connectTo } from './connect.js';
 import { clusterFor } from './registered-cluster.js';
-import { virtualHostOf } from './route.js';
+import { unknownHost, withoutListener } from './unrouted.js';
 
 /** A connection whose bytes are passed on as they are: what a client wrote behind CONNECT. */
 export interface Connection {
@@ -37,11 +38,34 @@ export function routeConnection(table: RouteTable, connection: Connection, draw:
     return { kind: 'connect', cluster, because: { reason: 'default-route', destination }, rules };
   }
   const because = { reason: ports.has(port) ? 'unknown-host' : 'no-listener' } as const;
-  const arrival = { authority: addressDomain(host), port, ...(address !== undefined && { address }) };
-  const isKnown = virtualHostOf(contents, arrival) !== undefined;
+  const isKnown = virtualHostOf(contents, arrivalOf(connection)) !== undefined;
   return mesh.outboundTrafficPolicy === 'ALLOW_ANY' || isKnown
     ? { kind: 'pass-through', through: 'tcp', path: '', because, rules }
     : { kind: 'blocked', through: 'tcp', because, rules };
+}
+
+/**
+ * Where a connection leads that speaks HTTP, as far as the place says that was dialled: to a service of TCP, whose bytes are passed on whatever
+ * they are; past the mesh, or nowhere; or to rules that look at each request.
+ * @param draw in [0,1): where it falls among the weights picks the destination
+ */
+export function routeHttpConnection(
+  table: RouteTable,
+  connection: Omit<Connection, 'sni'>,
+  draw: number,
+): HttpConnectionDecision {
+  const contents = contentsOf(table);
+  const arrival = arrivalOf(connection);
+  const virtualHost = virtualHostOf(contents, arrival);
+  const taker = takerOf(contents, arrival, virtualHost);
+  if (taker === 'nothing') return withoutListener(contents, '');
+  if (taker !== 'routes') return connectTo(taker, draw, contents.hash);
+  return virtualHost === undefined ? unknownHost(contents, '') : { kind: 'by-request' };
+}
+
+/** A connection as its requests would arrive that have its host as theirs. */
+function arrivalOf({ host, port, address }: Connection): Arrival {
+  return { authority: addressDomain(host), port, ...(address !== undefined && { address }) };
 }
 
 /** Undefined: nothing that is not HTTP takes it. */

@@ -1,32 +1,22 @@
-import { asciiLowerCase } from '../ascii.js';
 import { dialledEndpoint } from '../cluster.js';
 import type { ConnectionTarget } from '../compile/connection-chains.js';
-import { dialledAddress } from '../compile/dialled-address.js';
 import {
   type CompiledForward,
   contentsOf,
-  type PortTable,
   type Route,
   type RouteTable,
   type TableContents,
   type Target,
   type VirtualHost,
 } from '../compile/table.js';
-import type { Dialled } from '../compile/tcp-listeners.js';
-import type {
-  Because,
-  ClusterNotFound,
-  Connect,
-  Decision,
-  DirectResponse,
-  Forward,
-  Redirect,
-} from '../decision.js';
+import type { Because, ClusterNotFound, Decision, DirectResponse, Forward, Redirect } from '../decision.js';
 import { atEdge } from '../match/edge-request.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
+import { lookupName, takerOf, virtualHostOf } from './arrival.js';
 import { connectTo } from './connect.js';
 import { normalizePath } from './path-normalization.js';
+import { noRuleMatches, type Unrouted, unknownHost, withoutListener } from './unrouted.js';
 
 /**
  * What a sidecar would do with the request.
@@ -53,20 +43,11 @@ export interface FoundConnection {
   target: ConnectionTarget;
 }
 
-/** A decision that no route took part in. */
-type Unrouted = Exclude<Decision, { responseHeaders: unknown } | Connect>;
-
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
-  const dialled = contents.tcp.has(request.port) ? dialledFor(contents, request) : undefined;
-  const atOwn = dialled && contents.tcp.atOwnAddress(dialled);
-  const direct = dialled && (atOwn === undefined ? contents.tcp.atBlock(dialled) : atOwn.find(dialled));
-  if (direct !== undefined) return { kind: 'connection', target: direct };
-  if (atOwn !== undefined) return withoutListener(contents, request);
   const virtualHost = virtualHostOf(contents, request);
-  if (virtualHost === undefined && listenerOf(contents, request)?.shared !== true) {
-    const target = dialled && contents.tcp.atAnyAddress(dialled);
-    return target === undefined ? withoutListener(contents, request) : { kind: 'connection', target };
-  }
+  const taker = takerOf(contents, request, virtualHost);
+  if (taker === 'nothing') return withoutListener(contents, request.path);
+  if (taker !== 'routes') return { kind: 'connection', target: taker };
   const target = targetOf(request, contents);
   if (target.kind !== 'target') return target;
   if (virtualHost === undefined) return unknownHost(contents, target.path);
@@ -74,43 +55,6 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
   const matched = virtualHost.routes.find(view);
   if (matched === undefined) return noRuleMatches(virtualHost, contents.hash);
   return { kind: 'found', route: matched, view, virtualHost };
-}
-
-/** A request of plain HTTP asks for no server name; a gateway passes TLS on by the name that it asks for. */
-function dialledFor(contents: TableContents, { authority, port, address, tls }: RouteRequest): Dialled {
-  const own = dialledAddress(contents, lookupName(authority), address);
-  const isHttp = contents.mesh.gateway === undefined || tls === undefined;
-  return { port, address, own, sni: isHttp ? undefined : tls?.serverName?.toLowerCase(), isHttp };
-}
-
-/**
- * The virtual host that a request for the authority meets on a port, where a listener lets it in. A sniffed port of a service with an
- * address has a listener of its own there, which takes every Host.
- */
-export function virtualHostOf(contents: TableContents, request: Arrival): VirtualHost | undefined {
-  const listener = listenerOf(contents, request);
-  if (listener === undefined) return undefined;
-  const { authority, address } = request;
-  const sniffing = address === undefined ? undefined : contents.tcp.sniffingServiceAt(address, request.port);
-  const own = sniffing === undefined ? undefined : listener.hosts.find(sniffing);
-  if (own !== undefined) return own;
-  const virtualHost = listener.hosts.find(lookupName(authority));
-  const isReached = listener.shared || (virtualHost?.dedicated === true && address === undefined);
-  return isReached ? virtualHost : undefined;
-}
-
-/** What of a request says which rules it meets. */
-export type Arrival = Pick<RouteRequest, 'authority' | 'port' | 'address' | 'tls'>;
-
-/** What listens on the port; at a gateway for TLS or for plain text, as the client speaks. */
-function listenerOf({ ports, mesh }: TableContents, { port, tls }: Arrival): PortTable | undefined {
-  const listener = ports.get(port);
-  if (mesh.gateway === undefined) return listener;
-  if (tls === undefined) return listener?.shared === true ? listener : undefined;
-  const names = listener?.byServerName;
-  return tls.serverName === undefined
-    ? names?.findCovering('*')
-    : names?.find(asciiLowerCase(tls.serverName));
 }
 
 /** The request as rules look at it. */
@@ -121,13 +65,6 @@ export function viewOf(
 ): RequestView {
   const seen = mesh.gateway === undefined ? request : atEdge(request);
   return new RequestView(seen, target, repeatedHeaders);
-}
-
-/** The Host as the virtual hosts know it: any port cut off, in lower case. */
-export function lookupName(authority: string): string {
-  const colon = authority.lastIndexOf(':');
-  const name = colon < 0 || authority.lastIndexOf(']') > colon ? authority : authority.slice(0, colon);
-  return asciiLowerCase(name);
 }
 
 /** The normalized target; CONNECT and `OPTIONS *` have none that a route could match. */
@@ -144,32 +81,6 @@ function targetOf(
   return normal === undefined
     ? { kind: 'bad-request', body: '', because, rules }
     : { kind: 'target', path: normal };
-}
-
-function withoutListener({ mesh, hash: rules }: TableContents, { path }: RouteRequest): Unrouted {
-  if (mesh.gateway !== undefined)
-    return { kind: 'blocked', through: 'tcp', because: { reason: 'no-server' }, rules };
-  const because: Because = { reason: 'no-listener' };
-  return mesh.outboundTrafficPolicy === 'ALLOW_ANY'
-    ? { kind: 'pass-through', through: 'tcp', path, because, rules }
-    : { kind: 'blocked', through: 'tcp', because, rules };
-}
-
-/** A gateway lets nobody through to where they were going. */
-function unknownHost({ mesh, hash: rules }: TableContents, path: string): Unrouted {
-  const because: Because = { reason: 'unknown-host' };
-  if (mesh.gateway !== undefined) return { kind: 'no-route', because, rules };
-  return mesh.outboundTrafficPolicy === 'ALLOW_ANY'
-    ? { kind: 'pass-through', through: 'http', path, because, rules }
-    : { kind: 'blocked', through: 'http', because, rules };
-}
-
-function noRuleMatches({ owner }: VirtualHost, rules: string): Unrouted {
-  const because: Because = {
-    reason: 'no-rule-matches',
-    ...(owner !== undefined && { resource: owner.resource }),
-  };
-  return { kind: 'no-route', because, rules };
 }
 
 /** @param rules the hash of the table. */

@@ -1,5 +1,4 @@
 import type { Connect } from '@grayscale/traffic-rules';
-import { addressText } from '../address.js';
 import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
 import { serverNameOf } from './server-name.js';
@@ -32,9 +31,7 @@ export function sniffProtocol(connection: ClientConnection, to: Destination, ear
 
 /** Where HTTP goes that no listener of HTTP takes at this destination: to a port of TCP, its bytes as they are (recorded: `tcp-protocols-2`). */
 function pastHttp({ runtime }: ClientConnection, { host, port }: Destination): Connect | undefined {
-  const authority = addressText({ host, port });
-  const request = { method: 'GET', scheme: 'http', authority, port, path: '/', headers: [] } as const;
-  const decision = runtime.options.route(request, runtime.random());
+  const decision = runtime.options.routeHttpConnection({ host, port }, runtime.random());
   return decision.kind === 'connect' ? decision : undefined;
 }
 

@@ -44,6 +44,7 @@ class PlayedConnection {
           because: { reason: 'no-listener' },
           rules: '',
         }),
+        routeHttpConnection: () => ({ kind: 'by-request' }),
         onComplete: (record) => this.records.push(record),
       },
       limits: { ...defaultLimits, maxHeaderBytes: 200, maxHeaderCount: 3, ...limits },

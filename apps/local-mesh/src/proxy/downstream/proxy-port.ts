@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { addressText } from '../address.js';
 import type { Runtime } from '../runtime.js';
 import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
@@ -67,8 +66,6 @@ function isBlocked({ options }: Runtime, { host, port }: Destination): boolean {
 /** Whether no rule knows a host, and no resolver either: then it is better said now than by a tunnel that ends at once. */
 async function leadsNowhere({ options, lookup }: Runtime, { host, port }: Destination): Promise<boolean> {
   if (options.resolve?.(host, port) !== undefined) return false;
-  const authority = addressText({ host, port });
-  const request = { method: 'GET', scheme: 'http', authority, port, path: '/', headers: [] } as const;
-  if (options.route(request, 0).kind !== 'pass-through') return false;
+  if (options.routeHttpConnection({ host, port }, 0).kind !== 'pass-through') return false;
   return !(await lookup(host));
 }

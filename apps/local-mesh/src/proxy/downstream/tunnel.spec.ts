@@ -84,6 +84,7 @@ class PlayedTunnel {
           this.asked.push(connection);
           return decision;
         },
+        routeHttpConnection: () => ({ kind: 'by-request' }),
         onComplete: (record) => this.records.push(record),
         ...options,
       },
