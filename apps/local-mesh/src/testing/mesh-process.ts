@@ -12,6 +12,8 @@ export class MeshProcess {
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   private readonly child: ChildProcessWithoutNullStreams;
   private waiting: Array<() => void> = [];
+  /** Whether it has ended and everything that it printed is here: its exit is known before its last words are. */
+  private isClosed = false;
   private static readonly running = new Set<MeshProcess>();
 
   constructor(...args: string[]) {
@@ -31,6 +33,7 @@ export class MeshProcess {
     MeshProcess.running.add(this);
     this.exit = new Promise((resolve) => {
       this.child.on('close', (code, signal) => {
+        this.isClosed = true;
         MeshProcess.running.delete(this);
         resolve({ code, signal });
         wake();
@@ -41,7 +44,7 @@ export class MeshProcess {
   /** Starts one on free ports and waits until it listens. */
   static async listening(...args: string[]): Promise<MeshProcess & { proxy: string; admin: string }> {
     const mesh = new MeshProcess(...args, '--port', '0', '--admin-port', '0');
-    const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
+    const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)\s/);
     return Object.assign(mesh, { proxy, admin });
   }
 
@@ -77,9 +80,7 @@ export class MeshProcess {
     for (;;) {
       const match = pattern.exec(this[of]);
       if (match !== null) return match;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
-        throw new Error(`ended without ${pattern}: ${this.messages}`);
-      }
+      if (this.isClosed) throw new Error(`ended without ${pattern}: ${this.messages}`);
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }

@@ -13,6 +13,8 @@ export class NodeProcess {
   readonly exit: Promise<number | null>;
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private readonly waiting = new Set<() => void>();
+  /** Whether it has ended and everything that it printed is here: its exit is known before its last words are. */
+  private isClosed = false;
 
   constructor(script: string, args: readonly string[], environment: Record<string, string>) {
     const env = { ...process.env, ...environment };
@@ -26,6 +28,7 @@ export class NodeProcess {
         this.wake();
       });
     this.exit = once(this.child, 'close').then(([code]) => {
+      this.isClosed = true;
       this.wake();
       return code as number | null;
     });
@@ -40,7 +43,7 @@ export class NodeProcess {
     for (;;) {
       const match = pattern.exec(this.output.slice(from));
       if (match !== null) return match;
-      if (this.hasEnded) throw new Error(`ended without ${pattern}:\n${this.output}`);
+      if (this.isClosed) throw new Error(`ended without ${pattern}:\n${this.output}`);
       await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
   }
@@ -53,10 +56,6 @@ export class NodeProcess {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL');
-  }
-
-  private get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   private wake(): void {
@@ -78,6 +77,6 @@ export async function startService(
     SHUTDOWN_DELAY_MS: '0',
     ...environment,
   });
-  const [, url = ''] = await service.said(/listens on (http:\S+)/);
+  const [, url = ''] = await service.said(/listens on (http:\S+)\s/);
   return Object.assign(service, { url });
 }

@@ -10,6 +10,8 @@ export class Process {
   /** Standard output and standard error, as they came. */
   output = '';
   private readonly waiting = new Set<() => void>();
+  /** Whether it has ended and everything that it printed is here: its exit is known before its last words are. */
+  private isClosed = false;
   readonly exit: Promise<number>;
 
   private constructor(readonly child: ChildProcess) {
@@ -20,6 +22,7 @@ export class Process {
       });
     }
     this.exit = once(child, 'close').then(([code, signal]) => {
+      this.isClosed = true;
       for (const wake of this.waiting) wake();
       return (code as number | null) ?? (signal === null ? 1 : 128);
     });
@@ -45,9 +48,7 @@ export class Process {
     for (;;) {
       const match = pattern.exec(this.output);
       if (match !== null) return match;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
-        throw new Error(`ended without saying ${pattern}:\n${this.output}`);
-      }
+      if (this.isClosed) throw new Error(`ended without saying ${pattern}:\n${this.output}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.waiting.delete(wake);
