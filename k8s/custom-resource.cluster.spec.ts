@@ -232,19 +232,15 @@ describe('GrayRelease on a real API server', () => {
       join(manifests, 'release-controller'),
     ]);
     expect(applied).toMatchObject({ code: 0, stderr: '' });
-    await cluster.kubectl([
-      'wait',
-      '--for=condition=Established',
-      'crd/grayreleases.grayscale.dev',
-      '--timeout=60s',
-    ]);
+    await cluster.untilServed(['grayreleases.grayscale.dev']);
     await cluster.kubectl(['create', 'namespace', 'shop']);
     await policyInForce();
   });
 
   /** A policy is in force a moment after it was accepted. */
   async function policyInForce(): Promise<void> {
-    while ((await apply(plan({ steps: falling }), '--dry-run=server')).code === 0) await delay(100);
+    const refused = async () => (await apply(plan({ steps: falling }), '--dry-run=server')).stderr;
+    while (!(await refused()).includes('each step must be higher than')) await delay(100);
   }
 
   afterAll(() => cluster?.stop());
@@ -327,17 +323,17 @@ describe('GrayRelease on a real API server', () => {
       { now: Date.now(), generation: 1 },
     );
     await applied('awaited', {}, status);
-    const wait = (condition: string) =>
+    const wait = (condition: string, seconds: number) =>
       cluster.kubectl([
         'wait',
         `--for=condition=${condition}`,
         `gr/${read.name}`,
         '-n',
         'shop',
-        '--timeout=1s',
+        `--timeout=${seconds}s`,
       ]);
-    expect(await wait('Paused')).toMatchObject({ code: 0 });
-    expect(await wait('Completed')).toMatchObject({ code: 1 });
+    expect(await wait('Paused', 60)).toMatchObject({ code: 0 });
+    expect(await wait('Completed', 1)).toMatchObject({ code: 1 });
   });
 
   it('keeps what is there when the definition is replaced', async () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -43,6 +43,15 @@ export interface TestCluster {
   kubeconfigFor(user: string, token: string, namespace?: string): Promise<string>;
   /** A kubeconfig of a ServiceAccount, which must exist, with a token of its own. */
   serviceAccount(namespace: string, name: string): Promise<string>;
+  /**
+   * Waits until a kubeconfig's user may do something, or may not any more: the authorizer hears of a Role a moment after it was written.
+   * @param request as `kubectl auth can-i` takes it: `['patch', 'services', '-n', 'shop']`
+   */
+  untilAllowed(kubeconfig: string, request: readonly string[], answer?: 'yes' | 'no'): Promise<void>;
+  /**
+   * Waits until the API server serves these kinds, by the names of their definitions, and says so: that a definition is `Established` comes before both.
+   */
+  untilServed(kinds: readonly string[]): Promise<void>;
   /** Ends the API server as a crash would, keeping its state; {@link TestCluster.startServer} starts it again at the same address. */
   stopServer(signal?: NodeJS.Signals): Promise<void>;
   startServer(): Promise<void>;
@@ -124,8 +133,8 @@ class RunningCluster implements TestCluster {
     this.#apiServer = this.#spawn('kube-apiserver', this.#binaries.apiServer, this.#serverArguments());
     const until = Date.now() + readyMs;
     while (!(await this.#ready())) {
-      const ended = [this.#etcd, this.#apiServer].find((child) => child?.exitCode !== null);
-      if (ended || Date.now() > until)
+      const hasEnded = [this.#etcd, this.#apiServer].some((child) => child !== undefined && isOver(child));
+      if (hasEnded || Date.now() > until)
         throw new Error(`The API server did not start:\n${await this.#lastLines()}`);
       await delay(100);
     }
@@ -170,12 +179,35 @@ class RunningCluster implements TestCluster {
     return this.kubeconfigFor(`${namespace}-${name}`, stdout.trim(), namespace);
   }
 
+  async untilAllowed(
+    kubeconfig: string,
+    request: readonly string[],
+    answer: 'yes' | 'no' = 'yes',
+  ): Promise<void> {
+    const asked = ['auth', 'can-i', ...request];
+    while ((await this.kubectl(asked, '', kubeconfig)).stdout.trim() !== answer) await delay(50);
+  }
+
   /** @param files with custom resource definitions */
   async define(files: readonly string[]): Promise<void> {
     const named = files.flatMap((file) => ['-f', file]);
-    const { code, stderr } = await this.kubectl(['apply', '--server-side', ...named]);
+    const { code, stdout, stderr } = await this.kubectl(['apply', '--server-side', '-o', 'name', ...named]);
     if (code !== 0) throw new Error(stderr);
-    await this.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+    const kinds = stdout
+      .trim()
+      .split('\n')
+      .map((name) => name.replace(/^[^/]*\//, ''));
+    await this.untilServed(kinds);
+  }
+
+  async untilServed(kinds: readonly string[]): Promise<void> {
+    const until = Date.now() + readyMs;
+    for (;;) {
+      const { code, stderr } = await this.kubectl(['get', kinds.join(), '--all-namespaces']);
+      if (code === 0) return;
+      if (Date.now() > until) throw new Error(`The API server does not serve what was defined:\n${stderr}`);
+      await delay(50);
+    }
   }
 
   async #ready(): Promise<boolean> {
@@ -262,21 +294,39 @@ class RunningCluster implements TestCluster {
 }
 
 async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child === undefined || isOver(child)) return;
   const ended = once(child, 'exit');
   child.kill(signal);
   await ended;
 }
 
+function isOver({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/**
+ * Where ports are looked for: below those that a system gives to whoever asks for any (from 32768 on Linux), so that nobody gets one of them before the
+ * programs do, or while the API server restarts.
+ */
+const firstPort = 20_000;
+const portCount = 12_000;
+
 async function ports(server = 0): Promise<Ports> {
   // Held all at once, so that they differ; free again when the programs ask for them.
-  const servers = await Promise.all([server, 0, 0].map((port) => listening(port)));
+  const servers = await Promise.all(
+    [server, 0, 0].map((port) => (port === 0 ? onFreePort() : listening(port))),
+  );
   const [first = 0, second = 0, third = 0] = servers.map((one) => (one.address() as { port: number }).port);
   await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
   return { server: first, etcd: second, etcdPeer: third };
 }
 
-async function listening(port: number) {
+async function onFreePort(): Promise<Server> {
+  const server = await listening(firstPort + randomInt(portCount)).catch(() => undefined);
+  return server ?? (await onFreePort());
+}
+
+async function listening(port: number): Promise<Server> {
   const server = createServer();
   await once(server.listen(port, '127.0.0.1'), 'listening');
   return server;

@@ -9,6 +9,8 @@ await buildBinaries();
 const cluster = await startTestCluster({ port: Number(process.argv[2] ?? 6443), gatewayApi: 'standard' });
 const binaries = findBinaries();
 const kubectl = 'kubectl' in binaries ? dirname(binaries.kubectl) : '';
+// Before anybody is told that Ctrl-C ends it.
+const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 console.log(`
   The API server listens on ${cluster.server}, with the definitions of Istio and the Gateway API and nothing else in it.
 
@@ -18,5 +20,5 @@ console.log(`
 
   Ctrl-C ends it, and removes all that was in it.
 `);
-await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await interrupted;
 await cluster.stop();

@@ -181,14 +181,17 @@ describe('the verbs of a release, against a cluster', () => {
     await apply('killed');
     const plan = await planOf('killed');
     await using counted = await CountedSplit.of(cluster.kubeconfig, 'killed');
+    counted.stayAt(25);
     await using first = rollout(plan, counted);
     await first.said(/25 % is in force/);
     first.child.kill('SIGKILL');
     await first.exit;
+    counted.stayAt(50);
     await using second = rollout(plan, counted);
     await second.said(/50 % is in force/);
     second.child.kill('SIGINT');
     expect(await second.exit).toBe(83);
+    counted.stayAt(undefined);
     await using third = rollout(plan, counted);
     expect([await third.exit, third.output]).toEqual([0, expect.stringContaining('50 % -> 100 %')]);
     const history = (await named('history', 'killed', '-o', 'json')).out.trim().split('\n');
@@ -237,6 +240,7 @@ describe('the verbs of a release, against a cluster', () => {
   it("git's copy applied midway is drift: 82, the writer is named, and nothing is written over it", async () => {
     await apply('drifted');
     await using counted = await CountedSplit.of(cluster.kubeconfig, 'drifted');
+    counted.stayAt(25);
     await using run = rollout(await planOf('drifted'), counted, '--exit-on-pause');
     await run.said(/25 % is in force/);
     await apply('drifted', '--force-conflicts', '--field-manager=argocd-controller');
@@ -253,6 +257,7 @@ describe('the verbs of a release, against a cluster', () => {
   it('69 when the API server is out of reach for longer than asked; the same command goes on', async () => {
     await apply('outage');
     await using counted = await CountedSplit.of(cluster.kubeconfig, 'outage');
+    counted.stayAt(25);
     const plan = await planOf('outage');
     await using run = rollout(plan, counted, '--unreachable-for', '1s');
     await run.said(/25 % is in force/);
@@ -262,6 +267,7 @@ describe('the verbs of a release, against a cluster', () => {
     } finally {
       await cluster.startServer();
     }
+    counted.stayAt(undefined);
     await using again = rollout(plan, counted);
     expect([await again.exit, again.output]).toEqual([0, expect.stringContaining('50 % -> 100 %')]);
   });
@@ -269,8 +275,8 @@ describe('the verbs of a release, against a cluster', () => {
   describe('for a user with few rights', () => {
     let limited: string;
 
-    const setRole = (verbs: string[]) =>
-      kubectl(
+    async function setRole(verbs: string[]): Promise<void> {
+      await kubectl(
         ['apply', '-f', '-'],
         JSON.stringify({
           apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -283,6 +289,9 @@ describe('the verbs of a release, against a cluster', () => {
           ],
         }),
       );
+      const patch = ['patch', 'virtualservices.networking.istio.io', '-n', 'hello-page'];
+      await cluster.untilAllowed(limited, patch, verbs.includes('patch') ? 'yes' : 'no');
+    }
 
     beforeAll(async () => {
       await kubectl(['create', 'serviceaccount', 'releaser', '-n', 'hello-page']);
@@ -290,25 +299,27 @@ describe('the verbs of a release, against a cluster', () => {
         ...['create', 'rolebinding', 'releaser', '-n', 'hello-page'],
         ...['--role=releaser', '--serviceaccount=hello-page:releaser'],
       ]);
-      await setRole(['get', 'patch']);
       limited = await cluster.serviceAccount('hello-page', 'releaser');
+      await setRole(['get', 'patch']);
     });
 
     it('77 with verb and resource when a right is taken away midway; with it back, the release goes on', async () => {
       await apply('rights');
       await using counted = await CountedSplit.of(cluster.kubeconfig, 'rights');
+      counted.stayAt(25);
       const plan = await planOf('rights');
       await using run = rollout(plan, counted, ...connection(limited));
       await run.said(/25 % is in force/);
       await setRole(['get']);
+      counted.stayAt(undefined);
       expect([await run.exit, run.output]).toEqual([
         77,
         expect.stringContaining('Not allowed to patch virtualservices.networking.istio.io "rights"'),
       ]);
       expect(await weights('rights')).toBe('75 25');
       await setRole(['get', 'patch']);
-      await using again = rollout(plan, counted, ...connection(limited));
       await named('resume', 'rights');
+      await using again = rollout(plan, counted, ...connection(limited));
       expect([await again.exit, await weights('rights')]).toEqual([0, '0 100']);
     });
 
@@ -328,7 +339,7 @@ describe('the verbs of a release, against a cluster', () => {
 
   it('a GrayRelease is carried out by its name, steered by another terminal, and shows where it stands', async () => {
     await kubectl(['apply', '-f', 'k8s/release-controller/customResourceDefinition.yaml']);
-    await kubectl(['wait', '--for=condition=Established', 'crd/grayreleases.grayscale.dev', '--timeout=60s']);
+    await cluster.untilServed(['grayreleases.grayscale.dev']);
     await apply('object');
     const steps = [
       { percent: 25, pause: true, hold: '1s' },
@@ -346,8 +357,8 @@ describe('the verbs of a release, against a cluster', () => {
     await run.said(/25 % is in force/);
     await run.said(/paused/);
     expect((await named('list')).out).toMatch(/object +paused +25 % +process \d+ +GrayRelease/);
-    expect((await kubectl(['get', 'gr', 'object', '-n', 'hello-page'])).split('\n')[1]).toMatch(
-      /1\/2 +25 +Paused/,
+    await until(async () =>
+      /1\/2 +25 +Paused/.test(await kubectl(['get', 'gr', 'object', '-n', 'hello-page'])),
     );
     expect(await named('promote', 'object')).toMatchObject({
       code: 0,
@@ -355,7 +366,7 @@ describe('the verbs of a release, against a cluster', () => {
     });
     expect(await run.exit).toBe(0);
     expect(run.output.match(/promoted by command/g)).toHaveLength(1);
-    await kubectl(['wait', '--for=condition=Completed', 'gr/object', '-n', 'hello-page', '--timeout=10s']);
+    await kubectl(['wait', '--for=condition=Completed', 'gr/object', '-n', 'hello-page', '--timeout=60s']);
     const { metadata, status } = JSON.parse(
       await kubectl(['get', 'gr', 'object', '-n', 'hello-page', '-o', 'json']),
     );

@@ -14,6 +14,8 @@ const requestsPerLook = 400;
 export class CountedSplit {
   /** How many of 100 canary requests fail. */
   failing = 0;
+  private share: number | undefined;
+  private looksAtShare = 0;
   private readonly counters = new Map<string, number>();
 
   private constructor(
@@ -39,6 +41,15 @@ export class CountedSplit {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/stats/prometheus`;
   }
 
+  /**
+   * Keeps the release where it is, once the canary has this share in percent: one look finds it in force, and those after it no request.
+   * @param share undefined: lets it go on
+   */
+  stayAt(share: number | undefined): void {
+    this.share = share;
+    this.looksAtShare = 0;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
@@ -50,8 +61,9 @@ export class CountedSplit {
     const { spec } = await resources.get('hello-page', this.name);
     const route = spec.http.at(-1)?.route ?? [];
     const total = route.reduce((sum, { weight = 0 }) => sum + weight, 0);
+    const isStill = (route[1]?.weight ?? 0) === this.share && this.looksAtShare++ > 0;
     for (const [index, { destination, weight = 0 }] of route.entries()) {
-      const requests = Math.round((requestsPerLook * weight) / total);
+      const requests = isStill ? 0 : Math.round((requestsPerLook * weight) / total);
       const failed = index === 1 ? Math.round((requests * this.failing) / 100) : 0;
       this.count(destination.host, '200', requests - failed);
       this.count(destination.host, '500', failed);
