@@ -206,6 +206,8 @@ describe('the local mesh under the rules of a cluster', () => {
       '--serviceaccount=hello-page:reader',
     ]);
     const kubeconfig = await cluster.serviceAccount('hello-page', 'reader');
+    for (const verb of ['list', 'watch'])
+      await cluster.untilAllowed(kubeconfig, [verb, 'services', '--all-namespaces']);
     await using mesh = await MeshProcess.listening(
       ...['--cluster', '--kubeconfig', kubeconfig, '--endpoints', endpoints],
     );
