@@ -340,8 +340,11 @@ describe('a release over a real API server', () => {
       { apiGroups: ['networking.istio.io'], resources: ['virtualservices'], verbs: ['get'] },
       { apiGroups: ['networking.istio.io'], resources: ['virtualservices'], resourceNames: names, verbs },
     ];
-    const setRole = (names: readonly string[], verbs: readonly string[]) =>
-      stage.kubectlWith(
+    let kubeconfig: string;
+    let limited: ApiClient;
+
+    async function setRole(names: readonly string[], verbs: readonly string[]): Promise<void> {
+      await stage.kubectlWith(
         JSON.stringify({
           apiVersion: 'rbac.authorization.k8s.io/v1',
           kind: 'Role',
@@ -352,7 +355,10 @@ describe('a release over a real API server', () => {
         '-f',
         '-',
       );
-    let limited: ApiClient;
+      const answer = verbs.includes('patch') ? 'yes' : 'no';
+      for (const name of names) await stage.cluster.untilAllowed(kubeconfig, patchOf(name), answer);
+    }
+    const patchOf = (name: string) => ['patch', `virtualservices.networking.istio.io/${name}`, '-n', 'shop'];
 
     beforeAll(async () => {
       await stage.kubectl('create', 'serviceaccount', 'releaser', '-n', 'shop');
@@ -368,7 +374,8 @@ describe('a release over a real API server', () => {
           '--serviceaccount=shop:releaser',
         ],
       );
-      limited = await clientOf(await stage.cluster.serviceAccount('shop', 'releaser'));
+      kubeconfig = await stage.cluster.serviceAccount('shop', 'releaser');
+      limited = await clientOf(kubeconfig);
     });
 
     afterAll(() => limited?.close());

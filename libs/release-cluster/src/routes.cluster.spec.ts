@@ -80,7 +80,9 @@ describe('a release over routes of a real API server', () => {
       const binding = ['create', 'rolebinding', name, '-n', 'shop', `--role=${name}`];
       await stage.kubectl(...binding, `--serviceaccount=shop:${name}`);
       await stage.apply(routeBetween(name, [90, 10], kinds[kind].kind));
-      const limited = await clientOf(await stage.cluster.serviceAccount('shop', name));
+      const kubeconfig = await stage.cluster.serviceAccount('shop', name);
+      await stage.cluster.untilAllowed(kubeconfig, ['patch', `${plural}.${group}`, '-n', 'shop']);
+      const limited = await clientOf(kubeconfig);
       const driver = await Driver.of(stage, plan(name, {}, kind), limited).start();
       expect(await driver.runToEnd()).toEqual({ kind: 'finished', outcome: 'completed' });
       expect(backendsOf(await read(name, kind)).map(({ weight }) => weight)).toEqual([0, 100]);
