@@ -70,8 +70,10 @@ describe('the recorded exchanges of gateways over real sockets', () => {
         received[0] = await gateway.ask(request);
       const [first] = received as [GatewayAnswer];
       if (answer.tally !== undefined) expectShares(received, answer.tally, request.repeat);
-      else expectAnswer(first, asSeenHere(answer), request, 'connect');
-      expect(first.certificate).toBe(answer.certificate);
+      else {
+        expectAnswer(first, asSeenHere(answer), request, 'connect');
+        expect(first.certificate).toBe(answer.certificate);
+      }
       if (answer.attempts !== undefined) await expectAttempts(lab, answer.attempts);
     });
   });

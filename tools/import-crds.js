@@ -8,7 +8,7 @@ import { parseAllDocuments } from 'yaml';
 /** The kinds that concern routing. */
 const kinds = {
   istio: ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Sidecar', 'WorkloadEntry', 'Gateway'],
-  'gateway-api': ['HTTPRoute', 'GRPCRoute', 'Gateway', 'ReferenceGrant'],
+  'gateway-api': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'Gateway', 'ReferenceGrant'],
 };
 
 const [source, version, ...files] = process.argv.slice(2);
@@ -36,10 +36,10 @@ const documents = files
   .filter((document) => document?.kind === 'CustomResourceDefinition');
 const lines = kinds[source].map((kind) => {
   const crd = documents.find((document) => document.spec.names.kind === kind);
-  const schemas = crd.spec.versions.map(({ schema }) =>
-    JSON.stringify(specOf(withoutDescriptions(schema.openAPIV3Schema))),
-  );
-  // All versions of a kind have the same schema.
+  const schemas = crd.spec.versions
+    .filter(({ served }) => served)
+    .map(({ schema }) => JSON.stringify(specOf(withoutDescriptions(schema.openAPIV3Schema))));
+  // All versions of a kind that an API server serves have the same schema.
   if (new Set(schemas).size > 1) throw new Error(`the versions of ${kind} differ`);
   return `${JSON.stringify(kind)}: ${schemas[0]}`;
 });

@@ -64,6 +64,7 @@ const oneLine = {
 
 function conditionLines(conditions: Recording['conditions']): string {
   const routes = Object.entries(conditions).map(([route, parents]) => {
+    if (parents.length === 0) return `  ${route}: []\n`;
     const lines = parents.map((parent) => `  - ${inline(parent)}\n`);
     return `  ${route}:\n${lines.join('')}`;
   });

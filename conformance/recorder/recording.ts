@@ -111,7 +111,7 @@ export class Recorder {
     const conditions: Record<string, Array<Record<string, string>>> = {};
     for (const object of created) {
       const { kind, metadata } = object;
-      if (kind !== 'HTTPRoute' && kind !== 'GRPCRoute') continue;
+      if (!hasRouteStatus(kind)) continue;
       const { status } = await this.#mesh.objects.read<CaseObject & { status?: RouteStatus }>(object);
       conditions[`${metadata.namespace}/${metadata.name}`] = (status?.parents ?? []).map(
         ({ parentRef, conditions }) => ({
@@ -122,6 +122,11 @@ export class Recorder {
     }
     return conditions;
   }
+}
+
+/** Whether istiod writes what became of the object into its status, parent by parent. */
+function hasRouteStatus(kind: string): boolean {
+  return ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'].includes(kind);
 }
 
 interface RouteStatus {

@@ -70,12 +70,15 @@ export async function istioDefinitions(): Promise<string> {
 /** The experimental one has more fields. */
 export type GatewayApiChannel = 'standard' | 'experimental';
 
-/** The files of the Gateway API's definitions that concern HTTP, from its Go module. */
+const definitions = [
+  ...['gatewayclasses', 'gateways', 'referencegrants'],
+  ...['httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes'],
+];
+
+/** The files of the Gateway API's definitions that concern routing, from its Go module. */
 export async function gatewayApiDefinitions(channel: GatewayApiChannel): Promise<string[]> {
   const folder = join(await moduleFolder('sigs.k8s.io/gateway-api'), 'config', 'crd', channel);
-  return ['gatewayclasses', 'gateways', 'httproutes', 'grpcroutes', 'referencegrants'].map((plural) =>
-    join(folder, `gateway.networking.k8s.io_${plural}.yaml`),
-  );
+  return definitions.map((plural) => join(folder, `gateway.networking.k8s.io_${plural}.yaml`));
 }
 
 async function moduleFolder(path: string): Promise<string> {

@@ -298,4 +298,12 @@ export const gatewayCelSamples: Readonly<Record<string, readonly [breaks: unknow
     ['Address', 'example.com/a/b'],
   'self matches ^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\/[A-Za-z0-9]+$':
     ['a b', 'example.com/a'],
+  'self.all(h, !isIP(h))': [
+    ['a', '10.0.0.1'],
+    ['a', '10.0.0'],
+  ],
+  "self.all(h, !h.contains('*') ? h.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$') : true)":
+    [['A.b'], ['a.b', '*.B']],
+  "self.all(h, h.contains('*') ? (h.startsWith('*.') && h.substring(2).matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$')) : true)":
+    [['*a.b'], ['*.a.b', 'A']],
 };

@@ -271,6 +271,16 @@ spec:
     expect(readFileSync(path, 'utf8')).toBe(change(shop));
   });
 
+  it.each(['TLSRoute', 'TCPRoute'])('says that the weights of a %s are not set', async (kind) => {
+    const route = `apiVersion: gateway.networking.k8s.io/v1\nkind: ${kind}\nmetadata: {name: bytes, namespace: shop}\nspec: {rules: []}\n`;
+    const path = file(`${shop}---\n${route}`);
+    const { code, err } = await runCaptured('weight', 'set', 'shop/bytes', 'one=1', '-f', path);
+    expect([code, err]).toEqual([
+      64,
+      expect.stringContaining(`bytes is a ${kind}: weights are set for splits of requests`),
+    ]);
+  });
+
   it('refuses an object that is written twice, and one that a kustomization patches', async () => {
     const path = file(shop);
     file(shop, 'copy.yaml');

@@ -1,5 +1,5 @@
 import { UsageError } from '@grayscale/command-line';
-import type { ManifestSet } from '@grayscale/manifest-files';
+import { ManifestDocument, type ManifestSet } from '@grayscale/manifest-files';
 import { destinationText, ruleText, type Split, splitsIn } from './split.js';
 
 /** `[NAMESPACE/]NAME[:RULE-NAME|#INDEX]` */
@@ -24,7 +24,26 @@ export function splitsNamed(set: ManifestSet, rule: string | undefined, namespac
   if (named.length > 0 || (rule === undefined && namespace === undefined)) return named;
   const what = rule === undefined ? 'no rule has two or more destinations' : `no split is named ${rule}`;
   const where = namespace === wanted.namespace && namespace ? ` in the namespace ${namespace}` : '';
-  throw new UsageError(`${what}${where}. ${alternatives('There is', splitsIn(set))}`);
+  throw new UsageError(
+    `${what}${where}. ${ofConnections(set, wanted)}${alternatives('There is', splitsIn(set))}`,
+  );
+}
+
+/** Whether it names a route of connections, whose counts tell nothing of a version's answers. */
+function ofConnections({ files }: ManifestSet, { name, namespace }: Partial<RuleName>): string {
+  if (name === undefined) return '';
+  const found = ['TLSRoute', 'TCPRoute'].find((kind) =>
+    files
+      .filter(({ text }) => text.includes(kind))
+      .some((file) =>
+        ManifestDocument.find(file, { kind, name, ...(namespace !== undefined && { namespace }) }).some(
+          ({ identity }) => identity.kind === kind,
+        ),
+      ),
+  );
+  return found === undefined
+    ? ''
+    : `${name} is a ${found}: weights are set for splits of requests alone (VirtualServices' http rules, HTTPRoutes, GRPCRoutes); write those of connections into the file. `;
 }
 
 /** The one split that a RULE names. @throws UsageError for a RULE that names none or several */

@@ -1,5 +1,6 @@
 import { asciiLowerCase } from '../ascii.js';
-import { type ConnectionChain, ServiceChains } from '../compile/connection-chains.js';
+import { type ConnectionChain, listenerChains, ServiceChains } from '../compile/connection-chains.js';
+import { listenersOf } from '../compile/gateway-listeners.js';
 import { holdsAt } from '../match/algebra.js';
 import type { ConnectionRule } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
@@ -13,7 +14,11 @@ import { limits } from './shadowed-rules.js';
 /** Rules for tcp and tls that no connection comes to. */
 export function* warnOfConnectionRules(view: MeshView): Generator<undefined, void> {
   const { gateway } = view.table.mesh;
-  if (gateway !== undefined) return yield* warnOfSharedPorts(view, gateway.servers);
+  if (gateway !== undefined) {
+    yield* warnOfSharedPorts(view, gateway.servers);
+    warnOfTakenNames(view, gateway.servers);
+    return;
+  }
   for (const { owner } of view.deciding) {
     yield;
     if (view.hasServices) warnOfUnregistered(view, owner);
@@ -203,6 +208,32 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
         fieldOf(rule.place),
         `no connection comes to this rule: TCP carries no host, so that ${name} takes every connection to port ${server.port} of Gateway ${server.resource.namespace}/${server.resource.name}. Give each host a port of its own, or pass TLS on and tell them apart by server name.`,
       );
+  }
+}
+
+/** A server that passes TLS on has each name once. */
+function warnOfTakenNames(view: MeshView, servers: readonly GatewayServer[]): void {
+  const { clusters, workload, mesh } = view.table;
+  const sources = { clusters, workload, services: mesh.services, rules: mesh.rules };
+  for (const { connections } of listenersOf(servers)) {
+    const { chains, lost } = listenerChains(connections, sources);
+    const inForce = new Set(chains.map(({ rule }) => rule));
+    for (const { rule, name, first, server } of lost) {
+      // One that is there for another host of its resource, or at another server, has lost nothing.
+      if (
+        inForce.has(rule) ||
+        (rule.place.rule.path === first.place.rule.path && rule.place.document === first.place.document)
+      )
+        continue;
+      const others = rule.serverNames.filter((one) => one !== name);
+      view
+        .report(rule.place.document)
+        .warning(
+          'rule-shadowed',
+          fieldOf(rule.place),
+          `no connection comes to this rule at port ${server.port} of ${placedName(server.resource)}: ${placedName(first.place.resource)} has the name ${name} already${others.length === 0 ? '' : `, and Istio leaves the rule out with its other names (${others.slice(0, 5).join(', ')}) as well`}. Write each name once.`,
+        );
+    }
   }
 }
 

@@ -48,6 +48,7 @@ function* warnOfConnections(view: MeshView, advice: HostAdvice): Generator<undef
           effect: 'connections are closed',
         };
         const service = view.table.mesh.services.get(destination.host);
+        if (service === undefined && destination.hostField === 'name') continue;
         if (service === undefined) warnOfUnknownHost(view, destination.host, advice, at);
         else if (service.externalName === undefined)
           warnOfDestination(view, destination, new Set(), { service, ...at });

@@ -1,4 +1,4 @@
-import { overlap } from '../compile/hosts-in-common.js';
+import { overlap } from '../hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
 import { type GatewayServer, meshGateway, takesRequests } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';

@@ -1,6 +1,6 @@
-import { lies } from '../compile/hosts-in-common.js';
 import { takesEverything } from '../compile/routes.js';
 import { isWildcard } from '../host-map.js';
+import { lies } from '../hosts-in-common.js';
 import type { HostRules } from '../model/rule.js';
 import { placedName } from '../place.js';
 import { type MeshView, portTables } from './mesh-view.js';

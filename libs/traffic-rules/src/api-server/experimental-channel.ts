@@ -17,7 +17,7 @@ const fields: readonly ExperimentalField[] = [
     effect: 'Istio does nothing with it there',
   },
   {
-    kinds: ['HTTPRoute', 'GRPCRoute'],
+    kinds: ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'],
     path: /^spec\.useDefaultGateways$/,
     effect: 'Istio does nothing with it there',
   },

@@ -2,6 +2,7 @@ import { parseDuration } from '../fields/duration.js';
 import { isObject } from '../fields/object.js';
 import { type CelRule, differ, has, isPattern, items, keys, list, number, text } from './cel-reading.js';
 import { filterCelRules } from './filter-cel-rules.js';
+import { hostnameCelRules } from './hostname-cel-rules.js';
 import { listenerCelRules } from './listener-cel-rules.js';
 import { pathCelRules } from './path-cel-rules.js';
 
@@ -43,6 +44,7 @@ export const gatewayCelRules: Readonly<Record<string, CelRule>> = {
   ...filterCelRules,
   ...pathCelRules,
   ...listenerCelRules,
+  ...hostnameCelRules,
   "!('*' in self && self.size() > 1)": {
     holds: (self) => items(self).length < 2 || !items(self).includes('*'),
     advice: 'keep either "*" or the others',

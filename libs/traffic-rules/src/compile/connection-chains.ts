@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster.js';
 import type { Because } from '../decision.js';
+import { hostsInCommon, overlap } from '../hosts-in-common.js';
 import { holdsAt } from '../match/algebra.js';
 import type { ConnectionRule } from '../model/connection.js';
 import { type GatewayServer, meshGateway } from '../model/gateway.js';
@@ -7,7 +8,6 @@ import type { HostRules } from '../model/rule.js';
 import type { RegistryPort, RegistryService } from '../model/service.js';
 import type { Workload } from '../workload.js';
 import { clusterName } from './clusters.js';
-import { hostsInCommon, overlap } from './hosts-in-common.js';
 
 /** Where connections go that arrive in one way; of several destinations one is drawn for each. */
 export interface ConnectionTarget {
@@ -126,8 +126,47 @@ export class ServiceChains {
   }
 }
 
+/** A rule that a listener of a gateway leaves out whole, with all of its names. */
+export interface LostNames {
+  rule: ConnectionRule;
+  server: GatewayServer;
+  /** The name that is taken already, and what takes it. */
+  name: string;
+  first: ConnectionRule;
+}
+
+/**
+ * The chains of the servers of one listener. A match of TLS that is passed on does not exist if one of its names is another's (Istio,
+ * gateway.go CheckDuplicates; recorded: `gwapi-tlsroute-order`).
+ */
+export function listenerChains(
+  servers: readonly GatewayServer[],
+  sources: ChainSources,
+): { chains: ConnectionChain[]; lost: LostNames[] } {
+  const chains: ConnectionChain[] = [];
+  const lost: LostNames[] = [];
+  const taken = new Map<string, ConnectionRule>();
+  for (const server of servers)
+    for (const chain of serverChains(server, sources)) {
+      const { rule, serverNames } = chain;
+      if (rule?.layer !== 'tls') {
+        chains.push(chain);
+        continue;
+      }
+      const name = serverNames.find((one) => taken.has(one));
+      const first = name === undefined ? undefined : taken.get(name);
+      if (name !== undefined && first !== undefined) {
+        lost.push({ rule, server, name, first });
+        continue;
+      }
+      for (const one of serverNames) taken.set(one, rule);
+      chains.push(chain);
+    }
+  return { chains, lost };
+}
+
 /** How a gateway sorts the connections to a server that takes no requests (Istio, gateway.go buildGatewayNetworkFilters). */
-export function serverChains(server: GatewayServer, sources: ChainSources): ConnectionChain[] {
+function serverChains(server: GatewayServer, sources: ChainSources): ConnectionChain[] {
   const bound = sources.rules.filter(
     (owner) => owner.gateways.includes(server.gateway) && sharesHost(owner, server),
   );
@@ -141,11 +180,12 @@ export function serverChains(server: GatewayServer, sources: ChainSources): Conn
         subnets: [],
         serverNames: rule.serverNames,
         target: targetOf(rule, server.port, sources),
+        rule,
       }));
   const first = rules.find(({ layer }) => layer === 'tcp');
   if (first === undefined) return [];
   const serverNames = server.serves === 'tls' ? server.hosts.map(({ host }) => host) : [];
-  return [{ subnets: [], serverNames, target: targetOf(first, server.port, sources) }];
+  return [{ subnets: [], serverNames, target: targetOf(first, server.port, sources), rule: first }];
 }
 
 /** Of a gateway's client nothing is asked but the port and the gateway (Istio, gateway.go l4SingleMatch). */

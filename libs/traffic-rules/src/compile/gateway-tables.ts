@@ -1,14 +1,15 @@
 import { asciiLowerCase } from '../ascii.js';
 import { HostMap } from '../host-map.js';
+import { hostsInCommon } from '../hosts-in-common.js';
 import { matchAll } from '../match/match-block.js';
 import type { RequestView } from '../match/request-view.js';
 import { LazyMatcher } from '../match/route-index.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { MeshGateway } from '../model/mesh.js';
 import type { HostRules, Rule } from '../model/rule.js';
+import { listenerChains } from './connection-chains.js';
 import { addressDomain } from './domains.js';
-import { listenersOf } from './gateway-listeners.js';
-import { hostsInCommon } from './hosts-in-common.js';
+import { type GatewayListener, listenersOf } from './gateway-listeners.js';
 import type { TableSources } from './port-tables.js';
 import { hasRoutes, meetsListener, type PortContext, routesOf, takesEverything } from './routes.js';
 import type { PortTable, Route, VirtualHost } from './table.js';
@@ -16,26 +17,34 @@ import type { PortTable, Route, VirtualHost } from './table.js';
 /** The virtual hosts of a gateway, by the ports that clients dial (Istio, gateway.go buildGatewayHTTPRouteConfig). */
 export function buildGatewayTables(sources: TableSources, gateway: MeshGateway): Map<number, PortTable> {
   const tables = new Map<number, PortTable>();
-  for (const { bindPort, http, https } of listenersOf(gateway.servers)) {
+  for (const listener of listenersOf(gateway.servers)) {
+    const { bindPort, http, https } = listener;
     const plain = http.length > 0 ? plainTable(http, sources) : undefined;
-    const table = https.length > 0 ? withTls(https, sources, plain) : plain;
+    const table = https.length > 0 ? withTls(listener, sources, plain) : plain;
     if (table) for (const port of gateway.portsTo(bindPort)) tables.set(port, table);
   }
   return tables;
 }
 
-/** Each server is by itself where it ends TLS: the name that a client asks for leads to one of them. */
+/**
+ * Each server is by itself where it ends TLS: the name that a client asks for leads to one of them, or to a connection that nobody looks into
+ * (recorded: `gwapi-tlsroute-beside-https`).
+ */
 function withTls(
-  servers: readonly GatewayServer[],
+  { https, connections }: GatewayListener,
   sources: TableSources,
   plain: PortTable | undefined,
 ): PortTable {
   const byServerName = new HostMap<PortTable>();
-  for (const server of servers) {
+  const noRequests: PortTable = { port: https[0]?.port ?? 0, shared: false, hosts: new HostMap() };
+  const { clusters, workload, mesh } = sources;
+  const { chains } = listenerChains(connections, { clusters, workload, ...mesh });
+  for (const name of chains.flatMap(({ serverNames }) => serverNames)) byServerName.add(name, noRequests);
+  for (const server of https) {
     const table = plainTable([server], sources);
     for (const { host } of server.hosts) byServerName.add(host, table);
   }
-  return { ...(plain ?? { port: servers[0]?.port ?? 0, shared: false, hosts: new HostMap() }), byServerName };
+  return { ...(plain ?? noRequests), byServerName };
 }
 
 function plainTable(servers: readonly GatewayServer[], sources: TableSources): PortTable {

@@ -5,8 +5,8 @@ import {
   type ChainSources,
   type ConnectionChain,
   type ConnectionTarget,
+  listenerChains,
   ServiceChains,
-  serverChains,
 } from './connection-chains.js';
 import { type ArrivingConnection, FilterChains } from './filter-chains.js';
 import { listenersOf } from './gateway-listeners.js';
@@ -119,12 +119,14 @@ export class TcpListeners {
   }
 
   #listenAsGateway(sources: ChainSources, gateway: MeshGateway): void {
-    for (const { bindPort, connections } of listenersOf(gateway.servers))
-      for (const port of gateway.portsTo(bindPort))
-        for (const server of connections) {
-          this.#ports.add(port);
-          this.#wildcardAt(port).add(serverChains(server, sources), false, undefined);
-        }
+    for (const { bindPort, connections } of listenersOf(gateway.servers)) {
+      if (connections.length === 0) continue;
+      const { chains } = listenerChains(connections, sources);
+      for (const port of gateway.portsTo(bindPort)) {
+        this.#ports.add(port);
+        this.#wildcardAt(port).add(chains, false, undefined);
+      }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { toBytes } from '../bytes.js';
-import { overlap } from '../compile/hosts-in-common.js';
 import { contentsOf, type RouteTable, type TableContents, type VirtualHost } from '../compile/table.js';
+import { overlap } from '../hosts-in-common.js';
 import type { Location } from '../issue.js';
 import { describeRequirement, exampleRequest } from '../match/algebra.js';
 import type { Action, DestinationName, ForwardAction } from '../model/action.js';

@@ -1,6 +1,6 @@
-import { lies } from '../compile/hosts-in-common.js';
 import type { PortTable, TableContents, VirtualHost } from '../compile/table.js';
 import { isWildcard } from '../host-map.js';
+import { lies } from '../hosts-in-common.js';
 import { takesRequests } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';

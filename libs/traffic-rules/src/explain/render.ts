@@ -69,9 +69,9 @@ function renderDestination(destination: ExplainedDestination): string[] {
 }
 
 function renderEndpoints({ host, exists, missing, cluster, endpoints }: ExplainedDestination): string {
-  if (!exists && host === '') return `${missing} with an empty body; grayscale check says why`;
-  if (!exists)
-    return `there is no ${cluster}: ${missing === undefined ? 'the connection is closed' : `${missing} with an empty body`}`;
+  const effect = missing === undefined ? 'the connection is closed' : `${missing} with an empty body`;
+  if (!exists && host === '') return `${effect}; grayscale check says why`;
+  if (!exists) return `there is no ${cluster}: ${effect}`;
   if (endpoints.length === 0) return `${cluster} has no endpoint listed`;
   const isWeighted = endpoints.some(({ weight }) => weight !== endpoints[0]?.weight);
   const texts = endpoints.map(

@@ -71,19 +71,19 @@ export const gatewayEffects = {
     'route-not-attached': {
       severity: 'warning',
       missing: ['Service', 'ServiceEntry', 'Gateway'],
-      why: 'The parent of an HTTPRoute or GRPCRoute does not exist, has no such listener or port, or takes no routes of this kind. The route has no effect there.',
+      why: 'The parent of a route of the Gateway API does not exist, has no such listener or port, or takes no routes of this kind. The route has no effect there.',
       wrong: 'parentRefs: [{ group: "", kind: Service, name: helo }]',
       right: 'parentRefs: [{ group: "", kind: Service, name: hello }]',
     },
     'route-lost': {
       severity: 'warning',
-      why: 'Istio cannot do something in one rule of an HTTPRoute or GRPCRoute, and leaves the whole route out, its good rules as well. Requests go on as if it did not exist.',
+      why: 'Istio cannot do something in one rule of a route of the Gateway API, and leaves the whole route out, its good rules as well. Requests go on as if it did not exist.',
       wrong: 'filters: [{ type: ExtensionRef, ... }]',
       right: 'a filter that Istio knows',
     },
     'hostnames-ignored': {
       severity: 'warning',
-      why: 'A route that is attached to a Service or ServiceEntry is for the hosts of that; its `hostnames` count for Gateways only.',
+      why: 'A route that is attached to a Service or ServiceEntry is for the hosts of that; its `hostnames` count for Gateways only. Of a TLSRoute there, a single hostname is the name that TLS asks for; of several, those count that are hosts of the parent, and every name where none is.',
       wrong: 'parentRefs: [{ kind: Service, ... }], hostnames: [hello.com]',
       right: 'parentRefs: [{ group: networking.istio.io, kind: ServiceEntry, name: hello-com }]',
     },

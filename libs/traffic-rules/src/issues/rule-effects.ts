@@ -196,7 +196,7 @@ export const ruleEffects = {
     'backend-missing': {
       severity: 'warning',
       missing: ['Service', 'ServiceEntry', 'ReferenceGrant'],
-      why: 'A backend of an HTTPRoute or GRPCRoute does not exist, is of a kind that Istio does not know, or is in a namespace that does not allow it. Its share of the requests gets 500.',
+      why: 'A backend of a route of the Gateway API does not exist, is of a kind that Istio does not know, or is in a namespace that does not allow it; or no backend has a weight. Its share of the requests gets 500, of the connections of a TLSRoute or TCPRoute it is closed.',
       wrong: 'backendRefs: [{ name: helo-1, port: 8080 }]',
       right: 'backendRefs: [{ name: hello-1, port: 8080 }]',
     },

@@ -1,10 +1,17 @@
-import type { GrpcRoute, HttpRoute, ObjectReference, RouteFilter } from '../resources/gateway-api.js';
+import type {
+  GrpcRoute,
+  HttpRoute,
+  ObjectReference,
+  RouteFilter,
+  TcpRoute,
+  TlsRoute,
+} from '../resources/gateway-api.js';
 import type { Service } from '../resources/kubernetes.js';
 import type { Resource } from '../resources/resource.js';
 import type { ServiceEntry } from '../resources/service-entry.js';
 import type { Destination, VirtualService } from '../resources/virtual-service.js';
 import type { Source } from '../source.js';
-import { ofKind, routesOf } from './of-kind.js';
+import { connectionRoutes, ofKind, requestRoutes } from './of-kind.js';
 import { clusterDomain, qualifyHost } from './short-name.js';
 
 type Protocol = 'HTTP' | 'TCP' | 'TLS';
@@ -29,7 +36,8 @@ export function assumedServices(resources: readonly Resource[]): Resource[] {
   const known = registeredHosts(resources);
   const named = new NamedHosts();
   for (const document of ofKind(resources, 'VirtualService')) named.addRules(document);
-  for (const route of routesOf(resources)) named.addRoute(route);
+  for (const route of requestRoutes(resources)) named.addRoute(route);
+  for (const route of connectionRoutes(resources)) named.addConnectionRoute(route);
   for (const { spec, metadata, source } of ofKind(resources, 'DestinationRule'))
     named.of(spec.host, metadata.namespace, source).subsets.push(...spec.subsets.map(({ labels }) => labels));
   return [...named.all()].filter(({ host }) => !known.has(host)).map(toService);
@@ -89,12 +97,26 @@ class NamedHosts {
         ...backendRefs.flatMap((backend) => mirrored(backend.filters)),
       ]),
     ];
-    for (const { group, kind, name, namespace = metadata.namespace, port } of references) {
-      if (name === '' || (kind !== 'Service' && kind !== 'Hostname') || (kind === 'Service' && group !== ''))
-        continue;
-      const { ports } = this.of(name, namespace, source);
-      addPort(ports, port ?? usualPort, 'HTTP');
-    }
+    for (const reference of references) this.#addReference(reference, 'HTTP', metadata.namespace, source);
+  }
+
+  /** Likewise. */
+  addConnectionRoute({ kind, spec, metadata, source }: TlsRoute | TcpRoute): void {
+    const references = [...spec.parentRefs, ...spec.rules.flatMap(({ backendRefs }) => backendRefs)];
+    const protocol = kind === 'TLSRoute' ? 'TLS' : 'TCP';
+    for (const reference of references) this.#addReference(reference, protocol, metadata.namespace, source);
+  }
+
+  #addReference(
+    { group, kind, name, namespace, port }: ObjectReference,
+    protocol: Protocol,
+    own: string,
+    source: Source,
+  ): void {
+    if (name === '' || (kind !== 'Service' && kind !== 'Hostname') || (kind === 'Service' && group !== ''))
+      return;
+    const { ports } = this.of(name, namespace ?? own, source);
+    addPort(ports, port ?? usualPort, protocol);
   }
 
   #addDestination(

@@ -13,6 +13,7 @@ import { Namespaces } from './namespaces.js';
 import { ofKind } from './of-kind.js';
 import { Registry, type RegistryView } from './registry.js';
 import type { Parents } from './route/attachment.js';
+import { connectionRouteCandidates } from './route/connection-route.js';
 import { References } from './route/references.js';
 import { routeCandidates } from './route/route.js';
 import { destinationsOf } from './rule-destinations.js';
@@ -73,6 +74,7 @@ function rulesOf(
   const candidates = [
     ...virtualServiceCandidates(ofKind(resources, 'VirtualService'), view),
     ...routeCandidates(parents, view),
+    ...connectionRouteCandidates(parents, view),
   ];
   return rulesInOrder(candidates, view);
 }

@@ -1,5 +1,11 @@
 import type { Gateway } from '../resources/gateway.js';
-import type { GrpcRoute, HttpRoute, KubernetesGateway } from '../resources/gateway-api.js';
+import type {
+  GrpcRoute,
+  HttpRoute,
+  KubernetesGateway,
+  TcpRoute,
+  TlsRoute,
+} from '../resources/gateway-api.js';
 import type { Resource } from '../resources/resource.js';
 
 export function ofKind<K extends Resource['kind']>(
@@ -19,6 +25,11 @@ export function kubernetesGateways(resources: readonly Resource[]): KubernetesGa
 }
 
 /** The routes of the Gateway API that requests take, a kind after the other. */
-export function routesOf(resources: readonly Resource[]): Array<HttpRoute | GrpcRoute> {
+export function requestRoutes(resources: readonly Resource[]): Array<HttpRoute | GrpcRoute> {
   return [...ofKind(resources, 'HTTPRoute'), ...ofKind(resources, 'GRPCRoute')];
+}
+
+/** Those that connections take, whatever bytes they carry. */
+export function connectionRoutes(resources: readonly Resource[]): Array<TlsRoute | TcpRoute> {
+  return [...ofKind(resources, 'TLSRoute'), ...ofKind(resources, 'TCPRoute')];
 }

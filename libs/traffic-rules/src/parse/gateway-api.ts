@@ -1,6 +1,7 @@
 import {
   type BackendReference,
   type CertificateReference,
+  type ConnectionRouteRule,
   type FrontendValidation,
   type GatewayListenerSpec,
   type GrpcRoute,
@@ -14,6 +15,9 @@ import {
   type ReferenceGrant,
   type RouteRule,
   type RouteSpec,
+  type TcpRoute,
+  type TlsRoute,
+  type WeightedReference,
 } from '../resources/gateway-api.js';
 import { list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
@@ -71,16 +75,19 @@ const grpcMatch: Decoder<GrpcRouteMatch> = mapped(
   (decoded) => ({ ...decoded, headers: decoded.headers ?? [] }),
 );
 
+const weightedFields = { ...referenceFields, weight: int32('weight: 90') };
+
+/** What the API server fills in. */
+function toService<Decoded extends Partial<WeightedReference>>(decoded: Decoded) {
+  const { group = '', kind = 'Service', name = '', weight = 1 } = decoded;
+  return { ...decoded, group, kind, name, weight };
+}
+
+const weightedReference: Decoder<WeightedReference> = mapped(message(weightedFields, ignored), toService);
+
 const backendReference: Decoder<BackendReference> = mapped(
-  message({ ...referenceFields, weight: int32('weight: 90'), filters: list(routeFilter) }, ignored),
-  (decoded) => ({
-    ...decoded,
-    group: decoded.group ?? '',
-    kind: decoded.kind ?? 'Service',
-    name: decoded.name ?? '',
-    weight: decoded.weight ?? 1,
-    filters: decoded.filters ?? [],
-  }),
+  message({ ...weightedFields, filters: list(routeFilter) }, ignored),
+  (decoded) => ({ ...toService(decoded), filters: decoded.filters ?? [] }),
 );
 
 function routeRule<Match>(match: Decoder<Match>): Decoder<RouteRule<Match>> {
@@ -128,6 +135,23 @@ export const httpRouteSpec: Decoder<HttpRoute['spec']> = routeSpec(routeRule(htt
 ]);
 
 export const grpcRouteSpec: Decoder<GrpcRoute['spec']> = routeSpec(routeRule(grpcMatch), []);
+
+const connectionRules: Decoder<ConnectionRouteRule[]> = list(
+  mapped(message({ name: text, backendRefs: list(weightedReference) }, ignored), (decoded) => ({
+    ...decoded,
+    backendRefs: decoded.backendRefs ?? [],
+  })),
+);
+
+export const tlsRouteSpec: Decoder<TlsRoute['spec']> = mapped(
+  message({ parentRefs: list(parentReference), hostnames: list(string), rules: connectionRules }, ignored),
+  ({ parentRefs = [], hostnames = [], rules = [] }) => ({ parentRefs, hostnames, rules }),
+);
+
+export const tcpRouteSpec: Decoder<TcpRoute['spec']> = mapped(
+  message({ parentRefs: list(parentReference), rules: connectionRules }, ignored),
+  ({ parentRefs = [], rules = [] }) => ({ parentRefs, rules }),
+);
 
 const groupKind = mapped(
   message({ group: string, kind: string }, ignored),

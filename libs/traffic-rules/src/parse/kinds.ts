@@ -9,7 +9,14 @@ import type { Decoder } from './decoder.js';
 import { destinationRuleSpec } from './destination-rule.js';
 import type { Envelope } from './envelope.js';
 import { gatewaySpec } from './gateway.js';
-import { grpcRouteSpec, httpRouteSpec, kubernetesGatewaySpec, referenceGrantSpec } from './gateway-api.js';
+import {
+  grpcRouteSpec,
+  httpRouteSpec,
+  kubernetesGatewaySpec,
+  referenceGrantSpec,
+  tcpRouteSpec,
+  tlsRouteSpec,
+} from './gateway-api.js';
 import { endpointSlice, serviceSpec } from './kubernetes.js';
 import { isMeshConfigMap, meshConfigOfMap } from './mesh-config-document.js';
 import { matchLabels, podStatus, podTemplate, templateOf } from './pod.js';
@@ -81,6 +88,20 @@ const kindsOf: Readonly<Record<Resource['kind'], readonly KnownKind[]>> = {
   GRPCRoute: [
     gatewayApiKind('GRPCRoute', ['v1'], grpcRouteSpec, (spec, rest) => ({
       kind: 'GRPCRoute',
+      ...rest,
+      spec,
+    })),
+  ],
+  TLSRoute: [
+    gatewayApiKind('TLSRoute', ['v1', 'v1alpha3', 'v1alpha2'], tlsRouteSpec, (spec, rest) => ({
+      kind: 'TLSRoute',
+      ...rest,
+      spec,
+    })),
+  ],
+  TCPRoute: [
+    gatewayApiKind('TCPRoute', ['v1', 'v1alpha2'], tcpRouteSpec, (spec, rest) => ({
+      kind: 'TCPRoute',
       ...rest,
       spec,
     })),

@@ -16,6 +16,32 @@ export interface GrpcRoute extends ResourceBase {
   spec: RouteSpec<GrpcRouteMatch>;
 }
 
+/** gateway.networking.k8s.io TLSRoute (v1; v1alpha2 and v1alpha3 are the same): connections by the name that their TLS asks for. */
+export interface TlsRoute extends ResourceBase {
+  kind: 'TLSRoute';
+  spec: {
+    parentRefs: ParentReference[];
+    /** The API server asks for one at least. */
+    hostnames: string[];
+    rules: ConnectionRouteRule[];
+  };
+}
+
+/** gateway.networking.k8s.io TCPRoute (v1; v1alpha2 is the same): every connection of a port. */
+export interface TcpRoute extends ResourceBase {
+  kind: 'TCPRoute';
+  spec: {
+    parentRefs: ParentReference[];
+    rules: ConnectionRouteRule[];
+  };
+}
+
+/** Nothing but where connections go. */
+export interface ConnectionRouteRule {
+  name?: string;
+  backendRefs: WeightedReference[];
+}
+
 export interface RouteSpec<Match> {
   parentRefs: ParentReference[];
   /** Empty: all. They count for gateways only. */
@@ -70,9 +96,12 @@ export interface ObjectReference {
   port?: number;
 }
 
-export interface BackendReference extends ObjectReference {
+export interface WeightedReference extends ObjectReference {
   /** 1 unless written. */
   weight: number;
+}
+
+export interface BackendReference extends WeightedReference {
   filters: RouteFilter[];
 }
 

@@ -1,6 +1,13 @@
 import type { DestinationRule } from './destination-rule.js';
 import type { Gateway } from './gateway.js';
-import type { GrpcRoute, HttpRoute, KubernetesGateway, ReferenceGrant } from './gateway-api.js';
+import type {
+  GrpcRoute,
+  HttpRoute,
+  KubernetesGateway,
+  ReferenceGrant,
+  TcpRoute,
+  TlsRoute,
+} from './gateway-api.js';
 import type { EndpointSlice, Namespace, Service } from './kubernetes.js';
 import type { MeshConfig } from './mesh-config.js';
 import type { Pod, PodController } from './pod.js';
@@ -16,6 +23,8 @@ export type Resource =
   | Gateway
   | HttpRoute
   | GrpcRoute
+  | TlsRoute
+  | TcpRoute
   | KubernetesGateway
   | ReferenceGrant
   | ServiceEntry

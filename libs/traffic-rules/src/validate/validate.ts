@@ -51,6 +51,8 @@ const validators: { readonly [Kind in Resource['kind']]: Validator<Kind> } = {
   },
   HTTPRoute: validateRoute,
   GRPCRoute: validateRoute,
+  TLSRoute: notValidated,
+  TCPRoute: notValidated,
   Service: validateService,
   EndpointSlice: validateEndpointSlice,
   ReferenceGrant: notValidated,

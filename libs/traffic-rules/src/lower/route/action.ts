@@ -25,7 +25,7 @@ import { headerValueProblem } from '../../validate/header-value.js';
 import { authorityOf, mergeHeaders } from '../header-operations.js';
 import { retryPolicyOf } from '../retry-policy.js';
 import { toMillionths } from '../virtual-service/fault.js';
-import type { Route } from './attachment.js';
+import type { RequestRoute } from './attachment.js';
 import type { Backend } from './references.js';
 
 /** What a route's rule does, and what is wrong with it. */
@@ -49,7 +49,7 @@ export type FindBackend = (reference: BackendReference | RequestMirror['backendR
 /** Istio, conversion.go convertHTTPRoute. */
 export function routeAction(
   rule: RouteRule<unknown>,
-  kind: Route['kind'],
+  kind: RequestRoute['kind'],
   find: FindBackend,
   defaultRetry: RetryPolicy,
 ): ConvertedAction {
@@ -151,7 +151,7 @@ function nameOf(backend: Backend, field: string) {
 /** A mirror that leads nowhere is left out; a GRPCRoute goes with it (Istio, conversion.go convertGRPCRoute; recorded: `grpcroute-mirror-missing`). */
 function mirrorsOf(
   filters: readonly RouteFilter[],
-  kind: Route['kind'],
+  kind: RequestRoute['kind'],
   find: FindBackend,
 ): { mirrors: MirrorDestination[]; problems: RouteProblem[] } {
   const mirrors: MirrorDestination[] = [];

@@ -1,20 +1,26 @@
 import { asciiLowerCase } from '../../ascii.js';
 import { quote } from '../../fields/describe.js';
+import { hostsInCommon, lies, overlap } from '../../hosts-in-common.js';
 import { meshGateway } from '../../model/gateway.js';
+import type { Requirement } from '../../model/requirement.js';
 import {
   type GrpcRoute,
   gatewayApiGroup,
   type HttpRoute,
   type ParentReference,
+  type TcpRoute,
+  type TlsRoute,
 } from '../../resources/gateway-api.js';
 import type { Resource } from '../../resources/resource.js';
 import { takesNamespace } from '../gateway/kubernetes-gateway.js';
-import type { Listener, Listeners } from '../gateway/listeners.js';
+import { kindsTakenBy, type Listener, type Listeners } from '../gateway/listeners.js';
 import type { Namespaces } from '../namespaces.js';
 import { ofKind } from '../of-kind.js';
 import { type References, serviceHost } from './references.js';
 
-export type Route = HttpRoute | GrpcRoute;
+export type RequestRoute = HttpRoute | GrpcRoute;
+export type ConnectionRoute = TlsRoute | TcpRoute;
+export type Route = RequestRoute | ConnectionRoute;
 
 /** A host that a route has rules for, by way of one of its parents. */
 export interface Attachment {
@@ -25,6 +31,8 @@ export interface Attachment {
   field: string;
   /** The rules are for this port alone: the parent that says so. */
   port?: { number: number; field: string };
+  /** That of a Gateway; absent in the mesh. */
+  listener?: Listener;
 }
 
 /** What routes may be attached to. */
@@ -151,8 +159,8 @@ function toGateway(
       },
     ];
   const hostnames = hostnamesOf(route).map(asciiLowerCase);
-  const matching = allowing.filter(({ spec }) =>
-    hostnames.some((host) => haveCommon(host, asciiLowerCase(spec.hostname || '*'))),
+  const matching = allowing.filter((listener) =>
+    hostnames.some((host) => overlap(host, hostnameOf(listener))),
   );
   if (matching.length === 0)
     return [
@@ -173,29 +181,57 @@ function unknownLabels(listeners: readonly Listener[], namespace: string, namesp
 }
 
 function takesKind({ spec }: Listener, kind: string): boolean {
-  if (spec.protocol !== 'HTTP' && spec.protocol !== 'HTTPS') return false;
+  if (!kindsTakenBy(spec).includes(kind)) return false;
   const { kinds } = spec.allowedRoutes;
   return (
     kinds.length === 0 || kinds.some((allowed) => allowed.group === gatewayApiGroup && allowed.kind === kind)
   );
 }
 
-/** The route's hosts, save those that another listener of the port says more exactly (Istio, hostnameAllowedByIsolation). */
+function hostnameOf({ spec }: Listener): string {
+  return asciiLowerCase(spec.hostname || '*');
+}
+
+/**
+ * The route's hosts. Of requests, save those that another listener of the port says more exactly (Istio, hostnameAllowedByIsolation); of TLS
+ * what they have in common with the listener's.
+ */
 function hostsAt(listener: Listener, route: Route, parent: string, all: readonly Listener[]): Attachment[] {
-  return hostnamesOf(route).flatMap((written, index) => {
-    const host = asciiLowerCase(written);
-    if (isOfAnother(host, listener, all)) return [];
-    const field = route.spec.hostnames.length === 0 ? parent : `spec.hostnames[${index}]`;
-    return [{ gateway: listener.internalName, host, field }];
+  const written = 'hostnames' in route.spec ? route.spec.hostnames : [];
+  return hostnamesOf(route).flatMap((hostname, index) => {
+    const field = written.length === 0 ? parent : `spec.hostnames[${index}]`;
+    return hostAt(listener, route, asciiLowerCase(hostname), all).map((host) => ({
+      ...{ gateway: listener.internalName, host, field, listener },
+    }));
   });
 }
 
-function hostnamesOf({ spec }: Route): readonly string[] {
-  return spec.hostnames.length === 0 ? ['*'] : spec.hostnames;
+function hostAt(listener: Listener, { kind }: Route, host: string, all: readonly Listener[]): string[] {
+  switch (kind) {
+    case 'HTTPRoute':
+    case 'GRPCRoute':
+      return isOfAnother(host, listener, all) ? [] : [host];
+    case 'TLSRoute':
+      return hostsInCommon([host], [hostnameOf(listener)]);
+    case 'TCPRoute':
+      return [host];
+  }
 }
 
-function haveCommon(a: string, b: string): boolean {
-  return liesWithin(a, b) || liesWithin(b, a);
+/** A TCPRoute is for every host. */
+function hostnamesOf({ spec }: Route): readonly string[] {
+  return 'hostnames' in spec && spec.hostnames.length > 0 ? spec.hostnames : ['*'];
+}
+
+/** What rules ask for by way of a parent that is for one port alone. */
+export function onPort(route: Route, { number, field }: NonNullable<Attachment['port']>): Requirement {
+  return {
+    subject: { kind: 'port' },
+    test: { kind: 'exact', value: `${number}`, ignoreCase: false },
+    absent: false,
+    origin: { document: route, path: field },
+    field: 'port',
+  };
 }
 
 function isOfAnother(host: string, { spec }: Listener, all: readonly Listener[]): boolean {
@@ -204,11 +240,6 @@ function isOfAnother(host: string, { spec }: Listener, all: readonly Listener[])
   return all.some(({ spec: other }) => {
     const name = asciiLowerCase(other.hostname ?? '');
     if (other.port !== spec.port || other.protocol !== spec.protocol || name === own) return false;
-    return name !== '' && own.length <= name.length && liesWithin(host, name);
+    return name !== '' && own.length <= name.length && lies(host, name);
   });
-}
-
-function liesWithin(host: string, pattern: string): boolean {
-  if (!pattern.startsWith('*')) return host === pattern;
-  return host.replace(/^\*/, '').endsWith(pattern.slice(1));
 }

@@ -1,18 +1,17 @@
 import { meshGateway } from '../../model/gateway.js';
 import type { Entry, Place } from '../../model/place.js';
-import type { Requirement } from '../../model/requirement.js';
 import type { HostRules, Rule } from '../../model/rule.js';
 import type { RetryPolicy } from '../../retry/retry-policy.js';
 import type { Workload } from '../../workload.js';
 import type { Candidate } from '../candidate.js';
 import { lazyLocation } from '../lazy-location.js';
-import { routesOf } from '../of-kind.js';
+import { requestRoutes } from '../of-kind.js';
 import { referenceTo } from '../reference.js';
 import type { RulesView } from '../rules-view.js';
 import { exportedTo } from '../virtual-service/virtual-service.js';
 import { compareText } from '../visibility.js';
 import { type RouteProblem, routeAction } from './action.js';
-import { type Attachment, attachmentsOf, type Parents, type Route } from './attachment.js';
+import { type Attachment, attachmentsOf, onPort, type Parents, type RequestRoute } from './attachment.js';
 import { grpcRouteMatch, httpRouteMatch, type RouteMatch } from './matches.js';
 import { comparePrecedence, type Precedence } from './precedence.js';
 import type { References } from './references.js';
@@ -29,7 +28,7 @@ interface RankedRule {
  */
 export function routeCandidates(parents: Parents, view: RulesView): Candidate[] {
   const { workload, gateways } = view;
-  const groups = new Map<string, Array<{ route: Route; attachment: Attachment }>>();
+  const groups = new Map<string, Array<{ route: RequestRoute; attachment: Attachment }>>();
   for (const route of routesIn(parents))
     for (const attachment of attachmentsOf(route, parents)) {
       if (!('gateway' in attachment) || !gateways.has(attachment.gateway)) continue;
@@ -46,8 +45,8 @@ export function routeCandidates(parents: Parents, view: RulesView): Candidate[] 
  * Oldest first, then by namespace, then by the name of what Istio makes of a route, `name~0~...`: `hello-canary` comes before `hello`
  * (Istio, conversion.go sortRoutesByCreationTime; recorded: `gwapi-route-names-prefix`).
  */
-function routesIn({ resources }: Parents): Route[] {
-  return routesOf(resources).sort(
+function routesIn({ resources }: Parents): RequestRoute[] {
+  return requestRoutes(resources).sort(
     ({ metadata: a }, { metadata: b }) =>
       (a.creationTimestamp ?? 0) - (b.creationTimestamp ?? 0) ||
       compareText(a.namespace, b.namespace) ||
@@ -56,21 +55,25 @@ function routesIn({ resources }: Parents): Route[] {
 }
 
 /** In the mesh a route counts for clients of its own namespace, or for everybody if it is the service's namespace. */
-function isForClient({ metadata, spec }: Route, { gateway, field }: Attachment, workload: Workload): boolean {
+function isForClient(
+  { metadata, spec }: RequestRoute,
+  { gateway, field }: Attachment,
+  workload: Workload,
+): boolean {
   if (gateway !== meshGateway) return true;
   const parent = spec.parentRefs[Number(/\d+/.exec(field)?.[0])];
   const owner = parent?.namespace ?? metadata.namespace;
   return owner === metadata.namespace || workload.namespace === metadata.namespace;
 }
 
-function keyOf({ metadata }: Route, { gateway, host, port }: Attachment): string {
+function keyOf({ metadata }: RequestRoute, { gateway, host, port }: Attachment): string {
   if (gateway !== meshGateway) return `${gateway}/${host}`;
   return `${metadata.namespace}${port === undefined ? '' : `/${port.number}`}/${host}`;
 }
 
 function candidateOf(
   key: string,
-  group: ReadonlyArray<{ route: Route; attachment: Attachment }>,
+  group: ReadonlyArray<{ route: RequestRoute; attachment: Attachment }>,
   parents: Parents,
   { options }: RulesView,
 ): Candidate | undefined {
@@ -100,8 +103,8 @@ function candidateOf(
 
 /** The rules of a route by way of one of its parents; none if there is something in it that Istio cannot do. */
 function rulesOf(
-  route: Route,
-  { gateway, port, field }: Attachment,
+  route: RequestRoute,
+  { gateway, port }: Attachment,
   parents: Parents,
   defaultRetry: RetryPolicy,
 ): RankedRule[] {
@@ -112,16 +115,10 @@ function rulesOf(
   });
   if (converted.problems.some(({ lost }) => lost === 'route')) return [];
   if (port === undefined) return converted.rules;
-  const onPort: Requirement = {
-    subject: { kind: 'port' },
-    test: { kind: 'exact', value: `${port.number}`, ignoreCase: false },
-    absent: false,
-    origin: { document: route, path: field },
-    field: 'port',
-  };
+  const requirement = onPort(route, port);
   return converted.rules.map(({ rule, precedence }) => ({
     precedence: { ...precedence, isConditional: true },
-    rule: { ...rule, requirements: [...rule.requirements, onPort] },
+    rule: { ...rule, requirements: [...rule.requirements, requirement] },
   }));
 }
 
@@ -140,7 +137,7 @@ export interface Conversion {
 }
 
 export function convertRoute(
-  route: Route,
+  route: RequestRoute,
   { references, atGateway, defaultRetry }: Conversion,
 ): ConvertedRoute {
   const { kind, metadata, spec } = route;
@@ -166,14 +163,14 @@ export function convertRoute(
 }
 
 /** How specific each match of a rule is, and the rule itself where it has none. @throws RangeError without that rule */
-export function rulePrecedences(route: Route, rule: number): Precedence[] {
+export function rulePrecedences(route: RequestRoute, rule: number): Precedence[] {
   if (route.spec.rules[rule] === undefined) throw new RangeError(`there is no rule ${rule}`);
   return matchesOf(route, rule).map(({ precedence }) => precedence);
 }
 
 type PlacedMatch = RouteMatch & { match: { match?: Entry } };
 
-function matchesOf(route: Route, index: number): PlacedMatch[] {
+function matchesOf(route: RequestRoute, index: number): PlacedMatch[] {
   const written = route.spec.rules[index]?.matches ?? [];
   if (written.length === 0) return [{ match: {}, requirements: [], precedence: ofEverything(route) }];
   return written.map((match, position) => {
@@ -186,7 +183,7 @@ function matchesOf(route: Route, index: number): PlacedMatch[] {
 }
 
 /** An HTTPRoute's rule without matches has the prefix `/`, a GRPCRoute's has none. */
-function ofEverything({ kind }: Route): Precedence {
+function ofEverything({ kind }: RequestRoute): Precedence {
   const none = { hasMethod: false, headers: 0, queryParameters: 0 };
   return kind === 'HTTPRoute'
     ? { ...none, isConditional: true, path: 2, length: 1 }

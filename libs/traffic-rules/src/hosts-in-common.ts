@@ -1,4 +1,4 @@
-import { isWildcard } from '../host-map.js';
+import { isWildcard } from './host-map.js';
 
 /**
  * The hosts that both lists cover, each as the narrower of the two says it: `*.a.com` and `x.a.com` have `x.a.com` in
