@@ -45,7 +45,7 @@ describe('a hello-1 process', () => {
   });
 
   it('is unready, then finishes what is in flight, then ends', async () => {
-    const hello = await start({ LATENCY_MS: '600', SHUTDOWN_DELAY_MS: '300' });
+    const hello = await start({ LATENCY_MS: '6000', SHUTDOWN_DELAY_MS: '5000' });
     const slow = fetchText(hello.port, '/hello');
     await fetchText(hello.port, '/livez');
     hello.signal('SIGTERM');

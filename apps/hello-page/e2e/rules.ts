@@ -1,7 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Mode, modes } from './modes.js';
 import type { Stack } from './stack.js';
+
+/** Replaces a file in one step, as many editors do: between emptying a file and filling it a test may be held up. */
+export async function save(file: string, text: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'save-'));
+  const written = join(folder, 'written');
+  await writeFile(written, text);
+  await rename(written, file);
+  await rm(folder, { recursive: true });
+}
 
 /** The rule files of a stack, as an editor would change them. */
 export class Rules {
@@ -35,12 +45,12 @@ export class Rules {
   async edit(file: string, change: (text: string) => string): Promise<void> {
     const text = await readFile(file, 'utf8');
     if (!this.#originals.has(file)) this.#originals.set(file, text);
-    await writeFile(file, change(text));
+    await save(file, change(text));
   }
 
   /** Puts every file back as it was. */
   async restore(): Promise<void> {
-    for (const [file, text] of this.#originals) await writeFile(file, text);
+    for (const [file, text] of this.#originals) await save(file, text);
     this.#originals.clear();
   }
 }

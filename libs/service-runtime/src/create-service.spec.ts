@@ -232,7 +232,7 @@ describe('shutDown', () => {
     const held = http().get('/held');
     const answered = held.then((response) => response);
     await once(service.app.getHttpServer(), 'request');
-    const stopped = shutDown(service.app, { SHUTDOWN_DELAY_MS: 300, SHUTDOWN_GRACE_MS: 10_000 });
+    const stopped = shutDown(service.app, { SHUTDOWN_DELAY_MS: 2000, SHUTDOWN_GRACE_MS: 10_000 });
     await http().get('/readyz').expect(503).expect('connection', 'close');
     await http().get('/items/1').expect(200).expect('connection', 'close');
     release();
