@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { type EventEmitter, once } from 'node:events';
 import { watch } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import type { JournalEntry } from '@grayscale/release';
 import type { Random } from '@grayscale/seeded-random';
@@ -41,9 +42,12 @@ const plan = JSON.stringify({
   },
 });
 
-/** Drives the plan to its end with counts of which the truth is known: one request to each arm in each millisecond. */
-const worker = (folder: string, work: string) => `
-import { readFileSync } from 'node:fs';
+/**
+ * Drives the plan to its end with counts of which the truth is known: one request to each arm in each millisecond.
+ * @param most at this intent it kills itself, so that it does not come far however slowly it is killed by others
+ */
+const worker = (folder: string, work: string, most = Number.POSITIVE_INFINITY) => `
+import { readFileSync, writeSync } from 'node:fs';
 import { FileStore, ReleaseLoop } from ${built('release-loop/dist/index.js')};
 import { readPlan } from ${built('release/dist/index.js')};
 const planFile = ${JSON.stringify(join(folder, 'plan.json'))};
@@ -59,9 +63,16 @@ const source = {
   },
 };
 const store = new FileStore({ planFile, planText, plan, filenames: [${JSON.stringify(join(folder, 'rule.yaml'))}] });
-const opened = await ReleaseLoop.open({ plan, store, source });
+let intents = 0;
+const recorded = ({ op }) => {
+  if (op !== 'intent') return;
+  intents += 1;
+  if (intents >= ${most}) process.kill(process.pid, 'SIGKILL');
+  writeSync(1, 'intent\\n');
+};
+const opened = await ReleaseLoop.open({ plan, store, source, recorded });
 if (opened.kind === 'held') throw new Error(opened.by);
-console.log('opened');
+writeSync(1, 'opened\\n');
 ${work}
 await opened.loop.close();
 `;
@@ -105,8 +116,8 @@ export interface KilledRun {
 }
 
 /**
- * Carries a release of 25 steps out, with a process that is killed with SIGKILL at random moments and, every other time, as soon as an intent is in
- * the journal.
+ * Carries a release of 25 steps out, with a process that is killed with SIGKILL at random moments, at its fourth intent at the latest, and, every other
+ * time, as soon as an intent is in the journal.
  */
 export async function killedRun(random: Random): Promise<KilledRun> {
   await using folder = await temporaryFolder();
@@ -118,19 +129,14 @@ export async function killedRun(random: Random): Promise<KilledRun> {
   let between = 0;
   for (;;) {
     const entries = await readJournal(journal);
-    const child = spawn(process.execPath, ['--input-type=module', '-e', worker(folder.at(), release)], {
+    const atIntent = kills % 2 === 0;
+    const program = worker(folder.at(), release, atIntent ? 2 : 4);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exit = once(child, 'exit');
-    const killing = new AbortController();
-    const kill =
-      kills % 2 === 0
-        ? afterIntent(journal, killing.signal)
-        : once(child.stdout, 'data', { signal: killing.signal }).then(() => after(300 * random.next()));
-    const killed = kill.then(() => child.kill('SIGKILL')).catch(() => false);
+    void killOnce(child, atIntent ? 'intent' : 'opened', atIntent ? 0 : 300 * random.next());
     const [code, signal] = (await exit) as [number | null, string | null];
-    killing.abort();
-    await killed;
     if (signal !== 'SIGKILL') {
       if (code !== 0) throw new Error(`the worker ended with ${code}`);
       break;
@@ -155,17 +161,19 @@ export async function killedRun(random: Random): Promise<KilledRun> {
   };
 }
 
-/** Resolves as soon as the journal has a new intent. */
-async function afterIntent(journal: string, signal: AbortSignal): Promise<void> {
-  const size = async () => (await stat(journal).catch(() => ({ size: 0 }))).size;
-  let known = await size();
-  for (;;) {
-    await after(1, undefined, { signal });
-    const now = await size();
-    if (now === known) continue;
-    const text = (await readFile(journal)).subarray(known).toString();
-    known = now;
-    if (text.includes('"op":"intent"')) return;
+/** Kills a process some time after it has printed a word, if it still runs then. @param delay in milliseconds */
+async function killOnce(
+  child: ChildProcessByStdio<null, Readable, null>,
+  word: string,
+  delay: number,
+): Promise<void> {
+  let printed = '';
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    printed += text;
+    if (!printed.includes(word)) continue;
+    if (delay > 0) await after(delay);
+    child.kill('SIGKILL');
+    return;
   }
 }
 
