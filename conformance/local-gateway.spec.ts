@@ -20,7 +20,7 @@ import { ProxyClient } from './src/proxy-client.ts';
 import { gatewayWorkload, resourcesOf, sidecarWorkload } from './src/recorded-table.ts';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const cases = loadCases().filter((recording) => isInForce(recording) && recording.proxy === 'gateway');
 

@@ -17,7 +17,7 @@ import { type Form, formsOf, ProxyClient, type Received } from './src/proxy-clie
 import { resourcesOf, sidecarWorkload } from './src/recorded-table.ts';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const cases = loadCases().filter((recording) => isInForce(recording) && recording.proxy === undefined);
 

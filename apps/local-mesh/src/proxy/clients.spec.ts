@@ -4,7 +4,7 @@ import { routing, rulesFor, rulesText } from '../../test/rules.js';
 import { createProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n';
 const to = 'route: [{destination: {host: back.ext}}]';

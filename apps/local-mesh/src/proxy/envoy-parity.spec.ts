@@ -5,7 +5,7 @@ import { rulesFor } from '../../test/rules.js';
 import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const host = 'Host: back.ext\r\n';

@@ -25,7 +25,7 @@ import { ok, ProxySetup } from '../../test/proxy-setup.js';
 import { Gateway, type ServerCredentials } from './gateway.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const pem = (name: string) =>
   readFileSync(new URL(`../../../../conformance/certificates/${name}`, import.meta.url));

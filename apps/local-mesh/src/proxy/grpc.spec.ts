@@ -7,7 +7,7 @@ import type { AccessRecord } from './access-record.js';
 import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 describe('a gRPC client and server that know nothing of the mesh', () => {
   let v1: Greeter;

@@ -11,7 +11,7 @@ import type { ProxyOptions, Routing } from './options.js';
 import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 type Answer = (stream: ServerHttp2Stream, path: string) => void;
 

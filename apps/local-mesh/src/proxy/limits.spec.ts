@@ -8,7 +8,7 @@ import type { ProxyOptions, Routing } from './options.js';
 import { createProxy, type MeshProxy } from './proxy.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const get = 'GET /hello HTTP/1.1\r\nHost: back.ext\r\nConnection: close\r\n\r\n';
 const overflow = 'upstream connect error or disconnect/reset before headers. reset reason: overflow';

@@ -6,7 +6,7 @@ import { RawServer } from '../../test/raw-server.js';
 import { routing, rulesFor } from '../../test/rules.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: back.ext\r\n${more}\r\n`;
 

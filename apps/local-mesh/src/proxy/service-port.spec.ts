@@ -8,7 +8,7 @@ import { ok, ProxySetup } from '../../test/proxy-setup.js';
 import { routing, rulesText } from '../../test/rules.js';
 
 // A machine at its limit is slow, not wrong.
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 const certificates = new URL('../../../../conformance/certificates/', import.meta.url);
