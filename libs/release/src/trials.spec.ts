@@ -32,6 +32,14 @@ const plans: Readonly<Record<string, Record<string, unknown>>> = {
       { name: 'slower', over: '1s', ratio: 4 },
     ],
   },
+  'to the end by ceilings': {
+    steps: [{ percent: 100, hold: '1s' }],
+    guards: [{ name: 'failures', max: '5%' }],
+  },
+  'to the end by queries': {
+    steps: [{ percent: 100, hold: '1s' }],
+    guards: [{ name: 'cart', query: cart, max: '5%' }],
+  },
   'a gate': { guards: [{ name: 'gate', webhook: 'http://gate/ok', type: 'rollback' }] },
   users: { users: [{ header: 'user', exact: 'test' }] },
   sticky: { sticky: { cookie: 'gs' } },

@@ -113,6 +113,15 @@ describe('clients that people have', () => {
       const received = await send(`CONNECT 127.0.0.1:${setup.port} HTTP/1.1\r\n\r\n`).untilClosed();
       expect(received).toMatch(/^HTTP\/1\.1 508 .*is the local mesh itself/s);
     });
+
+    it('the proxy itself, by another of the addresses that it listens on', async () => {
+      await setup.start(rulesFor([setup.backend.port]));
+      const { port: everywhere } = await setup.proxy.listen({ host: '0.0.0.0', port: 0 });
+      for (const address of ['127.0.0.1', '127.0.0.2']) {
+        const received = await send(`CONNECT ${address}:${everywhere} HTTP/1.1\r\n\r\n`).untilClosed();
+        expect(received).toMatch(/^HTTP\/1\.1 508 .*is the local mesh itself/s);
+      }
+    });
   });
 
   it('an endpoint with the port of the proxy itself is reported, not misrouted', async () => {

@@ -126,12 +126,17 @@ class DataPath implements MeshProxy {
     this.#resolver.sweep();
   }
 
-  /** A listener on every address is reached by any of the machine's own; such a socket has one address at both ends. */
+  /**
+   * A listener on every address is reached by any of the machine's own. A socket to one of them has it at both ends, but for those of the
+   * loopback network, which are all called from 127.0.0.1.
+   */
   #isOwn({ remoteAddress, remotePort, localAddress }: Socket): boolean {
+    const remote = plain(remoteAddress);
+    const isThisMachine = remoteAddress === localAddress || remote?.startsWith('127.') === true;
     return this.#own.some(({ address, port }) => {
       if (port !== remotePort) return false;
       const isWildcard = address === '0.0.0.0' || address === '::';
-      return address === plain(remoteAddress) || (isWildcard && remoteAddress === localAddress);
+      return address === remote || (isWildcard && isThisMachine);
     });
   }
 }
