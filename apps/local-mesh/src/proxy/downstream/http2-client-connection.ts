@@ -68,6 +68,8 @@ export class Http2ClientConnection implements Stage {
   #begin(stream: ServerHttp2Stream, raw: readonly string[], isComplete: boolean): void {
     this.#native.outlive(stream);
     if (this.runtime.draining) {
+      // Node.js calls the refusal an error of the stream.
+      stream.on('error', () => {});
       stream.close(constants.NGHTTP2_REFUSED_STREAM);
       return;
     }
