@@ -21,13 +21,13 @@ import { HEADERS } from './header-propagation/headers.ts';
 // What the headers cost, by client, in processor time with propagation against the same without it, where the application
 // sends the same 12 headers by hand: first of a bare call, which is the dearest case since nothing else is done; then of a
 // whole service, a Nest + Fastify route that asks another service on each request. Four processes for each serve so many
-// requests in turn, in short rounds, and then four new ones, several times: two processes of the same program differ by up
+// requests in turn, in rounds, and then four new ones, several times: two processes of the same program differ by up
 // to a tenth all their lives, which no number of rounds evens out. The figure is the median of all rounds' ratios; behind it
 // are the least and the most of the generations' own medians. Two processes are plain: plain against plain is the machine's
 // unrest. One does what any propagation has to: it sends from an AsyncLocalStorage, by an interceptor that checks nothing
 // where the client has interceptors. The last column is the median of the generations' best rounds.
 //   npm run build && npm run bench -- header-propagation-clients
-//   GENERATIONS=5 ROUNDS=20 REQUESTS=300 WARM_UP=6000 CLIENT=axios MODE=service in the environment
+//   GENERATIONS=3 ROUNDS=10 REQUESTS=1500 WARM_UP=10000 CLIENT=axios MODE=service in the environment
 
 /** Sends one request and reads the answer. The headers that a plain client sends are the same, set by hand. */
 type Send = (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>;
@@ -191,7 +191,8 @@ async function generation(mode: string, client: string, at: number): Promise<Rec
   const order = rotated(KINDS, at);
   const all = order.map((kind) => new Measured(mode, client, kind));
   for (const one of all) await one.start(mode);
-  // What is compiled while it runs is not part of what a request costs: two turns each, so that none is the last to settle.
+  // What is compiled while it runs is not part of what a request costs, and a service is compiled to the end only after some
+  // 20,000 requests: two turns each. Rounds are longer than what lies between two collections of garbage.
   for (const one of [...all, ...all]) await one.measure(warmUp);
   for (let round = 0; round < rounds; round++) {
     const turn = rotated(all, round >> 1);
@@ -229,10 +230,10 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-const generations = Number(process.env.GENERATIONS ?? 5);
-const rounds = Number(process.env.ROUNDS ?? 20);
-const requests = Number(process.env.REQUESTS ?? 300);
-const warmUp = Number(process.env.WARM_UP ?? 6000);
+const generations = Number(process.env.GENERATIONS ?? 3);
+const rounds = Number(process.env.ROUNDS ?? 10);
+const requests = Number(process.env.REQUESTS ?? 1500);
+const warmUp = Number(process.env.WARM_UP ?? 10_000);
 let upstream = process.env.UPSTREAM ?? '';
 const [, , mode, name] = process.argv;
 const kind = KINDS.find((one) => one === process.argv[4]) ?? 'plain';
