@@ -42,6 +42,8 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: desktop, locale: 'en-GB', ...options });
+  // The tests' own time limit is the bound.
+  context.setDefaultTimeout(110_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const origins = new Set<string>();

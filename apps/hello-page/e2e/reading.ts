@@ -35,9 +35,13 @@ export async function waitForRequests(page: Page, requests: number): Promise<voi
   while ((await readPeriod(page)).requests < requests) await page.waitForTimeout(50);
 }
 
-/** Waits until the statistics have begun anew after `before`; the figures of a page are written a few times a second, not at once. */
-export async function waitForNewPeriod(page: Page, before: { requests: number }): Promise<void> {
-  while ((await readPeriod(page)).requests >= before.requests) await page.waitForTimeout(50);
+/**
+ * Waits until the statistics have begun anew after `before`, which has to be more than a second old; the figures of a page are written a few times a
+ * second, not at once.
+ */
+export async function waitForNewPeriod(page: Page, before: { text: string }): Promise<void> {
+  const beginning = ({ text }: { text: string }) => text.replace(/[\d,]+\D*$/, '');
+  while (beginning(await readPeriod(page)) === beginning(before)) await page.waitForTimeout(50);
 }
 
 /** Waits until the page has learnt what each answer's share ought to be. */
