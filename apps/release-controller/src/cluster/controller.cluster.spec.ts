@@ -110,6 +110,8 @@ describe('a controller in a cluster', () => {
       ),
     });
     await verbs('get', 'list', 'watch', 'patch');
+    const patch = ['patch', 'virtualservices.networking.istio.io', '-n', 'hello-page'];
+    await stage.cluster.untilAllowed(stage.kubeconfig, patch);
     await stage.command('hello-2', { kind: 'resume' });
     await stage.until('hello-2', (release) => condition(release, 'Completed') !== undefined);
     expect(await stage.weights()).toEqual(['90/10', '75/25', '50/50', '0/100']);

