@@ -8,7 +8,15 @@ import { parseAllDocuments } from 'yaml';
 /** The kinds that concern routing. */
 const kinds = {
   istio: ['VirtualService', 'ServiceEntry', 'DestinationRule', 'Sidecar', 'WorkloadEntry', 'Gateway'],
-  'gateway-api': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'Gateway', 'ReferenceGrant'],
+  'gateway-api': [
+    'HTTPRoute',
+    'GRPCRoute',
+    'TLSRoute',
+    'TCPRoute',
+    'Gateway',
+    'ListenerSet',
+    'ReferenceGrant',
+  ],
 };
 
 const [source, version, ...files] = process.argv.slice(2);

@@ -71,7 +71,7 @@ export async function istioDefinitions(): Promise<string> {
 export type GatewayApiChannel = 'standard' | 'experimental';
 
 const definitions = [
-  ...['gatewayclasses', 'gateways', 'referencegrants'],
+  ...['gatewayclasses', 'gateways', 'listenersets', 'referencegrants'],
   ...['httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes'],
 ];
 

@@ -274,6 +274,17 @@ export const gatewayCelSamples: Readonly<Record<string, readonly [breaks: unknow
     [{ name: 'a' }, { name: 'a' }],
     [{ name: 'a' }, { name: 'b' }],
   ],
+  'self.all(l1, !has(l1.port) || self.exists_one(l2, has(l2.port) && l1.port == l2.port && l1.protocol == l2.protocol && (has(l1.hostname) && has(l2.hostname) ? l1.hostname == l2.hostname : !has(l1.hostname) && !has(l2.hostname))))':
+    [
+      [
+        { port: 80, protocol: 'HTTP' },
+        { port: 80, protocol: 'HTTP' },
+      ],
+      [
+        { port: 80, protocol: 'HTTP' },
+        { port: 80, protocol: 'HTTP', hostname: 'a' },
+      ],
+    ],
   'self.all(l1, self.exists_one(l2, l1.port == l2.port && l1.protocol == l2.protocol && (has(l1.hostname) && has(l2.hostname) ? l1.hostname == l2.hostname : !has(l1.hostname) && !has(l2.hostname))))':
     [
       [

@@ -6,7 +6,7 @@ import type { ConnectionRule } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import type { RegistryService } from '../model/service.js';
-import { fieldOf, placedName } from '../place.js';
+import { fieldOf, placedName, resourceName } from '../place.js';
 import { EarlierRules } from './earlier-rules.js';
 import type { MeshView } from './mesh-view.js';
 import { limits } from './shadowed-rules.js';
@@ -206,7 +206,7 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
       .warning(
         'rule-shadowed',
         fieldOf(rule.place),
-        `no connection comes to this rule: TCP carries no host, so that ${name} takes every connection to port ${server.port} of Gateway ${server.resource.namespace}/${server.resource.name}. Give each host a port of its own, or pass TLS on and tell them apart by server name.`,
+        `no connection comes to this rule: TCP carries no host, so that ${name} takes every connection to port ${server.port} of ${resourceName(server.resource)}. Give each host a port of its own, or pass TLS on and tell them apart by server name.`,
       );
   }
 }

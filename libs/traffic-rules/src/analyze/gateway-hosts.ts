@@ -2,7 +2,7 @@ import { overlap } from '../hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
 import { type GatewayServer, meshGateway, takesRequests } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
-import { fieldOf } from '../place.js';
+import { fieldOf, resourceName } from '../place.js';
 import type { MeshView } from './mesh-view.js';
 
 /** Hosts of rules that no server of their gateways takes, and rules of a kind that no server that takes them looks at. */
@@ -126,11 +126,9 @@ function takes(server: GatewayServer, host: string): boolean {
   return server.hosts.some((one) => overlap(one.host, host));
 }
 
-/** `Gateway shop/front`, whatever Istio calls its parts. */
+/** `Gateway shop/front`, or the ListenerSet, whatever Istio calls its parts. */
 function namesOf(servers: readonly GatewayServer[]): string {
-  return [...new Set(servers.map(({ resource }) => `Gateway ${resource.namespace}/${resource.name}`))].join(
-    ' or ',
-  );
+  return [...new Set(servers.map(({ resource }) => resourceName(resource)))].join(' or ');
 }
 
 function protocolsOf(servers: readonly GatewayServer[]): string {

@@ -34,7 +34,17 @@ function endsInPath(text: string, allowed: (character: string) => boolean): bool
   return false;
 }
 
-/** Of Gateways: their addresses, listeners and certificates. */
+const distinctListeners: CelRule = {
+  holds: (self) =>
+    differ(
+      items(self).map((one) =>
+        JSON.stringify([number(one, 'port', 0), text(one, 'protocol'), text(one, 'hostname')]),
+      ),
+    ),
+  advice: 'write another hostname for each listener of one port and protocol',
+};
+
+/** Of Gateways and ListenerSets: their addresses, listeners and certificates. */
 export const listenerCelRules: Readonly<Record<string, CelRule>> = {
   "self.all(a1, a1.type == 'IPAddress' && has(a1.value) ? self.exists_one(a2, a2.type == a1.type && has(a2.value) && a2.value == a1.value) : true )":
     {
@@ -73,16 +83,10 @@ export const listenerCelRules: Readonly<Record<string, CelRule>> = {
     holds: (self) => differ(items(self).map((one) => text(one, 'name'))),
     advice: 'write another name for each listener',
   },
+  'self.all(l1, !has(l1.port) || self.exists_one(l2, has(l2.port) && l1.port == l2.port && l1.protocol == l2.protocol && (has(l1.hostname) && has(l2.hostname) ? l1.hostname == l2.hostname : !has(l1.hostname) && !has(l2.hostname))))':
+    distinctListeners,
   'self.all(l1, self.exists_one(l2, l1.port == l2.port && l1.protocol == l2.protocol && (has(l1.hostname) && has(l2.hostname) ? l1.hostname == l2.hostname : !has(l1.hostname) && !has(l2.hostname))))':
-    {
-      holds: (self) =>
-        differ(
-          items(self).map((one) =>
-            JSON.stringify([number(one, 'port', 0), text(one, 'protocol'), text(one, 'hostname')]),
-          ),
-        ),
-      advice: 'write another hostname for each listener of one port and protocol',
-    },
+    distinctListeners,
   "self.mode == 'Terminate' ? size(self.certificateRefs) > 0 || size(self.options) > 0 : true": {
     holds: (self) =>
       !isObject(self) ||

@@ -70,10 +70,17 @@ export const gatewayEffects = {
     },
     'route-not-attached': {
       severity: 'warning',
-      missing: ['Service', 'ServiceEntry', 'Gateway'],
+      missing: ['Service', 'ServiceEntry', 'Gateway', 'ListenerSet'],
       why: 'The parent of a route of the Gateway API does not exist, has no such listener or port, or takes no routes of this kind. The route has no effect there.',
       wrong: 'parentRefs: [{ group: "", kind: Service, name: helo }]',
       right: 'parentRefs: [{ group: "", kind: Service, name: hello }]',
+    },
+    'listeners-not-attached': {
+      severity: 'warning',
+      missing: ['Gateway'],
+      why: 'The Gateway of a ListenerSet does not exist, or its `allowedListeners` do not let ListenerSets of the namespace in: by default it takes none.',
+      wrong: 'kind: Gateway without allowedListeners',
+      right: 'allowedListeners: { namespaces: { from: Same } }',
     },
     'route-lost': {
       severity: 'warning',

@@ -28,10 +28,8 @@ import { Workloads } from './workloads.js';
 export function* lower(resources: readonly Resource[], workload: Workload): Steps<Mesh> {
   const destinationRules = ofKind(resources, 'DestinationRule');
   const virtualServices = ofKind(resources, 'VirtualService');
-  const routesTo = {
-    listeners: listenersIn(resources),
-    namespaces: new Namespaces(resources),
-  };
+  const namespaces = new Namespaces(resources);
+  const routesTo = { listeners: listenersIn(resources, namespaces), namespaces };
   const gateway = workload.proxy === 'gateway' ? gatewayOf(resources, workload, routesTo) : undefined;
   const gateways = new Set(gateway?.servers.map((server) => server.gateway) ?? [meshGateway]);
   const options = meshOptions(resources);

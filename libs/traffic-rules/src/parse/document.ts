@@ -73,7 +73,7 @@ function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | 
 export const notModelled: Readonly<Record<string, readonly string[]>> = {
   'networking.istio.io': ['EnvoyFilter', 'WorkloadGroup', 'ProxyConfig'],
   'extensions.istio.io': ['WasmPlugin', 'TrafficExtension'],
-  'gateway.networking.k8s.io': ['UDPRoute', 'ListenerSet', 'BackendTLSPolicy'],
+  'gateway.networking.k8s.io': ['UDPRoute', 'BackendTLSPolicy'],
 };
 
 function passOver(kind: string, apiVersion: string, at: Cursor): undefined {

@@ -10,6 +10,7 @@ import {
   type HttpRoute,
   type HttpRouteMatch,
   type KubernetesGateway,
+  type ListenerSet,
   type NamedMatch,
   type ParentReference,
   type ReferenceGrant,
@@ -158,13 +159,12 @@ const groupKind = mapped(
   ({ group = gatewayApiGroup, kind = '' }) => ({ group, kind }),
 );
 
+const allowedNamespaces = { from: choice(['All', 'Same', 'Selector', 'None']), selector: labelSelector };
+
 const allowedRoutes: Decoder<GatewayListenerSpec['allowedRoutes']> = mapped(
   message(
     {
-      namespaces: message(
-        { from: choice(['All', 'Same', 'Selector', 'None']), selector: labelSelector },
-        ignored,
-      ),
+      namespaces: message(allowedNamespaces, ignored),
       kinds: list(groupKind),
     },
     ignored,
@@ -271,17 +271,28 @@ export const kubernetesGatewaySpec: Decoder<KubernetesGateway['spec']> = mapped(
       listeners: list(listener),
       addresses: list(address),
       tls: message({ frontend }, ignored),
-      allowedListeners: notModelled(
-        message({ namespaces: message({ from: text }, ignored) }, ignored),
-        'a ListenerSet adds no listeners to the Gateway here.',
-        { unless: ({ namespaces }) => (namespaces?.from ?? 'None') === 'None' },
-      ),
+      allowedListeners: message({ namespaces: message(allowedNamespaces, ignored) }, ignored),
     },
     ignored,
   ),
-  ({ gatewayClassName = '', listeners = [], addresses = [], tls }) => ({
+  ({ gatewayClassName = '', listeners = [], addresses = [], allowedListeners, tls }) => ({
     ...{ gatewayClassName, listeners, addresses },
+    allowedListeners: { from: 'None', ...allowedListeners?.namespaces },
     frontend: tls?.frontend ?? { perPort: [] },
+  }),
+);
+
+/** What a ListenerSet is attached to, which is a Gateway unless it says otherwise. */
+const gatewayReference = mapped(
+  message({ group: string, kind: string, name: string, namespace: text }, ignored),
+  ({ group = gatewayApiGroup, kind = 'Gateway', name = '', ...rest }) => ({ group, kind, name, ...rest }),
+);
+
+export const listenerSetSpec: Decoder<ListenerSet['spec']> = mapped(
+  message({ parentRef: gatewayReference, listeners: list(listener) }, ignored),
+  ({ parentRef = { group: gatewayApiGroup, kind: 'Gateway', name: '' }, listeners = [] }) => ({
+    parentRef,
+    listeners,
   }),
 );
 

@@ -13,6 +13,7 @@ import {
   grpcRouteSpec,
   httpRouteSpec,
   kubernetesGatewaySpec,
+  listenerSetSpec,
   referenceGrantSpec,
   tcpRouteSpec,
   tlsRouteSpec,
@@ -102,6 +103,13 @@ const kindsOf: Readonly<Record<Resource['kind'], readonly KnownKind[]>> = {
   TCPRoute: [
     gatewayApiKind('TCPRoute', ['v1', 'v1alpha2'], tcpRouteSpec, (spec, rest) => ({
       kind: 'TCPRoute',
+      ...rest,
+      spec,
+    })),
+  ],
+  ListenerSet: [
+    gatewayApiKind('ListenerSet', ['v1'], listenerSetSpec, (spec, rest) => ({
+      kind: 'ListenerSet',
       ...rest,
       spec,
     })),

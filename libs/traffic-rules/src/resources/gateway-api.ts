@@ -171,6 +171,8 @@ export interface KubernetesGateway extends ResourceBase {
   spec: {
     gatewayClassName: string;
     listeners: GatewayListenerSpec[];
+    /** Whose ListenerSets add listeners; nobody's unless it says so. */
+    allowedListeners: { from: AllowedNamespaces; selector?: LabelSelector };
     /** Host names of Services that lead to its workloads; none: a deployment of its own. */
     addresses: Array<{ type: string; value: string }>;
     /** What is asked of the clients of listeners that end TLS: on every port, and on some instead of it. */
@@ -194,10 +196,21 @@ export interface GatewayListenerSpec {
     options: Readonly<Record<string, string>>;
   };
   allowedRoutes: {
-    from: 'All' | 'Same' | 'Selector' | 'None';
+    from: AllowedNamespaces;
     selector?: LabelSelector;
     /** Empty: those of the protocol. */
     kinds: Array<{ group: string; kind: string }>;
+  };
+}
+
+export type AllowedNamespaces = 'All' | 'Same' | 'Selector' | 'None';
+
+/** gateway.networking.k8s.io ListenerSet: more listeners of a Gateway. */
+export interface ListenerSet extends ResourceBase {
+  kind: 'ListenerSet';
+  spec: {
+    parentRef: Pick<ParentReference, 'group' | 'kind' | 'name' | 'namespace'>;
+    listeners: GatewayListenerSpec[];
   };
 }
 

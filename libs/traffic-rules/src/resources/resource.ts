@@ -4,6 +4,7 @@ import type {
   GrpcRoute,
   HttpRoute,
   KubernetesGateway,
+  ListenerSet,
   ReferenceGrant,
   TcpRoute,
   TlsRoute,
@@ -26,6 +27,7 @@ export type Resource =
   | TlsRoute
   | TcpRoute
   | KubernetesGateway
+  | ListenerSet
   | ReferenceGrant
   | ServiceEntry
   | DestinationRule

@@ -55,6 +55,7 @@ const validators: { readonly [Kind in Resource['kind']]: Validator<Kind> } = {
   TCPRoute: notValidated,
   Service: validateService,
   EndpointSlice: validateEndpointSlice,
+  ListenerSet: notValidated,
   ReferenceGrant: notValidated,
   Namespace: notValidated,
   Pod: notValidated,

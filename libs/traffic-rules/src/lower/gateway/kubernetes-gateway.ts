@@ -67,7 +67,7 @@ export function serviceHostsOf({ metadata, spec }: Pick<KubernetesGateway, 'meta
 }
 
 function serverOf(
-  { gateway, spec, index, internalName, termination }: Listener,
+  { owner, spec, index, internalName, termination }: Listener,
   bindPort: number,
   namespaces: Namespaces,
 ): GatewayServer | undefined {
@@ -75,14 +75,14 @@ function serverOf(
   if (serves === undefined) return undefined;
   return {
     gateway: internalName,
-    document: gateway,
-    resource: referenceTo(gateway),
+    document: owner,
+    resource: referenceTo(owner),
     path: `spec.listeners[${index}]`,
     port: spec.port,
     bindPort,
     bind: '',
     serves,
-    hosts: hostsOf(spec, gateway.metadata.namespace, namespaces),
+    hosts: hostsOf(spec, owner.metadata.namespace, namespaces),
     redirectsToHttps: false,
     ...(termination !== undefined && { termination }),
   };
@@ -118,15 +118,15 @@ function hostsOf(
 
 /** Whether routes of a namespace may attach to a listener. */
 export function takesNamespace(
-  { gateway, spec }: Listener,
+  { owner, spec }: Listener,
   namespace: string,
   namespaces: Namespaces,
 ): boolean {
-  const allowed = allowedNamespaces(spec.allowedRoutes, gateway.metadata.namespace, namespaces);
+  const allowed = allowedNamespaces(spec.allowedRoutes, owner.metadata.namespace, namespaces);
   return allowed === 'all' || allowed.includes(namespace);
 }
 
-/** The Gateway's own, unless it says otherwise; a selector that is missing selects all (Istio, conversion.go namespacesFromSelector). */
+/** The Gateway's or ListenerSet's own, unless it says otherwise; a selector that is missing selects all (Istio, conversion.go namespacesFromSelector). */
 function allowedNamespaces(
   { from, selector }: GatewayListenerSpec['allowedRoutes'],
   own: string,

@@ -1,4 +1,5 @@
 import { resourcesOf } from '../../../test/mesh.js';
+import { Namespaces } from '../namespaces.js';
 import { listenersIn } from './listeners.js';
 
 const gateway = (listener: string, more = '') => `
@@ -19,7 +20,11 @@ spec: {from: [${from}], to: [${to}]}
 const https = (...certificates: string[]) =>
   `{name: a, port: 443, protocol: HTTPS, tls: {certificateRefs: [${certificates.join(', ')}]}}`;
 const abroad = '{name: cart, namespace: shed}';
-const reasons = (yaml: string) => listenersIn(resourcesOf(yaml)).lost.map(({ reason }) => reason);
+const listenersOf = (yaml: string) => {
+  const resources = resourcesOf(yaml);
+  return listenersIn(resources, new Namespaces(resources));
+};
+const reasons = (yaml: string) => listenersOf(yaml).lost.map(({ reason }) => reason);
 
 describe('a listener that Istio leaves out', () => {
   it.each([
@@ -73,7 +78,7 @@ describe('a listener that Istio leaves out', () => {
   });
 
   it('is not one whose second certificate alone is not granted', () => {
-    const [kept] = listenersIn(resourcesOf(gateway(https('{name: own}', abroad)))).kept;
+    const [kept] = listenersOf(gateway(https('{name: own}', abroad))).kept;
     expect(kept?.termination?.certificates).toEqual([{ kind: 'secret', namespace: 'yard', name: 'own' }]);
   });
 });
@@ -85,7 +90,7 @@ describe('certificates of clients', () => {
   const frontend = (usual: string, perPort = '') =>
     `tls: {frontend: {default: ${usual}, perPort: [${perPort}]}}`;
   const listening = (more: string) => gateway(https('{name: cart}'), more);
-  const asked = (more: string) => listenersIn(resourcesOf(listening(more))).kept[0]?.termination?.clients;
+  const asked = (more: string) => listenersOf(listening(more)).kept[0]?.termination?.clients;
   const authorities = { kind: 'configMap', namespace: 'yard', name: 'people' };
 
   it.each([
@@ -130,11 +135,9 @@ describe('certificates of clients', () => {
 
 describe('how TLS ends by an option of the listener', () => {
   const ended = (mode: string, certificates = 'certificateRefs: [{name: cart}], ') =>
-    listenersIn(
-      resourcesOf(
-        gateway(
-          `{name: a, port: 443, protocol: HTTPS, tls: {${certificates}options: {gateway.istio.io/tls-terminate-mode: ${mode}, gateway.istio.io/tls-cipher-suites: "AES128-SHA, AES256-SHA"}}}`,
-        ),
+    listenersOf(
+      gateway(
+        `{name: a, port: 443, protocol: HTTPS, tls: {${certificates}options: {gateway.istio.io/tls-terminate-mode: ${mode}, gateway.istio.io/tls-cipher-suites: "AES128-SHA, AES256-SHA"}}}`,
       ),
     ).kept[0]?.termination;
 

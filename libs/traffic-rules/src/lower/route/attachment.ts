@@ -67,12 +67,13 @@ export function attachmentsOf(route: Route, parents: Parents): Array<Attachment 
       case 'networking.istio.io/ServiceEntry':
         return toServiceEntry(route, parent, field, parents);
       case 'gateway.networking.k8s.io/Gateway':
-        return toGateway(route, parent, field, parents);
+      case 'gateway.networking.k8s.io/ListenerSet':
+        return toListeners(route, parent, field, parents);
       default:
         return [
           {
             field,
-            reason: `routes cannot be attached to the kind ${quote(parent.kind)} of the group ${quote(parent.group)}, only to a Service (group ""), a ServiceEntry (group "networking.istio.io") or a Gateway (group "${gatewayApiGroup}")`,
+            reason: `routes cannot be attached to the kind ${quote(parent.kind)} of the group ${quote(parent.group)}, only to a Service (group ""), a ServiceEntry (group "networking.istio.io"), or a Gateway or ListenerSet (group "${gatewayApiGroup}")`,
           },
         ];
     }
@@ -113,41 +114,46 @@ function inMesh(host: string, field: string, port: number | undefined): Attachme
   };
 }
 
-function toGateway(
+/** Those of a Gateway's ListenerSets are parents of their own. */
+function toListeners(
   route: Route,
   parent: ParentReference,
   field: string,
   { listeners, namespaces }: Parents,
 ): Array<Attachment | Detached> {
   const namespace = parent.namespace ?? route.metadata.namespace;
-  const isOwn = ({ gateway }: Pick<Listener, 'gateway'>) =>
-    gateway.metadata.name === parent.name && gateway.metadata.namespace === namespace;
+  const parentName = `${parent.kind} ${namespace}/${parent.name}`;
+  const isParent = ({ kind, metadata }: Listener['owner']) =>
+    kind === parent.kind && metadata.name === parent.name && metadata.namespace === namespace;
+  const isOwn = ({ owner }: Pick<Listener, 'owner'>) => isParent(owner);
   const isChosen = ({ spec }: Pick<Listener, 'spec'>) =>
     (parent.port === undefined || parent.port === spec.port) &&
     (parent.sectionName === undefined || parent.sectionName === spec.name);
   const own = listeners.kept.filter(isOwn);
   const lost = listeners.lost.filter(isOwn);
+  const detached = listeners.detached.find(({ set }) => isParent(set));
+  if (detached !== undefined)
+    return [{ field, reason: `${parentName} has no listeners in force (${detached.reason})` }];
   if (own.length + lost.length === 0)
-    return [{ field, reason: `there is no Gateway ${parent.name} in the namespace ${namespace}` }];
+    return [{ field, reason: `there is no ${parent.kind} ${parent.name} in the namespace ${namespace}` }];
   const chosen = own.filter(isChosen);
   const [left] = lost.filter(isChosen);
   if (chosen.length === 0 && left !== undefined)
     return [
       {
         field,
-        reason: `Istio leaves listener ${left.spec.name} of Gateway ${namespace}/${parent.name} out (${left.reason})`,
+        reason: `Istio leaves listener ${left.spec.name} of ${parentName} out (${left.reason})`,
       },
     ];
   if (chosen.length === 0)
     return [
       {
         field,
-        reason: `Gateway ${namespace}/${parent.name} has no such listener; it has ${own.map(({ spec }) => `${spec.name} on port ${spec.port}`).join(', ')}`,
+        reason: `${parentName} has no such listener; it has ${own.map(({ spec }) => `${spec.name} on port ${spec.port}`).join(', ')}`,
       },
     ];
   const taking = chosen.filter((listener) => takesKind(listener, route.kind));
-  if (taking.length === 0)
-    return [{ field, reason: `no listener of Gateway ${namespace}/${parent.name} takes ${route.kind}s` }];
+  if (taking.length === 0) return [{ field, reason: `no listener of ${parentName} takes ${route.kind}s` }];
   const allowing = taking.filter((listener) =>
     takesNamespace(listener, route.metadata.namespace, namespaces),
   );
@@ -155,7 +161,7 @@ function toGateway(
     return [
       {
         field,
-        reason: `no listener of Gateway ${namespace}/${parent.name} takes routes of the namespace ${route.metadata.namespace} (allowedRoutes.namespaces)${unknownLabels(taking, route.metadata.namespace, namespaces)}`,
+        reason: `no listener of ${parentName} takes routes of the namespace ${route.metadata.namespace} (allowedRoutes.namespaces)${unknownLabels(taking, route.metadata.namespace, namespaces)}`,
       },
     ];
   const hostnames = hostnamesOf(route).map(asciiLowerCase);
@@ -166,7 +172,7 @@ function toGateway(
     return [
       {
         field,
-        reason: `no listener of Gateway ${namespace}/${parent.name} has a hostname of the route's (it has ${allowing.map(({ spec }) => spec.hostname).join(', ')})`,
+        reason: `no listener of ${parentName} has a hostname of the route's (it has ${allowing.map(({ spec }) => spec.hostname).join(', ')})`,
       },
     ];
   return matching.flatMap((listener) => hostsAt(listener, route, field, own));

@@ -28,19 +28,21 @@ export function* remarkOnRoutes(
   reportOf: (document: Document) => Report,
 ): Generator<undefined, void> {
   const references = new References(resources);
-  const parents = {
-    references,
-    resources,
-    listeners: listenersIn(resources),
-    namespaces: new Namespaces(resources),
-  };
-  for (const { gateway, index, reason } of parents.listeners.lost)
-    reportOf(gateway).warning(
+  const namespaces = new Namespaces(resources);
+  const parents = { references, resources, listeners: listenersIn(resources, namespaces), namespaces };
+  for (const { set, reason } of parents.listeners.detached)
+    reportOf(set).warning(
+      'listeners-not-attached',
+      'spec.parentRef',
+      `${reason}: the ListenerSet adds no listeners, and no route attaches to it.`,
+    );
+  for (const { owner, index, reason } of parents.listeners.lost)
+    reportOf(owner).warning(
       'server-lost',
       `spec.listeners[${index}]`,
       `Istio leaves this listener out: ${reason}. No route attaches to it.`,
     );
-  for (const listener of parents.listeners.kept) noteKinds(listener, reportOf(listener.gateway));
+  for (const listener of parents.listeners.kept) noteKinds(listener, reportOf(listener.owner));
   for (const route of requestRoutes(resources)) {
     yield;
     const report = reportOf(route);
@@ -71,7 +73,7 @@ function remarkOnConnectionRoute(route: ConnectionRoute, parents: Parents, repor
 }
 
 function isAtGateway({ spec }: Route): boolean {
-  return spec.parentRefs.some(({ kind }) => kind === 'Gateway');
+  return spec.parentRefs.some(({ kind }) => kind === 'Gateway' || kind === 'ListenerSet');
 }
 
 function warnOfParents(route: Route, parents: Parents, report: Report): void {
