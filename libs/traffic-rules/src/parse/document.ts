@@ -6,6 +6,7 @@ import type { Issue } from '../issue.js';
 import { locationOf } from '../place.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
+import { lostTls } from './backend-tls-policy.js';
 import { type Budget, Cursor } from './cursor.js';
 import type { DocumentSource } from './document-source.js';
 import { type KnownKind, kinds } from './kinds.js';
@@ -65,7 +66,7 @@ function decode(value: unknown, source: DocumentSource, at: Cursor): Resource | 
     (known) => (known.written ?? known.kind) === value.kind && known.group === groupOf(value.apiVersion),
   );
   if (kind === undefined || kind.concerns?.(value) === false)
-    return passOver(value.kind, value.apiVersion, at);
+    return passOver(value, { kind: value.kind, apiVersion: value.apiVersion }, at);
   return at.withinBudget(() => decodeKind(kind, value, source, at));
 }
 
@@ -76,11 +77,15 @@ export const notModelled: Readonly<Record<string, readonly string[]>> = {
   'gateway.networking.k8s.io': ['UDPRoute', 'BackendTLSPolicy'],
 };
 
-function passOver(kind: string, apiVersion: string, at: Cursor): undefined {
+function passOver(
+  value: Record<string, unknown>,
+  { kind, apiVersion }: { kind: string; apiVersion: string },
+  at: Cursor,
+): undefined {
   if (notModelled[groupOf(apiVersion)]?.includes(kind) === true)
     return at.report(
       'kind-not-modelled',
-      `${kind} (${apiVersion}) takes part in routing, and is passed over here: a cluster may answer otherwise.`,
+      `${kind} (${apiVersion}) ${kind === 'BackendTLSPolicy' ? lostTls(value) : 'takes part in routing, and is passed over here: a cluster may answer otherwise.'}`,
       'warning',
     );
   return at.report(
