@@ -45,7 +45,9 @@ it('a canary that never answers is aborted once the callers give up', async () =
 it('a canary that is good until 50 % and bad from then on does not reach 100 %', async () => {
   await using stage = await Stage.set();
   stage.traffic({ requestsPerSecond: 150 });
-  const rollout = stage.rollout(await stage.plan(quick));
+  // Long enough at 50 % for the faults to come.
+  const steps = quick.steps.map((step) => (step.percent === 50 ? { ...step, hold: '30s' } : step));
+  const rollout = stage.rollout(await stage.plan({ ...quick, steps }));
   await rollout.said(/50 % is in force/);
   await stage.faults(2, { errorRate: 25 });
   expect([await rollout.exit, rollout.output]).toEqual([81, expect.stringContaining('abort: failures')]);

@@ -22,7 +22,7 @@ export interface Faults {
 interface StageTraffic extends Omit<TrafficOptions, 'sender' | 'giveUpAfter'> {
   /** Headers of the next request, in HTTP alone. */
   headers?: () => Record<string, string>;
-  /** 2 seconds unless given. */
+  /** 30 seconds unless given: on a machine with much to do a good service may be slow. */
   giveUpAfter?: number;
 }
 
@@ -159,7 +159,7 @@ export class Stage {
     );
   }
 
-  traffic({ giveUpAfter = 2000, headers, ...options }: StageTraffic): Traffic {
+  traffic({ giveUpAfter = 30_000, headers, ...options }: StageTraffic): Traffic {
     const { edge, speaks } = this.form;
     const sender =
       speaks === 'grpc'
@@ -250,7 +250,7 @@ endpoints: [{ addresses: [127.0.0.1] }]
     const env = { PORT: '0', FAULT_CONTROL: 'on', REQUEST_LOG: 'none' };
     const hello = Process.start(`apps/hello-${version}/dist/main.js`, [], { env });
     this.processes.push(hello);
-    const [, port = ''] = await hello.said(/listens on http:\/\/[^\s]*:(\d+)/);
+    const [, port = ''] = await hello.said(/listens on http:\/\/[^\s]*:(\d+)\s/);
     await this.listens(version, Number(port));
   }
 
@@ -274,7 +274,7 @@ endpoints: [{ addresses: [127.0.0.1] }]
     const args = ['--port', '0', '--admin-port', '0', ...this.form.mesh, '-f', this.rules, '-f', 'k8s/local'];
     const mesh = Process.start('apps/local-mesh/bin/local-mesh.js', args, { cwd: this.folder });
     this.processes.push(mesh);
-    const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
+    const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)\s/);
     this.proxy = proxy;
     this.admin = admin;
     const [, edge = ''] = /(\S+) stands for port 80 of the gateway/.exec(mesh.output) ?? [];
