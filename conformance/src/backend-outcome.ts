@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import { type Forward, retryable, type TryOutcome } from '@grayscale/traffic-rules';
+import { type Forward, retryable, type TryOutcome, type UpstreamProtocol } from '@grayscale/traffic-rules';
 import type { CaseRequest } from './cases.ts';
 import { listens, shakesHands, speaksHttp, speaksHttp2, speaksTls } from './recorded-connection.ts';
 
@@ -35,7 +35,7 @@ export function forwardedTo(backend: string, decision: Forward, request: CaseReq
 /** What comes of a request that goes through untouched by any rule, in the client's own TLS if it spoke any. @param byHttp whether HTTP is understood on the way */
 export function passedTo(backend: string, request: CaseRequest, byHttp: boolean): Outcome | undefined {
   const inTls = request.tls !== undefined && speaksTls(backend);
-  const { outcome, heard } = answerOf(backend, false, request, 1, inTls);
+  const { outcome, heard } = answerOf(backend, 'http1', request, 1, inTls);
   return outcome.kind === 'response' || byHttp ? heard : undefined;
 }
 
@@ -44,7 +44,7 @@ function tryAt(backend: string, decision: Forward, request: CaseRequest, attempt
   const { perTryTimeoutMs } = retry;
   if (cluster.tls !== undefined && !shakesHands(backend, cluster.tls, authority)) return notConnected;
   const sent = { ...request, path };
-  const one = answerOf(backend, cluster.http2, sent, attempt, cluster.tls !== undefined);
+  const one = answerOf(backend, cluster.protocol, sent, attempt, cluster.tls !== undefined);
   return perTryTimeoutMs > 0 && one.ms > perTryTimeoutMs
     ? { outcome: { kind: 'per-try-timeout' }, heard: { by: 'status 504' }, ms: perTryTimeoutMs }
     : one;
@@ -56,14 +56,14 @@ const closed: TryOutcome = { kind: 'reset', requestSent: true };
 /** What a backend of the recordings says: it obeys `x-lab`, and is a server of Node's. */
 function answerOf(
   backend: string,
-  http2: boolean,
+  protocol: UpstreamProtocol,
   request: CaseRequest,
   attempt: number,
   inTls = false,
 ): Try {
   if (!listens(backend)) return notConnected;
   if (speaksTls(backend) && !inTls) return { outcome: closed, heard: { by: 'status 503' }, ms: 0 };
-  const understands = http2 ? speaksHttp2(backend) : inTls || speaksHttp(backend);
+  const understands = protocol === 'http2' ? speaksHttp2(backend) : inTls || speaksHttp(backend);
   if (!understands) return { outcome: closed, heard: { by: 'status 502' }, ms: 0 };
   const refused = refusedByNode(request);
   if (refused !== undefined)

@@ -31,6 +31,9 @@ export type Discovery =
   /** The request's Host is resolved (`resolution: DYNAMIC_DNS`). */
   | 'dynamic-dns';
 
+/** The version of HTTP that is spoken to a cluster; `as-client`: the client's (Envoy's `use_downstream_protocol_config`). */
+export type UpstreamProtocol = 'http1' | 'http2' | 'as-client';
+
 /** How one of a cluster's endpoints is chosen: Istio's names, or a hash. */
 export type LoadBalancing = 'LEAST_REQUEST' | 'RANDOM' | 'ROUND_ROBIN' | 'PASSTHROUGH' | HashPolicy;
 
@@ -65,10 +68,7 @@ export interface Cluster {
   headless?: true;
   loadBalancing: LoadBalancing;
   connectTimeoutMs: number;
-  /** Whether HTTP/2 is spoken to it, whatever the client speaks. */
-  http2: boolean;
-  /** True: what the client speaks is spoken to it, where `http2` does not say more (Envoy's `use_downstream_protocol_config`). */
-  clientProtocol?: boolean;
+  protocol: UpstreamProtocol;
   /** Absent: what the application sent is sent as it is. */
   tls?: TlsOrigination;
   /** Absent: none. */

@@ -9,6 +9,7 @@ export type {
   OutlierDetection,
   ServiceIdentity,
   TlsOrigination,
+  UpstreamProtocol,
 } from './cluster.js';
 export { dialledEndpoint } from './cluster.js';
 export { type CompileOptions, compile, compileInSteps } from './compile/compile.js';

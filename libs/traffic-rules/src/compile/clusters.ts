@@ -1,4 +1,4 @@
-import type { Cluster, Discovery, Endpoint } from '../cluster.js';
+import type { Cluster, Discovery, Endpoint, UpstreamProtocol } from '../cluster.js';
 import type { Mesh } from '../model/mesh.js';
 import {
   type ClusterPolicy,
@@ -24,14 +24,8 @@ export function buildClusters({ services, policyFor, gateway }: Mesh): Map<strin
       if (port.protocol === 'udp' || port.unserved === true) continue;
       for (const subset of [undefined, ...policy.subsets]) {
         const told = policy.at(subset?.name, port.number);
-        // A sidecar that detects what its clients speak speaks the same (Istio, cluster_builder.go setUpstreamProtocol).
-        const detected = gateway === undefined && port.protocol === 'auto';
-        const cluster = buildCluster(
-          service,
-          port,
-          subset,
-          detected ? { ...told, clientProtocol: true } : told,
-        );
+        const protocol = protocolTo(port, told, gateway !== undefined);
+        const cluster = buildCluster(service, port, subset, { ...told, protocol });
         if (cluster !== undefined) clusters.set(cluster.name, cluster);
       }
     }
@@ -59,9 +53,8 @@ function buildCluster(
   const endpoints = endpointsOf(service, port, subset);
   if (service.discovery === 'dns' && endpoints.length === 0) return undefined;
   const subsetName = subset?.name ?? '';
-  const { tls, clientProtocol, ...others } = policy;
+  const { tls, ...others } = policy;
   const discovery = discoveryOf(service, endpoints.length);
-  const http2 = port.protocol === 'http2' || policy.http2;
   const { name, namespace } = service.document.metadata;
   return {
     name: clusterName(port.number, subsetName, service.host),
@@ -74,11 +67,20 @@ function buildCluster(
     endpoints,
     ...(service.headless && endpoints.length > 0 && { headless: true as const }),
     ...others,
-    http2,
-    // Over TLS, HTTP/2 has to be agreed on first.
-    ...(clientProtocol === true && !http2 && tls === undefined && { clientProtocol }),
-    ...(tls !== undefined && { tls: tlsOrigination(tls, port, service, http2) }),
+    ...(tls !== undefined && { tls: tlsOrigination(tls, port, service, policy.protocol) }),
   };
+}
+
+/** A sidecar that detects what its clients speak speaks the same (Istio, cluster_builder.go setUpstreamProtocol). */
+function protocolTo(
+  port: RegistryPort,
+  { protocol, tls }: ClusterPolicy,
+  isGateway: boolean,
+): UpstreamProtocol {
+  if (port.protocol === 'http2' || protocol === 'http2') return 'http2';
+  const isDetected = port.protocol === 'auto' && !isGateway;
+  // Over TLS, HTTP/2 has to be agreed on first.
+  return (isDetected || protocol === 'as-client') && tls === undefined ? 'as-client' : 'http1';
 }
 
 /** The names of a headless service lead to its pods, where the files say which these are. */

@@ -194,6 +194,42 @@ describe('clusters', () => {
     });
   });
 
+  // Istio, destination_rule.go MergeTrafficPolicy.
+  it.each([
+    ['a port of the subset', 'portLevelSettings: [{port: {number: 8080}, tls: {mode: DISABLE}}]'],
+    [
+      'the pool of the subset',
+      'loadBalancer: {simple: LEAST_REQUEST}, connectionPool: {http: {maxRetries: 1}}',
+    ],
+  ])('%s leaves nothing in force of what it replaces', (_, own) => {
+    const yaml = policy(
+      'p',
+      'both.ext',
+      `trafficPolicy: {loadBalancer: {simple: RANDOM}, connectionPool: {tcp: {connectTimeout: 3s}, http: {h2UpgradePolicy: UPGRADE}}}, subsets: [{name: s, labels: {version: v1}, trafficPolicy: {${own}}}]`,
+    );
+    expect(cluster(yaml, 'outbound|8080|s|both.ext')).toMatchObject({
+      loadBalancing: 'LEAST_REQUEST',
+      connectTimeoutMs: 10_000,
+      protocol: 'http1',
+    });
+    expect(cluster(yaml, 'outbound|8080||both.ext')).toMatchObject({
+      protocol: 'http2',
+      connectTimeoutMs: 3000,
+    });
+  });
+
+  it.each([
+    ['h2UpgradePolicy: UPGRADE', '', 'http2'],
+    ['h2UpgradePolicy: DO_NOT_UPGRADE', '', 'http1'],
+    ['useClientProtocol: true', '', 'as-client'],
+    ['useClientProtocol: true, h2UpgradePolicy: UPGRADE', '', 'as-client'],
+    ['useClientProtocol: true', ', tls: {mode: SIMPLE}', 'http1'],
+    ['maxRetries: 1', '', 'http1'],
+  ])('{%s%s} is spoken as %s', (http, more, expected) => {
+    const yaml = policy('p', 'one.ext', `trafficPolicy: {connectionPool: {http: {${http}}}${more}}`);
+    expect(cluster(yaml, 'outbound|8080||one.ext')?.protocol).toBe(expected);
+  });
+
   it('where a subset and its service both say something, the subset’s own counts', () => {
     const lb = (simple: string, timeout: string) =>
       `trafficPolicy: {loadBalancer: {simple: ${simple}}, connectionPool: {tcp: {connectTimeout: ${timeout}}}}`;

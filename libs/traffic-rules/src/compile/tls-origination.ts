@@ -1,10 +1,17 @@
-import type { TlsOrigination } from '../cluster.js';
+import type { TlsOrigination, UpstreamProtocol } from '../cluster.js';
 import {
   carriesHttp,
   type OriginatedTls,
   type RegistryPort,
   type RegistryService,
 } from '../model/service.js';
+
+/** What is asked for in TLS (RFC 7301). */
+const alpnOf: Readonly<Record<UpstreamProtocol, string>> = {
+  http1: 'http/1.1',
+  http2: 'h2',
+  'as-client': 'http/1.1',
+};
 
 /**
  * TLS towards the endpoints of one cluster. Only requests of HTTP have a Host to ask for; a connection of TCP asks for
@@ -14,7 +21,7 @@ export function tlsOrigination(
   { serverName, verification, clientCertificate }: OriginatedTls,
   { protocol, encrypted }: RegistryPort,
   { subjectAltNames }: Pick<RegistryService, 'subjectAltNames'>,
-  http2: boolean,
+  upstream: UpstreamProtocol,
 ): TlsOrigination {
   // A rule may send plain HTTP to a port of HTTPS, whose cluster speaks HTTP then.
   const speaksHttp = carriesHttp(protocol) || encrypted === true;
@@ -22,7 +29,7 @@ export function tlsOrigination(
   return {
     ...(serverName !== undefined && { serverName: { kind: 'fixed', name: serverName } as const }),
     ...(serverName === undefined && speaksHttp && { serverName: { kind: 'request-host' } as const }),
-    alpn: http2 ? ['h2'] : speaksHttp ? ['http/1.1'] : [],
+    alpn: speaksHttp || upstream === 'http2' ? [alpnOf[upstream]] : [],
     ...(verification !== undefined && {
       verification: {
         ...verification,

@@ -1,7 +1,7 @@
 import { toBytes } from '../bytes.js';
-import type { HashPolicy, LoadBalancing } from '../cluster.js';
+import type { HashPolicy, LoadBalancing, UpstreamProtocol } from '../cluster.js';
 import type { ClusterPolicy } from '../model/service.js';
-import type { ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
+import type { ConnectionPool, ConsistentHash, TrafficPolicy } from '../resources/destination-rule.js';
 import { originatedTls } from './client-tls.js';
 import { connectionLimits, outlierDetection } from './connection-limits.js';
 
@@ -10,26 +10,38 @@ interface PolicyContext {
   forWorkload: boolean;
   /** Where the policy says nothing. */
   connectTimeoutMs: number;
-  http2: boolean;
+  protocol: UpstreamProtocol;
 }
 
 export function clusterPolicy(
   policy: TrafficPolicy | undefined,
-  { forWorkload, connectTimeoutMs, http2 }: PolicyContext,
+  { forWorkload, connectTimeoutMs, protocol }: PolicyContext,
 ): ClusterPolicy {
   const tls = originatedTls(policy?.tls, { forWorkload });
   const limits = policy?.connectionPool && connectionLimits(policy.connectionPool);
   return {
     loadBalancing: loadBalancing(policy),
-    connectTimeoutMs: policy?.connectTimeout ?? connectTimeoutMs,
-    http2: policy?.http2 ?? http2,
-    ...(policy?.clientProtocol === true && { clientProtocol: true }),
+    connectTimeoutMs: policy?.connectionPool?.tcp?.connectTimeout ?? connectTimeoutMs,
+    protocol: protocolBy(policy?.connectionPool?.http) ?? protocol,
     ...(tls !== undefined && { tls }),
     ...(limits !== undefined && { limits }),
     ...(policy?.outlierDetection !== undefined && {
       outlierDetection: outlierDetection(policy.outlierDetection),
     }),
   };
+}
+
+/** Undefined: nothing is said of it. The client's protocol goes before an upgrade (Istio, cluster_traffic_policy.go shouldH2Upgrade). */
+function protocolBy(pool: ConnectionPool['http']): UpstreamProtocol | undefined {
+  if (pool?.useClientProtocol === true) return 'as-client';
+  switch (pool?.h2UpgradePolicy) {
+    case 'UPGRADE':
+      return 'http2';
+    case 'DO_NOT_UPGRADE':
+      return 'http1';
+    default:
+      return undefined;
+  }
 }
 
 function loadBalancing(policy: TrafficPolicy | undefined): LoadBalancing {

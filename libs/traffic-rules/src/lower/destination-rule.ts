@@ -1,3 +1,4 @@
+import type { UpstreamProtocol } from '../cluster.js';
 import { HostMap } from '../host-map.js';
 import { isSubset, type RegistryPort, type RegistryService, type ServicePolicy } from '../model/service.js';
 import type { DestinationRule, Subset, TrafficPolicy } from '../resources/destination-rule.js';
@@ -62,7 +63,7 @@ export class DestinationRules {
     const named = new Set(
       ports.filter(({ protocol }) => protocol === 'http' || protocol === 'http2').map(({ number }) => number),
     );
-    return { connectTimeoutMs, http2At: (port) => http2 && named.has(port) };
+    return { connectTimeoutMs, protocolAt: (port) => (http2 && named.has(port) ? 'http2' : 'http1') };
   }
 
   #add(rule: DestinationRule): void {
@@ -125,13 +126,13 @@ function merge(rules: readonly DestinationRule[]): Omit<EffectiveRule, 'forWorkl
 }
 
 interface PolicyDefaults extends Pick<MeshOptions, 'connectTimeoutMs'> {
-  /** Whether HTTP/2 is spoken to a port where no DestinationRule says otherwise. */
-  http2At(port: number): boolean;
+  /** What is spoken to a port where no DestinationRule says otherwise. */
+  protocolAt(port: number): UpstreamProtocol;
 }
 
 function servicePolicy(
   { subsets, trafficPolicy, forWorkload }: EffectiveRule,
-  { connectTimeoutMs, http2At }: PolicyDefaults,
+  { connectTimeoutMs, protocolAt }: PolicyDefaults,
 ): ServicePolicy {
   const policies = new Map(subsets.map((subset) => [subset.name, subset.trafficPolicy]));
   return {
@@ -139,25 +140,26 @@ function servicePolicy(
     at: (subset, port) =>
       clusterPolicy(
         effectivePolicy(trafficPolicy, subset === undefined ? undefined : policies.get(subset), port),
-        { forWorkload, connectTimeoutMs, http2: http2At(port) },
+        { forWorkload, connectTimeoutMs, protocol: protocolAt(port) },
       ),
   };
 }
 
 /**
- * The policy of one port of a subset. Port-level settings replace those above them as a whole, a subset's
- * fields override one by one (Istio, cluster_traffic_policy.go MergeSubsetTrafficPolicy).
+ * The policy of one port of a subset. Port-level settings replace those above them as a whole, a subset's other
+ * fields override one by one (Istio, networking/util/util.go MergeSubsetTrafficPolicy).
  */
 function effectivePolicy(
   ofService: TrafficPolicy | undefined,
   ofSubset: TrafficPolicy | undefined,
   port: number,
 ): TrafficPolicy | undefined {
-  const general = atPort(ofService, port);
-  const own = atPort(ofSubset, port);
-  return general === undefined ? own : { ...general, ...own };
+  const own = portLevel(ofSubset, port);
+  if (own !== undefined) return own;
+  const general = portLevel(ofService, port) ?? ofService;
+  return ofSubset === undefined ? general : { ...general, ...ofSubset };
 }
 
-function atPort(policy: TrafficPolicy | undefined, port: number): TrafficPolicy | undefined {
-  return policy?.portLevelSettings.find((settings) => settings.port === port) ?? policy;
+function portLevel(policy: TrafficPolicy | undefined, port: number): TrafficPolicy | undefined {
+  return policy?.portLevelSettings.find((settings) => settings.port === port);
 }

@@ -87,8 +87,11 @@ metadata: {name: d, namespace: hello-page}
 spec: {host: two.ext, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: DO_NOT_UPGRADE}}}}
 ---`;
     const table = tableWith('h2UpgradePolicy: UPGRADE\nconnectTimeout: 3s', rule);
-    expect(clusterOf(table, 'outbound|8080||one.ext')).toMatchObject({ http2: true, connectTimeoutMs: 3000 });
-    expect(clusterOf(table, 'outbound|8080||two.ext')).toMatchObject({ http2: false });
+    expect(clusterOf(table, 'outbound|8080||one.ext')).toMatchObject({
+      protocol: 'http2',
+      connectTimeoutMs: 3000,
+    });
+    expect(clusterOf(table, 'outbound|8080||two.ext')).toMatchObject({ protocol: 'http1' });
   });
 
   it.each([

@@ -5,6 +5,7 @@ import type {
   LoadBalancing,
   OutlierDetection,
   TlsOrigination,
+  UpstreamProtocol,
 } from '../cluster.js';
 import type { Document } from './place.js';
 
@@ -99,10 +100,8 @@ export interface Subset {
 export interface ClusterPolicy {
   loadBalancing: LoadBalancing;
   connectTimeoutMs: number;
-  /** Whether HTTP/2 is spoken where the port's protocol does not say so. */
-  http2: boolean;
-  /** Whether the client's protocol is, unless the port's says HTTP/2. */
-  clientProtocol?: boolean;
+  /** What is spoken where the port's own protocol is not HTTP/2. */
+  protocol: UpstreamProtocol;
   /** TLS to be originated; absent: none. */
   tls?: OriginatedTls;
   limits?: ConnectionLimits;

@@ -1,4 +1,4 @@
-import type { ConnectionPool, LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
+import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
 import { ignoredByIstio, list, map, mapped, message, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { portNumber } from './destination.js';
@@ -222,22 +222,6 @@ type PolicyFields = Omit<TrafficPolicy, 'portLevelSettings'> & {
   portLevelSettings?: TrafficPolicy['portLevelSettings'];
 };
 
-/** The client's protocol goes before an upgrade (Istio, cluster_traffic_policy.go shouldH2Upgrade). */
-function protocol({
-  h2UpgradePolicy = 'DEFAULT',
-  useClientProtocol = false,
-}: NonNullable<ConnectionPool['http']>) {
-  if (useClientProtocol) return { http2: false, clientProtocol: true };
-  return h2UpgradePolicy === 'DEFAULT' ? {} : { http2: h2UpgradePolicy === 'UPGRADE' };
-}
-
-/** Lifts what routing needs out of the connection pool. */
 function policy(fields: PolicyFields): TrafficPolicy {
-  const connectTimeout = fields.connectionPool?.tcp?.connectTimeout;
-  return {
-    ...fields,
-    ...(connectTimeout === undefined ? {} : { connectTimeout }),
-    ...protocol(fields.connectionPool?.http ?? {}),
-    portLevelSettings: fields.portLevelSettings ?? [],
-  };
+  return { ...fields, portLevelSettings: fields.portLevelSettings ?? [] };
 }

@@ -23,17 +23,12 @@ export interface Subset {
 /** What concerns HTTP routing of a TrafficPolicy; the rest is checked for structure and left to the cluster. */
 export interface TrafficPolicy {
   loadBalancer?: LoadBalancer;
-  connectTimeout?: number;
-  /** `h2UpgradePolicy`, where it is not `DEFAULT`. */
-  http2?: boolean;
-  /** `useClientProtocol`. */
-  clientProtocol?: boolean;
+  connectionPool?: ConnectionPool;
+  outlierDetection?: OutlierDetection;
   tls?: ClientTls;
   /** `port` is absent when it is not written, and 0 for `port: {}`, which Istio accepts. */
   portLevelSettings: Array<TrafficPolicy & { port?: number }>;
   /** The fields below are kept for validation. */
-  connectionPool?: ConnectionPool;
-  outlierDetection?: OutlierDetection;
   tunnel?: { protocol?: string; targetHost?: string; targetPort?: number };
   proxyProtocol?: { version?: 'V1' | 'V2' };
   retryBudget?: { percent?: number; minRetryConcurrency?: number; budgetInterval?: number };

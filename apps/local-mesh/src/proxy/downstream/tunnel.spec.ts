@@ -45,7 +45,7 @@ const cluster: Cluster = {
   endpoints: [endpoint('10.0.0.1', 3307), endpoint('10.0.0.2', 3308)],
   loadBalancing: 'ROUND_ROBIN',
   connectTimeoutMs: 1000,
-  http2: false,
+  protocol: 'http1',
 };
 const because = { reason: 'tcp-port' } as const;
 const connect: ConnectionDecision = { kind: 'connect', cluster, because, rules: '' };

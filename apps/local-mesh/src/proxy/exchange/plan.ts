@@ -146,9 +146,8 @@ export function chooser(
   return { protocol, resources, next, setCookie };
 }
 
-function protocolTo({ http2, clientProtocol }: Cluster, context: RequestContext): Protocol {
-  if (http2) return 'http2';
-  return clientProtocol === true ? ofClient(context) : 'http1';
+function protocolTo({ protocol }: Cluster, context: RequestContext): Protocol {
+  return protocol === 'as-client' ? ofClient(context) : protocol;
 }
 
 /** Istio's clusters without a protocol of their own speak the client's (`use_downstream_protocol_config`). */

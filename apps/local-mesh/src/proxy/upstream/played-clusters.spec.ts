@@ -66,7 +66,7 @@ function drawCluster(random: Random): Cluster {
     endpoints: [1, 2, 3].slice(0, 1 + random.below(3)).map((port) => endpoint(port, port, random.is(0.8))),
     loadBalancing: random.one(['ROUND_ROBIN', 'RANDOM', 'LEAST_REQUEST']),
     connectTimeoutMs: random.one([1000, 2000]),
-    http2: false,
+    protocol: 'http1',
     ...maybe({
       limits: {
         ...maybe({ maxConnections: 2 }),

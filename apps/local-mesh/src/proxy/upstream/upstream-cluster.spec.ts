@@ -19,7 +19,7 @@ function cluster(loadBalancing: LoadBalancing, endpoints: Endpoint[]): Cluster {
     endpoints,
     loadBalancing,
     connectTimeoutMs: 1000,
-    http2: false,
+    protocol: 'http1',
   };
 }
 
