@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  dialledEndpoint,
   type RouteTable,
   routeConnection,
   type TlsOrigination,
@@ -23,9 +24,9 @@ export function connected(table: RouteTable, request: CaseRequest): string[] {
   const decision = routeConnection(table, { host, port, address, sni: tls?.sni ?? null }, 0);
   switch (decision.kind) {
     case 'connect':
-      return answering(dialled(decision.cluster, request));
+      return answering(dialled(decision.cluster, request), request);
     case 'pass-through':
-      return answering([backendAt(address, port)]);
+      return answering([backendAt(address, port)], request);
     case 'blocked':
       return ['nobody'];
   }
@@ -40,9 +41,11 @@ export function whoAnswered({ backend, data, error }: Answer): string | undefine
 /** The backends, as `ext:9000`, that a cluster leads a client to. @param authority the Host that is sent, where HTTP is spoken */
 export function dialled(
   cluster: Cluster,
-  { port, address = outside, tls }: CaseRequest,
+  { host, port, address = outside, tls }: CaseRequest,
   authority?: string,
 ): string[] {
+  const meant = dialledEndpoint(cluster, host.toLowerCase(), { address, port });
+  if (meant !== undefined) return [backendAt(meant.address, meant.port)];
   if (cluster.discovery === 'dynamic-dns') {
     if (authority === undefined) return [backendAt(tls?.sni ?? address, port)];
     const ownPort = /:([0-9]+)$/.exec(authority)?.[1] ?? (cluster.tls === undefined ? 80 : 443);
@@ -60,8 +63,14 @@ export function backendAt(host: string, port: number): string {
   return `${backends[resolved(host)] ?? 'dead'}:${port}`;
 }
 
-function answering(candidates: readonly string[]): string[] {
-  return candidates.length === 0 ? ['nobody'] : candidates.map((name) => (listens(name) ? name : 'nobody'));
+function answering(candidates: readonly string[], { tls }: CaseRequest): string[] {
+  if (candidates.length === 0) return ['nobody'];
+  return candidates.map((name) => (listens(name) && understands(name, tls !== undefined) ? name : 'nobody'));
+}
+
+/** Whether a backend says anything to a client that speaks TLS, or to one that does not. */
+function understands(backend: string, inTls: boolean): boolean {
+  return speaksTls(backend) === inTls;
 }
 
 /** Whether anybody listens there. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 /** One address that can answer. */
 export interface Endpoint {
   /** IP address or DNS name, or `unix:///path`. */
@@ -143,18 +144,22 @@ export interface CertificateVerification {
 
 /**
  * The endpoint of a headless service that a client dialled, by its address or by its name under the service's: a sidecar forwards to it, whatever
- * others there are (Envoy's ORIGINAL_DST; recorded: `scope-headless-pod-names`). Undefined: any of them.
+ * others there are (Envoy's ORIGINAL_DST; recorded: `scope-headless-pod-names`), even to an address that is none of them
+ * (`tcp-subnets-on-headless`), and at the port that was dialled, whichever the rule names (`scope-headless-rule-other-port`). Undefined: any of them.
  * @param host in lower case, without a port
+ * @param dialled a name leads to any of them, an IP address to itself
  */
 export function dialledEndpoint(
   { endpoints, headless, service }: Cluster,
   host: string,
-  address: string | undefined,
+  { address, port }: { address?: string | undefined; port: number },
 ): Endpoint | undefined {
   if (headless !== true) return undefined;
   const [name, under] = host.split('.', 2);
-  return (
+  const known =
     endpoints.find((endpoint) => endpoint.address === (address ?? host)) ??
-    (under === service.name ? endpoints.find(({ hostname }) => hostname === name) : undefined)
-  );
+    (under === service.name ? endpoints.find(({ hostname }) => hostname === name) : undefined);
+  if (known !== undefined) return { ...known, port };
+  const isOther = address !== undefined && isIP(address) !== 0;
+  return isOther ? { address, port, weight: 1, healthy: true, labels: {} } : undefined;
 }

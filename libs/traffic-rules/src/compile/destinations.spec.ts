@@ -333,13 +333,17 @@ describe('clusters', () => {
       '\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a, namespace: shop, labels: {kubernetes.io/service-name: db}}\naddressType: IPv4\nports: [{name: http, port: 8080}]\nendpoints: [{addresses: [127.0.0.1], hostname: db-0}, {addresses: [127.0.0.2], hostname: db-1}]\n---';
     const asked = (host: string, address?: string, more = '') => {
       const found = cluster(service + slice + more, 'outbound|8080||db.shop.svc.cluster.local');
-      return found && dialledEndpoint(found, host, address)?.address;
+      return found && dialledEndpoint(found, host, { address, port: 8081 });
     };
-    expect(asked('db-1.db.shop.svc.cluster.local')).toBe('127.0.0.2');
-    expect(asked('db-0.db')).toBe('127.0.0.1');
-    expect(asked('db-0.db', '127.0.0.2')).toBe('127.0.0.2');
-    expect(asked('db-0.db', '10.0.0.1')).toBe('127.0.0.1');
-    expect(asked('127.0.0.2')).toBe('127.0.0.2');
+    const at = (address: string) => expect.objectContaining({ address, port: 8081 });
+    expect(asked('db-1.db.shop.svc.cluster.local')).toEqual(at('127.0.0.2'));
+    expect(asked('db-0.db')).toEqual(at('127.0.0.1'));
+    expect(asked('db-0.db', '127.0.0.2')).toEqual(at('127.0.0.2'));
+    expect(asked('db-0.db', '10.0.0.1')).toEqual(at('127.0.0.1'));
+    expect(asked('127.0.0.2')).toEqual(at('127.0.0.2'));
+    // One that is nobody's, too; a name that is nobody's leads to any of them.
+    expect(asked('db', '10.0.0.1')).toEqual(at('10.0.0.1'));
+    expect(asked('db', 'db.resolved')).toBeUndefined();
     expect(['db', 'db-0', 'db-0.other.shop', 'db-2.db'].map((host) => asked(host))).toEqual(
       Array(4).fill(undefined),
     );

@@ -210,12 +210,19 @@ class PortTableBuilder {
   }
 
   #isShared(): boolean {
-    return this.#serving(this.#services.keys()).some((service) => !this.#isDedicated(service));
+    return this.#serving(this.#services.keys()).some(
+      (service) => service.externalName === undefined && !this.#hasOwnListener(service),
+    );
   }
 
-  /** A sniffed port of a service with an address of its own: clients that resolve the name dial that address. */
+  /** Clients that resolve the name dial the address of the port's own listener. */
   #isDedicated(service: RegistryService): boolean {
+    return this.#hasOwnListener(service) && !isWildcard(service.host);
+  }
+
+  /** A sniffed port of a service with an address of its own, or of a headless one with those of its pods. */
+  #hasOwnListener(service: RegistryService): boolean {
     const port = this.#services.get(service.host)?.port;
-    return port?.protocol === 'auto' && ownAddressesOf(service).length > 0 && !isWildcard(service.host);
+    return port?.protocol === 'auto' && (service.headless || ownAddressesOf(service).length > 0);
   }
 }

@@ -83,23 +83,20 @@ export class TcpListeners {
     const { protocol, number } = port;
     if (protocol === 'udp' || service.externalName !== undefined || port.destinationOnly === true) return;
     if (protocol === 'tcp') this.#ports.add(number);
-    const blocks = service.headless
-      ? service.instances.map(({ address }) => address)
-      : service.listenerAddresses.filter((address) => address.includes('/'));
-    if (service.headless && protocol === 'tcp' && blocks.length === 0) return;
+    const blocks = service.listenerAddresses.filter((address) => address.includes('/'));
     if (protocol === 'http' || protocol === 'http2') {
       this.#wildcardAt(number).addHttp();
       return;
     }
-    const isSniffedPod = service.headless && protocol === 'auto';
-    const own = isSniffedPod ? blocks : ownAddressesOf(service);
+    // Each pod of a headless service has a listener (recorded: `tcp-subnets-on-headless`).
+    const own = service.headless ? service.instances.map(({ address }) => address) : ownAddressesOf(service);
     for (const address of own)
       this.#ownAt(address, port).add(
         chains.of(service, port, { blocks: [], byServerName: false }),
         protocol === 'auto' ? service.host : undefined,
         port.exclusive,
       );
-    if (own.length > 0 && (blocks.length === 0 || isSniffedPod)) return;
+    if (service.headless || (own.length > 0 && blocks.length === 0)) return;
     const forAll = chains.of(service, port, { blocks, byServerName: true });
     if (forAll.some(({ subnets }) => subnets.length > 0)) this.#ports.add(number);
     this.#wildcardAt(number).add(forAll, protocol === 'auto', port.exclusive);

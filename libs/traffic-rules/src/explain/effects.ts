@@ -5,6 +5,7 @@ import type { CompiledForward, Route, Target } from '../compile/table.js';
 import type { HeaderMutation } from '../headers/header-mutation.js';
 import type { HeaderValueFormat } from '../headers/header-value-syntax.js';
 import type { RequestView } from '../match/request-view.js';
+import type { RouteRequest } from '../request.js';
 import { lookupName } from '../route/arrival.js';
 import type { Effects, ExplainedDestination, ExplainedMutation } from './explanation.js';
 import { describeLimits } from './limits.js';
@@ -15,7 +16,7 @@ export function destinationsOf({ action }: Route, view: RequestView): ExplainedD
   if (action.kind !== 'forward') return [];
   const total = action.targets.reduce((sum, { weight }) => sum + weight, 0);
   return action.targets.map((target) => ({
-    ...destination(target, total, view.request.authority, view.request.address),
+    ...destination(target, total, view.request.authority, view.request),
     ...(target.cluster === undefined && { missing: action.missing }),
   }));
 }
@@ -44,10 +45,10 @@ function destination(
   target: Destined,
   total: number,
   received: string,
-  address?: string,
+  arrival?: Pick<RouteRequest, 'address' | 'port'>,
 ): ExplainedDestination {
   const { weight, cluster, because } = target;
-  const dialled = cluster && dialledEndpoint(cluster, lookupName(received), address);
+  const dialled = cluster && dialledEndpoint(cluster, lookupName(received), arrival ?? cluster);
   const authority = toReadableText(target.authority ?? target.authorityBefore ?? received);
   const loadBalancing = cluster && describeLoadBalancing(cluster.loadBalancing);
   const { index = 0, host = '', port = 0, subset = '' } = because.destination ?? {};

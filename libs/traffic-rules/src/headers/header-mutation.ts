@@ -7,7 +7,13 @@ import type { HeaderValueFormat } from './header-value-syntax.js';
 export type HeaderMutation =
   | { kind: 'remove'; name: string }
   /** `value` is an Envoy format string, parsed; `applyHeaderMutations` fills it in. */
-  | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat };
+  | { kind: 'set' | 'add'; name: string; value: HeaderValueFormat; level?: RuleLevel };
+
+/** Where a rule's changes come after those of one destination of a split, they see what that one changed (Envoy, router's finalizeRequestHeaders). */
+export interface RuleLevel {
+  /** The Host that the destination set; absent: none. */
+  authority?: string;
+}
 
 /**
  * The headers after a rule's changes, which are made in order. Values refer to the headers as they were before
@@ -31,7 +37,7 @@ export function applyHeaderMutations(
       continue;
     }
     const batch = additionsFrom(mutations, index);
-    const current = withHeaders(context, changed);
+    const current = withHeaders(context, changed, batch[0]?.level);
     const values = batch.map(({ value }) => formatHeaderValue(value, current));
     batch.forEach(({ kind, name }, position) => {
       const value = values[position];
@@ -47,21 +53,25 @@ export function applyHeaderMutations(
 
 type Addition = Exclude<HeaderMutation, { kind: 'remove' }>;
 
-/** Sets before adds: a set behind an add, as a removal, begins the changes of the next level (route, destination). */
+/** The sets and adds of one level (route, destination): a removal begins the next one. */
 function additionsFrom(mutations: readonly HeaderMutation[], start: number): Addition[] {
   const batch: Addition[] = [];
   for (let index = start; index < mutations.length; index++) {
     const mutation = mutations[index] as HeaderMutation;
     if (mutation.kind === 'remove') break;
-    if (mutation.kind === 'set' && batch.at(-1)?.kind === 'add') break;
+    if (batch.length > 0 && mutation.level !== batch[0]?.level) break;
     batch.push(mutation);
   }
   return batch;
 }
 
-function withHeaders(context: HeaderContext, headers: readonly string[]): HeaderContext {
+function withHeaders(
+  context: HeaderContext,
+  headers: readonly string[],
+  level: RuleLevel | undefined,
+): HeaderContext {
   if (context.response !== undefined) return { ...context, response: { ...context.response, headers } };
-  return { ...context, request: { ...context.request, headers } };
+  return { ...context, request: { ...context.request, headers, ...level } };
 }
 
 /** False when there is no such header yet. */

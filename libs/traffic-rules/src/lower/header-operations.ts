@@ -1,4 +1,5 @@
-import type { HeaderMutation } from '../headers/header-mutation.js';
+import { toBytes } from '../bytes.js';
+import type { HeaderMutation, RuleLevel } from '../headers/header-mutation.js';
 import { parseHeaderValue } from '../headers/header-value-syntax.js';
 import type { HeaderOperations, Headers } from '../resources/virtual-service.js';
 
@@ -28,35 +29,53 @@ export function mergeHeaders(
 ): MergedHeaders {
   if (rule === undefined && destination === undefined) return unchanged;
   return {
-    request: inOrder(mutations(rule?.request), mutations(destination?.request), weighted),
-    response: inOrder(mutations(rule?.response), mutations(destination?.response), weighted),
+    request: inOrder(rule?.request, destination?.request, weighted ? levelOver(destination) : undefined),
+    response: inOrder(rule?.response, destination?.response, weighted ? {} : undefined),
   };
 }
 
-function inOrder(outer: Mutations, inner: Mutations, weighted: boolean): HeaderMutation[] {
-  if (weighted) {
+/** @param level of the rule's changes; undefined: they and the destination's are one */
+function inOrder(
+  ofRule: HeaderOperations | undefined,
+  ofDestination: HeaderOperations | undefined,
+  level: RuleLevel | undefined,
+): HeaderMutation[] {
+  const inner = mutations(ofDestination);
+  const outer = mutations(ofRule, level);
+  if (level !== undefined)
     return [inner, outer].flatMap(({ remove, set, add }) => [...remove, ...set, ...add]);
-  }
   return (['remove', 'set', 'add'] as const).flatMap((kind) => [...outer[kind], ...inner[kind]]);
 }
 
-function mutations(operations: HeaderOperations | undefined): Mutations {
+function levelOver(destination: Headers | undefined): RuleLevel {
+  const authority = authorityOf(destination);
+  return authority === undefined ? {} : { authority: toBytes(authority) };
+}
+
+function mutations(operations: HeaderOperations | undefined, level?: RuleLevel): Mutations {
   if (operations === undefined) return { remove: [], set: [], add: [] };
   return {
     remove: operations.remove
       .filter((name) => !isInternal(name))
       .map((name) => ({ kind: 'remove', name: name.toLowerCase() })),
-    set: values('set', operations.set),
-    add: values('add', operations.add),
+    set: values('set', operations.set, level),
+    add: values('add', operations.add, level),
   };
 }
 
 /** Sorted by name, as Istio writes them. */
-function values(kind: 'set' | 'add', headers: Record<string, string>): HeaderMutation[] {
+function values(
+  kind: 'set' | 'add',
+  headers: Record<string, string>,
+  level: RuleLevel | undefined,
+): HeaderMutation[] {
   return Object.entries(headers)
     .filter(([name]) => !isInternal(name))
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, value]) => ({ kind, name: name.toLowerCase(), value: parseHeaderValue(value) }));
+    .map(([name, value]) => ({
+      ...{ kind, name: name.toLowerCase(), value: parseHeaderValue(value) },
+      ...(level !== undefined && { level }),
+    }));
 }
 
 /** The Host that request operations ask for: `host` or `:authority` in `set`, else in `add`. */

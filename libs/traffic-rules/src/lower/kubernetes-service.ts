@@ -7,6 +7,7 @@ import { clusterDomain } from './short-name.js';
 import type { Workloads } from './workloads.js';
 
 const exportToAnnotation = 'networking.istio.io/exportTo';
+const nobody = '~';
 
 /** A Kubernetes Service with its EndpointSlices and what it selects, as the mesh's registry knows it. */
 export function kubernetesService(
@@ -17,6 +18,7 @@ export function kubernetesService(
   const { metadata, spec } = service;
   const headless = spec.clusterIP === 'None';
   const external = spec.type === 'ExternalName';
+  const exported = exportTo(metadata.annotations[exportToAnnotation]);
   const hasIp = spec.clusterIP !== undefined && spec.clusterIP !== '' && !headless;
   return {
     kind: 'Service',
@@ -24,7 +26,7 @@ export function kubernetesService(
     external: false,
     host: asciiLowerCase(`${metadata.name}.${metadata.namespace}.svc.${clusterDomain}`),
     metadata,
-    exportTo: exportTo(metadata.annotations[exportToAnnotation]),
+    exportTo: exported,
     ports: spec.ports.map((port) => ({
       number: port.port,
       name: port.name ?? '',
@@ -39,7 +41,8 @@ export function kubernetesService(
     headless,
     ...(external && spec.externalName !== undefined && { externalName: asciiLowerCase(spec.externalName) }),
     discovery: 'static',
-    instances: external ? [] : instancesOf(service, slices, workloads),
+    // Nobody is told of the endpoints, not even those whom a rule leads there (Istio, controller.go addOrUpdateService; recorded: `scope-rule-to-unexported`).
+    instances: external || exported.includes(nobody) ? [] : instancesOf(service, slices, workloads),
     workloads: external ? [] : workloads.selectedLabels(metadata.namespace, spec.selector),
   };
 }

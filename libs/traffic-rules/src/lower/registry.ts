@@ -53,26 +53,16 @@ export class Registry {
   /** @param destinations where the rules lead that the proxy is told, in their order */
   told(destinations: Iterable<RuleDestination>): ToldServices {
     const byHost = new Map<string, OwnedService>();
-    const listened: OwnedService[] = [];
-    for (const [host, candidates] of this.#candidates()) {
+    const told = this.#exported().flatMap((service) => this.#asTold(service) ?? []);
+    const pooled = new Map<OwnedService, OwnedService>();
+    for (const [host, candidates] of groupByHost(told)) {
       const pool = poolOf(candidates, this.#view.workload.namespace);
       byHost.set(host, poolNamespace(pool));
-      listened.push(...pool);
+      for (const service of pool) pooled.set(service, withInstancesOf(pool, service));
     }
     this.#addDestinations(byHost, destinations);
-    return { byHost, listened };
-  }
-
-  #candidates(): Map<string, OwnedService[]> {
-    const byHost = new Map<string, OwnedService[]>();
-    for (const service of this.#exported()) {
-      const told = this.#asTold(service);
-      if (told === undefined) continue;
-      const sameHost = byHost.get(told.host);
-      if (sameHost === undefined) byHost.set(told.host, [told]);
-      else sameHost.push(told);
-    }
-    return byHost;
+    // In the order of all, which decides who has a listener first.
+    return { byHost, listened: told.flatMap((service) => pooled.get(service) ?? []) };
   }
 
   /** Services that nobody of the workload reaches by their names. */
@@ -183,22 +173,35 @@ function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlic
   return groups;
 }
 
-/** Of services of one host those of the namespace that counts; each has the endpoints of all of them. */
+function groupByHost(services: readonly OwnedService[]): Map<string, OwnedService[]> {
+  const groups = new Map<string, OwnedService[]>();
+  for (const service of services) {
+    const group = groups.get(service.host);
+    if (group === undefined) groups.set(service.host, [service]);
+    else group.push(service);
+  }
+  return groups;
+}
+
+/** Of services of one host those of the namespace that counts. */
 function poolOf(candidates: readonly OwnedService[], workloadNamespace: string): OwnedService[] {
   const winner =
     candidates.find(({ metadata }) => metadata.namespace === workloadNamespace) ??
     candidates.find(({ kind }) => kind === 'Service') ??
     candidates[0];
-  const pool = candidates.filter(({ metadata }) => metadata.namespace === winner?.metadata.namespace);
-  if (pool.length < 2) return pool;
-  const instances = pool.flatMap((service) => service.instances);
-  return pool.map((service) => ({ ...service, instances }));
+  return candidates.filter(({ metadata }) => metadata.namespace === winner?.metadata.namespace);
+}
+
+/** The endpoints of all of them are those of each. */
+function withInstancesOf(pool: readonly OwnedService[], service: OwnedService): OwnedService {
+  return pool.length < 2 ? service : { ...service, instances: pool.flatMap(({ instances }) => instances) };
 }
 
 /** @param pool not empty */
 function poolNamespace(pool: readonly OwnedService[]): OwnedService {
   const base = pool.find(({ kind }) => kind === 'Service') ?? (pool[0] as OwnedService);
-  return pool.filter((service) => service !== base).reduce(addToPool, base);
+  const others = pool.filter((service) => service !== base);
+  return others.reduce(addToPool, withInstancesOf(pool, base));
 }
 
 /** Ports are pooled only of entries that are of one kind: to other ones clients listen in vain (Istio, sidecar.go canMergeServices). */

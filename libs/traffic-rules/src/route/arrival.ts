@@ -26,7 +26,9 @@ export function takerOf(
     const block = tcp.atBlock(dialled);
     if (block !== undefined) return block;
   }
-  if (virtualHost !== undefined || listenerOf(contents, arrival)?.shared === true) return 'routes';
+  const isShared = listenerOf(contents, arrival)?.shared === true;
+  if (virtualHost !== undefined || isShared || sniffingServiceOf(contents, arrival) !== undefined)
+    return 'routes';
   return (dialled && tcp.atAnyAddress(dialled)) ?? 'nothing';
 }
 
@@ -45,12 +47,16 @@ export function virtualHostOf(contents: TableContents, arrival: Arrival): Virtua
   const listener = listenerOf(contents, arrival);
   if (listener === undefined) return undefined;
   const { authority, address } = arrival;
-  const sniffing = address === undefined ? undefined : contents.tcp.sniffingServiceAt(address, arrival.port);
-  const own = sniffing === undefined ? undefined : listener.hosts.find(sniffing);
-  if (own !== undefined) return own;
+  const sniffing = sniffingServiceOf(contents, arrival);
+  if (sniffing !== undefined) return listener.hosts.find(sniffing);
   const virtualHost = listener.hosts.find(lookupName(authority));
   const isReached = listener.shared || (virtualHost?.dedicated === true && address === undefined);
   return isReached ? virtualHost : undefined;
+}
+
+/** The service whose sniffed port has a listener at the address dialled. */
+export function sniffingServiceOf({ tcp }: TableContents, { address, port }: Arrival): string | undefined {
+  return address === undefined ? undefined : tcp.sniffingServiceAt(address, port);
 }
 
 /** What listens on the port; at a gateway for TLS or for plain text, as the client speaks. */

@@ -13,7 +13,7 @@ import type { Because, ClusterNotFound, Decision, DirectResponse, Forward, Redir
 import { atEdge } from '../match/edge-request.js';
 import { RequestView } from '../match/request-view.js';
 import type { RouteRequest } from '../request.js';
-import { lookupName, takerOf, virtualHostOf } from './arrival.js';
+import { lookupName, sniffingServiceOf, takerOf, virtualHostOf } from './arrival.js';
 import { connectTo } from './connect.js';
 import { normalizePath } from './path-normalization.js';
 import { noRuleMatches, type Unrouted, unknownHost, withoutListener } from './unrouted.js';
@@ -50,7 +50,11 @@ export function findRoute(contents: TableContents, request: RouteRequest): Found
   if (taker !== 'routes') return { kind: 'connection', target: taker };
   const target = targetOf(request, contents);
   if (target.kind !== 'target') return target;
-  if (virtualHost === undefined) return unknownHost(contents, target.path);
+  if (virtualHost === undefined) {
+    // A sniffed port's listener is for one service alone: there are no strangers (recorded: `scope-entry-beside-sniffed-service`).
+    const isForOne = sniffingServiceOf(contents, request) !== undefined;
+    return isForOne ? withoutRoute(contents.hash) : unknownHost(contents, target.path);
+  }
   const view = viewOf(contents, request, target.path);
   const matched = virtualHost.routes.find(view);
   if (matched === undefined) return noRuleMatches(virtualHost, contents.hash);
@@ -81,6 +85,10 @@ function targetOf(
   return normal === undefined
     ? { kind: 'bad-request', body: '', because, rules }
     : { kind: 'target', path: normal };
+}
+
+function withoutRoute(rules: string): Unrouted {
+  return { kind: 'no-route', because: { reason: 'unknown-host' }, rules };
 }
 
 /** @param rules the hash of the table. */
@@ -168,7 +176,7 @@ function forward(
     mirrors: action.mirrors,
   };
   if (cluster.headless === true) {
-    const endpoint = dialledEndpoint(cluster, lookupName(authority), view.request.address);
+    const endpoint = dialledEndpoint(cluster, lookupName(authority), view.request);
     if (endpoint !== undefined) decision.endpoint = endpoint;
   }
   if (rewritten !== undefined) decision.originalPath = view.target;

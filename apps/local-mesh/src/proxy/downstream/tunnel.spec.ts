@@ -248,7 +248,8 @@ describe('a tunnel', () => {
 
   it('to the address of an endpoint of a headless service goes to that one', () => {
     const headless: ConnectionDecision = { ...connect, cluster: { ...cluster, headless: true } };
-    const second = [{ host: '10.0.0.2', port: 3308 }];
+    // At the port that was dialled, as Envoy's ORIGINAL_DST does.
+    const second = [{ host: '10.0.0.2', port: 3306 }];
     expect(new PlayedTunnel(headless, { host: '10.0.0.2' }).dialled).toEqual(second);
     const resolve = () => ({ host: '10.0.0.2', port: 9 });
     expect(new PlayedTunnel(headless, {}, { resolve }).dialled).toEqual(second);

@@ -157,7 +157,7 @@ function toService(
   }
   // A headless service is dialled by its endpoints, one of which is meant then (recorded: `scope-headless-tcp`).
   const dialled = options.resolve?.(host, port)?.host ?? host;
-  const meant = dialledEndpoint(cluster, host.toLowerCase(), dialled);
+  const meant = dialledEndpoint(cluster, host.toLowerCase(), { address: dialled, port });
   if (meant !== undefined)
     return { ...common, to: upstream.hostAt({ host: meant.address, port: meant.port }) };
   const to = upstream.choose({ random, hashKey: undefined, tried: new Set() });
