@@ -45,7 +45,9 @@ export function ofBackendAnswer(decision: Forward, asked: RouteRequest, answer: 
 
 /** Request headers that rules write. */
 export function ofRequest(decision: Forward, asked: RouteRequest): Headers {
-  return written(decision.requestHeaders, asked.headers, { ...namesOf(decision), request: asked }, new Set());
+  const { path, originalPath = path, requestHeaders } = decision;
+  const request = { ...asked, path: originalPath };
+  return written(requestHeaders, asked.headers, { ...namesOf(decision), request }, new Set());
 }
 
 /** The request as a backend gets it, which response headers quote. */

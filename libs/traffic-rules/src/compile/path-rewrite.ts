@@ -53,6 +53,8 @@ function replaceRegex(expression: string, replacement: string): TargetChange {
   const regex = parseRegex(expression);
   if (regex === undefined) return (target) => target;
   const bytes = toBytes(replacement);
+  // RE2's GlobalReplace changes nothing then (recorded: `rewrite-regex-missing-group`).
+  if (highestGroup(bytes) > regex.groupCount()) return (target) => target;
   return (target) => {
     const end = pathLength(target);
     const path = target.slice(0, end);
@@ -72,16 +74,17 @@ function replaceRegex(expression: string, replacement: string): TargetChange {
   };
 }
 
-/** RE2's substitutions: `\0` to `\9` are groups, `\\` a backslash; `$1` is literal. A group that the regex lacks is empty. */
+/** RE2's substitutions: `\0` to `\9` are groups, `\\` a backslash; `$1` is literal. */
 function substitute(replacement: string, group: (index: number) => string): string {
   return replacement.replace(/\\([0-9\\])/g, (_, character: string) => {
-    if (character === '\\') return '\\';
-    try {
-      return group(Number(character));
-    } catch {
-      return '';
-    }
+    return character === '\\' ? '\\' : group(Number(character));
   });
+}
+
+/** The highest group that a replacement names; 0 without any. */
+function highestGroup(replacement: string): number {
+  const named = [...replacement.matchAll(/\\([0-9\\])/g)].map(([, character]) => Number(character) || 0);
+  return Math.max(0, ...named);
 }
 
 function pathLength(target: string): number {

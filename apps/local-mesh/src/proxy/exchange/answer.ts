@@ -1,5 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { applyHeaderMutations, type HeaderContext, type HeaderMutation } from '@grayscale/traffic-rules';
+import {
+  applyHeaderMutations,
+  type Forward,
+  type HeaderContext,
+  type HeaderMutation,
+} from '@grayscale/traffic-rules';
 import { hasHeader, removeHeader, setHeader, withDateAndServer } from '../headers/response-headers.js';
 import type { OutgoingRequest } from '../message/request.js';
 import { UnsendableHead } from '../message/sendable.js';
@@ -74,9 +79,14 @@ export class Answer {
   }
 
   /** A request's headers after a route's changes: made before a server is chosen, and kept when it is tried again (Envoy 1.40, seen on the wire). */
-  changed(headers: string[], mutations: readonly HeaderMutation[]): string[] {
+  changed(
+    headers: string[],
+    mutations: readonly HeaderMutation[],
+    { path, originalPath = path }: Pick<Forward, 'path' | 'originalPath'>,
+  ): string[] {
     if (mutations.length === 0) return headers;
-    const request = this.context.seen;
+    // Normalized, and not yet rewritten (recorded: `http-header-formats-of-normalized-path`).
+    const request = { ...this.context.seen, path: originalPath };
     return applyHeaderMutations(headers, mutations, { ...this.#told(), request, attempts: 1 });
   }
 

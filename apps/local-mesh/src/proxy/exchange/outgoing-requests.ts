@@ -55,7 +55,7 @@ export class OutgoingRequests {
       expectedTimeoutMs: limitMs,
       ...(this.isCall && limitMs > 0 && { callTimeout: timeoutText(limitMs) }),
     });
-    const result = this.answer.changed(list, shape.requestHeaders);
+    const result = this.answer.changed(list, shape.requestHeaders, shape);
     if (shape.originalHost !== undefined) result.push('x-envoy-original-host', shape.originalHost);
     if (shape.originalPath !== undefined) result.push('x-envoy-original-path', shape.originalPath);
     return result;
