@@ -1,6 +1,7 @@
 // The local mesh beside Envoy and beside a bare undici proxy, under wrk: `npm run bench -- proxy`.
 // BENCH_SECONDS (default 3) is the length of one run, BENCH_ROUNDS (default 3) how many; the median is shown.
 // BENCH_CONNECTIONS (default 1,32,256) and BENCH_RULES (default 2,10000) choose a part of it.
+import { load as loadAtRate } from './proxy/h2load.ts';
 import { type Load, median } from './proxy/load.ts';
 import type { Program } from './proxy/program.ts';
 import { isInstalled, Subjects } from './proxy/subjects.ts';
@@ -36,10 +37,14 @@ async function benchmark(programs: Subjects): Promise<void> {
   const atRest = subjects.map(([, program]) => program.memory());
   const table: string[] = [];
   const ratios: string[] = [];
+  const equalRates: string[] = [];
   for (const connections of connectionCounts) {
     const runs = await alternate(subjects, connections);
     table.push(...rows(runs, connections));
     ratios.push(...besideEnvoy(runs, connections));
+    if (isInstalled('h2load')) {
+      equalRates.push(...besideEnvoy(await alternateAtOneRate(subjects, runs, connections), connections));
+    }
   }
   console.log(
     '| connections | what | requests/s | p50 ms | p99 ms | added p50 ms | CPU us/request | errors |',
@@ -49,6 +54,13 @@ async function benchmark(programs: Subjects): Promise<void> {
   console.log('\nThe local mesh beside Envoy, medians of the ratios of the rounds (least to most):\n');
   console.log('| connections | with | requests/s | p50 | p99 | CPU |\n| --- | --- | --- | --- | --- | --- |');
   console.log(ratios.join('\n'));
+  if (isInstalled('h2load')) {
+    console.log('\nAt one rate for both, half of what Envoy reached:\n');
+    console.log(
+      '| connections | with | requests/s | p50 | p99 | CPU |\n| --- | --- | --- | --- | --- | --- |',
+    );
+    console.log(equalRates.join('\n'));
+  }
   console.log('\n| what | MiB at rest | MiB after the load |\n| --- | --- | --- |');
   subjects.forEach(([name, program], index) => {
     console.log(`| ${name} | ${atRest[index]?.toFixed(0)} | ${program.memory().toFixed(0)} |`);
@@ -65,6 +77,26 @@ async function alternate(subjects: Array<[string, Program]>, connections: number
   for (let round = 0; round < rounds; round++) {
     for (const [name, program] of subjects) {
       runs.get(name)?.push(await load(program, connections, seconds));
+    }
+  }
+  return runs;
+}
+
+/** Whoever answers faster is asked more often by a client that waits for answers; at one rate for both, their latencies compare. */
+async function alternateAtOneRate(
+  subjects: Array<[string, Program]>,
+  fastest: Runs,
+  connections: number,
+): Promise<Runs> {
+  const proxies = subjects.filter(([name]) => name.includes(', ') && !name.startsWith('direct'));
+  const runs = new Map<string, Load[]>(proxies.map(([name]) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, program] of proxies) {
+      const envoy = fastest.get(`Envoy, ${name.split(', ')[1]}`);
+      if (envoy === undefined) continue;
+      const requestsPerSecond = Math.floor(median(envoy).requestsPerSecond / 2 / connections);
+      const manner = { requestsPerSecond };
+      runs.get(name)?.push(await loadAtRate(program, { connections, streams: 1 }, seconds, manner));
     }
   }
   return runs;

@@ -14,18 +14,27 @@ export interface Concurrency {
   streams: number;
 }
 
-/** One run of h2load, HTTP/2 with prior knowledge, with one thread. */
+/** How h2load asks, where it is not as fast as it gets answers in HTTP/2. */
+export interface Manner {
+  /** On each connection, in HTTP/1.1, whatever the answers take. */
+  requestsPerSecond?: number;
+}
+
+/** One run of h2load with one thread: HTTP/2 with prior knowledge, unless a rate is given. */
 export async function load(
   { port, cpuMs }: Program,
   { connections, streams }: Concurrency,
   seconds: number,
+  { requestsPerSecond }: Manner = {},
 ): Promise<Load> {
+  const manner = requestsPerSecond === undefined ? [] : ['--h1', `--rps=${requestsPerSecond}`];
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-h2load-'));
   const log = join(folder, 'requests.tsv');
   const cpuBefore = cpuMs();
   try {
     const { stdout } = await run('h2load', [
       ...[`-c${connections}`, `-m${streams}`, `-D${seconds}`, `--log-file=${log}`],
+      ...manner,
       ...[`--connect-to=127.0.0.1:${port}`, 'http://hello.com/hello'],
     ]);
     const cpuUs = (cpuMs() - cpuBefore) * 1000;
