@@ -171,11 +171,11 @@ class Process {
     this.child.emit('printed');
   }
 
-  /** Resolves once the output matches; rejects with the output when the process ends before, or after 20 seconds. */
+  /** Resolves once the output matches; rejects with the output when the process ends before, or after two minutes: machines of CI start slowly. */
   printed(pattern: RegExp, name: string): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`${name} ${why}; it printed:\n${this.output}`));
-      const timer = setTimeout(() => fail(`did not print ${pattern} within 20 s`), 20_000);
+      const timer = setTimeout(() => fail(`did not print ${pattern} within two minutes`), 120_000);
       const look = () => {
         const match = pattern.exec(this.output);
         if (!match) return;
