@@ -88,10 +88,9 @@ async function alternateAtOneRate(
   fastest: Runs,
   connections: number,
 ): Promise<Runs> {
-  const proxies = subjects.filter(([name]) => name.includes(', ') && !name.startsWith('direct'));
-  const runs = new Map<string, Load[]>(proxies.map(([name]) => [name, []]));
+  const runs = new Map<string, Load[]>(subjects.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, program] of proxies) {
+    for (const [name, program] of subjects) {
       const envoy = fastest.get(`Envoy, ${name.split(', ')[1]}`);
       if (envoy === undefined) continue;
       const requestsPerSecond = Math.floor(median(envoy).requestsPerSecond / 2 / connections);

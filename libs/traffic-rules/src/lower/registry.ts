@@ -55,7 +55,7 @@ export class Registry {
     const byHost = new Map<string, OwnedService>();
     const told = this.#exported().flatMap((service) => this.#asTold(service) ?? []);
     const pooled = new Map<OwnedService, OwnedService>();
-    for (const [host, candidates] of groupByHost(told)) {
+    for (const [host, candidates] of Map.groupBy(told, (service) => service.host)) {
       const pool = poolOf(candidates, this.#view.workload.namespace);
       byHost.set(host, poolNamespace(pool));
       for (const service of pool) pooled.set(service, withInstancesOf(pool, service));
@@ -169,16 +169,6 @@ function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlic
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [slice]);
     else group.push(slice);
-  }
-  return groups;
-}
-
-function groupByHost(services: readonly OwnedService[]): Map<string, OwnedService[]> {
-  const groups = new Map<string, OwnedService[]>();
-  for (const service of services) {
-    const group = groups.get(service.host);
-    if (group === undefined) groups.set(service.host, [service]);
-    else group.push(service);
   }
   return groups;
 }

@@ -1,5 +1,5 @@
 import { asciiLowerCase } from '../../ascii.js';
-import { hostsInCommon, overlap } from '../../hosts-in-common.js';
+import { overlap } from '../../hosts-in-common.js';
 import type { ConnectionDestination, ConnectionRule } from '../../model/connection.js';
 import { meshGateway } from '../../model/gateway.js';
 import type { Place } from '../../model/place.js';
@@ -42,10 +42,10 @@ function candidateOf(
   options: RulesView['options'],
 ): Candidate | undefined {
   const [first] = group;
-  const connections = first === undefined ? [] : rulesOf(route, first, parents);
+  const hosts = group.map(({ host }) => host);
+  const connections = first === undefined ? [] : rulesOf(route, first, hosts, parents);
   if (first === undefined || connections.length === 0) return undefined;
   const layer = route.kind === 'TLSRoute' ? 'tls' : 'tcp';
-  const hosts = group.map(({ host }) => host);
   return {
     // What Istio makes of it is called so, which decides among those of one age.
     metadata: { ...route.metadata, name: `${route.metadata.name}~${layer}~` },
@@ -65,14 +65,22 @@ function candidateOf(
   };
 }
 
-/** The rules of a route by way of one of its parents; none if there is something in it that Istio cannot do. */
-function rulesOf(route: ConnectionRoute, attachment: Attachment, parents: Parents): ConnectionRule[] {
+/**
+ * The rules of a route by way of one of its parents; none if there is something in it that Istio cannot do.
+ * @param hosts of a gateway's listener, those that the two have in common
+ */
+function rulesOf(
+  route: ConnectionRoute,
+  attachment: Attachment,
+  hosts: readonly string[],
+  parents: Parents,
+): ConnectionRule[] {
   const { gateway, listener } = attachment;
   const converted = convertConnectionRoute(route, parents.references, gateway !== meshGateway);
   if (converted.problems.some(({ lost }) => lost === 'route')) return [];
-  const names = serverNamesOf(route, attachment, parents);
   // A gateway that ends TLS takes the first route of the listener for all of its names (Istio, gateway.go buildGatewayNetworkFiltersFromTCPRoutes).
   const layer = route.kind === 'TCPRoute' || listener?.termination !== undefined ? 'tcp' : 'tls';
+  const names = gateway === meshGateway ? namesInMesh(route, attachment, parents) : [...new Set(hosts)];
   return converted.rules.flatMap(({ place, destinations }): ConnectionRule[] => {
     // Of a TLSRoute without any weight Istio makes a rule that matches nothing.
     if (destinations === 'none' && route.kind === 'TLSRoute') return [];
@@ -90,20 +98,12 @@ function rulesOf(route: ConnectionRoute, attachment: Attachment, parents: Parent
 }
 
 /**
- * The names that TLS may ask for. At a gateway those of the listener; in the mesh, of several, those that have to do with the parent's host,
- * and every name where none has (Istio, conversion.go compatibleRoutesForHost; recorded: `tcp-tlsroute-names`).
+ * The names that TLS may ask for in the mesh: of several, those that have to do with the parent's host, and every name where none has (Istio,
+ * conversion.go compatibleRoutesForHost; recorded: `tcp-tlsroute-names`).
  */
-function serverNamesOf(
-  route: ConnectionRoute,
-  { gateway, host, field, listener }: Attachment,
-  parents: Parents,
-): string[] {
+function namesInMesh(route: ConnectionRoute, { host, field }: Attachment, parents: Parents): string[] {
   if (route.kind === 'TCPRoute') return [];
   const written = route.spec.hostnames.map(asciiLowerCase);
-  if (gateway !== meshGateway)
-    return hostsInCommon(written.length === 0 ? ['*'] : written, [
-      asciiLowerCase(listener?.spec.hostname || '*'),
-    ]);
   const names = written.length === 0 ? hostsOfParent(route, field, parents) : written;
   return names.length > 1 ? names.filter((name) => overlap(name, host)) : names;
 }
