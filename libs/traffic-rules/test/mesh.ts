@@ -15,6 +15,25 @@ export const workload: Workload = {
   outboundTrafficPolicy: 'ALLOW_ANY',
 };
 
+/**
+ * A ServiceEntry whose host is `NAME.ext`, with one port.
+ * @param port as `{number: 9000, name: p, protocol: TCP}`
+ * @param createdSecond when: the earlier one is the older
+ */
+export function portEntry(name: string, port: string, more = '', createdSecond = 0): string {
+  return `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ${name}, namespace: hello-page, creationTimestamp: "2026-01-01T00:00:0${createdSecond}Z"}
+spec:
+  hosts: [${name}.ext]
+  ports: [${port}]
+  resolution: STATIC
+  endpoints: [{address: 10.0.0.1}]
+  ${more}
+---`;
+}
+
 /** A ServiceEntry with HTTP on port 8080. */
 export function entry(host: string, endpoints = '[{address: 127.0.0.1}]', more = ''): string {
   const name = host.replace('*', 'any');

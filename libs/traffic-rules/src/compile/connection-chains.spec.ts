@@ -1,4 +1,4 @@
-import { tableOf } from '../../test/mesh.js';
+import { portEntry, tableOf } from '../../test/mesh.js';
 import { explainConnection } from '../explain/explain-connection.js';
 import { renderExplanation } from '../explain/render.js';
 import { connectionFromUrl } from '../request-from-url.js';
@@ -7,17 +7,7 @@ import type { Workload } from '../workload.js';
 
 /** A ServiceEntry whose host is `NAME.ext`. */
 function entry(name: string, protocol: string, number: number, more = ''): string {
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: ${name}, namespace: hello-page}
-spec:
-  hosts: [${name}.ext]
-  ports: [{number: ${number}, name: p, protocol: ${protocol}}]
-  resolution: STATIC
-  endpoints: [{address: 10.0.0.1}]
-  ${more}
----`;
+  return portEntry(name, `{number: ${number}, name: p, protocol: ${protocol}}`, more);
 }
 
 function rules(spec: string, hosts = '[main.ext]', name = 'rules'): string {

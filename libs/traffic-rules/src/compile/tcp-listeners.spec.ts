@@ -1,20 +1,5 @@
-import { tableOf } from '../../test/mesh.js';
+import { portEntry, tableOf } from '../../test/mesh.js';
 import { type Connection, routeConnection } from '../route/route-connection.js';
-
-/** A ServiceEntry whose host is `NAME.ext`. */
-function entry(name: string, port: string, more = '', createdSecond = 0): string {
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: ${name}, namespace: hello-page, creationTimestamp: "2026-01-01T00:00:0${createdSecond}Z"}
-spec:
-  hosts: [${name}.ext]
-  ports: [${port}]
-  resolution: STATIC
-  endpoints: [{address: 10.0.0.1}]
-  ${more}
----`;
-}
 
 const tcp = '{number: 9000, name: p, protocol: TCP}';
 const http = '{protocol: HTTP, number: 9000, name: p}';
@@ -28,30 +13,30 @@ function leads(yaml: string, connection: Partial<Connection>): string {
 
 describe('a connection to a port that is not HTTP', () => {
   it('is taken by a service without an address, whatever the address dialled', () => {
-    expect(leads(entry('raw', tcp), {})).toBe('raw.ext');
-    expect(leads(entry('raw', tcp), { port: 9001 })).toBe('pass-through');
+    expect(leads(portEntry('raw', tcp), {})).toBe('raw.ext');
+    expect(leads(portEntry('raw', tcp), { port: 9001 })).toBe('pass-through');
   });
 
   it('is taken at the service\u2019s own address only, where it has one', () => {
-    const own = entry('raw', tcp, 'addresses: [10.9.9.9, 10.9.9.8]');
+    const own = portEntry('raw', tcp, 'addresses: [10.9.9.9, 10.9.9.8]');
     expect(leads(own, {})).toBe('pass-through');
     expect(leads(own, { address: '10.9.9.9' })).toBe('raw.ext');
     expect(leads(own, { address: '10.9.9.8' })).toBe('raw.ext');
   });
 
   it('is taken in a block of addresses, before a service without any', () => {
-    const both = entry('all', tcp) + entry('block', tcp, 'addresses: [10.9.0.0/16]');
+    const both = portEntry('all', tcp) + portEntry('block', tcp, 'addresses: [10.9.0.0/16]');
     expect(leads(both, { address: '10.9.1.1' })).toBe('block.ext');
     expect(leads(both, { address: '10.8.1.1' })).toBe('all.ext');
   });
 
   it('goes to the oldest of two services without an address', () => {
-    expect(leads(entry('b', tcp, '', 1) + entry('a', tcp, '', 2), {})).toBe('b.ext');
-    expect(leads(entry('b', tcp) + entry('a', tcp), {})).toBe('a.ext');
+    expect(leads(portEntry('b', tcp, '', 1) + portEntry('a', tcp, '', 2), {})).toBe('b.ext');
+    expect(leads(portEntry('b', tcp) + portEntry('a', tcp), {})).toBe('a.ext');
   });
 
   it('goes by the server name of TLS, in any letter case', () => {
-    const two = entry('one', tls) + entry('two', tls);
+    const two = portEntry('one', tls) + portEntry('two', tls);
     expect(leads(two, { sni: 'two.ext' })).toBe('two.ext');
     expect(leads(two, { sni: 'ONE.ext' })).toBe('one.ext');
     expect(leads(two, { sni: 'three.ext' })).toBe('pass-through');
@@ -59,8 +44,8 @@ describe('a connection to a port that is not HTTP', () => {
   });
 
   it('is left to HTTP where that came first, and shares the port where it came later', () => {
-    expect(leads(entry('web', http, '', 1) + entry('raw', tcp, '', 2), {})).toBe('pass-through');
-    expect(leads(entry('web', http, '', 2) + entry('raw', tcp, '', 1), {})).toBe('raw.ext');
+    expect(leads(portEntry('web', http, '', 1) + portEntry('raw', tcp, '', 2), {})).toBe('pass-through');
+    expect(leads(portEntry('web', http, '', 2) + portEntry('raw', tcp, '', 1), {})).toBe('raw.ext');
   });
 
   it('goes to the service that the client names, where nobody says what it dialled', () => {

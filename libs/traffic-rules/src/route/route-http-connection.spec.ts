@@ -1,22 +1,7 @@
-import { tableOf, virtualService } from '../../test/mesh.js';
+import { portEntry, tableOf, virtualService } from '../../test/mesh.js';
 import type { RouteTable } from '../compile/table.js';
 import { route } from './route.js';
 import { routeHttpConnection } from './route-connection.js';
-
-/** A ServiceEntry whose host is `NAME.ext`. */
-function entry(name: string, port: string, more = ''): string {
-  return `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: {name: ${name}, namespace: hello-page}
-spec:
-  hosts: [${name}.ext]
-  ports: [${port}]
-  resolution: STATIC
-  endpoints: [{address: 10.0.0.1}]
-  ${more}
----`;
-}
 
 const tcp = '{number: 9000, name: p, protocol: TCP}';
 const sniffed = '{number: 9000, name: p}';
@@ -35,14 +20,20 @@ function leads(table: RouteTable, place: Place): string {
 
 describe('a connection that speaks HTTP', () => {
   it.each([
-    ['to a port of TCP goes to its service as bytes', entry('raw', tcp), 'raw.ext', 9000, 'raw.ext'],
-    ['to a sniffed port is led by its requests', entry('auto', sniffed), 'auto.ext', 9000, 'by-request'],
+    ['to a port of TCP goes to its service as bytes', portEntry('raw', tcp), 'raw.ext', 9000, 'raw.ext'],
+    ['to a sniffed port is led by its requests', portEntry('auto', sniffed), 'auto.ext', 9000, 'by-request'],
     ['to a port of HTTP is led by its requests', '', 't.ext', 8080, 'by-request'],
     ['to a host of a rule alone', virtualService('[{redirect: {uri: /}}]'), 't.ext', 8080, 'by-request'],
     ['to a stranger on a port of HTTP', '', 'far.ext', 8080, 'pass-through'],
     ['to a port that nothing listens on', '', 'far.ext', 9000, 'pass-through'],
-    ['to a service of TCP with an address of its own', entry('raw', tcp, own), 'raw.ext', 9000, 'raw.ext'],
-    ['past the address of such a service', entry('raw', tcp, own), 'far.ext', 9000, 'pass-through'],
+    [
+      'to a service of TCP with an address of its own',
+      portEntry('raw', tcp, own),
+      'raw.ext',
+      9000,
+      'raw.ext',
+    ],
+    ['past the address of such a service', portEntry('raw', tcp, own), 'far.ext', 9000, 'pass-through'],
   ])('%s', (_, yaml, host, port, expected) => {
     expect(leads(tableOf(yaml), { host, port })).toBe(expected);
   });
@@ -65,7 +56,7 @@ spec:
   hosts: [raw.ext]
   tcp: [{route: [{destination: {host: one.ext}, weight: 90}, {destination: {host: two.ext}, weight: 10}]}]
 ---`;
-    const table = tableOf(entry('raw', tcp) + split);
+    const table = tableOf(portEntry('raw', tcp) + split);
     const hosts = [0, 0.8999, 0.9].map((draw) => {
       const decision = routeHttpConnection(table, { host: 'raw.ext', port: 9000 }, draw);
       return decision.kind === 'connect' && decision.cluster.service.host;
@@ -75,9 +66,9 @@ spec:
 
   it('is led as every request behind it, where the place decides; and by request where they may differ', () => {
     const yaml =
-      entry('raw', tcp, own) +
-      entry('block', sniffed, 'addresses: [10.8.0.0/16]') +
-      entry('auto', sniffed, 'addresses: [10.7.0.1]') +
+      portEntry('raw', tcp, own) +
+      portEntry('block', sniffed, 'addresses: [10.8.0.0/16]') +
+      portEntry('auto', sniffed, 'addresses: [10.7.0.1]') +
       virtualService('[{match: [{uri: {prefix: /a}}], route: [{destination: {host: one.ext}}]}]');
     const hosts = [
       'raw.ext',

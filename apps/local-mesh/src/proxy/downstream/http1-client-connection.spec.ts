@@ -1,6 +1,7 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Decision, RouteRequest } from '@grayscale/traffic-rules';
+import { routingOf } from '../../../test/routing.js';
 import type { AccessRecord } from '../access-record.js';
 import { defaultLimits, type ProxyLimits } from '../limits.js';
 import type { Runtime } from '../runtime.js';
@@ -37,14 +38,7 @@ class PlayedConnection {
     });
     this.runtime = {
       options: {
-        route: echo,
-        routeConnection: () => ({
-          kind: 'blocked',
-          through: 'tcp',
-          because: { reason: 'no-listener' },
-          rules: '',
-        }),
-        routeHttpConnection: () => ({ kind: 'by-request' }),
+        ...routingOf(echo),
         onComplete: (record) => this.records.push(record),
       },
       limits: { ...defaultLimits, maxHeaderBytes: 200, maxHeaderCount: 3, ...limits },

@@ -2,6 +2,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } f
 import { duplexPair } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Decision, RouteRequest } from '@grayscale/traffic-rules';
+import { routingOf } from '../../../test/routing.js';
 import type { AccessRecord } from '../access-record.js';
 import { defaultLimits, type ProxyLimits } from '../limits.js';
 import type { Runtime } from '../runtime.js';
@@ -47,14 +48,7 @@ class PlayedConnection {
   constructor(limits: Partial<ProxyLimits> = {}) {
     this.runtime = {
       options: {
-        route: decide,
-        routeConnection: () => ({
-          kind: 'blocked',
-          through: 'tcp',
-          because: { reason: 'no-listener' },
-          rules: '',
-        }),
-        routeHttpConnection: () => ({ kind: 'by-request' }),
+        ...routingOf(decide),
         onComplete: (record) => this.records.push(record),
       },
       limits: { ...defaultLimits, ...limits },
