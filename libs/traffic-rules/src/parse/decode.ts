@@ -40,6 +40,23 @@ export function message<S extends Shape>(
   };
 }
 
+/** A decoder for each field of `T`, which the type checker asks for when it gets another, and for fields of which nothing is kept. */
+export type FieldsOf<T> = { readonly [Field in keyof T]-?: Decoder<NonNullable<T[Field]>> } & Shape;
+
+/** What the fields of `T` that are always there hold when they are not written. */
+export type UnwrittenOf<T> = {
+  readonly [Field in keyof T as undefined extends T[Field] ? never : Field]: T[Field];
+};
+
+/** A {@link message} whose fields are called as those of what it becomes. */
+export function messageOf<T extends object>(
+  fields: FieldsOf<T>,
+  unwritten: UnwrittenOf<T>,
+  ...rest: [others?: 'refused' | 'ignored', reserved?: readonly string[]]
+): Decoder<T> {
+  return mapped(message(fields, ...rest), (decoded) => ({ ...unwritten, ...decoded }) as T);
+}
+
 /** A list; a `null` in it counts as an empty item. */
 export function list<T>(item: Decoder<T>): Decoder<T[]> {
   return (value, at) => {

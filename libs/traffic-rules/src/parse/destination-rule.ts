@@ -1,31 +1,19 @@
-import type { DestinationRuleSpec } from '../resources/destination-rule.js';
-import { list, map, mapped, message } from './decode.js';
-import type { Decoder } from './decoder.js';
+import type { DestinationRuleSpec, Subset } from '../resources/destination-rule.js';
+import { list, map, mapped, message, messageOf } from './decode.js';
 import { string } from './scalar.js';
 import { trafficPolicy } from './traffic-policy.js';
 
-const subset = mapped(message({ name: string, labels: map(string), trafficPolicy }), (decoded) => ({
-  ...decoded,
-  name: decoded.name ?? '',
-  labels: decoded.labels ?? {},
-}));
+const subset = messageOf<Subset>(
+  { name: string, labels: map(string), trafficPolicy },
+  { name: '', labels: {} },
+);
 
 const workloadSelector = mapped(
   message({ matchLabels: map(string) }),
   ({ matchLabels }) => matchLabels ?? {},
 );
 
-const fields = message({
-  host: string,
-  trafficPolicy,
-  subsets: list(subset),
-  exportTo: list(string),
-  workloadSelector,
-});
-
-export const destinationRuleSpec: Decoder<DestinationRuleSpec> = mapped(fields, (decoded) => ({
-  ...decoded,
-  host: decoded.host ?? '',
-  subsets: decoded.subsets ?? [],
-  exportTo: decoded.exportTo ?? [],
-}));
+export const destinationRuleSpec = messageOf<DestinationRuleSpec>(
+  { host: string, trafficPolicy, subsets: list(subset), exportTo: list(string), workloadSelector },
+  { host: '', subsets: [], exportTo: [] },
+);

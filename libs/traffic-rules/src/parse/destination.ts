@@ -1,5 +1,5 @@
-import type { Destination, Headers } from '../resources/virtual-service.js';
-import { list, map, mapped, message } from './decode.js';
+import type { Destination, HeaderOperations, Headers } from '../resources/virtual-service.js';
+import { list, map, mapped, message, messageOf } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { string, text, uint32 } from './scalar.js';
 
@@ -9,19 +9,17 @@ export const portNumber: Decoder<number> = mapped(
   ({ number }) => number ?? 0,
 );
 
-const fields = message({ host: text, subset: text, port: portNumber });
+export const destination = messageOf<Destination>(
+  { host: text, subset: text, port: portNumber },
+  { host: '' },
+);
 
-export const destination: Decoder<Destination> = mapped(fields, (decoded) => ({
-  ...decoded,
-  host: decoded.host ?? '',
-}));
+/** What stands for a destination that is not written. */
+export const nowhere: Destination = { host: '' };
 
-const operations = message({ set: map(string), add: map(string), remove: list(string) });
+const headerOperations = messageOf<HeaderOperations>(
+  { set: map(string), add: map(string), remove: list(string) },
+  { set: {}, add: {}, remove: [] },
+);
 
-const headerOperations = mapped(operations, (decoded) => ({
-  set: decoded.set ?? {},
-  add: decoded.add ?? {},
-  remove: decoded.remove ?? [],
-}));
-
-export const headers: Decoder<Headers> = message({ request: headerOperations, response: headerOperations });
+export const headers = messageOf<Headers>({ request: headerOperations, response: headerOperations }, {});

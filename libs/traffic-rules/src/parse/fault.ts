@@ -1,20 +1,25 @@
 import type { HttpFaultInjection } from '../resources/virtual-service.js';
-import { message } from './decode.js';
-import type { Decoder } from './decoder.js';
+import { messageOf } from './decode.js';
 import { duration, int32, percent, string } from './scalar.js';
 
-const delay = message({
-  percent: int32('10'),
-  fixedDelay: duration,
-  exponentialDelay: duration,
-  percentage: percent,
-});
+const delay = messageOf<NonNullable<HttpFaultInjection['delay']>>(
+  {
+    percent: int32('10'),
+    fixedDelay: duration,
+    exponentialDelay: duration,
+    percentage: percent,
+  },
+  {},
+);
 
-const abort = message({
-  httpStatus: int32('503'),
-  grpcStatus: string,
-  http2Error: string,
-  percentage: percent,
-});
+const abort = messageOf<NonNullable<HttpFaultInjection['abort']>>(
+  {
+    httpStatus: int32('503'),
+    grpcStatus: string,
+    http2Error: string,
+    percentage: percent,
+  },
+  {},
+);
 
-export const fault: Decoder<HttpFaultInjection> = message({ delay, abort });
+export const fault = messageOf<HttpFaultInjection>({ delay, abort }, {});

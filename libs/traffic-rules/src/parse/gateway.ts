@@ -1,12 +1,11 @@
-import type { GatewaySpec, Server, ServerTls } from '../resources/gateway.js';
-import { checked, ignoredByIstio, list, map, mapped, message } from './decode.js';
-import type { Decoder } from './decoder.js';
-import { boolean, choice, string, text, uint32 } from './scalar.js';
+import type { GatewaySpec, Server, ServerPort, ServerTls } from '../resources/gateway.js';
+import { checked, ignoredByIstio, list, map, message, messageOf } from './decode.js';
+import { boolean, choice, string, text, uint32, writtenPort } from './scalar.js';
 
 const protocolVersion = choice(['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3']);
 
-const tls: Decoder<ServerTls> = mapped(
-  message({
+const tls = messageOf<ServerTls>(
+  {
     httpsRedirect: boolean,
     mode: choice(['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL']),
     serverCertificate: text,
@@ -26,37 +25,31 @@ const tls: Decoder<ServerTls> = mapped(
     verifyCertificateHash: list(string),
     maxProtocolVersion: protocolVersion,
     ecdhCurves: checked(list(string)),
-  }),
-  (decoded) => ({
-    ...decoded,
-    httpsRedirect: decoded.httpsRedirect ?? false,
-    mode: decoded.mode ?? 'PASSTHROUGH',
-    insecureSkipVerify: decoded.insecureSkipVerify ?? false,
-    credentialNames: decoded.credentialNames ?? [],
-    tlsCertificates: decoded.tlsCertificates ?? [],
-    cipherSuites: decoded.cipherSuites ?? [],
-    subjectAltNames: decoded.subjectAltNames ?? [],
-    verifyCertificateSpki: decoded.verifyCertificateSpki ?? [],
-    verifyCertificateHash: decoded.verifyCertificateHash ?? [],
-  }),
+  },
+  {
+    httpsRedirect: false,
+    mode: 'PASSTHROUGH',
+    insecureSkipVerify: false,
+    credentialNames: [],
+    tlsCertificates: [],
+    cipherSuites: [],
+    subjectAltNames: [],
+    verifyCertificateSpki: [],
+    verifyCertificateHash: [],
+  },
 );
 
-const port = mapped(
-  message({ number: uint32('80'), protocol: text, name: text, targetPort: uint32('8080') }),
-  ({ targetPort, ...decoded }) => ({
-    number: decoded.number ?? 0,
-    protocol: decoded.protocol ?? '',
-    name: decoded.name ?? '',
-    ...(targetPort ? { targetPort } : {}),
-  }),
+const port = messageOf<ServerPort>(
+  { number: uint32('80'), protocol: text, name: text, targetPort: writtenPort('8080') },
+  { number: 0, protocol: '', name: '' },
 );
 
-const server: Decoder<Server> = mapped(
-  message({ name: text, port, bind: text, hosts: list(string), tls, defaultEndpoint: ignoredByIstio(text) }),
-  (decoded) => ({ ...decoded, hosts: decoded.hosts ?? [] }),
+const server = messageOf<Server>(
+  { name: text, port, bind: text, hosts: list(string), tls, defaultEndpoint: ignoredByIstio(text) },
+  { hosts: [] },
 );
 
-export const gatewaySpec: Decoder<GatewaySpec> = mapped(
-  message({ selector: map(string), servers: list(server) }),
-  (decoded) => ({ selector: decoded.selector ?? {}, servers: decoded.servers ?? [] }),
+export const gatewaySpec = messageOf<GatewaySpec>(
+  { selector: map(string), servers: list(server) },
+  { selector: {}, servers: [] },
 );

@@ -1,5 +1,5 @@
 import type { HttpDirectResponse, HttpRedirect, HttpRewrite } from '../resources/virtual-service.js';
-import { mapped, message } from './decode.js';
+import { mapped, message, messageOf } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { bytes, choice, string, text, uint32 } from './scalar.js';
 
@@ -41,9 +41,9 @@ export const directResponse: Decoder<HttpDirectResponse> = mapped(
   }),
 );
 
-const uriRegexRewrite = mapped(message({ match: string, rewrite: string }), (decoded) => ({
-  match: decoded.match ?? '',
-  rewrite: decoded.rewrite ?? '',
-}));
+const uriRegexRewrite = messageOf<NonNullable<HttpRewrite['uriRegexRewrite']>>(
+  { match: string, rewrite: string },
+  { match: '', rewrite: '' },
+);
 
-export const rewrite: Decoder<HttpRewrite> = message({ uri: text, authority: text, uriRegexRewrite });
+export const rewrite = messageOf<HttpRewrite>({ uri: text, authority: text, uriRegexRewrite }, {});

@@ -1,42 +1,48 @@
-import type { HttpRule, WeightedDestination } from '../resources/virtual-service.js';
+import type {
+  Delegate,
+  HttpMirrorPolicy,
+  HttpRetry,
+  HttpRule,
+  WeightedDestination,
+} from '../resources/virtual-service.js';
 import { corsPolicy } from './cors.js';
-import { list, mapped, message, notModelled } from './decode.js';
+import { list, mapped, messageOf, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
-import { destination, headers } from './destination.js';
+import { destination, headers, nowhere } from './destination.js';
 import { fault } from './fault.js';
 import { directResponse, redirect, rewrite } from './http-action.js';
 import { httpMatch } from './http-match.js';
 import { boolean, duration, int32, percent, string, text, uint32 } from './scalar.js';
 
-const weightedDestination: Decoder<WeightedDestination> = mapped(
-  message({ destination, weight: int32('weight: 90'), headers }),
-  (decoded) => ({ ...decoded, destination: decoded.destination ?? { host: '' } }),
+const weightedDestination = messageOf<WeightedDestination>(
+  { destination, weight: int32('weight: 90'), headers },
+  { destination: nowhere },
 );
 
-const mirrorPolicy = mapped(message({ destination, percentage: percent }), (decoded) => ({
-  ...decoded,
-  destination: decoded.destination ?? { host: '' },
-}));
+const mirrorPolicy = messageOf<HttpMirrorPolicy>(
+  { destination, percentage: percent },
+  { destination: nowhere },
+);
 
-const delegate = mapped(message({ name: string, namespace: text }), (decoded) => ({
-  ...decoded,
-  name: decoded.name ?? '',
-}));
+const delegate = messageOf<Delegate>({ name: string, namespace: text }, { name: '' });
 
-export const retries = message({
-  attempts: int32('attempts: 3'),
-  perTryTimeout: duration,
-  retryOn: text,
-  retryRemoteLocalities: notModelled(
-    boolean,
-    'a retry goes to any endpoint here: it is not led to another region or zone.',
-    { unless: (used) => !used },
-  ),
-  retryIgnorePreviousHosts: boolean,
-  backoff: duration,
-});
+export const retries = messageOf<HttpRetry>(
+  {
+    attempts: int32('attempts: 3'),
+    perTryTimeout: duration,
+    retryOn: text,
+    retryRemoteLocalities: notModelled(
+      boolean,
+      'a retry goes to any endpoint here: it is not led to another region or zone.',
+      { unless: (used) => !used },
+    ),
+    retryIgnorePreviousHosts: boolean,
+    backoff: duration,
+  },
+  {},
+);
 
-const fields = message(
+const fields = messageOf<HttpRule>(
   {
     name: text,
     match: list(httpMatch),
@@ -55,17 +61,12 @@ const fields = message(
     corsPolicy,
     headers,
   },
+  { match: [], route: [], mirrors: [] },
   'refused',
   ['websocketUpgrade'],
 );
 
-export const httpRoute: Decoder<HttpRule> = mapped(fields, ({ mirrorPercentage, ...decoded }) => {
-  const percentage = mirrorPercentage ?? decoded.mirrorPercent;
-  return {
-    ...decoded,
-    ...(percentage === undefined ? {} : { mirrorPercentage: percentage }),
-    match: decoded.match ?? [],
-    route: decoded.route ?? [],
-    mirrors: decoded.mirrors ?? [],
-  };
+export const httpRoute: Decoder<HttpRule> = mapped(fields, (rule) => {
+  const percentage = rule.mirrorPercentage ?? rule.mirrorPercent;
+  return percentage === undefined ? rule : { ...rule, mirrorPercentage: percentage };
 });

@@ -1,52 +1,33 @@
-import type { Layer4Destination, TcpRule, TlsRule } from '../resources/virtual-service.js';
-import { ignoredByIstio, list, map, mapped, message } from './decode.js';
-import type { Decoder } from './decoder.js';
-import { destination } from './destination.js';
-import { int32, string, text, uint32 } from './scalar.js';
+import type {
+  Layer4Destination,
+  Layer4Match,
+  TcpMatch,
+  TcpRule,
+  TlsMatch,
+  TlsRule,
+} from '../resources/virtual-service.js';
+import { type FieldsOf, ignoredByIstio, list, map, messageOf, type UnwrittenOf } from './decode.js';
+import { destination, nowhere } from './destination.js';
+import { int32, string, text, writtenPort } from './scalar.js';
 
-const weighted: Decoder<Layer4Destination> = mapped(
-  message({ destination, weight: int32('weight: 90') }),
-  (decoded) => ({
-    ...decoded,
-    destination: decoded.destination ?? { host: '' },
-  }),
+const route = list(
+  messageOf<Layer4Destination>({ destination, weight: int32('weight: 90') }, { destination: nowhere }),
 );
 
-const layer4Match = {
+const fields: FieldsOf<Layer4Match> = {
   destinationSubnets: list(string),
-  port: uint32('8443'),
+  port: writtenPort('8443'),
   sourceLabels: map(string),
   gateways: list(string),
   sourceNamespace: text,
 };
 
-const tlsMatch = mapped(message({ ...layer4Match, sniHosts: list(string) }), (decoded) => ({
-  ...decoded,
-  sniHosts: decoded.sniHosts ?? [],
-  destinationSubnets: decoded.destinationSubnets ?? [],
-  sourceLabels: decoded.sourceLabels ?? {},
-  gateways: decoded.gateways ?? [],
-}));
+const unwritten: UnwrittenOf<Layer4Match> = { destinationSubnets: [], sourceLabels: {}, gateways: [] };
 
-const tcpMatch = mapped(message({ ...layer4Match, sourceSubnet: ignoredByIstio(text) }), (decoded) => ({
-  ...decoded,
-  destinationSubnets: decoded.destinationSubnets ?? [],
-  sourceLabels: decoded.sourceLabels ?? {},
-  gateways: decoded.gateways ?? [],
-}));
+const tlsMatch = messageOf<TlsMatch>({ ...fields, sniHosts: list(string) }, { ...unwritten, sniHosts: [] });
 
-export const tlsRoute: Decoder<TlsRule> = mapped(
-  message({ match: list(tlsMatch), route: list(weighted) }),
-  (decoded) => ({
-    match: decoded.match ?? [],
-    route: decoded.route ?? [],
-  }),
-);
+const tcpMatch = messageOf<TcpMatch>({ ...fields, sourceSubnet: ignoredByIstio(text) }, unwritten);
 
-export const tcpRoute: Decoder<TcpRule> = mapped(
-  message({ match: list(tcpMatch), route: list(weighted) }),
-  (decoded) => ({
-    match: decoded.match ?? [],
-    route: decoded.route ?? [],
-  }),
-);
+export const tlsRoute = messageOf<TlsRule>({ match: list(tlsMatch), route }, { match: [], route: [] });
+
+export const tcpRoute = messageOf<TcpRule>({ match: list(tcpMatch), route }, { match: [], route: [] });

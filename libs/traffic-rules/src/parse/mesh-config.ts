@@ -1,12 +1,12 @@
 import type { MeshConfigSpec } from '../resources/mesh-config.js';
-import { list, mapped, message } from './decode.js';
-import type { Decoder } from './decoder.js';
+import { list, mapped, message, messageOf } from './decode.js';
 import { retries } from './http-rule.js';
 import { labelSelector } from './label-selector.js';
 import { choice, duration, string, text } from './scalar.js';
 import { outboundTrafficPolicyMode } from './sidecar.js';
 
-const fields = message(
+/** What of MeshConfig changes where requests go; everything else is passed over. */
+export const meshConfigSpec = messageOf<MeshConfigSpec>(
   {
     rootNamespace: text,
     // An empty one is not none: the mode's zero value is REGISTRY_ONLY (recorded: `mesh-policy-empty`).
@@ -25,8 +25,6 @@ const fields = message(
     connectTimeout: duration,
     discoverySelectors: list(labelSelector),
   },
+  {},
   'ignored',
 );
-
-/** What of MeshConfig changes where requests go; everything else is passed over. */
-export const meshConfigSpec: Decoder<MeshConfigSpec> = mapped(fields, (decoded) => decoded);

@@ -41,6 +41,10 @@ export const int32 = (example: string): Decoder<number> => integer(-(2 ** 31), 2
 /** A number of 32 bits without a sign. */
 export const uint32 = (example: string): Decoder<number> => integer(0, 2 ** 32 - 1, example);
 
+/** A port that may be left out: protobuf cannot tell 0 from that. */
+export const writtenPort = (example: string): Decoder<number> =>
+  mapped(uint32(example), (port) => (port === 0 ? undefined : port));
+
 /** A number without a sign of up to 64 bits, as far as JavaScript's numbers reach. */
 export const uint64 = (example: string): Decoder<number> => integer(0, 2 ** 64, example);
 

@@ -1,21 +1,15 @@
-import type { ServiceEntrySpec, WorkloadEndpoint } from '../resources/service-entry.js';
-import { list, map, mapped, message } from './decode.js';
-import type { Decoder } from './decoder.js';
-import { choice, string, text, uint32 } from './scalar.js';
+import type { ServiceEntrySpec, ServicePort, WorkloadEndpoint } from '../resources/service-entry.js';
+import { list, map, mapped, message, messageOf } from './decode.js';
+import { choice, string, text, uint32, writtenPort } from './scalar.js';
 
-const port = mapped(
-  message({ number: uint32('8080'), name: string, protocol: text, targetPort: uint32('43990') }),
-  ({ targetPort, ...decoded }) => ({
-    ...decoded,
-    number: decoded.number ?? 0,
-    name: decoded.name ?? '',
-    ...(targetPort ? { targetPort } : {}),
-  }),
+const port = messageOf<ServicePort>(
+  { number: uint32('8080'), name: string, protocol: text, targetPort: writtenPort('43990') },
+  { number: 0, name: '' },
 );
 
 /** An endpoint of a ServiceEntry, and the whole of a WorkloadEntry. */
-export const workloadEndpoint: Decoder<WorkloadEndpoint> = mapped(
-  message({
+export const workloadEndpoint = messageOf<WorkloadEndpoint>(
+  {
     address: string,
     ports: map(uint32('43990')),
     labels: map(string),
@@ -23,37 +17,32 @@ export const workloadEndpoint: Decoder<WorkloadEndpoint> = mapped(
     locality: text,
     weight: uint32('1'),
     serviceAccount: text,
-  }),
-  (decoded) => ({
-    ...decoded,
-    address: decoded.address ?? '',
-    ports: decoded.ports ?? {},
-    labels: decoded.labels ?? {},
-  }),
+  },
+  { address: '', ports: {}, labels: {} },
 );
 
 const workloadSelector = mapped(message({ labels: map(string) }), ({ labels }) => labels ?? {});
 
-const fields = message({
-  hosts: list(string),
-  addresses: list(string),
-  ports: list(port),
-  location: choice(['MESH_EXTERNAL', 'MESH_INTERNAL']),
-  resolution: choice(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS']),
-  endpoints: list(workloadEndpoint),
-  workloadSelector,
-  exportTo: list(string),
-  subjectAltNames: list(string),
-});
-
-export const serviceEntrySpec: Decoder<ServiceEntrySpec> = mapped(fields, (decoded) => ({
-  ...decoded,
-  hosts: decoded.hosts ?? [],
-  addresses: decoded.addresses ?? [],
-  ports: decoded.ports ?? [],
-  location: decoded.location ?? 'MESH_EXTERNAL',
-  resolution: decoded.resolution ?? 'NONE',
-  endpoints: decoded.endpoints ?? [],
-  exportTo: decoded.exportTo ?? [],
-  subjectAltNames: decoded.subjectAltNames ?? [],
-}));
+export const serviceEntrySpec = messageOf<ServiceEntrySpec>(
+  {
+    hosts: list(string),
+    addresses: list(string),
+    ports: list(port),
+    location: choice(['MESH_EXTERNAL', 'MESH_INTERNAL']),
+    resolution: choice(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS']),
+    endpoints: list(workloadEndpoint),
+    workloadSelector,
+    exportTo: list(string),
+    subjectAltNames: list(string),
+  },
+  {
+    hosts: [],
+    addresses: [],
+    ports: [],
+    location: 'MESH_EXTERNAL',
+    resolution: 'NONE',
+    endpoints: [],
+    exportTo: [],
+    subjectAltNames: [],
+  },
+);

@@ -1,5 +1,13 @@
-import type { LoadBalancer, TrafficPolicy } from '../resources/destination-rule.js';
-import { ignoredByIstio, list, map, mapped, message, notModelled } from './decode.js';
+import type {
+  ClientTls,
+  ConnectionPool,
+  LoadBalancer,
+  LocalityLoadBalancing,
+  OutlierDetection,
+  TrafficPolicy,
+  ZoneAwareLoadBalancing,
+} from '../resources/destination-rule.js';
+import { ignoredByIstio, list, map, mapped, message, messageOf, notModelled } from './decode.js';
 import type { Decoder } from './decoder.js';
 import { portNumber } from './destination.js';
 import { boolean, choice, double, duration, int32, string, text, uint32, uint64 } from './scalar.js';
@@ -52,19 +60,25 @@ function hashKey(fields: NonNullable<ConsistentHashFields>): LoadBalancer['consi
   return fields.httpHeaderName === undefined ? undefined : { kind: 'header', name: fields.httpHeaderName };
 }
 
-const locality = message({
-  distribute: list(message({ from: string, to: map(uint32('80')) })),
-  failover: list(message({ from: string, to: string })),
-  failoverPriority: list(string),
-  enabled: boolean,
-});
+const locality = messageOf<LocalityLoadBalancing>(
+  {
+    distribute: list(message({ from: string, to: map(uint32('80')) })),
+    failover: list(message({ from: string, to: string })),
+    failoverPriority: list(string),
+    enabled: boolean,
+  },
+  {},
+);
 
-const zoneAware = message({
-  enabled: boolean,
-  minClusterSize: uint32('6'),
-  failover: list(message({ from: string, to: string })),
-  failoverPriority: list(string),
-});
+const zoneAware = messageOf<ZoneAwareLoadBalancing>(
+  {
+    enabled: boolean,
+    minClusterSize: uint32('6'),
+    failover: list(message({ from: string, to: string })),
+    failoverPriority: list(string),
+  },
+  {},
+);
 
 const backendUtilization = message({
   errorUtilizationPenaltyPercent: uint32('100'),
@@ -119,60 +133,69 @@ const loadBalancer: Decoder<LoadBalancer> = mapped(
   },
 );
 
-const tcpPool = message({
-  maxConnections: int32('100'),
-  connectTimeout: duration,
-  tcpKeepalive: notModelled(
-    message({ probes: uint32('3'), time: duration, interval: duration }),
-    'idle connections are not probed here; that changes no answer.',
-    { severity: 'info' },
-  ),
-  maxConnectionDuration: notModelled(
-    duration,
-    'connections have no greatest age here; in a cluster they are closed and opened anew.',
-  ),
-  idleTimeout: duration,
-});
+const tcpPool = messageOf<NonNullable<ConnectionPool['tcp']>>(
+  {
+    maxConnections: int32('100'),
+    connectTimeout: duration,
+    tcpKeepalive: notModelled(
+      message({ probes: uint32('3'), time: duration, interval: duration }),
+      'idle connections are not probed here; that changes no answer.',
+      { severity: 'info' },
+    ),
+    maxConnectionDuration: notModelled(
+      duration,
+      'connections have no greatest age here; in a cluster they are closed and opened anew.',
+    ),
+    idleTimeout: duration,
+  },
+  {},
+);
 
-const httpPool = message({
-  http1MaxPendingRequests: int32('100'),
-  http2MaxRequests: int32('100'),
-  maxRequestsPerConnection: int32('10'),
-  maxRetries: int32('3'),
-  idleTimeout: duration,
-  h2UpgradePolicy: choice(['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']),
-  useClientProtocol: boolean,
-  maxConcurrentStreams: int32('100'),
-  http2KeepAlive: notModelled(
-    message({ interval: duration, timeout: duration }),
-    'HTTP/2 connections are not probed by PING here; that changes no answer.',
-    { severity: 'info' },
-  ),
-});
+const httpPool = messageOf<NonNullable<ConnectionPool['http']>>(
+  {
+    http1MaxPendingRequests: int32('100'),
+    http2MaxRequests: int32('100'),
+    maxRequestsPerConnection: int32('10'),
+    maxRetries: int32('3'),
+    idleTimeout: duration,
+    h2UpgradePolicy: choice(['DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE']),
+    useClientProtocol: boolean,
+    maxConcurrentStreams: int32('100'),
+    http2KeepAlive: notModelled(
+      message({ interval: duration, timeout: duration }),
+      'HTTP/2 connections are not probed by PING here; that changes no answer.',
+      { severity: 'info' },
+    ),
+  },
+  {},
+);
 
-const outlierDetection = message({
-  consecutiveErrors: int32('5'),
-  splitExternalLocalOriginErrors: boolean,
-  consecutiveLocalOriginFailures: uint32('5'),
-  consecutiveGatewayErrors: uint32('5'),
-  consecutive5xxErrors: uint32('5'),
-  interval: duration,
-  baseEjectionTime: duration,
-  maxEjectionPercent: int32('10'),
-  minHealthPercent: int32('0'),
-  failurePercentageThreshold: notModelled(
-    uint32('85'),
-    'no endpoint is taken out for its share of failures here, only for failures in a row.',
-  ),
-  outlierDetectionHttpErrorCodes: notModelled(
-    list(uint32('500')),
-    'every status of 500 and above counts as a failure here, and no other one.',
-    { unless: (codes) => codes.length === 0 },
-  ),
-});
+const outlierDetection = messageOf<OutlierDetection>(
+  {
+    consecutiveErrors: int32('5'),
+    splitExternalLocalOriginErrors: boolean,
+    consecutiveLocalOriginFailures: uint32('5'),
+    consecutiveGatewayErrors: uint32('5'),
+    consecutive5xxErrors: uint32('5'),
+    interval: duration,
+    baseEjectionTime: duration,
+    maxEjectionPercent: int32('10'),
+    minHealthPercent: int32('0'),
+    failurePercentageThreshold: notModelled(
+      uint32('85'),
+      'no endpoint is taken out for its share of failures here, only for failures in a row.',
+    ),
+    outlierDetectionHttpErrorCodes: notModelled(
+      list(uint32('500')),
+      'every status of 500 and above counts as a failure here, and no other one.',
+      { unless: (codes) => codes.length === 0 },
+    ),
+  },
+  {},
+);
 
-const tls = mapped(
-  message({
+const tls = messageOf<ClientTls>(
+  {
     mode: choice(['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']),
     clientCertificate: text,
     privateKey: text,
@@ -183,13 +206,13 @@ const tls = mapped(
     sni: text,
     insecureSkipVerify: boolean,
     caCrl: text,
-  }),
-  (decoded) => ({ ...decoded, mode: decoded.mode ?? 'DISABLE' }),
+  },
+  { mode: 'DISABLE' },
 );
 
 const portFields = {
   loadBalancer,
-  connectionPool: message({ tcp: tcpPool, http: httpPool }),
+  connectionPool: messageOf<ConnectionPool>({ tcp: tcpPool, http: httpPool }, {}),
   outlierDetection,
   tls,
 };

@@ -31,13 +31,21 @@ export interface Layer4Destination {
   weight?: number;
 }
 
+export interface TlsMatch extends Layer4Match {
+  sniHosts: string[];
+}
+
+export interface TcpMatch extends Layer4Match {
+  sourceSubnet?: string;
+}
+
 export interface TlsRule {
-  match: Array<Layer4Match & { sniHosts: string[] }>;
+  match: TlsMatch[];
   route: Layer4Destination[];
 }
 
 export interface TcpRule {
-  match: Array<Layer4Match & { sourceSubnet?: string }>;
+  match: TcpMatch[];
   route: Layer4Destination[];
 }
 

@@ -1,12 +1,40 @@
 import { quote } from '../fields/describe.js';
-import type { Layer4Match, TcpRule, TlsRule, VirtualServiceSpec } from '../resources/virtual-service.js';
+import type {
+  Layer4Match,
+  TcpMatch,
+  TcpRule,
+  TlsMatch,
+  TlsRule,
+  VirtualServiceSpec,
+} from '../resources/virtual-service.js';
 import { isIpAddress, isIpSubnet } from './address.js';
-import { validateGateways } from './gateways.js';
-import { validateLabels } from './labels.js';
+import { anyValue, arrivalValidators, type FieldValidators, validateFields } from './match.js';
 import { wildcardDomainProblem } from './names.js';
-import { validatePort } from './port.js';
 import type { Report } from './report.js';
 import { validateSplit } from './weights.js';
+
+const layer4Validators: FieldValidators<Layer4Match> = {
+  destinationSubnets: validateSubnets,
+  ...arrivalValidators,
+  // Unlike that of an HTTP match (istio, validation.go validateTLSMatch, validateTCPMatch).
+  sourceNamespace: anyValue,
+};
+
+const tcpValidators: FieldValidators<TcpMatch> = {
+  ...layer4Validators,
+  // Istio does nothing with it.
+  sourceSubnet: anyValue,
+};
+
+function tlsValidators(hosts: readonly string[]): FieldValidators<TlsMatch> {
+  return {
+    sniHosts: ({ sniHosts }, path, report) => {
+      for (const [index, name] of sniHosts.entries())
+        validateSniHost(name, hosts, `${path}[${index}]`, report);
+    },
+    ...layer4Validators,
+  };
+}
 
 export function validateTlsRoute(
   rule: TlsRule,
@@ -16,13 +44,12 @@ export function validateTlsRoute(
 ): void {
   if (rule.match.length === 0)
     report.error('tls-route-invalid', path, 'a TLS rule needs a match; write match: [{ sniHosts: [...] }].');
+  const validators = tlsValidators(spec.hosts);
   rule.match.forEach((match, index) => {
     const place = `${path}.match[${index}]`;
     if (match.sniHosts.length === 0)
       report.error('tls-route-invalid', place, 'a TLS match needs sniHosts; write the names to match.');
-    for (const [at, host] of match.sniHosts.entries())
-      validateSniHost(host, spec.hosts, `${place}.sniHosts[${at}]`, report);
-    validateLayer4Match(match, place, report);
+    validateFields(validators, match, place, report);
   });
   if (rule.route.length === 0)
     report.error('tls-route-invalid', path, 'the TLS rule leads nowhere; write route.');
@@ -31,7 +58,7 @@ export function validateTlsRoute(
 
 export function validateTcpRoute(rule: TcpRule, path: string, report: Report): void {
   for (const [index, match] of rule.match.entries())
-    validateLayer4Match(match, `${path}.match[${index}]`, report);
+    validateFields(tcpValidators, match, `${path}.match[${index}]`, report);
   if (rule.route.length === 0)
     report.error('tcp-route-invalid', path, 'the TCP rule leads nowhere; write route.');
   validateSplit(rule.route, `${path}.route`, report);
@@ -61,16 +88,13 @@ function isWithin(name: string, host: string): boolean {
   return (!name.startsWith('*') || name.length >= host.length) && name.endsWith(host.slice(1));
 }
 
-function validateLayer4Match(match: Layer4Match, path: string, report: Report): void {
-  match.destinationSubnets.forEach((subnet, index) => {
+function validateSubnets({ destinationSubnets }: Layer4Match, path: string, report: Report): void {
+  destinationSubnets.forEach((subnet, index) => {
     if (!isIpSubnet(subnet))
       report.error(
         'address-invalid',
-        `${path}.destinationSubnets[${index}]`,
+        `${path}[${index}]`,
         `${quote(subnet)} is not an address; write for instance 10.0.0.1 or 10.0.0.0/8.`,
       );
   });
-  if (match.port) validatePort(match.port, `${path}.port`, report);
-  validateLabels(match.sourceLabels, `${path}.sourceLabels`, report);
-  validateGateways(match.gateways, `${path}.gateways`, report);
 }

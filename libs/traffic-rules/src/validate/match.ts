@@ -8,15 +8,26 @@ import { validatePort } from './port.js';
 import { member, type Report } from './report.js';
 import { validateMatchRegex, validateStringMatch, validateStringMatches } from './string-match.js';
 
-type FieldValidator = (match: HttpMatchRequest, path: string, report: Report) => void;
+/** What each field of a match may hold; the type checker asks for every field. */
+export type FieldValidators<Match> = Readonly<
+  Record<keyof Match, (match: Match, path: string, report: Report) => void>
+>;
 
 /** Any value will do. */
-const anyValue: FieldValidator = () => {};
-/** See {@link validateSource}. */
-const withSource: FieldValidator = () => {};
+export const anyValue = () => {};
 
-/** What each field may hold; the type checker asks for every field. */
-const fieldValidators: Readonly<Record<keyof HttpMatchRequest, FieldValidator>> = {
+/** The fields on where a request or a connection arrives, which matches of all rules have. */
+type Arrival = Pick<HttpMatchRequest, 'port' | 'sourceLabels' | 'gateways'>;
+
+export const arrivalValidators: FieldValidators<Arrival> = {
+  port: ({ port }, path, report) => {
+    if (port !== undefined) validatePort(port, path, report);
+  },
+  sourceLabels: ({ sourceLabels }, path, report) => validateLabels(sourceLabels, path, report),
+  gateways: ({ gateways }, path, report) => validateGateways(gateways, path, report),
+};
+
+const validators: FieldValidators<HttpMatchRequest> = {
   name: anyValue,
   uri: ({ uri }, path, report) => validateMatchRegex(uri, path, report),
   ignoreUriCase: anyValue,
@@ -29,17 +40,24 @@ const fieldValidators: Readonly<Record<keyof HttpMatchRequest, FieldValidator>> 
   },
   withoutHeaders: validateWithoutHeaders,
   queryParams: ({ queryParams }, path, report) => validateStringMatches(queryParams, path, report),
-  port: withSource,
-  sourceLabels: withSource,
-  sourceNamespace: withSource,
-  gateways: withSource,
+  ...arrivalValidators,
+  sourceNamespace: validateSourceNamespace,
 };
 
 /** One match block of an HTTP rule. */
 export function validateMatch(match: HttpMatchRequest, path: string, report: Report): void {
-  for (const [field, validate] of Object.entries(fieldValidators))
-    validate(match, `${path}.${field}`, report);
-  validateSource(match, path, report);
+  validateFields(validators, match, path, report);
+}
+
+/** @param path of the match */
+export function validateFields<Match>(
+  validators: FieldValidators<Match>,
+  match: Match,
+  path: string,
+  report: Report,
+): void {
+  for (const field of Object.keys(validators) as Array<keyof Match & string>)
+    validators[field](match, `${path}.${field}`, report);
 }
 
 /** The regex `*` is none, but stands for "present" here (istio, virtualservice.go). */
@@ -51,20 +69,15 @@ function validateWithoutHeaders({ withoutHeaders }: HttpMatchRequest, path: stri
   }
 }
 
-/** The conditions on the client: they decide when the table is built. */
-export function validateSource(
-  match: Pick<HttpMatchRequest, 'port' | 'sourceLabels' | 'sourceNamespace' | 'gateways'>,
+function validateSourceNamespace(
+  { sourceNamespace: namespace }: HttpMatchRequest,
   path: string,
   report: Report,
 ): void {
-  if (match.port !== undefined) validatePort(match.port, `${path}.port`, report);
-  validateLabels(match.sourceLabels, `${path}.sourceLabels`, report);
-  validateGateways(match.gateways, `${path}.gateways`, report);
-  const namespace = match.sourceNamespace;
   if (namespace !== undefined && !isDnsLabel(namespace))
     report.error(
       'namespace-invalid',
-      `${path}.sourceNamespace`,
+      path,
       `${quote(namespace)} is not a namespace; write letters, digits and "-".`,
     );
 }
