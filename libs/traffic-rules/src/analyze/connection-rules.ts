@@ -1,8 +1,8 @@
 import { asciiLowerCase } from '../ascii.js';
-import { type ConnectionChain, listenerChains, ServiceChains } from '../compile/connection-chains.js';
-import { listenersOf } from '../compile/gateway-listeners.js';
+import type { ConnectionChain } from '../compile/connection-chains.js';
+import { ServiceChains } from '../compile/service-chains.js';
 import { holdsAt } from '../match/algebra.js';
-import type { ConnectionRule } from '../model/connection.js';
+import { type ConnectionMatch, type ConnectionRule, connectionMatchKey } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import type { RegistryService } from '../model/service.js';
@@ -16,7 +16,7 @@ export function* warnOfConnectionRules(view: MeshView): Generator<undefined, voi
   const { gateway } = view.table.mesh;
   if (gateway !== undefined) {
     yield* warnOfSharedPorts(view, gateway.servers);
-    warnOfTakenNames(view, gateway.servers);
+    warnOfTakenNames(view);
     return;
   }
   for (const { owner } of view.deciding) {
@@ -102,9 +102,9 @@ interface Overlap {
 /** The first rule that shares a part of what its chain is for with one before it. */
 function overlapping(chains: readonly ConnectionChain[]): Overlap | undefined {
   const taken = new Map<string, ConnectionRule>();
-  for (const { rule, ...chain } of chains) {
+  for (const { rule, match } of chains) {
     if (rule === undefined) continue;
-    for (const shared of partsOf(chain)) {
+    for (const shared of partsOf(match)) {
       const first = taken.get(shared);
       if (first !== undefined) return { rule, first, shared };
       taken.set(shared, rule);
@@ -113,12 +113,15 @@ function overlapping(chains: readonly ConnectionChain[]): Overlap | undefined {
   return undefined;
 }
 
-/** Each pair of a server name and a block of addresses. */
-function partsOf({ serverNames, subnets }: Omit<ConnectionChain, 'target'>): string[] {
-  const names = [...new Set(serverNames.map(asciiLowerCase))];
-  const blocks = [...new Set(subnets)];
-  if (names.length === 0) return blocks;
-  return blocks.length === 0 ? names : names.flatMap((name) => blocks.map((block) => `${name} at ${block}`));
+/** Each combination of what is asked for, as a server name at a block of addresses. */
+function partsOf({ serverNames, ...others }: ConnectionMatch): string[] {
+  const [first = [], ...further] = [serverNames.map(asciiLowerCase), ...Object.values(others)]
+    .filter((values) => values.length > 0)
+    .map((values) => [...new Set(values)]);
+  return further.reduce(
+    (parts, values) => parts.flatMap((part) => values.map((value) => `${part} at ${value}`)),
+    first,
+  );
 }
 
 /** Rules of one resource behind one that takes the same connections. */
@@ -163,7 +166,7 @@ class EarlierConnections {
   }
 
   add(rule: ConnectionRule): void {
-    const key = keyOf(rule, rule.subnets);
+    const key = keyOf(rule, rule.match);
     const rules = this.#byAddress.get(key) ?? new EarlierRules<ConnectionRule>();
     this.#byAddress.set(key, rules);
     rules.add(rule);
@@ -171,8 +174,9 @@ class EarlierConnections {
 
   /** One for the same addresses, or for all. */
   takingAllOf(rule: ConnectionRule): ConnectionRule | undefined {
-    for (const subnets of rule.subnets.length === 0 ? [[]] : [rule.subnets, []]) {
-      const rules = this.#byAddress.get(keyOf(rule, subnets));
+    const anywhere = { ...rule.match, subnets: [] };
+    for (const match of rule.match.subnets.length === 0 ? [anywhere] : [rule.match, anywhere]) {
+      const rules = this.#byAddress.get(keyOf(rule, match));
       const before = rules?.effort ?? 0;
       const found = rules?.covering(rule, before + limits.resource - this.#effort);
       this.#effort += (rules?.effort ?? 0) - before;
@@ -182,8 +186,8 @@ class EarlierConnections {
   }
 }
 
-function keyOf({ layer, serverNames }: ConnectionRule, subnets: readonly string[]): string {
-  return JSON.stringify([layer, serverNames, subnets]);
+function keyOf({ layer }: ConnectionRule, match: ConnectionMatch): string {
+  return `${layer} ${connectionMatchKey(match)}`;
 }
 
 /** A server that takes TCP has one rule: without a Host nothing tells connections apart (Istio, gateway.go buildGatewayNetworkFilters). */
@@ -212,11 +216,8 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
 }
 
 /** A server that passes TLS on has each name once. */
-function warnOfTakenNames(view: MeshView, servers: readonly GatewayServer[]): void {
-  const { clusters, workload, mesh } = view.table;
-  const sources = { clusters, workload, services: mesh.services, rules: mesh.rules };
-  for (const { connections } of listenersOf(servers)) {
-    const { chains, lost } = listenerChains(connections, sources);
+function warnOfTakenNames(view: MeshView): void {
+  for (const { chains, lost } of view.table.gatewayListeners) {
     const inForce = new Set(chains.map(({ rule }) => rule));
     for (const { rule, name, first, server } of lost) {
       // One that is there for another host of its resource, or at another server, has lost nothing.
@@ -225,7 +226,7 @@ function warnOfTakenNames(view: MeshView, servers: readonly GatewayServer[]): vo
         (rule.place.rule.path === first.place.rule.path && rule.place.document === first.place.document)
       )
         continue;
-      const others = rule.serverNames.filter((one) => one !== name);
+      const others = rule.match.serverNames.filter((one) => one !== name);
       view
         .report(rule.place.document)
         .warning(

@@ -6,6 +6,7 @@ import type { Resource } from '../resources/resource.js';
 import { type Steps, takeAll } from '../steps.js';
 import type { Workload } from '../workload.js';
 import { buildClusters } from './clusters.js';
+import { reachedListeners } from './gateway-chains.js';
 import { buildGatewayTables } from './gateway-tables.js';
 import { buildPortTables } from './port-tables.js';
 import { RouteTable } from './table.js';
@@ -44,12 +45,17 @@ export function* compileInSteps(
   const mesh = yield* lower(resources, workload);
   const clusters = buildClusters(mesh);
   yield;
+  const { gateway, listened, services, rules } = mesh;
   const sources = { mesh, clusters, workload };
+  const chainSources = { clusters, services, rules, workload };
+  const gatewayListeners = gateway === undefined ? [] : reachedListeners(gateway, chainSources);
   const ports =
-    mesh.gateway === undefined ? yield* buildPortTables(sources) : buildGatewayTables(sources, mesh.gateway);
+    gateway === undefined ? yield* buildPortTables(sources) : buildGatewayTables(gatewayListeners, sources);
   yield;
-  const { services, rules } = mesh;
-  const tcp = new TcpListeners({ clusters, services, rules, workload }, mesh);
+  const tcp =
+    gateway === undefined
+      ? TcpListeners.ofSidecar(listened, chainSources)
+      : TcpListeners.ofGateway(gatewayListeners);
   return new RouteTable({
     workload,
     resources,
@@ -58,6 +64,7 @@ export function* compileInSteps(
     clusters,
     ports,
     tcp,
+    gatewayListeners,
     repeatedHeaders,
     hash,
   });

@@ -19,7 +19,10 @@ export class FilterChains {
   readonly #groups: Group[] = [];
   #otherwise: ConnectionTarget | undefined;
 
-  add({ subnets, serverNames, target }: ConnectionChain): void {
+  add({ match, target }: ConnectionChain): void {
+    const { subnets, serverNames, ...others } = match;
+    // The type checker asks for the place of any other field.
+    others satisfies Record<string, never>;
     if (subnets.length === 0 && serverNames.length === 0) this.#otherwise ??= target;
     if (subnets.length === 0) this.#group(undefined).add(serverNames, target);
     else for (const subnet of subnets) this.#group(subnet).add(serverNames, target);

@@ -47,11 +47,6 @@ export interface Overlap {
   second: GatewayServer;
 }
 
-/** The listeners that clients from outside reach. */
-export function listenersOf(servers: readonly GatewayServer[]): readonly GatewayListener[] {
-  return sortServers(servers).reached;
-}
-
 /**
  * Which servers are in force, and where. Of several addresses of one port the one that is written is taken for the one that clients dial
  * (recorded: `gateway-bind-*`).

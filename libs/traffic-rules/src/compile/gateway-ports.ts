@@ -3,7 +3,8 @@ import { HostMap } from '../host-map.js';
 import { type ServerProtocol, type TlsTermination, takesPlainText } from '../model/gateway.js';
 import type { ResourceReference } from '../model/place.js';
 import type { HostRules } from '../model/rule.js';
-import { type GatewayListener, listenersOf } from './gateway-listeners.js';
+import type { ReachedListener } from './gateway-chains.js';
+import type { GatewayListener } from './gateway-listeners.js';
 import { contentsOf, type RouteTable } from './table.js';
 
 /** A port of a gateway, as its clients dial it. */
@@ -30,18 +31,15 @@ export interface GatewayPortServer {
 
 /** The ports that a gateway listens on, in the order of its servers; none for a sidecar. */
 export function gatewayPorts(table: RouteTable): GatewayPort[] {
-  const { gateway, rules } = contentsOf(table).mesh;
-  if (gateway === undefined) return [];
-  return listenersOf(gateway.servers)
-    .map((listener) => withRules(listener, rules))
+  const { gatewayListeners, mesh } = contentsOf(table);
+  return gatewayListeners
+    .map((listener) => withRules(listener, mesh.rules))
     .filter(({ http, https, connections }) => http.length + https.length + connections.length > 0)
-    .flatMap((listener) =>
-      gateway.portsTo(listener.bindPort).map((port) => ({ port, ...describe(listener) })),
-    );
+    .flatMap((listener) => listener.ports.map((port) => ({ port, ...describe(listener) })));
 }
 
 /** Without rules that lead connections anywhere, a server for connections is not there (recorded: `gwapi-listener-conflict`). */
-function withRules(listener: GatewayListener, rules: readonly HostRules[]): GatewayListener {
+function withRules(listener: ReachedListener, rules: readonly HostRules[]): ReachedListener {
   const used = new Set(rules.flatMap((rule) => (rule.connections === undefined ? [] : rule.gateways)));
   return { ...listener, connections: listener.connections.filter(({ gateway }) => used.has(gateway)) };
 }

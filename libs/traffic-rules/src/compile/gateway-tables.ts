@@ -5,23 +5,24 @@ import { matchAll } from '../match/match-block.js';
 import type { RequestView } from '../match/request-view.js';
 import { LazyMatcher } from '../match/route-index.js';
 import type { GatewayServer } from '../model/gateway.js';
-import type { MeshGateway } from '../model/mesh.js';
 import type { HostRules, Rule } from '../model/rule.js';
-import { listenerChains } from './connection-chains.js';
 import { addressDomain } from './domains.js';
-import { type GatewayListener, listenersOf } from './gateway-listeners.js';
+import type { ReachedListener } from './gateway-chains.js';
 import type { TableSources } from './port-tables.js';
 import { hasRoutes, meetsListener, type PortContext, routesOf, takesEverything } from './routes.js';
 import type { PortTable, Route, VirtualHost } from './table.js';
 
 /** The virtual hosts of a gateway, by the ports that clients dial (Istio, gateway.go buildGatewayHTTPRouteConfig). */
-export function buildGatewayTables(sources: TableSources, gateway: MeshGateway): Map<number, PortTable> {
+export function buildGatewayTables(
+  listeners: readonly ReachedListener[],
+  sources: TableSources,
+): Map<number, PortTable> {
   const tables = new Map<number, PortTable>();
-  for (const listener of listenersOf(gateway.servers)) {
-    const { bindPort, http, https } = listener;
+  for (const listener of listeners) {
+    const { ports, http, https } = listener;
     const plain = http.length > 0 ? plainTable(http, sources) : undefined;
     const table = https.length > 0 ? withTls(listener, sources, plain) : plain;
-    if (table) for (const port of gateway.portsTo(bindPort)) tables.set(port, table);
+    if (table) for (const port of ports) tables.set(port, table);
   }
   return tables;
 }
@@ -31,15 +32,13 @@ export function buildGatewayTables(sources: TableSources, gateway: MeshGateway):
  * (recorded: `gwapi-tlsroute-beside-https`).
  */
 function withTls(
-  { https, connections }: GatewayListener,
+  { https, chains }: ReachedListener,
   sources: TableSources,
   plain: PortTable | undefined,
 ): PortTable {
   const byServerName = new HostMap<PortTable>();
   const noRequests: PortTable = { port: https[0]?.port ?? 0, shared: false, hosts: new HostMap() };
-  const { clusters, workload, mesh } = sources;
-  const { chains } = listenerChains(connections, { clusters, workload, ...mesh });
-  for (const name of chains.flatMap(({ serverNames }) => serverNames)) byServerName.add(name, noRequests);
+  for (const name of chains.flatMap(({ match }) => match.serverNames)) byServerName.add(name, noRequests);
   for (const server of https) {
     const table = plainTable([server], sources);
     for (const { host } of server.hosts) byServerName.add(host, table);

@@ -11,6 +11,7 @@ import type { HostRules, Rule } from '../model/rule.js';
 import type { Resource } from '../resources/resource.js';
 import type { RetryPolicy } from '../retry/retry-policy.js';
 import type { Workload } from '../workload.js';
+import type { ReachedListener } from './gateway-chains.js';
 import type { TcpListeners } from './tcp-listeners.js';
 
 let contentsOf: (table: RouteTable) => TableContents;
@@ -43,6 +44,8 @@ export interface TableContents {
   readonly mesh: Mesh;
   readonly ports: ReadonlyMap<number, PortTable>;
   readonly tcp: TcpListeners;
+  /** None at a sidecar. */
+  readonly gatewayListeners: readonly ReachedListener[];
   readonly repeatedHeaders: RepeatedHeaders;
   /** Of the resources and the workload; every decision carries it. */
   readonly hash: string;

@@ -1,15 +1,9 @@
 import { isIP } from 'node:net';
-import type { Mesh, MeshGateway } from '../model/mesh.js';
 import type { ExclusiveProtocol, RegistryPort, RegistryService } from '../model/service.js';
-import {
-  type ChainSources,
-  type ConnectionChain,
-  type ConnectionTarget,
-  listenerChains,
-  ServiceChains,
-} from './connection-chains.js';
+import type { ChainSources, ConnectionChain, ConnectionTarget } from './connection-chains.js';
 import { type ArrivingConnection, FilterChains } from './filter-chains.js';
-import { listenersOf } from './gateway-listeners.js';
+import type { ReachedListener } from './gateway-chains.js';
+import { ServiceChains } from './service-chains.js';
 
 /** A connection as listeners see it. */
 export interface Dialled extends ArrivingConnection {
@@ -33,9 +27,25 @@ export class TcpListeners {
   readonly #own = new Map<string, OwnListener>();
   readonly #ports = new Set<number>();
 
-  constructor(sources: ChainSources, { listened, gateway }: Pick<Mesh, 'listened' | 'gateway'>) {
-    if (gateway === undefined) this.#listenForServices(sources, listened);
-    else this.#listenAsGateway(sources, gateway);
+  /** @param listened in the order in which the first service gets a port */
+  static ofSidecar(listened: readonly RegistryService[], sources: ChainSources): TcpListeners {
+    const listeners = new TcpListeners();
+    const chains = new ServiceChains(sources);
+    for (const service of listened)
+      for (const port of service.ports) listeners.#listen(service, port, chains);
+    return listeners;
+  }
+
+  static ofGateway(reached: readonly ReachedListener[]): TcpListeners {
+    const listeners = new TcpListeners();
+    for (const { ports, connections, chains } of reached) {
+      if (connections.length === 0) continue;
+      for (const port of ports) {
+        listeners.#ports.add(port);
+        listeners.#wildcardAt(port).add(chains, false, undefined);
+      }
+    }
+    return listeners;
   }
 
   /** Whether something has the port for something else than HTTP. */
@@ -73,12 +83,6 @@ export class TcpListeners {
     return this.#wildcards.get(port)?.find(dialled);
   }
 
-  /** In the order in which the first service gets a port. */
-  #listenForServices(sources: ChainSources, listened: readonly RegistryService[]): void {
-    const chains = new ServiceChains(sources);
-    for (const service of listened) for (const port of service.ports) this.#listen(service, port, chains);
-  }
-
   #listen(service: RegistryService, port: RegistryPort, chains: ServiceChains): void {
     const { protocol, number } = port;
     if (protocol === 'udp' || service.externalName !== undefined || port.destinationOnly === true) return;
@@ -98,7 +102,7 @@ export class TcpListeners {
       );
     if (service.headless || (own.length > 0 && blocks.length === 0)) return;
     const forAll = chains.of(service, port, { blocks, byServerName: true });
-    if (forAll.some(({ subnets }) => subnets.length > 0)) this.#ports.add(number);
+    if (forAll.some(isForBlocks)) this.#ports.add(number);
     this.#wildcardAt(number).add(forAll, protocol === 'auto', port.exclusive);
   }
 
@@ -114,17 +118,6 @@ export class TcpListeners {
     this.#wildcards.set(port, wildcard);
     return wildcard;
   }
-
-  #listenAsGateway(sources: ChainSources, gateway: MeshGateway): void {
-    for (const { bindPort, connections } of listenersOf(gateway.servers)) {
-      if (connections.length === 0) continue;
-      const { chains } = listenerChains(connections, sources);
-      for (const port of gateway.portsTo(bindPort)) {
-        this.#ports.add(port);
-        this.#wildcardAt(port).add(chains, false, undefined);
-      }
-    }
-  }
 }
 
 /** The IP addresses of its own that a service is dialled at; its host stands for one that the files do not say. */
@@ -132,6 +125,10 @@ export function ownAddressesOf({ host, hasAddress, listenerAddresses }: Registry
   if (!hasAddress) return [];
   if (listenerAddresses.length === 0) return [host];
   return listenerAddresses.filter((address) => isIP(address) !== 0);
+}
+
+function isForBlocks({ match }: ConnectionChain): boolean {
+  return match.subnets.length > 0;
 }
 
 function keyOf(address: string, port: number): string {
@@ -206,10 +203,10 @@ class WildcardListener {
     const isTaken = this.#hasHttp;
     if (isSniffed) this.#hasHttp = true;
     for (const chain of chains) {
-      if (isTaken && chain.subnets.length === 0) continue;
+      if (isTaken && !isForBlocks(chain)) continue;
       this.#forBytes.add(chain);
       // Where it was dialled comes before what the client speaks (recorded: `tcp-sniffed-block`).
-      if (!isSniffed || chain.subnets.length > 0) this.#always.add(chain);
+      if (!isSniffed || isForBlocks(chain)) this.#always.add(chain);
     }
   }
 

@@ -70,7 +70,7 @@ function notesOnRules(
       ({ hosts, connections = [] }) =>
         connections.length > 0 &&
         (hosts.some((one) => names.has(one) || one.startsWith(`${host}.`)) ||
-          connections.some(({ serverNames }) => serverNames.some((name) => names.has(name)))),
+          connections.some(({ match }) => match.serverNames.some((name) => names.has(name)))),
     )
     .map(
       ({ resource }) =>

@@ -1,6 +1,6 @@
 import { asciiLowerCase } from '../../ascii.js';
 import { overlap } from '../../hosts-in-common.js';
-import type { ConnectionDestination, ConnectionRule } from '../../model/connection.js';
+import { anyConnection, type ConnectionDestination, type ConnectionRule } from '../../model/connection.js';
 import { meshGateway } from '../../model/gateway.js';
 import type { Place } from '../../model/place.js';
 import type { HostRules } from '../../model/rule.js';
@@ -89,8 +89,7 @@ function rulesOf(
         layer,
         place,
         requirements: attachment.port === undefined ? [] : [onPort(route, attachment.port)],
-        serverNames: layer === 'tls' ? names : [],
-        subnets: [],
+        match: { ...anyConnection, serverNames: layer === 'tls' ? names : [] },
         destinations: destinations === 'none' ? [nowhere] : destinations,
       },
     ];

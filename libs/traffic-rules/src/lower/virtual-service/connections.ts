@@ -1,52 +1,80 @@
 import { asciiLowerCase } from '../../ascii.js';
-import type { ConnectionRule } from '../../model/connection.js';
+import { anyConnection, type ConnectionRule } from '../../model/connection.js';
 import type { Entry, Place, ResourceReference } from '../../model/place.js';
-import type { Layer4Destination, TcpRule, TlsRule, VirtualService } from '../../resources/virtual-service.js';
+import type { Origin } from '../../model/requirement.js';
+import type {
+  Layer4Destination,
+  TcpMatch,
+  TlsMatch,
+  VirtualService,
+} from '../../resources/virtual-service.js';
 import { lazyLocation } from '../lazy-location.js';
 import { qualifyHost } from '../short-name.js';
-import { connectionRequirementsOf } from './requirements.js';
+import { tcpRequirementsOf, tlsRequirementsOf } from './requirements.js';
 
 /** The `tls` and `tcp` rules of a VirtualService, one for each match; a rule that leads nowhere does not exist. */
 export function connectionRulesOf(document: VirtualService, resource: ResourceReference): ConnectionRule[] {
   const { tls, tcp } = document.spec;
   return [
-    ...tls.flatMap((rule, index) => rulesOf('tls', rule, `spec.tls[${index}]`, index, document, resource)),
-    ...tcp.flatMap((rule, index) => rulesOf('tcp', rule, `spec.tcp[${index}]`, index, document, resource)),
+    ...tls.flatMap((rule, index) => rulesOf(rule, askedOfTls, { layer: 'tls', index, document, resource })),
+    ...tcp.flatMap((rule, index) => rulesOf(rule, askedOfTcp, { layer: 'tcp', index, document, resource })),
   ];
 }
 
-function rulesOf(
-  layer: ConnectionRule['layer'],
-  { match, route }: TlsRule | TcpRule,
-  path: string,
-  index: number,
-  document: VirtualService,
-  resource: ResourceReference,
+/** Where a rule stands. */
+interface Position {
+  layer: ConnectionRule['layer'];
+  index: number;
+  document: VirtualService;
+  resource: ResourceReference;
+}
+
+/** What a match asks for. Unlike with HTTP, source labels count beside gateways (Istio, tls.go matchTCP). */
+type Asked = Pick<ConnectionRule, 'requirements' | 'match'>;
+
+function askedOfTls(match: TlsMatch, origin: Origin): Asked {
+  const { destinationSubnets: subnets, sniHosts } = match;
+  return {
+    requirements: tlsRequirementsOf(match, origin),
+    match: { subnets, serverNames: sniHosts.map(asciiLowerCase) },
+  };
+}
+
+function askedOfTcp(match: TcpMatch, origin: Origin): Asked {
+  return {
+    requirements: tcpRequirementsOf(match, origin),
+    match: { ...anyConnection, subnets: match.destinationSubnets },
+  };
+}
+
+function rulesOf<Match>(
+  { match, route }: { match: readonly Match[]; route: readonly Layer4Destination[] },
+  askedOf: (match: Match, origin: Origin) => Asked,
+  position: Position,
 ): ConnectionRule[] {
   if (route.length === 0) return [];
-  const entry = (position: number, at: string): Entry => ({
-    index: position,
-    path: at,
-    location: lazyLocation(document.source, at),
-  });
-  const place: Place = { document, resource, rule: entry(index, path) };
-  const destinations = destinationsOf(route, document);
+  const { layer, document } = position;
+  const place = placeOf(position);
+  const rule = { layer, place, destinations: destinationsOf(route, document) };
   // TLS is told apart by its matches: without one there is nothing to go by.
   if (match.length === 0 && layer === 'tls') return [];
-  if (match.length === 0)
-    return [{ layer, place, requirements: [], serverNames: [], subnets: [], destinations }];
-  return match.map((one, position) => {
-    const at = `${path}.match[${position}]`;
+  if (match.length === 0) return [{ ...rule, requirements: [], match: anyConnection }];
+  return match.map((one, index) => {
+    const path = `${place.rule.path}.match[${index}]`;
     return {
-      layer,
-      place: { ...place, match: entry(position, at) },
-      // Unlike those of HTTP, source labels count beside gateways (Istio, tls.go matchTCP).
-      requirements: connectionRequirementsOf(one, { document, path: at }),
-      serverNames: 'sniHosts' in one ? one.sniHosts.map(asciiLowerCase) : [],
-      subnets: one.destinationSubnets,
-      destinations,
+      ...rule,
+      place: { ...place, match: entryOf(document, index, path) },
+      ...askedOf(one, { document, path }),
     };
   });
+}
+
+function placeOf({ layer, index, document, resource }: Position): Place {
+  return { document, resource, rule: entryOf(document, index, `spec.${layer}[${index}]`) };
+}
+
+function entryOf({ source }: VirtualService, index: number, path: string): Entry {
+  return { index, path, location: lazyLocation(source, path) };
 }
 
 function destinationsOf(route: readonly Layer4Destination[], { metadata }: VirtualService) {

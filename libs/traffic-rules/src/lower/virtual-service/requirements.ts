@@ -1,7 +1,7 @@
 import type { Document } from '../../model/place.js';
 import type { Origin, Requirement, Subject, Test } from '../../model/requirement.js';
 import type { StringMatch } from '../../resources/string-match.js';
-import type { HttpMatchRequest, Layer4Match } from '../../resources/virtual-service.js';
+import type { HttpMatchRequest, Layer4Match, TcpMatch, TlsMatch } from '../../resources/virtual-service.js';
 import { member } from '../../validate/report.js';
 import { qualifyGateway } from '../gateway/gateway-name.js';
 
@@ -10,9 +10,14 @@ export function requirementsOf(match: HttpMatchRequest, origin: Origin): Require
   return requirementsBy(asked, match, origin);
 }
 
-/** What a match of a `tls` or `tcp` rule asks for; its server names and subnets are kept apart. */
-export function connectionRequirementsOf(match: Layer4Match, origin: Origin): Requirement[] {
-  return requirementsBy(askedOfConnections, match, origin);
+/** What a match of a `tls` rule asks of where a connection arrives. */
+export function tlsRequirementsOf(match: TlsMatch, origin: Origin): Requirement[] {
+  return requirementsBy(askedOfTls, match, origin);
+}
+
+/** As {@link tlsRequirementsOf}, of a `tcp` rule. */
+export function tcpRequirementsOf(match: TcpMatch, origin: Origin): Requirement[] {
+  return requirementsBy(askedOfTcp, match, origin);
 }
 
 function requirementsBy<Match>(fields: AskedOf<Match>, match: Match, origin: Origin): Requirement[] {
@@ -72,10 +77,11 @@ const asked: AskedOf<HttpMatchRequest> = {
   ignoreUriCase: nothing,
 };
 
-const askedOfConnections: AskedOf<Layer4Match> = {
-  ...askedOfArrival,
-  destinationSubnets: nothing,
-};
+/** What is asked of the connection itself is no requirement ({@link ConnectionMatch}). */
+const askedOfConnections: AskedOf<Layer4Match> = { ...askedOfArrival, destinationSubnets: nothing };
+const askedOfTls: AskedOf<TlsMatch> = { ...askedOfConnections, sniHosts: nothing };
+// Istio does nothing with the source's addresses.
+const askedOfTcp: AskedOf<TcpMatch> = { ...askedOfConnections, sourceSubnet: nothing };
 
 function text(kind: 'method' | 'authority' | 'scheme', match: StringMatch | undefined): Asked[] {
   return match === undefined ? [] : [{ field: kind, subject: { kind }, test: testOf(match) }];
