@@ -38,4 +38,25 @@ export const projects: Record<string, MutatedProject> = {
     mutate: ['libs/release/src/**/*.ts', ...notTests],
     tests: ['libs/release/src/**/*.spec.ts', 'k8s/custom-resource.spec.ts'],
   },
+  'release-loop': {
+    mutate: ['libs/release-loop/src/**/*.ts', ...notTests],
+    tests: ['libs/release-loop/src/**/*.spec.ts', 'apps/release-controller/src/releases/*.spec.ts'],
+  },
+  'release-cluster': {
+    mutate: ['libs/release-cluster/src/**/*.ts', ...notTests],
+    // Most of it is tried with a real API server, which costs too much for a mutant: see `npm run test:cluster`.
+    tests: ['libs/release-cluster/src/**/*.spec.ts'],
+  },
+  'manifest-files': {
+    mutate: ['libs/manifest-files/src/**/*.ts', ...notTests],
+    tests: ['libs/manifest-files/src/**/*.spec.ts'],
+  },
+  'header-propagation': {
+    mutate: ['libs/header-propagation/src/**/*.ts', ...notTests],
+    tests: ['libs/header-propagation/src/**/*.spec.ts'],
+  },
+  grayscale: {
+    mutate: ['apps/grayscale/src/**/*.ts', '!apps/grayscale/src/main.ts', ...notTests],
+    tests: ['apps/grayscale/src/**/*.spec.ts'],
+  },
 };

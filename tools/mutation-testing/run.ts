@@ -1,4 +1,4 @@
-// npm run test:mutation -- PROJECT... [--size 400] [--seed 1] [--concurrency 1] [--mutate GLOB...] [--tests GLOB...]: changes one place of
+// npm run test:mutation -- [PROJECT...] [--size 400] [--seed 1] [--concurrency 1] [--mutate GLOB...] [--tests GLOB...]: changes one place of
 // the sources at a time and runs the tests that come by there. Prints the share of changes that a test noticed, and the changes that none did.
 // See docs/mutation-testing.md.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -29,14 +29,24 @@ const [size, seed, concurrency] = [values.size, values.seed, values.concurrency]
   number,
 ];
 
-/** The mutants below the fraction, which are as many as asked for, as ranges of Stryker's `mutate`. */
-async function drawSample(globs: string[]) {
-  const mutants = await mutantsOf(globs);
-  const ranks = mutants.map((mutant) => rank(seed, mutant)).sort((a, b) => a - b);
-  const fraction = ranks[size] ?? 1;
-  const mutate = mutants.filter((mutant) => rank(seed, mutant) < fraction).map(rangeOf);
-  const files = new Set(mutants.map(({ fileName }) => resolve(fileName)));
-  return { total: ranks.length, fraction, mutate, files };
+/** A project, what it is asked of, and each of its mutants. */
+interface Area {
+  name: string;
+  tests: string[];
+  mutants: readonly Mutant[];
+}
+
+async function areaOf(name: string): Promise<Area> {
+  const project = projects[name];
+  if (project === undefined) throw new Error(`${name} is not one of ${Object.keys(projects).join(', ')}`);
+  const { tests, mutate } = narrowed(project);
+  return { name, tests, mutants: await mutantsOf(mutate) };
+}
+
+/** As many mutants as asked for are below this fraction, of all areas together: each has its share of them. */
+function fractionOf(areas: Area[]): number {
+  const ranks = areas.flatMap(({ mutants }) => mutants.map((mutant) => rank(seed, mutant)));
+  return ranks.sort((a, b) => a - b)[size] ?? 1;
 }
 
 function rangeOf({ fileName, location: { start, end } }: Mutant): string {
@@ -99,17 +109,19 @@ function keepResults(file: string, kept: ReadonlySet<string>): void {
   writeFileSync(file, JSON.stringify(report));
 }
 
-async function test(name: string, project: MutatedProject): Promise<void> {
-  const { tests, mutate: globs } = narrowed(project);
-  const { total, fraction, mutate, files } = await drawSample(globs);
+async function test({ name, tests, mutants }: Area, fraction: number): Promise<MutantResult[]> {
+  const mutate = mutants.filter((mutant) => rank(seed, mutant) < fraction).map(rangeOf);
+  if (mutate.length === 0) return [];
   const options = optionsFor(name, tests, mutate, fraction);
   keepResults(resultsOf(name), new Set(['Killed', 'Survived']));
   const results = (await new Stryker(options).runMutationTest()).map(countedFromZero);
   if (values.tests !== undefined) keepResults(resultsOf(name), new Set(['Killed']));
   // Stryker reports results of other files, too, that an earlier run has kept.
-  const sample = results.filter(
-    (result) => files.has(resolve(result.fileName)) && rank(seed, result) < fraction,
-  );
+  const files = new Set(mutants.map(({ fileName }) => resolve(fileName)));
+  return results.filter((result) => files.has(resolve(result.fileName)) && rank(seed, result) < fraction);
+}
+
+function printScore(name: string, sample: MutantResult[], total: number): void {
   const { killed, of, interval } = scoreOf(sample);
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));
   console.log(
@@ -118,8 +130,17 @@ async function test(name: string, project: MutatedProject): Promise<void> {
   );
 }
 
-for (const name of positionals.length > 0 ? positionals : Object.keys(projects)) {
-  const project = projects[name];
-  if (project === undefined) throw new Error(`${name} is not one of ${Object.keys(projects).join(', ')}`);
-  await test(name, project);
+const areas = await Promise.all((positionals.length > 0 ? positionals : Object.keys(projects)).map(areaOf));
+const fraction = fractionOf(areas);
+const all: MutantResult[] = [];
+for (const area of areas) {
+  const sample = await test(area, fraction);
+  printScore(area.name, sample, area.mutants.length);
+  all.push(...sample);
 }
+if (areas.length > 1)
+  printScore(
+    'together',
+    all,
+    areas.reduce((total, { mutants }) => total + mutants.length, 0),
+  );

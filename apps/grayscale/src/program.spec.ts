@@ -3,11 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { jest } from '@jest/globals';
 import { runCaptured } from './testing/run-captured.js';
-
-// A busy machine takes its time.
-jest.setTimeout(60_000);
 
 const root = join(import.meta.dirname, '../../..');
 const internal = ['-f', join(root, 'k8s/internal'), '-f', join(root, 'k8s/local')];

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { run } from '../program.js';
 
 /** What a command printed, and its exit code. */
@@ -15,14 +14,15 @@ export async function runCaptured(...argv: string[]): Promise<Captured> {
     captured[stream] += String(text);
     return true;
   };
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(keep('out')),
-    jest.spyOn(process.stderr, 'write').mockImplementation(keep('err')),
-  ];
+  const { stdout, stderr } = process;
+  const [writeOut, writeErr] = [stdout.write, stderr.write];
+  Object.assign(stdout, { write: keep('out') });
+  Object.assign(stderr, { write: keep('err') });
   try {
     captured.code = await run(argv);
     return captured;
   } finally {
-    for (const spy of spies) spy.mockRestore();
+    Object.assign(stdout, { write: writeOut });
+    Object.assign(stderr, { write: writeErr });
   }
 }
