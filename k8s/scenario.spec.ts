@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseManifests, readManifests } from '@grayscale/manifest-files';
@@ -12,6 +12,7 @@ import {
   validate,
   type Workload,
 } from '@grayscale/traffic-rules';
+import { copyManifests } from './testing/copied.js';
 import { hasKubectl, manifests, render } from './testing/kustomizations.js';
 
 const workload: Workload = {
@@ -124,7 +125,7 @@ describe('a copy of k8s', () => {
   let copy: string;
   beforeEach(async () => {
     copy = await mkdtemp(join(tmpdir(), 'k8s-'));
-    await cp(manifests, join(copy, 'k8s'), { recursive: true });
+    await copyManifests(join(copy, 'k8s'));
   });
   afterEach(async () => await rm(copy, { recursive: true }));
 

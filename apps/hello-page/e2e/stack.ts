@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { copyManifests } from '../../../k8s/testing/copied.js';
 import { type Mode, modes } from './modes.js';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -56,7 +57,7 @@ export async function startStack({
       'hello-1': (await hello('hello-1', '0'))[1],
       'hello-2': (await hello('hello-2', '0'))[1],
     };
-    await copyManifests(folder, ports);
+    await manifestsFor(folder, ports);
     const mesh = ['apps/local-mesh/bin/local-mesh.js', '--port', '0', '--admin-port', '0'];
     const rules = join(folder, modes[mode].folder);
     const filenames = ['--filename', rules, '--filename', join(folder, 'local')];
@@ -138,8 +139,8 @@ async function stopAll(processes: Map<ProcessName, Process>, folder: string) {
 }
 
 /** Copies k8s/ with the ports of this stack's two services in place of the well-known ones. */
-async function copyManifests(folder: string, ports: Record<keyof typeof namedPorts, string | undefined>) {
-  await cp(join(root, 'k8s'), folder, { recursive: true });
+async function manifestsFor(folder: string, ports: Record<keyof typeof namedPorts, string | undefined>) {
+  await copyManifests(folder);
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith('.yaml')) continue;
     const file = join(folder, name);

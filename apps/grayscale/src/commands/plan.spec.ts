@@ -1,14 +1,14 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyManifests } from '../../../../k8s/testing/copied.js';
 import { runCaptured } from '../testing/run-captured.js';
 
-const repository = join(import.meta.dirname, '../../../..');
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grayscale-plan-'));
-  await cp(join(repository, 'k8s'), folder, { recursive: true });
+  await copyManifests(folder);
 });
 
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createService, type Service } from '@grayscale/service-runtime';
 import request from 'supertest';
+import { copyManifests } from '../../../../k8s/testing/copied.js';
 import { releaseControllerSettings } from '../settings.js';
 import type { ReleaseView } from './release-view.js';
 import { ReleasesModule } from './releases.module.js';
@@ -39,9 +40,7 @@ async function startController(): Promise<void> {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'controller-'));
-  for (const name of ['internal', 'release', 'components', 'base']) {
-    await cp(join(manifests, name), join(folder, name), { recursive: true }).catch(() => undefined);
-  }
+  await copyManifests(folder);
   rule = join(folder, 'internal/virtual-service-v2-10.yaml');
   // Nobody asks anything: the counts stay empty.
   metrics = createServer((_request, response) => response.end('process_start_time_seconds 1\n'));

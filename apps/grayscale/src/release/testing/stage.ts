@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { copyManifests } from '../../../../../k8s/testing/copied.js';
 import { type Form, forms } from './forms.js';
 import { Greeter, GreeterClient } from './greeter.js';
 import { Process, repository } from './process.js';
@@ -58,7 +59,7 @@ export class Stage {
     rules = 'virtualService',
   }: StageOptions = {}): Promise<Stage> {
     const stage = new Stage(await mkdtemp(join(tmpdir(), 'grayscale-stage-')), forms[rules]);
-    await cp(join(repository, 'k8s'), stage.at('k8s'), { recursive: true });
+    await copyManifests(stage.at('k8s'));
     const { documents, file } = stage.form;
     if (documents !== undefined) {
       await mkdir(stage.at(stage.rules));
