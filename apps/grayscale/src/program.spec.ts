@@ -49,7 +49,7 @@ describe('grayscale headers', () => {
     const { code, out } = await runCaptured('headers', '-f', rule);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual([{ header: 'user', place: expect.stringMatching(/test-v1\.yaml:\d+$/) }]);
-    expect((await runCaptured('headers', '-f', rule, '-o', 'text')).out).toMatch(/^user {2}\S+:\d+\n$/);
+    expect((await runCaptured('headers', '-f', rule, '-o', 'text')).out).toMatch(/^user {2}.+:\d+\n$/);
   });
 
   it('writes what check --forwarded-headers reads', async () => {
