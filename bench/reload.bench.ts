@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { freePort } from '../tools/free-port.ts';
 import { type Program, start } from './proxy/program.ts';
 
 // The slowest request while a running local mesh takes 10,000 changed VirtualServices over, beside the slowest in as long a
@@ -92,15 +92,6 @@ async function reloads(admin: string): Promise<string> {
   const metrics = await (await fetch(`${admin}/stats/prometheus`)).text();
   const [, count = ''] = /^local_mesh_rule_reloads_total\{result="accepted"\} (\d+)/m.exec(metrics) ?? [];
   return count;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function reload(admin: string, change: () => void): Promise<void> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, freePorts } from '../free-port.ts';
 import {
   type Binaries,
   findBinaries,
@@ -304,26 +305,13 @@ function isOver({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/**
- * Where ports are looked for: below those that a system gives to whoever asks for any (from 32768 on Linux), so that nobody gets one of them before the
- * programs do, or while the API server restarts.
- */
-const firstPort = 20_000;
-const portCount = 12_000;
-
-async function ports(server = 0): Promise<Ports> {
-  // Held all at once, so that they differ; free again when the programs ask for them.
-  const servers = await Promise.all(
-    [server, 0, 0].map((port) => (port === 0 ? onFreePort() : listening(port))),
-  );
-  const [first = 0, second = 0, third = 0] = servers.map((one) => (one.address() as { port: number }).port);
-  await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
-  return { server: first, etcd: second, etcdPeer: third };
-}
-
-async function onFreePort(): Promise<Server> {
-  const server = await listening(firstPort + randomInt(portCount)).catch(() => undefined);
-  return server ?? (await onFreePort());
+async function ports(server: number | undefined): Promise<Ports> {
+  // Held meanwhile, so that they differ; an error, where somebody listens there.
+  const held = await listening(server ?? (await freePort()));
+  const [etcd = 0, etcdPeer = 0] = await freePorts(2);
+  const { port } = held.address() as { port: number };
+  await new Promise((resolve) => held.close(resolve));
+  return { server: port, etcd, etcdPeer };
 }
 
 async function listening(port: number): Promise<Server> {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 
 /** Where Prometheus is: on the PATH, or named by the environment. */
 const binary = process.env.PROMETHEUS_BINARY ?? 'prometheus';
@@ -50,7 +51,7 @@ export class PrometheusProcess {
   async start(): Promise<void> {
     const web = join(this.folder, 'web.yml');
     await writeFile(web, JSON.stringify(webConfig(this.security)));
-    this.child = spawn(
+    const child = spawn(
       binary,
       [
         `--web.config.file=${web}`,
@@ -61,7 +62,11 @@ export class PrometheusProcess {
       ],
       { stdio: 'ignore' },
     );
-    await until(() => this.isReady());
+    this.child = child;
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}`);
+      return this.isReady().catch(() => false);
+    });
   }
 
   private async isReady(): Promise<boolean> {
@@ -105,14 +110,15 @@ export class PrometheusProcess {
   }
 
   private async scrapedAfter(since: number): Promise<void> {
-    await until(async () => {
+    const isScraped = async () => {
       const answer = await fetch(new URL('/api/v1/targets?state=active', this.url));
       const { data } = (await answer.json()) as { data: { activeTargets: Array<{ lastScrape: string }> } };
       return (
         data.activeTargets.length === this.targets &&
         data.activeTargets.every(({ lastScrape }) => Date.parse(lastScrape) > since)
       );
-    });
+    };
+    await until(() => isScraped().catch(() => false));
   }
 
   /** What Prometheus itself says of an expression: the values of its series. */
@@ -137,16 +143,7 @@ function webConfig(security: PrometheusSecurity | undefined): object {
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (;;) {
-    if (await holds().catch(() => false)) return;
+    if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../tools/free-port.js';
 import { type EchoServer, startEchoServer } from './testing/echo-server.js';
 import { install, pack, run } from './testing/packed.js';
 
@@ -120,10 +121,4 @@ async function whenListening<T>(ask: () => Promise<T>): Promise<T> {
       await sleep(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = await startEchoServer();
-  await server.close();
-  return server.port;
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../tools/free-port.js';
 import { encodeFieldValue } from './index.js';
 import { install, pack } from './testing/packed.js';
 
@@ -65,14 +65,6 @@ if (!isInstalled) {
   );
 }
 
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
-
 let folder: string;
 let tarball: string;
 let redis: ChildProcess;
@@ -84,8 +76,9 @@ let redisPort: number;
     redisPort = await freePort();
     const flags = ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     redis = spawn('redis-server', [...flags, '--dir', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const ready = new Promise<void>((resolve) => {
+    const ready = new Promise<void>((resolve, reject) => {
       redis.stdout?.on('data', (text) => String(text).includes('Ready to accept') && resolve());
+      redis.on('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
     });
     [tarball] = await Promise.all([pack(folder), ready]);
   }, 120_000);

@@ -1,3 +1,4 @@
+import { freePort } from '../../../../tools/free-port.js';
 import {
   type Http2Lane,
   playAllHttp2,
@@ -6,7 +7,7 @@ import {
 } from '../../test/http2-side-by-side/lanes.js';
 import type { Http2Outcome } from '../../test/http2-side-by-side/play.js';
 import { envoyConfig } from '../../test/side-by-side/envoy-config.js';
-import { envoyPath, freePort, playedAndRecorded, withEnvoy } from '../../test/side-by-side/envoy-process.js';
+import { envoyPath, playedAndRecorded, withEnvoy } from '../../test/side-by-side/envoy-process.js';
 
 type Recorded = Readonly<Record<string, Http2Outcome>>;
 

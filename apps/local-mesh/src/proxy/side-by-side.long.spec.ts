@@ -1,5 +1,6 @@
+import { freePort } from '../../../../tools/free-port.js';
 import { envoyConfig } from '../../test/side-by-side/envoy-config.js';
-import { envoyPath, freePort, playedAndRecorded, withEnvoy } from '../../test/side-by-side/envoy-process.js';
+import { envoyPath, playedAndRecorded, withEnvoy } from '../../test/side-by-side/envoy-process.js';
 import { type Lane, playAll, startLanes, stopLanes } from '../../test/side-by-side/lanes.js';
 import type { Outcome } from '../../test/side-by-side/play.js';
 import { rules } from '../../test/side-by-side/rules.js';

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Metadata } from '@grpc/grpc-js';
 import {
@@ -24,6 +23,7 @@ import {
 } from '@nestjs/microservices';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
+import { freePorts } from '../../../../tools/free-port.js';
 import { HeaderPropagation, HeaderPropagationInterceptor, HeaderPropagationModule } from './index.js';
 
 let seenByGuard: unknown;
@@ -81,14 +81,6 @@ class Handlers {
 })
 class AppModule {}
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
 interface Hello {
   ask(question: object, ...rest: unknown[]): Observable<{ headers: string }>;
   askMany(question: object, ...rest: unknown[]): Observable<{ headers: string }>;
@@ -103,9 +95,10 @@ describe('the clients of microservices', () => {
   const inRequest = <T>(fn: () => T) => propagation.runWith(captured, fn);
 
   beforeAll(async () => {
-    tcp = { host: '127.0.0.1', port: await freePort() };
+    const [tcpPort = 0, grpcPort = 0] = await freePorts(2);
+    tcp = { host: '127.0.0.1', port: tcpPort };
     grpc = {
-      url: `127.0.0.1:${await freePort()}`,
+      url: `127.0.0.1:${grpcPort}`,
       package: 'hello',
       protoPath: join(import.meta.dirname, '../testing/hello.proto'),
     };

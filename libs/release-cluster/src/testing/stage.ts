@@ -127,8 +127,9 @@ export class Stage {
   }
 }
 
+/** A client that outwaits whatever kubectl does before a request of it goes on (`ApiProxy.before`), on a busy machine too. */
 export async function clientOf(kubeconfig: string): Promise<ApiClient> {
-  return new ApiClient(await findCluster({ kubeconfig }), { requestTimeout: 5000 });
+  return new ApiClient(await findCluster({ kubeconfig }), { requestTimeout: 60_000 });
 }
 
 /** A driver of a release, with a clock and counts of the test's own. */
