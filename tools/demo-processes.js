@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
+import { ownEnvironment } from './own-environment.ts';
 
 const colours = ['cyan', 'magenta', 'yellow', 'blue', 'green'];
 /** What each prints once it can be asked. */
@@ -11,7 +12,8 @@ const patienceMs = 4000;
 
 /**
  * Node programs side by side: their output with their names before it, and one end for all of them. They are started without a
- * shell, which would die of a signal and leave its child, and in process groups of their own: Ctrl-C reaches each once, through here.
+ * shell, which would die of a signal and leave its child, and in process groups of their own: Ctrl-C reaches each once, through here. Their
+ * settings are those that they are given here, whatever the user's shell has.
  */
 export class DemoProcesses {
   #running = new Map();
@@ -22,7 +24,7 @@ export class DemoProcesses {
   constructor(programs) {
     for (const [index, { name, args, env = {} }] of programs.entries()) {
       const child = spawnNode(['--import', './tools/end-with-parent.js', ...args], {
-        env: { ...process.env, ...env },
+        env: { ...ownEnvironment(), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });

@@ -28,6 +28,22 @@ const waysOfServe: Way[] = [
   ['SIGKILL to nx', (demo) => process.kill(demo.pidOf(nx), 'SIGKILL')],
 ];
 
+it('is not led astray by what the user has in the environment', async () => {
+  const others = [
+    'PORT=3000',
+    'HOST=nowhere.invalid',
+    'http_proxy=http://127.0.0.1:9',
+    'no_proxy=*',
+    'LOG_FORMAT=x',
+  ];
+  using demo = await RunningDemo.of('env', ...others, 'npm', 'start');
+  expect(demo.programs).toEqual(names);
+  const answer = await fetch('http://127.0.0.1:8080/page?name=test');
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/^hello [12]$/)]);
+  process.kill(demo.pid, 'SIGTERM');
+  await demo.ended();
+});
+
 describe.each([
   ['npm start', ['npm', 'start'], waysOfStart],
   ['npx nx serve hello-page', ['npx', 'nx', 'serve', 'hello-page'], waysOfServe],
