@@ -173,7 +173,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a name of a user': (text) => checkUserName(`/page?name=${text}&${text}`),
   'what a browser accepts': (text) => [
     prefersHtml({ accept: text }),
-    preferredLanguage({ accept: text, 'accept-language': text }),
+    preferredLanguage({ accept: text, 'accept-language': text }, ['en', 'zh']),
   ],
   'headers that are passed on': (text) => [
     membersOf(text),

@@ -12,7 +12,7 @@ import { Controls } from './view/controls.js';
 import { byId, setText } from './view/elements.js';
 import { type Figures, figuresOf } from './view/figures.js';
 import { IssueBanner } from './view/issue-banner.js';
-import { speak } from './view/language.js';
+import { speak, spokenLanguage } from './view/language.js';
 import { Notice } from './view/notice.js';
 import { ShareTable } from './view/share-table.js';
 import { Summary, statusText } from './view/summary.js';
@@ -44,7 +44,8 @@ export class Page {
     reset: () => this.#reset(),
     appearance: () => this.#restyle(),
   });
-  #messages = speak(this.#controls.state.language);
+  #language = spokenLanguage(this.#controls.state.language);
+  #messages = speak(this.#language);
   #figures: Figures = figuresOf(this.#messages.locale);
   readonly #wall = new Wall({
     element: byId('wall', HTMLElement),
@@ -170,7 +171,8 @@ export class Page {
   }
 
   #restyle(): void {
-    this.#messages = speak(this.#controls.state.language);
+    this.#language = spokenLanguage(this.#controls.state.language);
+    this.#messages = speak(this.#language);
     this.#figures = figuresOf(this.#messages.locale);
     this.#controls.show(this.#messages);
     const colours = readColours();
@@ -178,7 +180,7 @@ export class Page {
     this.#chart.restyle({ colours, locale: this.#messages.locale, markTexts: this.#messages.marks });
     byId('chart', HTMLElement).setAttribute('aria-label', this.#messages.chartSummary);
     if (this.#experiment.rules) this.#banner.show(this.#experiment.rules, this.#messages);
-    this.#release?.restyle(this.#messages.language, this.#messages.locale, this.#figures);
+    this.#release?.restyle(this.#language, this.#messages.locale, this.#figures);
     this.#showChosen();
     this.#refresh();
   }

@@ -1,4 +1,4 @@
-import { type Language, languageOf } from './i18n/messages.js';
+import { type Language, languageOf } from './i18n/languages.js';
 
 export type Theme = 'light' | 'dark';
 

@@ -25,10 +25,11 @@ describe('preferredLanguage', () => {
   it.each([
     { accept: undefined, language: 'en' },
     { accept: '*', language: 'en' },
-    { accept: 'de', language: 'en' },
+    { accept: 'de', language: undefined },
     { accept: 'zh-CN,zh;q=0.9,en;q=0.8', language: 'zh' },
     { accept: 'en-US,zh;q=0.5', language: 'en' },
   ])('$accept: $language', ({ accept, language }) => {
-    expect(preferredLanguage(accept === undefined ? {} : { 'accept-language': accept })).toBe(language);
+    const headers = accept === undefined ? {} : { 'accept-language': accept };
+    expect(preferredLanguage(headers, ['en', 'zh'])).toBe(language);
   });
 });

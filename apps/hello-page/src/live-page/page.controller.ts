@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { builtPage } from './built-page.js';
 import { preferredLanguage, prefersHtml } from './negotiation.js';
-import { usageText } from './usage.js';
+import { usageLanguages, usageText } from './usage.js';
 
 /** Scripts and styles from here and nowhere else, nothing inline, no string ever made into a script or into HTML. */
 const contentSecurityPolicy = [
@@ -31,7 +31,7 @@ export class PageController {
   }
 
   private explain(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const text = usageText(request.host, preferredLanguage(request.headers));
+    const text = usageText(request.host, preferredLanguage(request.headers, usageLanguages));
     return reply.type('text/plain; charset=utf-8').send(text);
   }
 }

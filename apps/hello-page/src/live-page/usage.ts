@@ -1,11 +1,5 @@
-import type { MediaLanguage } from './negotiation.js';
-
-/** What `curl http://ADDRESS/` prints: the page's worth of facts for someone who reads text. */
-export function usageText(address: string, language: MediaLanguage): string {
-  return texts[language].replaceAll('ADDRESS', address);
-}
-
-const texts: Readonly<Record<MediaLanguage, string>> = {
+/** English first: it is what a client gets that names none of them. */
+const texts = {
   en: `hello-page: asks a service whose new version is being released a little at a time, and says who answered.
 
   curl 'http://ADDRESS/page'            ask as nobody: no user header is sent on
@@ -31,3 +25,12 @@ Health: /livez, /readyz. Metrics: /metrics.
 健康检查：/livez、/readyz。指标：/metrics。
 `,
 };
+
+export type UsageLanguage = keyof typeof texts;
+
+export const usageLanguages = Object.keys(texts) as readonly UsageLanguage[];
+
+/** What `curl http://ADDRESS/` prints: the page's worth of facts for someone who reads text. */
+export function usageText(address: string, language: UsageLanguage = 'en'): string {
+  return texts[language].replaceAll('ADDRESS', address);
+}

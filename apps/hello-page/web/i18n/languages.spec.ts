@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { chooseLanguage, messages } from './languages.js';
-import { languages } from './messages.js';
+import { usageLanguages } from '../../src/live-page/usage.js';
+import { chooseLanguage, languages, messages } from './languages.js';
 
 const html = readFileSync(new URL('../index.html', import.meta.url), 'utf8');
 
@@ -23,6 +23,14 @@ describe('the sentences', () => {
       text?.trim(),
     ]);
     expect(Object.fromEntries(said)).toEqual(messages.en.texts);
+  });
+
+  it.each(languages)('call %s by its code', (language) => {
+    expect(messages[language].language).toBe(language);
+  });
+
+  it('are there for clients that read text as well', () => {
+    expect(usageLanguages).toEqual(languages);
   });
 
   it.each(languages)('know the same decisions in %s', (language) => {

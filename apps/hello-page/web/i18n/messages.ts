@@ -2,15 +2,6 @@ import type { MarkCause } from '../chart/share-series.js';
 import type { PeriodCause } from '../ledger.js';
 import type { Verdict } from '../statistics/verdict.js';
 
-/** What the page speaks; the type checker asks for the sentences of a new one. */
-export const languages = ['en', 'zh'] as const;
-export type Language = (typeof languages)[number];
-
-/** A language of the page by its code; undefined when the page does not speak it. */
-export function languageOf(code: string | null | undefined): Language | undefined {
-  return languages.find((language) => language === code);
-}
-
 /** Numbers of a sentence, formatted for its language. */
 export interface SeenSentence {
   wanted: string;
@@ -24,7 +15,8 @@ export interface Messages {
   texts: Record<TextKey, string>;
   /** Accessible names of the elements with that `data-label`. */
   labels: Record<LabelKey, string>;
-  language: Language;
+  /** Its code: `en`. */
+  language: string;
   /** For `Intl`. */
   locale: string;
   forwarded(header: string): string;

@@ -1,4 +1,4 @@
-import type { Language } from '../i18n/messages.js';
+import type { Language } from '../i18n/languages.js';
 import type { Announcer } from '../view/announcer.js';
 import { readColours } from '../view/colours.js';
 import { create, setText } from '../view/elements.js';

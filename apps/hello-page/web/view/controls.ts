@@ -1,4 +1,5 @@
-import { languages, type Messages } from '../i18n/messages.js';
+import { languages } from '../i18n/languages.js';
+import type { Messages } from '../i18n/messages.js';
 import { formatViewState, type ViewState } from '../view-state.js';
 import { byId, setText } from './elements.js';
 

@@ -1,9 +1,13 @@
-import { chooseLanguage, messages } from '../i18n/languages.js';
-import type { LabelKey, Language, Messages, TextKey } from '../i18n/messages.js';
+import { chooseLanguage, type Language, messages } from '../i18n/languages.js';
+import type { LabelKey, Messages, TextKey } from '../i18n/messages.js';
 
-/** Puts the page into a language, the browser's unless one is chosen, and gives its sentences. */
-export function speak(chosen: Language | undefined): Messages {
-  const language = chosen ?? chooseLanguage(navigator.languages);
+/** The browser's language, unless one is chosen. */
+export function spokenLanguage(chosen: Language | undefined): Language {
+  return chosen ?? chooseLanguage(navigator.languages);
+}
+
+/** Puts the page into a language, and gives its sentences. */
+export function speak(language: Language): Messages {
   const sentences = messages[language];
   document.documentElement.lang = sentences.locale;
   for (const element of document.querySelectorAll<HTMLElement>('[data-text]'))

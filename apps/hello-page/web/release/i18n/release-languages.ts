@@ -1,4 +1,4 @@
-import type { Language } from '../../i18n/messages.js';
+import type { Language } from '../../i18n/languages.js';
 import { english } from './release-en.js';
 import type { ReleaseMessages } from './release-messages.js';
 import { chinese } from './release-zh.js';
