@@ -3,11 +3,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, freePorts } from '../free-port.ts';
 import {
   type Binaries,
   findBinaries,
@@ -15,6 +13,8 @@ import {
   gatewayApiDefinitions,
   istioDefinitions,
 } from './binaries.ts';
+import { clusterPorts, type Ports } from './ports.ts';
+import { apiServerArguments, etcdArguments } from './program-arguments.ts';
 
 export { CountedConnections } from './counted-connections.ts';
 
@@ -78,7 +78,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   const found = findBinaries();
   if ('missing' in found) throw new Error(`The test cluster needs ${found.missing}`);
   const folder = await mkdtemp(join(tmpdir(), 'grayscale-cluster-'));
-  const cluster = new RunningCluster(found, folder, await ports(options.port));
+  const cluster = new RunningCluster(found, folder, await clusterPorts(options.port));
   try {
     await cluster.start();
     if (options.istio !== false) await cluster.define([await istioDefinitions()]);
@@ -89,12 +89,6 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     await cluster.stop();
     throw error;
   }
-}
-
-interface Ports {
-  readonly server: number;
-  readonly etcd: number;
-  readonly etcdPeer: number;
 }
 
 class RunningCluster implements TestCluster {
@@ -125,13 +119,17 @@ class RunningCluster implements TestCluster {
     await writeFile(this.#file('service-account.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
     // name, uid and groups of the one user that is not a ServiceAccount
     await writeFile(this.#file('tokens.csv'), `${this.#adminToken},admin,admin,"system:masters"\n`);
-    this.#etcd = this.#spawn('etcd', this.#binaries.etcd, this.#etcdArguments());
+    this.#etcd = this.#spawn('etcd', this.#binaries.etcd, etcdArguments(this.#folder, this.#ports));
     await this.startServer();
     await writeFile(this.kubeconfig, await this.#kubeconfigText('admin', this.#adminToken, 'default'));
   }
 
   async startServer(): Promise<void> {
-    this.#apiServer = this.#spawn('kube-apiserver', this.#binaries.apiServer, this.#serverArguments());
+    this.#apiServer = this.#spawn(
+      'kube-apiserver',
+      this.#binaries.apiServer,
+      apiServerArguments(this.#folder, this.#ports),
+    );
     const until = Date.now() + readyMs;
     while (!(await this.#ready())) {
       const hasEnded = [this.#etcd, this.#apiServer].some((child) => child !== undefined && isOver(child));
@@ -246,44 +244,6 @@ class RunningCluster implements TestCluster {
     });
   }
 
-  #etcdArguments(): string[] {
-    const [client, peer] = [
-      `http://127.0.0.1:${this.#ports.etcd}`,
-      `http://127.0.0.1:${this.#ports.etcdPeer}`,
-    ];
-    return [
-      `--data-dir=${this.#file('etcd')}`,
-      `--listen-client-urls=${client}`,
-      `--advertise-client-urls=${client}`,
-      `--listen-peer-urls=${peer}`,
-      `--initial-advertise-peer-urls=${peer}`,
-      `--initial-cluster=default=${peer}`,
-      // The data is thrown away at the end: nothing is lost when the disk is not waited for.
-      '--unsafe-no-fsync',
-    ];
-  }
-
-  #serverArguments(): string[] {
-    const key = this.#file('service-account.key');
-    return [
-      `--etcd-servers=http://127.0.0.1:${this.#ports.etcd}`,
-      `--cert-dir=${this.#file('certificates')}`,
-      '--bind-address=127.0.0.1',
-      // An address of documentation (RFC 5737), told to nobody: without one the server wants a network, which a laptop may not have.
-      '--advertise-address=192.0.2.1',
-      `--secure-port=${this.#ports.server}`,
-      `--token-auth-file=${this.#file('tokens.csv')}`,
-      '--authorization-mode=RBAC',
-      '--service-cluster-ip-range=10.96.0.0/16',
-      '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-key-file=${key}`,
-      `--service-account-signing-key-file=${key}`,
-      // Nobody makes a default ServiceAccount here, and there are no API server endpoints to keep.
-      '--disable-admission-plugins=ServiceAccount',
-      '--endpoint-reconciler-type=none',
-    ];
-  }
-
   async #lastLines(): Promise<string> {
     const text = await readFile(this.#file('kube-apiserver.log'), 'utf8').catch(() => '');
     return text.split('\n').slice(-15).join('\n');
@@ -303,19 +263,4 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
 
 function isOver({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
-}
-
-async function ports(server: number | undefined): Promise<Ports> {
-  // Held meanwhile, so that they differ; an error, where somebody listens there.
-  const held = await listening(server ?? (await freePort()));
-  const [etcd = 0, etcdPeer = 0] = await freePorts(2);
-  const { port } = held.address() as { port: number };
-  await new Promise((resolve) => held.close(resolve));
-  return { server: port, etcd, etcdPeer };
-}
-
-async function listening(port: number): Promise<Server> {
-  const server = createServer();
-  await once(server.listen(port, '127.0.0.1'), 'listening');
-  return server;
 }

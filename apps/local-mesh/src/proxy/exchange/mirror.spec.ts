@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Cluster, Forward } from '@grayscale/traffic-rules';
-import { PlayedExchange, type PlayedRequest, type PlayedStream } from '../../../test/played-exchange.js';
+import { PlayedExchange, type PlayedRequest } from '../../../test/played-exchange.js';
+import type { PlayedStream } from '../../../test/played-stream.js';
 import { rulesFor, serviceText } from '../../../test/rules.js';
 
 const to = 'route: [{destination: {host: back.ext}}]';

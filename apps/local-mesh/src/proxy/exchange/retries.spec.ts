@@ -1,4 +1,5 @@
-import { PlayedExchange, type PlayedRequest, type PlayedStream } from '../../../test/played-exchange.js';
+import { PlayedExchange, type PlayedRequest } from '../../../test/played-exchange.js';
+import type { PlayedStream } from '../../../test/played-stream.js';
 import { rulesFor } from '../../../test/rules.js';
 import type { StreamFailure } from '../upstream/stream.js';
 

@@ -1,6 +1,8 @@
+import { scanBlock } from './block-scalar.js';
+import { scanPlain } from './plain-scalar.js';
 import { scanAnchor, scanDirective, scanTag } from './properties.js';
+import { scanQuoted } from './quoted-scalar.js';
 import { Reader, YamlError } from './reader.js';
-import { scanBlock, scanPlain, scanQuoted } from './scalars.js';
 import type { ScalarStyle, Token, TokenKind } from './token.js';
 
 /** A place where a key without `?` may have begun; only a colon behind it tells. */
