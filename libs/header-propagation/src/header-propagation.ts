@@ -37,6 +37,9 @@ export class HeaderPropagation {
   readonly #onDrop: HeaderPropagationOptions['onDrop'];
   readonly #responseNames: readonly string[];
   readonly #notices: Notices;
+  readonly #nothingFound: readonly FoundValues[];
+  /** Whether a request in which no rule finds anything is looked at as well. */
+  readonly #alwaysSettles: boolean;
   /** Names, in lower case, of all that any request may bring along. */
   readonly names: ReadonlySet<string>;
   readonly #counts: Record<DropReason, number> = { characters: 0, length: 0, count: 0, filter: 0, accept: 0 };
@@ -55,6 +58,8 @@ export class HeaderPropagation {
     const warn = options.warn ?? emitWarning;
     const matched = [...(options.matched ?? []), ...matchedOf(options.rules)];
     this.#notices = new Notices(matched, (options.notices ?? noticesByDefault()) ? warn : undefined);
+    this.#nothingFound = compiled.rules.map(() => undefined);
+    this.#alwaysSettles = this.#notices.wanted || compiled.rules.some(makesValues);
     warnOfCredentials(compiled, warn);
   }
 
@@ -81,23 +86,27 @@ export class HeaderPropagation {
    * somebody first asks, so that a request that calls nobody does not pay for it.
    */
   readonly read = (headers: LowerCaseHeaders, url: string, details?: IncomingDetails): Reading => {
-    let found: Found[] | undefined;
-    for (const rule of this.#rules) {
-      const values = rule.read(headers, url, details);
-      if (values === undefined && rule.default === undefined && rule.value === undefined) continue;
-      found ??= [];
-      found.push(values, rule);
+    const rules = this.#rules;
+    let found: FoundValues[] | undefined;
+    for (let at = 0; at < rules.length; at++) {
+      const values = (rules[at] as CompiledRule).read(headers, url, details);
+      if (values === undefined) continue;
+      // At its full length from the start: to grow it costs more than to read the values.
+      found ??= [...this.#nothingFound];
+      found[at] = values;
     }
-    if (found === undefined && !this.#notices.wanted) return new Reading();
-    const kept = found ?? [];
+    if (found === undefined && !this.#alwaysSettles) return new Reading();
+    const kept = found ?? this.#nothingFound;
     return new Reading(() => this.#settle(kept, { headers, url, details }));
   };
 
-  #settle(found: readonly Found[], request: Request): Captured {
+  #settle(found: readonly FoundValues[], request: Request): Captured {
+    const rules = this.#rules;
     const draft = new Draft(this.#limits);
-    for (let at = 0; at < found.length; at += 2) {
-      const values = found[at] as FoundValues;
-      const rule = found[at + 1] as CompiledRule;
+    for (let at = 0; at < rules.length; at++) {
+      const rule = rules[at] as CompiledRule;
+      const values = found[at];
+      if (values === undefined && !makesValues(rule)) continue;
       if (rule.contested && draft.filled(rule)) continue;
       if (rule.value !== undefined) addText(draft, rule, rule.value(viewOf(request)));
       else if (values !== undefined) this.#addFound(draft, rule, values, request);
@@ -265,9 +274,13 @@ function matchedOf(rules: readonly Rule[]): MatchedHeader[] {
   );
 }
 
+/** What a rule found, in the rule's place. */
 type FoundValues = string | readonly string[] | undefined;
-/** Values and the rule that found them, in turn: one list, no object for each. */
-type Found = FoundValues | CompiledRule;
+
+/** Whether a rule may have a value where it found none. */
+function makesValues(rule: CompiledRule): boolean {
+  return rule.default !== undefined || rule.value !== undefined;
+}
 
 interface Request {
   readonly headers: LowerCaseHeaders;

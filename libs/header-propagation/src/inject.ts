@@ -37,7 +37,7 @@ export interface Added {
  */
 export function addHeaders(captured: Captured, outgoing: MethodHeaders): Added | undefined {
   const { headers } = captured;
-  if (outgoing.setAll?.(headers)) return allOf(headers);
+  if (outgoing.setAll?.(headers)) return isEmpty(headers) ? undefined : new AddedAll(headers);
   const names: string[] = [];
   let members: string[] = [];
   for (const name in headers) {
@@ -51,9 +51,23 @@ export function addHeaders(captured: Captured, outgoing: MethodHeaders): Added |
   return names.length + members.length === 0 ? undefined : { names, members };
 }
 
-function allOf(headers: HeaderRecord): Added | undefined {
-  const names = Object.keys(headers);
-  return names.length === 0 ? undefined : { names, members: [] };
+/** All of what was captured; few ask for the names. */
+class AddedAll implements Added {
+  readonly members = [];
+  readonly #headers: HeaderRecord;
+
+  constructor(headers: HeaderRecord) {
+    this.#headers = headers;
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#headers);
+  }
+}
+
+function isEmpty(headers: HeaderRecord): boolean {
+  for (const _ in headers) return false;
+  return true;
 }
 
 /** W3C Trace Context: a `tracestate` belongs to the `traceparent` beside it, so ours does not go with another's. */
@@ -115,15 +129,16 @@ function webHeaders(headers: Headers): MethodHeaders {
 /** A plain record of headers, in whatever letter case its keys are. */
 export class RecordHeaders implements RemovableHeaders {
   readonly #headers: Record<string, unknown>;
-  /** How the names are written that were there at first; undefined when there were none. What is added is in lower case. */
+  /** How the names are written that were not in lower case at first; undefined when all were. What is added is. */
   readonly #spelling: Map<string, string> | undefined;
 
   constructor(headers: Record<string, unknown>) {
     this.#headers = headers;
     for (const key in headers) {
-      if (headers[key] === undefined) continue;
+      const lower = key.toLowerCase();
+      if (lower === key || headers[key] === undefined) continue;
       this.#spelling ??= new Map();
-      this.#spelling.set(key.toLowerCase(), key);
+      this.#spelling.set(lower, key);
     }
   }
 
@@ -133,8 +148,10 @@ export class RecordHeaders implements RemovableHeaders {
   }
 
   setAll(headers: HeaderRecord): boolean {
-    for (const name of this.#spelling?.keys() ?? [])
-      if (name in headers || name === 'traceparent') return false;
+    for (const key in this.#headers) {
+      const name = key.toLowerCase();
+      if ((name in headers || name === 'traceparent') && this.has(name)) return false;
+    }
     // A list would be shared with the next request.
     for (const name in headers) if (typeof headers[name] !== 'string') return false;
     Object.assign(this.#headers, headers);
@@ -142,7 +159,10 @@ export class RecordHeaders implements RemovableHeaders {
   }
 
   hasAny(names: ReadonlySet<string>): boolean {
-    for (const name of this.#spelling?.keys() ?? []) if (names.has(name)) return true;
+    for (const key in this.#headers) {
+      const name = key.toLowerCase();
+      if (names.has(name) && this.has(name)) return true;
+    }
     return false;
   }
 

@@ -43,6 +43,7 @@ export class Notices {
     arrived: (name: string) => boolean,
     captured: Captured['headers'],
   ): readonly MatchedHeader[] | undefined {
+    if (this.#matched.length === 0) return undefined;
     const lost = this.#matched.filter(({ header }) => {
       const name = header.toLowerCase();
       return !Object.hasOwn(captured, name) && arrived(name);

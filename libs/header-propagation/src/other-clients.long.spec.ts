@@ -137,8 +137,7 @@ afterAll(async () => {
 const clientOf = ({ url }: Received) =>
   /client=([\w-]+)/.exec(decodeURIComponent(decodeURIComponent(url)))?.[1];
 const isOutside = ({ headers }: Received) => headers.host?.[0]?.startsWith('localhost');
-const hasOurs = ({ headers }: Received) =>
-  /ours|tenant=acme|x-header-propagation/.test(JSON.stringify(headers));
+const hasOurs = ({ headers }: Received) => /ours|tenant=acme|x-mark-/.test(JSON.stringify(headers));
 
 it.each(['patched', 'adapters', 'fetches', 'dispatchers'])(
   'no client takes anything out of the targets: %s',

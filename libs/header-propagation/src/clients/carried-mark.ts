@@ -19,11 +19,13 @@ export function carryMark<T>(mark: CarriedMark, call: () => T): T {
   return carried.run(mark, call);
 }
 
-/** What the current call's mark says of a request with these headers: a mark of what is ours among them. */
-export function carriedMark(headersOf: () => RemovableHeaders): Mark | undefined {
-  const mark = carried.getStore();
-  if (mark === undefined) return undefined;
-  const headers = headersOf();
+/** The mark of the current call. */
+export function carriedMark(): CarriedMark | undefined {
+  return carried.getStore();
+}
+
+/** What the mark of a call says of a request with these headers: a mark of what is ours among them. */
+export function markAmong(headers: RemovableHeaders, mark: CarriedMark): Mark {
   const names = mark.added.names.filter((name) => {
     const ours = mark.headers[name];
     return ours !== undefined && headers.has(name) && joined(headers.get(name)) === joined(ours);

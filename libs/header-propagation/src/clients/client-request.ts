@@ -3,7 +3,7 @@ import type { Captured } from '../captured.js';
 import type { HeaderPropagation } from '../header-propagation.js';
 import { removeHeaders } from '../inject.js';
 import { parseUrl, type TargetAddress } from '../target-address.js';
-import { carriedMark } from './carried-mark.js';
+import { carriedMark, markAmong } from './carried-mark.js';
 import type { Mark } from './mark.js';
 import { AddedLines, flatCopy, type HeadersToWrite } from './request-head.js';
 
@@ -119,7 +119,8 @@ function storeHeader(this: Writer, requestLine: string, headers: HeadersToWrite)
   const call = this[CALL] ?? atOnce;
   atOnce = undefined;
   const sources = call?.sources ?? this[SOURCES] ?? [];
-  const mark = carriedMark(() => flatCopy(headers).outgoing);
+  const carried = carriedMark();
+  const mark = carried && markAmong(flatCopy(headers).outgoing, carried);
   if (sources.length === 0 && mark === undefined) store(this, requestLine, headers);
   else if (mark === undefined && sources.length === 1 && AddedLines.suit(headers)) {
     const lines = new AddedLines(headers);

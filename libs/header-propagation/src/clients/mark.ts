@@ -7,9 +7,10 @@ import { memoize } from '../memoize.js';
  * undici copies a request's headers and options from hop to hop: interceptors for redirects and retries, queues of
  * pools. Only a header travels through all of them, so ours are marked by one more header, which says what is ours.
  * It is taken off where undici builds the request that it writes (`undici-requests.ts`) and never reaches the wire.
- * Its name is made anew in each process, so that nobody outside can write one.
+ * Its name is made anew in each process, so that nobody outside can write one, and has at most 24 characters, up to which
+ * V8 brings a text to lower case without a call to C++: undici does that with each name that it does not know.
  */
-const PREFIX = `x-header-propagation-${randomBytes(8).toString('hex')}-`;
+const PREFIX = `x-mark-${randomBytes(8).readBigUInt64BE().toString(36).padStart(13, '0')}-`;
 
 /** What a mark says. */
 export interface Mark {
@@ -83,9 +84,12 @@ export function takeMarks(headers: unknown[]): readonly Mark[] {
     const name = headers[at];
     if (!isMark(name)) continue;
     const read = marksOf(name, String(headers[at + 1]));
-    // Nearly every mark is the last of its list.
-    if (at + 2 === headers.length) headers.length = at;
-    else headers.splice(at, 2);
+    if (at + 2 < headers.length) headers.splice(at, 2);
+    else {
+      // Nearly every mark is the last of its list, and a splice makes a list of what it takes off.
+      headers.pop();
+      headers.pop();
+    }
     marks = marks.length === 0 ? read : [...marks, ...read];
   }
   return marks;

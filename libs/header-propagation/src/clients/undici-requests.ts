@@ -3,7 +3,7 @@ import { type Added, removeHeaders } from '../inject.js';
 import { memoize } from '../memoize.js';
 import { membersOf, mergeBaggage } from '../rules/baggage.js';
 import { parseUrl, type TargetAddress } from '../target-address.js';
-import { carriedMark } from './carried-mark.js';
+import { carriedMark, markAmong } from './carried-mark.js';
 import { endsWithMark, type Mark, takeMarks } from './mark.js';
 import { FlatHeaders } from './raw-headers.js';
 import { type Head, isUnixSocket, withhold } from './undici-sockets.js';
@@ -53,7 +53,8 @@ function onCreate(request: UndiciRequest): void {
   const alone = endsWithMark(headers);
   const marks = marksOf(headers);
   if (marks.length === 0) return;
-  const kept = marks.filter((mark) => keepOrRemove(request, mark));
+  let kept = marks;
+  for (const mark of marks) if (!keepOrRemove(request, mark)) kept = without(kept, mark);
   if (kept.length === 0) return;
   request[OURS] = kept;
   yieldToThoseAfter(request);
@@ -63,8 +64,12 @@ function onCreate(request: UndiciRequest): void {
 
 function marksOf(headers: unknown[]): readonly Mark[] {
   const marks = takeMarks(headers);
-  const carried = carriedMark(() => new FlatHeaders(headers));
-  return carried === undefined ? marks : [...marks, carried];
+  const carried = carriedMark();
+  return carried === undefined ? marks : [...marks, markAmong(new FlatHeaders(headers), carried)];
+}
+
+function without(marks: readonly Mark[], mark: Mark): readonly Mark[] {
+  return marks.filter((one) => one !== mark);
 }
 
 function keepOrRemove(request: UndiciRequest, { propagation, added, host }: Mark): boolean {

@@ -52,6 +52,7 @@ function follower(propagation: HeaderPropagation) {
   const held = new WeakMap<object, Captured | undefined>();
   return (handler: unknown): Captured | undefined => {
     const again = dispatchersAgain(handler);
+    if (again.length === 0) return propagation.captured();
     const known = again.find((one) => held.has(one));
     const captured = known === undefined ? propagation.captured() : held.get(known);
     for (const one of again) held.set(one, captured);
@@ -59,18 +60,21 @@ function follower(propagation: HeaderPropagation) {
   };
 }
 
+const none: readonly object[] = [];
+
 interface MaybeDispatchesAgain {
   readonly dispatch?: unknown;
   readonly handler?: unknown;
 }
 
 /** The handlers around an application's that dispatch by themselves: undici makes each for one request. */
-function dispatchersAgain(handler: unknown): object[] {
-  const found: object[] = [];
+function dispatchersAgain(handler: unknown): readonly object[] {
+  let found = none;
   for (let at = handler; typeof at === 'object' && at !== null; at = (at as MaybeDispatchesAgain).handler) {
     const { dispatch } = at as MaybeDispatchesAgain;
     // The DNS interceptor's keeps its dispatch to itself.
-    if (typeof dispatch === 'function' || at.constructor?.name === 'DNSDispatchHandler') found.push(at);
+    if (typeof dispatch === 'function' || at.constructor?.name === 'DNSDispatchHandler')
+      found = [...found, at];
   }
   return found;
 }

@@ -12,7 +12,7 @@ export const inRequest = <T>(fn: () => T): T => propagation.runWith(captured, fn
 
 /** Whether anything of ours is in it, or a mark that says what is. */
 export const hasOurs = (value: unknown): boolean =>
-  /ours|tenant=acme|00-1-2-01|x-header-propagation/.test(JSON.stringify(value) ?? '');
+  /ours|tenant=acme|00-1-2-01|x-mark-/.test(JSON.stringify(value) ?? '');
 
 /** One upstream, under a name that is among the targets and under one that is not. */
 export interface Upstream extends EchoServer {
