@@ -126,11 +126,15 @@ export class HeaderPropagation {
   #finish(draft: Draft): Captured {
     for (const bucket of this.#buckets) draft.addBucket(bucket);
     const captured = draft.finish();
-    for (const dropped of captured.dropped) {
+    if (captured.dropped.length > 0) this.#count(captured.dropped);
+    return captured;
+  }
+
+  #count(all: Captured['dropped']): void {
+    for (const dropped of all) {
       this.#counts[dropped.reason] += 1;
       this.#onDrop?.(dropped);
     }
-    return captured;
   }
 
   /**
