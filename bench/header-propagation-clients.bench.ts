@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, get as httpGet, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { get as httpGet, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { HeaderPropagation } from '@grayscale/header-propagation';
 import { propagateWithAxios } from '@grayscale/header-propagation/axios';
@@ -15,19 +14,21 @@ import { Controller, Get, Headers, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import axios from 'axios';
-import { Agent, Pool, request as undiciRequest } from 'undici';
+import { Agent, request as undiciRequest } from 'undici';
+import { Callers, startUpstream } from './header-propagation/callers.ts';
 import { HEADERS } from './header-propagation/headers.ts';
 
 // What the headers cost, by client, in processor time with propagation against the same without it, where the application
 // sends the same 12 headers by hand: first of a bare call, which is the dearest case since nothing else is done; then of a
-// whole service, a Nest + Fastify route that asks another service on each request. Four processes for each serve so many
-// requests in turn, in rounds, and then four new ones, several times: two processes of the same program differ by up
-// to a tenth all their lives, which no number of rounds evens out. The figure is the median of all rounds' ratios; behind it
-// are the least and the most of the generations' own medians. Two processes are plain: plain against plain is the machine's
-// unrest. One does what any propagation has to: it sends from an AsyncLocalStorage, by an interceptor that checks nothing
-// where the client has interceptors. The last column is the median of the generations' best rounds.
+// whole service, a Nest + Fastify route that asks another service on each request. Five processes of each client serve so many
+// requests in turn, in many short rounds, so that what else the machine does meets all of them; and then five new ones, several
+// times: two processes of the same program differ by up to a tenth for as long as they live. Two of the five are plain: what the
+// others need is divided by the mean of the two, and one of them by the other is the machine's unrest. One does what any
+// propagation has to: it sends from an AsyncLocalStorage, by an interceptor that checks nothing where the client has
+// interceptors. One sends no headers at all: what it does not write, nobody propagates either.
+// A figure is the median over the generations; behind it are the least and the most of them.
 //   npm run build && npm run bench -- header-propagation-clients
-//   GENERATIONS=3 ROUNDS=10 REQUESTS=1500 WARM_UP=10000 CLIENT=axios MODE=service in the environment
+//   GENERATIONS=5 ROUNDS=40 REQUESTS=300 WARM_UP=14000 CLIENT=axios MODE=service in the environment
 
 /** Sends one request and reads the answer. The headers that a plain client sends are the same, set by hand. */
 type Send = (url: string, headers: Readonly<Record<string, string>>) => Promise<unknown>;
@@ -80,7 +81,7 @@ async function inTurns(requests: number, one: () => Promise<unknown>): Promise<v
   await Promise.all(Array.from({ length: 8 }, work));
 }
 
-const KINDS = ['plain', 'control', 'least', 'propagating'] as const;
+const KINDS = ['plain', 'control', 'none', 'least', 'propagating'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** A caller: on each order it sends so many requests. */
@@ -89,7 +90,7 @@ function caller(client: Client, kind: Kind): Serve {
     kind === 'propagating' ? new HeaderPropagation({ rules: Object.keys(HEADERS) }) : undefined;
   const captured = propagation?.extract(HEADERS);
   const send = client(propagation, kind === 'least');
-  const plain = () => send(upstream, HEADERS);
+  const plain = () => send(upstream, kind === 'none' ? {} : HEADERS);
   const least = () => context.run(HEADERS, plain);
   return (requests) =>
     inTurns(requests, () => {
@@ -104,7 +105,7 @@ async function service(client: Client, kind: Kind): Promise<void> {
   let send: Send;
   class PageController {
     page(headers: IncomingHttpHeaders): Promise<unknown> {
-      if (propagates) return send(upstream, {});
+      if (propagates || kind === 'none') return send(upstream, {});
       const own = byHand(headers);
       return kind === 'least' ? context.run(own, () => send(upstream, own)) : send(upstream, own);
     }
@@ -145,7 +146,7 @@ function obey(serve?: Serve): void {
 class Measured {
   readonly rounds: number[] = [];
   readonly #child: ChildProcess;
-  #pool: Pool | undefined;
+  #callers: Callers | undefined;
 
   constructor(mode: string, client: string, kind: Kind) {
     this.#child = fork(import.meta.filename, [mode, client, kind], {
@@ -156,19 +157,13 @@ class Measured {
   async start(mode: string): Promise<void> {
     if (mode !== 'service') return;
     const [url] = await once(this.#child, 'message');
-    this.#pool = new Pool(url, { connections: 8 });
+    this.#callers = new Callers(url, '/page');
   }
 
   async measure(requests: number): Promise<number> {
-    const pool = this.#pool;
     let cost = await this.#tell({ requests });
-    if (pool !== undefined) {
-      const ask = async () => {
-        const { statusCode, body } = await pool.request({ path: '/page', method: 'GET', headers: HEADERS });
-        if (statusCode !== 200) throw new Error(`The service answered ${statusCode}: ${await body.text()}`);
-        await body.dump();
-      };
-      await inTurns(requests, ask);
+    if (this.#callers !== undefined) {
+      await this.#callers.ask(requests);
       cost = await this.#tell({ requests, done: true });
     }
     return cost;
@@ -180,27 +175,27 @@ class Measured {
     return answer;
   }
 
-  async stop(): Promise<void> {
-    await this.#pool?.close();
+  stop(): void {
+    this.#callers?.close();
     this.#child.disconnect();
   }
 }
 
-/** The rounds of four new processes: what luck one of them has with memory and its compiler is not the figure. */
+/** The rounds of new processes: what luck one of them has with memory and its compiler is not the figure. */
 async function generation(mode: string, client: string, at: number): Promise<Record<Kind, Measured>> {
   const order = rotated(KINDS, at);
   const all = order.map((kind) => new Measured(mode, client, kind));
   for (const one of all) await one.start(mode);
-  // What is compiled while it runs is not part of what a request costs, and a service is compiled to the end only after some
-  // 20,000 requests: two turns each. Rounds are longer than what lies between two collections of garbage.
-  for (const one of [...all, ...all]) await one.measure(warmUp);
+  // What is compiled while it runs is not part of what a request costs, and a service is compiled to the end only after
+  // some 20,000 requests: two turns each.
+  for (const one of [...all, ...all]) await one.measure(warmUp / 2);
   for (let round = 0; round < rounds; round++) {
     const turn = rotated(all, round >> 1);
-    // A B C D, then the other way round, ...: nobody gains or loses by place.
+    // A B C, then the other way round, ...: nobody gains or loses by place.
     for (const one of round % 2 === 0 ? turn : turn.toReversed())
       one.rounds.push(await one.measure(requests));
   }
-  for (const one of all) await one.stop();
+  for (const one of all) one.stop();
   return Object.fromEntries(all.map((one, index) => [order[index], one])) as Record<Kind, Measured>;
 }
 
@@ -211,29 +206,40 @@ function rotated<T>(list: readonly T[], by: number): T[] {
 async function compare(mode: string, client: string): Promise<void> {
   const all: Record<Kind, Measured>[] = [];
   for (let at = 0; at < generations; at++) all.push(await generation(mode, client, at));
-  const ratios = (kind: Kind) =>
-    all.map((each) => each[kind].rounds.map((cost, at) => cost / (each.plain.rounds[at] as number)));
-  const ratio = (kind: Kind) => {
-    const medians = ratios(kind).map(median);
+  const ratio = (of: (each: Record<Kind, Measured>, round: number) => number) => {
+    const medians = all.map((each) => median(each.plain.rounds.map((_, round) => of(each, round))));
     const [least, most] = [Math.min(...medians), Math.max(...medians)].map((one) => one.toFixed(2));
-    return `${median(ratios(kind).flat()).toFixed(3)} (${least} to ${most})`;
+    return `${median(medians).toFixed(3)} (${least} to ${most})`;
   };
-  const best = (kind: Kind) => median(all.map((each) => Math.min(...each[kind].rounds)));
-  const bests = (['propagating', 'least', 'control', 'plain'] as const).map(best);
+  const cost = (each: Record<Kind, Measured>, kind: Kind, round: number) =>
+    each[kind].rounds[round] as number;
+  const byHand = (each: Record<Kind, Measured>, round: number) =>
+    (cost(each, 'plain', round) + cost(each, 'control', round)) / 2;
+  const beside = (kind: Kind) => ratio((each, round) => cost(each, kind, round) / byHand(each, round));
+  const control = ratio((each, round) => cost(each, 'control', round) / cost(each, 'plain', round));
+  // The first quarter: rounds in which neither garbage was collected nor anybody else had much to do.
+  const undisturbed = (kind: Kind) => median(all.map((each) => quantile(each[kind].rounds, 0.25))).toFixed(1);
+  const order = ['propagating', 'least', 'control', 'plain', 'none'] as const;
   console.log(
-    `| ${client} | ${ratio('propagating')} | ${ratio('least')} | ${ratio('control')} | ${bests.map((one) => one.toFixed(1)).join(', ')} |`,
+    `| ${client} | ${beside('propagating')} | ${beside('least')} | ${control} | ${beside('none')} | ${order.map(undisturbed).join(', ')} |`,
   );
 }
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-const generations = Number(process.env.GENERATIONS ?? 3);
-const rounds = Number(process.env.ROUNDS ?? 10);
-const requests = Number(process.env.REQUESTS ?? 1500);
-const warmUp = Number(process.env.WARM_UP ?? 10_000);
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+}
+
+const generations = Number(process.env.GENERATIONS ?? 5);
+const rounds = Number(process.env.ROUNDS ?? 40);
+const requests = Number(process.env.REQUESTS ?? 300);
+const warmUp = Number(process.env.WARM_UP ?? 14_000);
 let upstream = process.env.UPSTREAM ?? '';
 const [, , mode, name] = process.argv;
 const kind = KINDS.find((one) => one === process.argv[4]) ?? 'plain';
@@ -243,21 +249,17 @@ else if (client !== undefined) {
   await service(client, kind);
   obey();
 } else {
-  const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hello`;
+  upstream = await startUpstream();
   const titles = { call: 'of a call', service: 'of a request to a service that makes a call' };
   for (const [mode, title] of Object.entries(titles)) {
     if ((process.env.MODE ?? mode) !== mode) continue;
     console.log(
-      `\nProcessor time ${title}, ${generations} times four processes, ${rounds} rounds of ${requests}, 12 headers.\n`,
+      `\nProcessor time ${title}, ${generations} times five processes, ${rounds} rounds of ${requests}, 12 headers.\n`,
     );
     console.log(
-      '| client | with / by hand | least / by hand | by hand / by hand | best of: with, least, by hand, by hand, us |\n| --- | --- | --- | --- | --- |',
+      '| client | with / by hand | least / by hand | by hand / by hand | without / by hand | with, least, by hand, by hand, without, undisturbed, us |\n| --- | --- | --- | --- | --- | --- |',
     );
     for (const each of Object.keys(clients).filter((one) => (process.env.CLIENT ?? one) === one))
       await compare(mode, each);
   }
-  server.close();
-  server.closeAllConnections();
 }
