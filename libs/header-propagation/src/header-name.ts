@@ -1,4 +1,5 @@
 import { HeaderPropagationError } from './errors.js';
+import { show } from './option-checks.js';
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
@@ -40,7 +41,7 @@ export function headerName(name: string, where: string): string {
   if (!TOKEN.test(lower)) {
     throw new HeaderPropagationError(
       'INVALID_HEADER_NAME',
-      `${where}: ${JSON.stringify(name)} is not a header name. Write letters, digits and hyphens, such as "x-request-id".`,
+      `${where}: ${show(name)} is not a header name. Write letters, digits and hyphens, such as "x-request-id".`,
     );
   }
   if (CONNECTION_HEADERS.has(lower)) {

@@ -1,28 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { checkCallback, checkCaptured, checkHeaders } from './argument-checks.js';
 import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
+import { compileOptions } from './compile-options.js';
 import { Draft } from './draft.js';
 import { HeaderPropagationError } from './errors.js';
 import { asText, encodeFieldValue } from './field-value.js';
 import { headerName } from './header-name.js';
 import { decoded, encoded, lowerCase } from './header-records.js';
 import { type Added, addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
-import { Notices, noticesByDefault } from './notices.js';
-import {
-  checkOptions,
-  type HeaderPropagationOptions,
-  type ResolvedLimits,
-  resolveLimits,
-  responseNames,
-} from './options.js';
+import { Notices } from './notices.js';
+import type { HeaderPropagationOptions, ResolvedLimits } from './options.js';
 import { Reading } from './reading.js';
 import { saysYes } from './rules/accept.js';
-import { type CompiledRules, compileRules, namedCredentials } from './rules/compile.js';
+import { type CompiledRules, namedCredentials } from './rules/compile.js';
 import type { CompiledRule } from './rules/compiled-rule.js';
 import type { LowerCaseHeaders } from './rules/reader.js';
-import type { IncomingDetails, IncomingHeaders, MatchedHeader, RequestView, Rule } from './rules/rule.js';
+import type { IncomingDetails, IncomingHeaders, RequestView } from './rules/rule.js';
 import { requestTarget, type TargetAddress } from './target-address.js';
 import type { TargetMatcher } from './target-pattern.js';
-import { clusterLocal, compileTargets } from './targets.js';
 
 /** Dropped values by their reasons since the start. */
 export type DropCounts = Readonly<Record<DropReason, number>>;
@@ -46,21 +41,18 @@ export class HeaderPropagation {
 
   /** @throws HeaderPropagationError when an option is wrong */
   constructor(options: HeaderPropagationOptions) {
-    checkOptions(options);
-    const compiled = compileRules(options.rules, options.accept === undefined ? 'all' : options.accept);
+    const compiled = compileOptions(options);
     this.#rules = compiled.rules;
     this.#buckets = compiled.buckets;
     this.names = compiled.headers;
-    this.#limits = resolveLimits(options.limits);
-    this.#receives = compileTargets(options.targets === undefined ? [clusterLocal] : options.targets);
-    this.#onDrop = options.onDrop;
-    this.#responseNames = responseNames(options.response, compiled.headers);
-    const warn = options.warn ?? emitWarning;
-    const matched = [...(options.matched ?? []), ...matchedOf(options.rules)];
-    this.#notices = new Notices(matched, (options.notices ?? noticesByDefault()) ? warn : undefined);
+    this.#limits = compiled.limits;
+    this.#receives = compiled.receives;
+    this.#onDrop = compiled.onDrop;
+    this.#responseNames = compiled.responseNames;
+    this.#notices = new Notices(compiled.matched, compiled.notices ? compiled.warn : undefined);
     this.#nothingFound = compiled.rules.map(() => undefined);
     this.#alwaysSettles = this.#notices.wanted || compiled.rules.some(makesValues);
-    warnOfCredentials(compiled, warn);
+    warnOfCredentials(compiled, compiled.warn);
   }
 
   /**
@@ -75,7 +67,14 @@ export class HeaderPropagation {
     headers: IncomingHeaders,
     url: string | URL = '',
     details?: IncomingDetails,
-  ): Captured => this.extractLowerCase(lowerCase(headers), typeof url === 'string' ? url : url.href, details);
+  ): Captured => {
+    checkHeaders(headers, 'extract');
+    return this.extractLowerCase(
+      lowerCase(headers),
+      typeof url === 'string' ? url : (url?.href ?? ''),
+      details,
+    );
+  };
 
   /** `extract` without the look at each name's letter case: for headers that Node's own parser made. */
   readonly extractLowerCase = (headers: LowerCaseHeaders, url: string, details?: IncomingDetails): Captured =>
@@ -148,6 +147,7 @@ export class HeaderPropagation {
     target: TargetAddress,
     headers: H,
   ): H => {
+    checkHeaders(headers, 'inject');
     this.injectInto(captured, target, () => methodsOf(headers));
     return headers;
   };
@@ -162,7 +162,7 @@ export class HeaderPropagation {
     target: TargetAddress,
     outgoing: () => MethodHeaders,
   ): Added | undefined => {
-    if (captured === undefined || captured === NOTHING_CAPTURED) return undefined;
+    if (captured === undefined || captured === null || captured === NOTHING_CAPTURED) return undefined;
     const resolved = requestTarget(target);
     if (resolved === undefined) return undefined;
     if (!this.#receives(resolved)) {
@@ -183,14 +183,20 @@ export class HeaderPropagation {
   };
 
   /** Runs a function, and everything that it starts, with what was captured. */
-  readonly run = <T>(captured: Captured, fn: () => T): T => this.runReading(Reading.of(captured), fn);
+  readonly run = <T>(captured: Captured, fn: () => T): T => {
+    checkCaptured(captured, 'run');
+    checkCallback(fn, 'run');
+    return this.runReading(Reading.of(captured), fn);
+  };
 
   /**
    * Runs a job, a queue's message or a test with headers of its own, as text: those that a rule sends on, by their
    * outgoing or their incoming names. The limits hold; `accept` does not, since the application itself speaks.
    */
-  readonly runWith = <T>(headers: IncomingHeaders, fn: () => T): T =>
-    this.run(this.#fromApplication(encoded(headers)), fn);
+  readonly runWith = <T>(headers: IncomingHeaders, fn: () => T): T => {
+    checkCallback(fn, 'runWith');
+    return this.run(this.#fromApplication(encoded(headers, 'runWith')), fn);
+  };
 
   #fromApplication(headers: LowerCaseHeaders): Captured {
     const draft = new Draft(this.#limits);
@@ -226,7 +232,7 @@ export class HeaderPropagation {
     const reading = this.#storage.getStore();
     if (reading === undefined) return false;
     const { [header]: _, ...others } = reading.captured().headers as LowerCaseHeaders;
-    const bytes = encoded({ [header]: value });
+    const bytes = encoded({ [header]: value }, 'set');
     reading.replace(this.#fromApplication(value === undefined ? others : { ...others, ...bytes }));
     return Object.hasOwn(reading.captured().headers, header);
   };
@@ -270,14 +276,6 @@ function unknownHeader(name: string): HeaderPropagationError {
   );
 }
 
-function matchedOf(rules: readonly Rule[]): MatchedHeader[] {
-  return rules.flatMap((rule) =>
-    typeof rule === 'object' && 'place' in rule && rule.place !== undefined
-      ? [{ header: rule.header, place: rule.place }]
-      : [],
-  );
-}
-
 /** What a rule found, in the rule's place. */
 type FoundValues = string | readonly string[] | undefined;
 
@@ -313,10 +311,6 @@ function addDefault(draft: Draft, rule: CompiledRule): void {
 function addText(draft: Draft, rule: CompiledRule, text: unknown): void {
   if (typeof text === 'string') draft.add(rule, encodeFieldValue(text));
   else if (text !== undefined && text !== null) draft.drop(rule, 'characters');
-}
-
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'HeaderPropagationWarning');
 }
 
 function warnOfCredentials(rules: CompiledRules, say: (message: string) => void): void {

@@ -1,5 +1,7 @@
+import { checkHeaders, checkText } from './argument-checks.js';
 import type { HeaderRecord } from './captured.js';
 import { asText, encodeFieldValue } from './field-value.js';
+import { reading } from './option-checks.js';
 import type { LowerCaseHeaders } from './rules/reader.js';
 import type { IncomingHeaders } from './rules/rule.js';
 
@@ -15,11 +17,24 @@ export function lowerCase(headers: IncomingHeaders): LowerCaseHeaders {
   return record;
 }
 
-/** A web `Headers` holds bytes where it came from a request, and text where a program filled it. */
-export function encoded(headers: IncomingHeaders): LowerCaseHeaders {
+/**
+ * A web `Headers` holds bytes where it came from a request, and text where a program filled it.
+ *
+ * @param caller what it is an argument of
+ * @throws HeaderPropagationError when a value is not text
+ */
+export function encoded(headers: IncomingHeaders, caller: string): LowerCaseHeaders {
+  const record = reading({ path: caller, code: 'INVALID_OPTION' }, () => checkedRecord(headers, caller));
   const encode =
     typeof headers.get === 'function' ? (value: string) => encodeFieldValue(asText(value)) : encodeFieldValue;
-  return mapped(lowerCase(headers), encode);
+  return mapped(record, encode);
+}
+
+function checkedRecord(headers: IncomingHeaders, caller: string): LowerCaseHeaders {
+  checkHeaders(headers, caller);
+  const record = lowerCase(headers);
+  for (const name of Object.keys(record)) checkText(record[name], `${caller}.${name}`);
+  return record;
 }
 
 /** As text. */

@@ -6,15 +6,34 @@ export interface Place {
   readonly code: HeaderPropagationErrorCode;
 }
 
+/**
+ * What is read of values that others made: a getter or a proxy among them may throw.
+ *
+ * @throws HeaderPropagationError with the place, instead of any other error
+ */
+export function reading<T>({ path, code }: Place, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof HeaderPropagationError) throw error;
+    const what = error instanceof Error ? error.message : show(error);
+    throw new HeaderPropagationError(
+      code,
+      `${path}: reading it failed: ${what}. Write plain values, objects and lists.`,
+    );
+  }
+}
+
 /** @throws HeaderPropagationError when the value is not a plain object or has a key that nobody reads */
 export function checkObject(value: unknown, known: readonly string[], { path, code }: Place): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isPlainObject(value)) {
     throw new HeaderPropagationError(
       code,
       `${path}: ${show(value)} is not an object. Write { ${known[0]}: ... }.`,
     );
   }
   for (const key of Object.keys(value)) {
+    reading({ path: `${path}.${key}`, code }, () => Reflect.get(value, key));
     if (known.includes(key)) continue;
     const nearest = nearestOf(key, known);
     const advice = nearest === undefined ? `Known are ${known.join(', ')}.` : `Did you mean "${nearest}"?`;
@@ -22,8 +41,18 @@ export function checkObject(value: unknown, known: readonly string[], { path, co
   }
 }
 
+/** An instance of a class of the application's, or what `import * as` gives, as well; a Map, a Promise or a Date is not. */
+function isPlainObject(value: unknown): value is object {
+  return /^\[object (?:Object|Module)\]$/.test(tagOf(value));
+}
+
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
+}
+
 /**
- * A function that answers at once: an async one would be asked, and its promise taken for an answer.
+ * A function that answers at once: an async one would be asked, and its promise taken for an answer. So would a
+ * generator's object, and a class cannot be asked at all.
  *
  * @throws HeaderPropagationError when the value is set and is not such a function
  */
@@ -35,7 +64,13 @@ export function checkFunction(value: unknown, { path, code }: Place, otherwise =
       `${path}: ${show(value)} is not allowed here. Write ${otherwise}.`,
     );
   }
-  if (/^\[object Async/.test(Object.prototype.toString.call(value))) {
+  if (tagOf(value) === '[object GeneratorFunction]' || isClass(value)) {
+    throw new HeaderPropagationError(
+      code,
+      `${path}: a class or a generator gives no answer when it is called. Write ${otherwise}.`,
+    );
+  }
+  if (/^\[object Async/.test(tagOf(value))) {
     throw new HeaderPropagationError(
       code,
       `${path}: an async function answers too late. Write a synchronous one, and look up what it needs before the request arrives.`,
@@ -43,11 +78,16 @@ export function checkFunction(value: unknown, { path, code }: Place, otherwise =
   }
 }
 
+/** Whether a function can only be called with `new`. */
+export function isClass(value: unknown): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
 /** @throws HeaderPropagationError when the value is set and is not a regular expression */
 export function checkRegExp(value: unknown, { path, code }: Place): void {
   if (value === undefined || value instanceof RegExp) return;
   // A RegExp of another realm (a vm context, as under Jest) is one as well.
-  if (Object.prototype.toString.call(value) === '[object RegExp]') return;
+  if (tagOf(value) === '[object RegExp]') return;
   throw new HeaderPropagationError(
     code,
     `${path}: ${show(value)} is not a regular expression. Write one that matches the whole value, such as /^[a-z0-9-]+$/.`,
@@ -58,6 +98,15 @@ export function checkRegExp(value: unknown, { path, code }: Place): void {
 export function checkBoolean(value: unknown, { path, code }: Place): void {
   if (value === undefined || typeof value === 'boolean') return;
   throw new HeaderPropagationError(code, `${path}: ${show(value)} is not allowed here. Write true or false.`);
+}
+
+/** @throws HeaderPropagationError when the value does not say where in a file something is */
+export function checkPlace(value: unknown, { path, code }: Place): void {
+  if (typeof value === 'string') return;
+  throw new HeaderPropagationError(
+    code,
+    `${path}: ${show(value)} is not a place. Write where the rule is, such as "k8s/rule.yaml:12".`,
+  );
 }
 
 /** @throws HeaderPropagationError when the value is not a list */
@@ -83,8 +132,17 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   // JSON has no NaN, no Infinity and none of these.
   if (['bigint', 'symbol', 'number'].includes(typeof value)) return String(value);
-  const text = value instanceof RegExp ? String(value) : (JSON.stringify(value) ?? 'undefined');
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** JSON throws for what refers to itself, for large integers, and whatever getters and proxies throw. */
+function textOf(value: unknown): string {
+  try {
+    return value instanceof RegExp ? String(value) : (JSON.stringify(value) ?? 'undefined');
+  } catch {
+    return 'an object';
+  }
 }
 
 /** The known name that a mistyped one is nearest to, if it is near enough to be meant. */

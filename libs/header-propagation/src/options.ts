@@ -7,8 +7,8 @@ import {
   checkFunction,
   checkList,
   checkObject,
+  checkPlace,
   checkRegExp,
-  show,
 } from './option-checks.js';
 import type { Accept, MatchedHeader, Rule } from './rules/rule.js';
 import type { Target } from './targets.js';
@@ -83,12 +83,7 @@ function checkMatched(matched: unknown): void {
     const path = `matched[${index}]`;
     checkObject(one, ['header', 'place'], { ...place, path });
     headerName(one.header, `${path}.header`);
-    if (typeof one.place !== 'string') {
-      throw new HeaderPropagationError(
-        'INVALID_OPTION',
-        `${path}.place: ${show(one.place)} is not a place. Write where the rule is, such as "k8s/rule.yaml:12".`,
-      );
-    }
+    checkPlace(one.place, { ...place, path: `${path}.place` });
   }
 }
 
@@ -100,7 +95,7 @@ function checkMatched(matched: unknown): void {
 export function responseNames(response: unknown, sent: ReadonlySet<string>): string[] {
   if (response === undefined) return [];
   checkList(response, { path: 'response', code: 'INVALID_OPTION' }, '"x-request-id"');
-  return (response as string[]).map((text, index) => {
+  return [...(response as string[])].map((text, index) => {
     const name = headerName(text, `response[${index}]`);
     if (sent.has(name)) return name;
     throw new HeaderPropagationError(

@@ -25,6 +25,7 @@ export interface RequestTarget {
 
 /** The target that an address means, or undefined when it is none: such a target gets nothing. */
 export function requestTarget(address: TargetAddress): RequestTarget | undefined {
+  if (!address) return undefined;
   if (typeof address === 'object' && !(address instanceof URL)) return targetOfParts(address);
   const parts = typeof address === 'string' ? partsOfPlainUrl(address) : undefined;
   if (parts !== undefined) return targetOfParts(parts);
@@ -47,7 +48,7 @@ function partsOfPlainUrl(text: string): TargetParts | undefined {
 
 function targetOfParts(parts: TargetParts): RequestTarget | undefined {
   const scheme = schemeOf(parts.scheme ?? 'http');
-  const host = memoizedHost(parts.host);
+  const host = typeof parts.host === 'string' ? memoizedHost(parts.host) : undefined;
   return host === undefined || scheme === undefined ? undefined : new TargetOfParts(scheme, host, parts);
 }
 

@@ -1,6 +1,6 @@
 import { HeaderPropagationError } from './errors.js';
 import { memoize } from './memoize.js';
-import { checkFunction, show } from './option-checks.js';
+import { checkFunction, reading, show } from './option-checks.js';
 import { saysYes } from './rules/accept.js';
 import type { RequestTarget } from './target-address.js';
 import {
@@ -45,7 +45,10 @@ export function compileTargets(targets: readonly Target[]): TargetMatcher {
       `targets: ${show(targets)} is not a list. Write one, such as ["hello.com"]; [] sends to nobody.`,
     );
   }
-  const compiled = targets.map((target, index) => compileTarget(target, `targets[${index}]`));
+  const compiled = [...targets].map((target, index) => {
+    const path = `targets[${index}]`;
+    return reading({ path, code: 'INVALID_TARGET' }, () => compileTarget(target, path));
+  });
   const byHost = memoize((host) => decideByHost(compiled, host));
   return (target) => {
     const decision = byHost(target.host);

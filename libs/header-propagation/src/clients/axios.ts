@@ -2,7 +2,7 @@ import type { Captured } from '../captured.js';
 import { HeaderPropagationError } from '../errors.js';
 import type { HeaderPropagation } from '../header-propagation.js';
 import { type Added, RecordHeaders, removeHeaders } from '../inject.js';
-import { show } from '../option-checks.js';
+import { reading, show } from '../option-checks.js';
 import { checkPropagation } from '../propagation-check.js';
 import type { TargetAddress } from '../target-address.js';
 import { propagatingDispatcher } from './dispatch.js';
@@ -77,7 +77,11 @@ export function propagateWithAxios(propagation: HeaderPropagation, axios: AxiosL
 }
 
 function checkAxios(axios: AxiosLike): void {
-  if (typeof axios?.interceptors?.request?.use === 'function') return;
+  const use = reading(
+    { path: 'propagateWithAxios', code: 'INVALID_OPTION' },
+    () => axios?.interceptors?.request?.use,
+  );
+  if (typeof use === 'function') return;
   throw new HeaderPropagationError(
     'INVALID_OPTION',
     `propagateWithAxios: ${show(axios)} is not an instance of axios. Write axios.create() or httpService.axiosRef.`,

@@ -1,7 +1,7 @@
 import type { Captured } from '../captured.js';
 import { HeaderPropagationError } from '../errors.js';
 import type { HeaderPropagation } from '../header-propagation.js';
-import { checkObject, show } from '../option-checks.js';
+import { checkObject, reading, show } from '../option-checks.js';
 import { checkPropagation } from '../propagation-check.js';
 import { parseUrl } from '../target-address.js';
 import { type Dispatch, withHeaders } from './dispatch.js';
@@ -22,8 +22,11 @@ export function propagationInterceptor(
   settings: { readonly origin?: string | URL } = {},
 ): DispatchInterceptor {
   checkPropagation(propagation, 'propagationInterceptor');
-  checkObject(settings, ['origin'], { path: 'propagationInterceptor', code: 'INVALID_OPTION' });
-  if (settings.origin !== undefined) checkOrigin(settings.origin);
+  const place = { path: 'propagationInterceptor', code: 'INVALID_OPTION' } as const;
+  reading(place, () => {
+    checkObject(settings, ['origin'], place);
+    if (settings.origin !== undefined) checkOrigin(settings.origin);
+  });
   const interceptor = (dispatch: Dispatch): Dispatch => {
     const follow = follower(propagation);
     return (options, handler) =>

@@ -22,9 +22,22 @@ import type { MatchedHeader } from '../rules/rule.js';
  * @throws HeaderPropagationError when the manifests cannot be put in force, with the place of each error
  */
 export async function fromManifests(...paths: string[]): Promise<MatchedHeader[]> {
+  checkPaths(paths);
   const [path] = paths;
   if (paths.length === 1 && path?.endsWith('.json')) return written(path, await readText(path));
   return fromManifestSet(await readManifests(paths));
+}
+
+function checkPaths(paths: readonly unknown[]): void {
+  if (paths.length === 0)
+    throw new HeaderPropagationError('INVALID_OPTION', 'fromManifests: no path. Write one, such as "k8s".');
+  for (const [index, path] of paths.entries()) {
+    if (typeof path === 'string' && path !== '') continue;
+    throw new HeaderPropagationError(
+      'INVALID_OPTION',
+      `fromManifests: argument ${index + 1}: ${show(path)} is not a path. Write each path as text of its own, such as fromManifests("k8s/public", "k8s/internal").`,
+    );
+  }
 }
 
 /** As {@link fromManifests}, of rules that were read already, for instance from a cluster. */

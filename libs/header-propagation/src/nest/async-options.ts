@@ -1,6 +1,6 @@
 import type { DynamicModule, FactoryProvider, Provider } from '@nestjs/common';
 import { HeaderPropagationError } from '../errors.js';
-import { checkList, checkObject, show } from '../option-checks.js';
+import { checkList, checkObject, isClass, reading, show } from '../option-checks.js';
 import { HEADER_PROPAGATION_OPTIONS } from './options.js';
 
 /** What Nest reads of `forRootAsync`, of which one of the first three makes the options. */
@@ -18,6 +18,10 @@ const EXAMPLE = 'useFactory: () => ({ rules: ["user"] })';
  * @throws HeaderPropagationError when a key is unknown, of a wrong type or without effect
  */
 export function checkAsyncOptions(options: AsyncOptions): void {
+  reading({ path: 'forRootAsync', code: 'INVALID_OPTION' }, () => checkKeys(options));
+}
+
+function checkKeys(options: AsyncOptions): void {
   if ('rules' in options || 'clients' in options)
     refuse('the options themselves are what the factory returns', `{ ${EXAMPLE} }`);
   checkObject(options, KEYS, { path: 'forRootAsync', code: 'INVALID_OPTION' });
@@ -54,10 +58,6 @@ function checkClass(maker: Maker, value: unknown): void {
   // Neither arrow functions nor async ones can be made with `new`.
   else if (value.prototype === undefined)
     refuse('a function that makes the options is not a class', 'it as useFactory', '.useClass');
-}
-
-function isClass(value: unknown): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 function checkToken(token: unknown, path: string): void {

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { HeaderPropagation } from '../header-propagation.js';
+import { reading } from '../option-checks.js';
 import { checkAsyncOptions, withCheckedFactory } from './async-options.js';
 import { captureRequests } from './capture.js';
 import { ClientInstaller } from './client-installer.js';
@@ -59,7 +60,7 @@ export class HeaderPropagationModule extends ConfigurableModuleClass implements 
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     checkModuleOptions(options, 'forRoot');
     // biome-ignore lint/complexity/noThisInStatic: Nest makes a module of the class that is asked
-    return super.forRoot(options);
+    return reading({ path: 'forRoot', code: 'INVALID_OPTION' }, () => super.forRoot(options));
   }
 
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {

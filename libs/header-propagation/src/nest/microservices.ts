@@ -181,7 +181,7 @@ function captureOf(propagation: HeaderPropagation, metadata: Record<string, unkn
   const headers = Object.entries(metadata).filter(([, value]) =>
     [value].flat().every((one) => typeof one === 'string'),
   );
-  return propagation.extract(encoded(Object.fromEntries(headers) as IncomingHeaders));
+  return propagation.extract(encoded(Object.fromEntries(headers) as IncomingHeaders, 'metadata'));
 }
 
 interface GrpcClient {

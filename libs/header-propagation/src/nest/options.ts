@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import { HeaderPropagationError } from '../errors.js';
-import { checkBoolean, checkObject, show } from '../option-checks.js';
+import { checkBoolean, checkObject, reading, show } from '../option-checks.js';
 import { type HeaderPropagationOptions, OPTION_KEYS } from '../options.js';
 
 /** Clients of the whole application that send the headers on. Each is off unless it is named here. */
@@ -41,6 +41,10 @@ const CLIENTS = [
 
 /** @throws HeaderPropagationError when it is not an object: Nest itself would say what its own code stumbled over */
 export function checkModuleOptions(options: unknown, path: 'forRoot' | 'forRootAsync'): void {
+  reading({ path, code: 'INVALID_OPTION' }, () => checkIsObject(options, path));
+}
+
+function checkIsObject(options: unknown, path: 'forRoot' | 'forRootAsync'): void {
   if (options instanceof Promise && path === 'forRoot') refusePromise();
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   const example = path === 'forRoot' ? '{ rules: ["user"] }' : '{ useFactory: () => ({ rules: ["user"] }) }';
@@ -65,9 +69,13 @@ function refusePromise(): never {
 export async function coreOptions(
   options: HeaderPropagationModuleOptions,
 ): Promise<HeaderPropagationOptions> {
-  checkObject(options, [...OPTION_KEYS, 'clients'], { path: 'options', code: 'INVALID_OPTION' });
-  const { clients, rules, ...core } = options;
-  if (clients !== undefined) checkClients(clients);
+  const place = { path: 'options', code: 'INVALID_OPTION' } as const;
+  const { clients, rules, core } = reading(place, () => {
+    checkObject(options, [...OPTION_KEYS, 'clients'], place);
+    const { clients, rules, ...core } = options;
+    return { clients, rules, core };
+  });
+  if (clients !== undefined) reading({ ...place, path: 'clients' }, () => checkClients(clients));
   return { ...core, rules: await rules };
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { HeaderPropagationError } from '../errors.js';
 import { encodeFieldValue } from '../field-value.js';
-import { show } from '../option-checks.js';
+import { reading, show } from '../option-checks.js';
 
 /** How a value becomes a bucket. */
 export interface BucketOptions {
@@ -26,7 +26,10 @@ const HASH_DIGITS = 12;
  * @throws HeaderPropagationError when the salt is missing or the digits are not 1 to 9
  */
 export function bucketOf(value: string, options: BucketOptions): string {
-  checkBucketOptions(options?.salt, options?.digits, 'bucketOf');
+  const place = { path: 'bucketOf', code: 'INVALID_RULE' } as const;
+  if (typeof value !== 'string')
+    throw new HeaderPropagationError(place.code, `bucketOf: ${show(value)} is not text. Write a string.`);
+  reading(place, () => checkBucketOptions(options?.salt, options?.digits, place.path));
   return bucketOfBytes(encodeFieldValue(value), options);
 }
 

@@ -1,7 +1,7 @@
 import { HeaderPropagationError } from '../errors.js';
 import { encodeFieldValue, isFieldValue } from '../field-value.js';
 import { headerName } from '../header-name.js';
-import { checkCount, checkFunction, checkObject, checkRegExp, show } from '../option-checks.js';
+import { checkCount, checkFunction, checkObject, checkPlace, checkRegExp, show } from '../option-checks.js';
 import { checkAccept } from './accept.js';
 import type { CompiledRule } from './compiled-rule.js';
 import { readerFor } from './reader.js';
@@ -89,6 +89,8 @@ function checkSettings(rule: RuleWithSource, where: string): void {
   const at = (name: string) => ({ path: `${where}.${name}`, code: 'INVALID_RULE' as const });
   const { value, accept, default: fallback } = rule as LooseRule;
   checkFunction(value, at('value'));
+  const { place } = rule as { place?: unknown };
+  if (place !== undefined) checkPlace(place, at('place'));
   checkFunction(rule.filter, at('filter'), 'a function that returns a boolean');
   checkRegExp(rule.characters, at('characters'));
   checkCount(rule.maxLength, at('maxLength'), 1, 64);

@@ -1,5 +1,6 @@
 import { HeaderPropagationError } from '../errors.js';
 import { CREDENTIAL_HEADERS } from '../header-name.js';
+import { checkList, reading } from '../option-checks.js';
 import { checkAccept } from './accept.js';
 import { type CompiledBucket, compileBucket, isBucketRule } from './compile-bucket.js';
 import { compileRule, type RuleWithSource } from './compile-rule.js';
@@ -17,28 +18,32 @@ export interface CompiledRules {
 
 /** @throws HeaderPropagationError for the first rule that is wrong, with its index */
 export function compileRules(rules: readonly Rule[], accept: Accept): CompiledRules {
-  if (!Array.isArray(rules)) {
-    throw new HeaderPropagationError(
-      'INVALID_RULE',
-      'rules: a list is needed, such as [...istioTracing, { query: "name", to: "user" }].',
-    );
-  }
+  checkList(rules, { path: 'rules', code: 'INVALID_RULE' }, '...istioTracing, { query: "name", to: "user" }');
   checkAccept(accept, 'accept');
   const compiled: CompiledRule[] = [];
   const buckets: CompiledBucket[] = [];
   for (const [index, rule] of rules.entries()) {
     const where = `rules[${index}]`;
-    if (!isBucketRule(rule)) compiled.push(compileRule(rule as string | RuleWithSource, where, accept));
-    else {
-      const bucket = compileBucket(rule, where, accept);
-      if ('read' in bucket) compiled.push(bucket);
-      else buckets.push(bucket);
-    }
+    const one = reading({ path: where, code: 'INVALID_RULE' }, () => compileOne(rule, where, accept));
+    if ('read' in one) compiled.push(one);
+    else buckets.push(one);
   }
   checkBuckets(compiled, buckets);
-  const contested = (rule: CompiledRule) => compiled.filter((other) => other.name === rule.name).length > 1;
   const headers = new Set([...compiled, ...buckets].map(({ header }) => header ?? 'baggage'));
-  return { rules: compiled.map((rule) => ({ ...rule, contested: contested(rule) })), buckets, headers };
+  return { rules: withContests(compiled), buckets, headers };
+}
+
+function compileOne(rule: Rule, where: string, accept: Accept): CompiledRule | CompiledBucket {
+  return isBucketRule(rule)
+    ? compileBucket(rule, where, accept)
+    : compileRule(rule as string | RuleWithSource, where, accept);
+}
+
+function withContests(rules: readonly CompiledRule[]): CompiledRule[] {
+  const once = new Set<string>();
+  const contested = new Set<string>();
+  for (const { name } of rules) (once.has(name) ? contested : once).add(name);
+  return rules.map((rule) => ({ ...rule, contested: contested.has(rule.name) }));
 }
 
 /** A bucket is of something that is there, and nobody but us writes it. */
