@@ -18,6 +18,9 @@ const upTo = (most: number): Schema =>
     message: `write more than 0% and at most ${most}%`,
   });
 
+/** A duration that is longer than none. */
+const moreThanNone = rules({ rule: "duration(self) > duration('0s')", message: 'write more than 0s' });
+
 const sticky = rules(
   {
     rule: 'has(self.header) || has(self.cookie)',
@@ -85,6 +88,8 @@ export const specAdditions: Additions = {
   spec,
   'spec.targets': { ...targets, 'x-kubernetes-list-type': 'atomic' },
   'spec.targets[]': target,
+  'spec.noData.after': moreThanNone,
+  'spec.inForceWithin': moreThanNone,
   'spec.sticky': sticky,
   'spec.guards': { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
   'spec.guards[]': guard,

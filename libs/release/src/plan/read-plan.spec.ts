@@ -211,7 +211,7 @@ const mistakes: [name: string, text: string, expected: string[], words: RegExp][
     'five decimals',
     `${head}  steps: [{ percent: 0.12345 }]`,
     ['9:13 spec.steps[0].percent percent-too-fine'],
-    /write 0\.1234|write 0\.1235/,
+    /write at most four decimals, such as 0\.123[45]\./,
   ],
   [
     'a percentage in words',
@@ -317,10 +317,22 @@ const mistakes: [name: string, text: string, expected: string[], words: RegExp][
     /remove one/,
   ],
   [
+    'a silence of no time',
+    `${head}  noData: { after: 0s }\n  inForceWithin: 0ms`,
+    ['9:13 spec.noData.after value-out-of-range', '10:3 spec.inForceWithin value-out-of-range'],
+    /after is "0s"; write more than 0s\./,
+  ],
+  [
+    'a bucket of one digit that is too coarse',
+    `${head}  sticky: { header: a, digits: 1 }\n  steps: [{ percent: 25 }]`,
+    ['10:13 spec.steps[0].percent percent-too-fine'],
+    /^a bucket of 1 digit cannot hold 25 percent of the users; write 30, or more digits\.$/,
+  ],
+  [
     'a bucket that is too coarse',
     `${head}  sticky: { header: a, digits: 2 }\n  steps: [{ percent: 0.5 }]`,
     ['10:13 spec.steps[0].percent percent-too-fine'],
-    /write 1, or more digits|write 0, or more digits/,
+    /write 1, or more digits|; write more digits/,
   ],
   [
     'no object',

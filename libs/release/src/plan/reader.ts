@@ -116,7 +116,7 @@ export function list<T>(item: Reader<T>, description: string, least = 0): Reader
       if (value.length > mostItems)
         return at.error(
           'value-out-of-range',
-          `${at.name} has ${value.length} items; ${mostItems} are the most.`,
+          `${at.name} has ${value.length} items; write at most ${mostItems}.`,
         );
       return value.flatMap((raw: unknown, index) => item.read(raw, at.within(index)) ?? []);
     },

@@ -23,7 +23,7 @@ export function text(description: string, form?: TextForm, most = mostCharacters
       if (value.length > most)
         return at.error(
           'value-out-of-range',
-          `${at.name} has ${value.length} characters; ${most} are the most.`,
+          `${at.name} has ${value.length} characters; write at most ${most}.`,
         );
       if (form !== undefined && !form.is.test(value)) return wrongType(at, value, form.wanted);
       return value;
@@ -103,6 +103,19 @@ export function duration(description: string): Reader<number> {
   };
 }
 
+/** A {@link duration} that is longer than none. */
+export function positiveDuration(description: string): Reader<number> {
+  const inner = duration(description);
+  return {
+    schema: inner.schema,
+    read(value, at) {
+      const milliseconds = inner.read(value, at);
+      if (milliseconds !== 0) return milliseconds;
+      return at.error('value-out-of-range', `${at.name} is ${describeValue(value)}; write more than 0s.`);
+    },
+  };
+}
+
 function durationAdvice(value: unknown): string {
   const days = typeof value === 'string' ? /^(\d+)d$/.exec(value)?.[1] : undefined;
   if (days !== undefined) return `days have no unit; write "${Number(days) * 24}h".`;
@@ -168,7 +181,7 @@ export const percent: Reader<number> = {
     if (rounded !== number)
       return at.error(
         'percent-too-fine',
-        `${at.name} is ${number}; four decimals are the finest, write ${rounded}.`,
+        `${at.name} is ${number}; write at most four decimals, such as ${rounded === 0 ? 0.0001 : rounded}.`,
       );
     return number;
   },

@@ -8,6 +8,7 @@ import {
   headerName,
   numberFrom,
   percent,
+  positiveDuration,
   rate,
   text,
   wholeNumber,
@@ -153,7 +154,7 @@ const risk = object('probabilities for a whole run', {
 });
 
 const noData = object('what happens without requests', {
-  after: duration(
+  after: positiveDuration(
     'how long the canary may be without a request; ten times the expected gap where it is left out',
   ),
   holdFor: withDefault(duration('how long to wait then'), '24h'),
@@ -178,7 +179,7 @@ const spec = object(
       duration('from the look that sees the split in force until its counts belong to it'),
       '10s',
     ),
-    inForceWithin: withDefault(duration('pause when the split is not in force for so long'), '10m'),
+    inForceWithin: withDefault(positiveDuration('pause when the split is not in force for so long'), '10m'),
     onDrift: withDefault(choice('when somebody else changes the weights', ['stop', 'restore']), 'stop'),
     from: percent,
     abort: object('how an abort goes back', { to: percent }),

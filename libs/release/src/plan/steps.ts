@@ -49,6 +49,6 @@ function checkStep(
   if (share !== percent)
     at.error(
       'percent-too-fine',
-      `a bucket of ${sticky.digits} digits cannot hold ${percent} percent of the users; write ${share}, or more digits.`,
+      `a bucket of ${sticky.digits} ${sticky.digits === 1 ? 'digit' : 'digits'} cannot hold ${percent} percent of the users; ${share === 0 ? 'write' : `write ${share}, or`} more digits.`,
     );
 }

@@ -1,6 +1,6 @@
 import { overlap } from '../hosts-in-common.js';
 import type { ConnectionRule } from '../model/connection.js';
-import { type GatewayServer, meshGateway, takesRequests } from '../model/gateway.js';
+import { bindingAdvice, type GatewayServer, meshGateway, takesRequests } from '../model/gateway.js';
 import type { HostRules } from '../model/rule.js';
 import { fieldOf, resourceName } from '../place.js';
 import type { MeshView } from './mesh-view.js';
@@ -40,7 +40,7 @@ function noteUnusedGateways(view: MeshView, servers: readonly GatewayServer[]): 
         .info(
           'gateway-without-rules',
           '',
-          `no rule in force is bound to ${namesOf(own)}, so that it answers every request with 404. Write its name among the gateways of a VirtualService, or among the parentRefs of a route.`,
+          `no rule in force is bound to ${namesOf(own)}, so it answers every request with 404. Write ${bindingAdvice(own)}.`,
         );
 }
 

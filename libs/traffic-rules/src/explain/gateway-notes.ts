@@ -1,7 +1,7 @@
 import type { PortTable, TableContents, VirtualHost } from '../compile/table.js';
 import { isWildcard } from '../host-map.js';
 import { lies } from '../hosts-in-common.js';
-import { takesRequests } from '../model/gateway.js';
+import { bindingAdvice, takesRequests } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
 import { resourceName } from '../place.js';
@@ -20,7 +20,7 @@ export function notesOnGatewayRules(
   const { mesh } = contents;
   if (mesh.rules.length === 0)
     return [
-      `No rule in force is bound to ${gatewayNames(mesh)}: write its name among the gateways of a VirtualService, or among the parentRefs of a route.`,
+      `No rule in force is bound to ${gatewayNames(mesh)}: write ${bindingAdvice(mesh.gateway?.servers ?? [])}.`,
     ];
   const virtualHost = virtualHostOf(contents, request);
   const served = virtualHost?.sources ?? [];

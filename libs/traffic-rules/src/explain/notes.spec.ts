@@ -145,7 +145,7 @@ spec:
 
   it('without rules it says how one is bound to it', () => {
     expect(notesOn(gateway, { authority: 'a.ext', port: 80 }, seenBy)).toEqual([
-      'No rule in force is bound to Gateway hello-page/front: write its name among the gateways of a VirtualService, or among the parentRefs of a route.',
+      'No rule in force is bound to Gateway hello-page/front: write its name among the gateways of a VirtualService.',
     ]);
   });
 

@@ -25,6 +25,16 @@ export interface GatewayServer {
   termination?: TlsTermination;
 }
 
+/** What binds rules to these servers: a Gateway of Istio's is named by VirtualServices; for one of the Gateway API Istio makes a name up, and routes refer to it. */
+export function bindingAdvice(servers: readonly GatewayServer[]): string {
+  const isNamed = ({ gateway, document: { metadata } }: GatewayServer) =>
+    gateway === `${metadata.namespace}/${metadata.name}`;
+  return [
+    ...(servers.some(isNamed) ? ['its name among the gateways of a VirtualService'] : []),
+    ...(servers.every(isNamed) ? [] : ['it among the parentRefs of a route']),
+  ].join(', or ');
+}
+
 /** How a server ends the TLS of its clients. */
 export interface TlsTermination {
   /** Its own certificates, one for each kind of key. `mesh`: those that the mesh gives its workloads. */
