@@ -47,7 +47,7 @@ function refuseOldNode(): void {
   const [major = 0, minor = 0] = node.split('.').map(Number);
   if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
   throw new UsageError(
-    `Node.js ${node} cannot speak to a cluster; use ${oldestNode.join('.')} or newer. Rules in files (-f) work with this one.`,
+    `Node.js ${node} cannot connect to a cluster; use ${oldestNode.join('.')} or newer. Rules in files (-f) work with this one.`,
   );
 }
 

@@ -30,7 +30,7 @@ export function addClusterOptions(
     .option('--context <name>', 'context of the kubeconfig, instead of the current one')
     .option('--as <user>', 'user to act as')
     .addOption(
-      new Option('--request-timeout <duration>', 'how long the API server may take to answer; 0 for no limit')
+      new Option('--request-timeout <duration>', 'how long the API server may take to answer; 0: no limit')
         .argParser(durationOrZero)
         .default(requestTimeoutMs, '30s'),
     )

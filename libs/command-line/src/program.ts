@@ -59,7 +59,7 @@ export async function runProgram(
 /** A stack would tell a user nothing; the arguments name the files to send. */
 function ownMistake(error: unknown, name: string, argv: readonly string[]): string {
   const what = error instanceof Error ? oneLine(`${error.name}: ${error.message}`) : typeof error;
-  return `${name}: this is a mistake of ${name}, not of your files (${what}) Please report it with the files of: ${[name, ...argv].join(' ')}`;
+  return `${name}: this is a bug in ${name}, not a mistake in your files (${what}) Please report it with the files of: ${[name, ...argv].join(' ')}`;
 }
 
 function versionOf(packageFile: URL): string {

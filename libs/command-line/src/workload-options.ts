@@ -33,7 +33,7 @@ export function addWorkloadOptions(command: Command): Command {
     .addOption(
       new Option(
         '--outbound-traffic-policy <policy>',
-        'what happens to hosts that no rule and no service knows, whatever a Sidecar or MeshConfig says (default: what they say, else ALLOW_ANY)',
+        'what happens to hosts that no rule and no service knows, regardless of any Sidecar or MeshConfig (default: what they say, else ALLOW_ANY)',
       ).choices(['ALLOW_ANY', 'REGISTRY_ONLY']),
     )
     .option(
@@ -42,7 +42,7 @@ export function addWorkloadOptions(command: Command): Command {
     )
     .option(
       '--revision <name>',
-      "with --cluster: whose MeshConfig is read, as istioctl has it (default: what istio.io/rev of the workload's namespace says)",
+      "with --cluster: the revision whose MeshConfig is read, as in istioctl (default: what istio.io/rev of the workload's namespace says)",
     )
     .addOption(
       new Option(

@@ -5,7 +5,7 @@ import { fileError, type ManifestIssue, type Place } from './file-issue.js';
 export function engineFailure(place: Place, error: unknown): ManifestIssue {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : typeof error;
   const [line = ''] = what.slice(0, 200).split('\n', 1);
-  const message = `grayscale failed over this (${line}). That is a mistake of grayscale, whatever the file says; please report it with the file.`;
+  const message = `grayscale failed on this (${line}). That is a bug in grayscale, whatever the file says; please report it with the file.`;
   return fileError('engine-failure', place, message);
 }
 

@@ -3,11 +3,11 @@ import type { IssueKind } from '@grayscale/traffic-rules';
 /** What can be wrong with files, kustomizations and edits: the last section of docs/issues.md. */
 export const fileIssues = {
   title: 'Files and clusters',
-  text: 'Problems with files, kustomizations, edits, and what a cluster lets one read. Of a kustomization these fields are followed: `resources`, `bases`, `components`, `namespace`, `labels` (without `fields`), `commonLabels` and `commonAnnotations`. Others cannot change routing and are passed over: `images`, `replicas`, `configMapGenerator`, `secretGenerator`, `generatorOptions`, `buildMetadata`, `sortOptions`, `crds`, `openapi`, `validators`, `metadata`, and patches and `replacements` of kinds that take no part in routing.',
+  text: 'Problems with files, kustomizations, edits, and what a cluster allows to be read. These fields of a kustomization are followed: `resources`, `bases`, `components`, `namespace`, `labels` (without `fields`), `commonLabels` and `commonAnnotations`. Others cannot change routing and are ignored: `images`, `replicas`, `configMapGenerator`, `secretGenerator`, `generatorOptions`, `buildMetadata`, `sortOptions`, `crds`, `openapi`, `validators`, `metadata`, and patches and `replacements` of kinds that do not affect routing.',
   kinds: {
     'cluster-kind-not-readable': {
       severity: 'warning',
-      why: 'The API server does not let the user list a kind that takes part in routing. The answer goes without it; where it depends on such an object, the cluster decides otherwise.',
+      why: 'The API server does not let the user list a kind that affects routing. The answer leaves it out; where it depends on such an object, the cluster decides differently.',
       wrong: 'a user who may not list pods',
       right: 'the rule that the message names, in a role of that user',
     },
@@ -41,7 +41,7 @@ export const fileIssues = {
       severity: 'error',
       refusedBy: 'grayscale',
       why: 'The file was changed while it was being edited. Nothing was written.',
-      wrong: 'an editor that saves meanwhile',
+      wrong: 'an editor that saves at the same time',
       right: 'the command again',
     },
     'edit-merge-key': {
@@ -96,16 +96,16 @@ export const fileIssues = {
     'endpoints-other-kind': {
       severity: 'error',
       refusedBy: 'grayscale',
-      why: 'Beside the rules of a cluster, files say where its Services listen on this machine, and nothing else.',
+      why: 'Beside the rules of a cluster, files may only say where its Services listen on this machine.',
       wrong: 'local-mesh --cluster --endpoints k8s/internal',
       right: 'local-mesh --cluster --endpoints k8s/local',
     },
     'engine-failure': {
       severity: 'error',
       refusedBy: 'grayscale',
-      why: 'Our own code failed over this file, and the rules in force stay. Whatever the file says, this is a mistake of ours: please report it with the file.',
-      wrong: 'a document that nobody has tried before',
-      right: 'the rules as they were, until a version without the mistake',
+      why: 'Our own code failed on this file; the rules in force stay. Whatever the file says, this is a bug in grayscale: please report it with the file.',
+      wrong: 'any document',
+      right: '(a report; the rules in force stay as they were)',
     },
     'file-binary': {
       severity: 'error',
@@ -131,7 +131,7 @@ export const fileIssues = {
     'file-not-readable': {
       severity: 'error',
       refusedBy: 'kubectl',
-      why: 'The file may not be read, or its symbolic links lead in a circle.',
+      why: 'The file cannot be read, or its symbolic links form a loop.',
       wrong: 'a file that only root may read',
       right: 'chmod +r on the file',
     },

@@ -21,7 +21,7 @@ const refusers: Readonly<Record<RefusedBy, string>> = {
   'api-server': 'the Kubernetes API server refuses it',
   istio: 'Istio refuses it',
   envoy: 'Envoy refuses it',
-  grayscale: 'grayscale refuses it on its own account',
+  grayscale: 'grayscale itself refuses it',
 };
 
 /** One code for a person: severity, what is wrong, and an example of both. Undefined when there is no such code. */
@@ -51,10 +51,12 @@ function renderKind([code, kind]: [string, IssueKind]): string {
   return `### \`${code}\`\n\n${capitalized(summary(kind))}. ${why}\n\nWrong: \`${wrong}\`<br>\nRight: \`${right}\``;
 }
 
-/** As `error or warning, Istio refuses it`. */
+/** As `error, Istio refuses it`. Istio's validation has warnings of its own. */
 function summary({ severity, or, refusedBy }: IssueKind): string {
   const severities = or === undefined ? severity : `${severity} or ${or}`;
-  return refusedBy === undefined ? severities : `${severities}, ${refusers[refusedBy]}`;
+  if (refusedBy === undefined) return severities;
+  if (refusedBy !== 'istio' || severities === 'error') return `${severities}, ${refusers[refusedBy]}`;
+  return `${severities}, ${severity === 'warning' ? 'Istio accepts it with a warning' : 'Istio refuses it or warns of it'}`;
 }
 
 function capitalized(text: string): string {

@@ -64,7 +64,7 @@ export function systemIssue(file: string, error: unknown): ManifestIssue {
 const reasons: Record<string, string> = {
   EACCES: 'permission denied; allow this user to read it',
   EPERM: 'permission denied; allow this user to read it',
-  ELOOP: 'its symbolic links lead in a circle',
+  ELOOP: 'its symbolic links form a loop',
   EMFILE: 'too many files are open',
   EISDIR: 'it is a folder',
 };

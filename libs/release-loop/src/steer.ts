@@ -23,7 +23,7 @@ const patience = 15_000;
 
 /** No counts are looked at: what a human asks for does not wait for them. */
 const noCounts: CountSource = {
-  look: async () => ({ kind: 'no-look', reason: 'nobody looks at the counts now' }),
+  look: async () => ({ kind: 'no-look', reason: 'no process is looking at the counts now' }),
 };
 
 /**

@@ -27,13 +27,13 @@ export function checkCommand(finish: (code: number) => void): Command {
   const command = addRulesOptions(new Command('check'));
   return addOutputOptions(command, ['text', 'json'], 'json is the list of issues, each with who refuses it')
     .description(
-      'Finds what would be refused, and what would be accepted and not do what it seems to. Exit status 79 when there are errors.',
+      'Finds what would be refused, and what would be accepted but would not do what it seems to. Exit status 79 when there are errors.',
     )
     .option(
       '--forwarded-headers <names>',
       "headers that the calling service passes on, or a JSON file of header-propagation's rules; warns of rules on others",
     )
-    .option('--explain <code>', 'say what the code of an issue means, and end')
+    .option('--explain <code>', 'explain the code of an issue, and exit')
     .on('option:explain', explainCode)
     .action(async (options: CheckOptions) => {
       const { set, namespace } = await readRules(options);

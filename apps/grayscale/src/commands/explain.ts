@@ -23,7 +23,7 @@ interface ExplainOptions extends RulesOptions, OutputOptions<'text' | 'json'> {
 export function explainCommand(finish: (code: number) => void): Command {
   return addOutputOptions(addRulesOptions(new Command('explain')), ['text', 'json'])
     .description(
-      'Says which rule a request takes, where it goes with which share, and why each rule before it was passed over.',
+      'Shows which rule a request matches, where it goes with which share, and why each rule before it did not apply.',
     )
     .argument('<url>', 'for instance http://hello.com/hello, tls://hello.com or tcp://db:5432')
     .option('-X, --request <method>', 'HTTP method', 'GET')

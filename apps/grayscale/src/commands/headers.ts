@@ -21,7 +21,7 @@ export function headersCommand(): Command {
     'json is a list of rules for header-propagation, and what check --forwarded-headers reads',
   )
     .description(
-      'Lists the headers that the rules match on, with the places: what every service on the way has to send on.',
+      'Lists the headers that the rules match on, with their places: what every service on the way has to forward.',
     )
     .action(async (options: HeadersOptions) => {
       const headers = await matchedHeaders(options);

@@ -32,22 +32,22 @@ interface RolloutOptions extends ReleaseOptions, CountOptions, OutputOptions<'te
 export function rolloutCommand(finish: (code: number) => void): Command {
   const command = new Command('rollout')
     .description(
-      'Carries a release out over files or in a cluster: raises the weights step by step, and takes them back when the canary does harm.',
+      'Carries out a release in files or in a cluster: raises the weights step by step, and rolls back when the canary does harm.',
     )
     .argument('<plan>', planArgument);
   addFilenameOption(command, 'file, folder or kustomization that has the rule; repeatable');
   addReleaseOptions(command, 'write to the VirtualServices of a cluster instead of files');
   return addOutputOptions(addCountOptions(command), ['text', 'json'], 'json is one object a line')
-    .option('--once', 'look once, do what follows from it, and end')
-    .option('--exit-on-pause', 'end when the release waits for a human, with status 80')
+    .option('--once', 'look once, act on it, and exit')
+    .option('--exit-on-pause', 'exit with status 80 when the release waits for a human')
     .option(
       '--unreachable-for <duration>',
-      'end with status 69 when counts, or the API server, are out of reach for so long',
+      'exit with status 69 when counts, or the API server, are out of reach for this long',
       duration,
     )
-    .option('--detach', 'go on in the background; status, pause, abort and the others reach it there')
-    .option('--commit', 'commit the touched file alone after each write; it is never pushed')
-    .option('--exec <command>', 'run this in a shell after each write, for instance a push')
+    .option('--detach', 'continue in the background; status, pause, abort and the others reach it there')
+    .option('--commit', 'after each write, commit the changed file and nothing else; never pushes')
+    .option('--exec <command>', 'run this in a shell after each write, for instance git push')
     .addHelpText('after', exitStatus)
     .action(async (named: string, options: RolloutOptions) => {
       refuseContradictions(options);

@@ -13,13 +13,13 @@ interface StatusOptions extends WatchOptions, ReleaseOptions {
 export function statusCommand(finish: (code: number) => void): Command {
   const command = new Command('status')
     .description(
-      'Says where a release stands: steps, shares, the evidence of each guard, and what it waits for.',
+      'Shows where a release stands: steps, shares, the evidence of each guard, and what it waits for.',
     )
     .argument('<plan>', planArgument);
   addReleaseOptions(command, 'the release is in a cluster');
   return addOutputOptions(command, ['text', 'json'])
     .option('-w, --watch', 'again at each change, until the run is over')
-    .option('--timeout <duration>', 'end the watch after this time, with status 83', duration)
+    .option('--timeout <duration>', 'stop watching after this time, with status 83', duration)
     .addHelpText(
       'after',
       '\nExit status: 0 under way or done, 80 waits for a human, 81 aborted or undone, 82 the rule was changed by somebody else.',

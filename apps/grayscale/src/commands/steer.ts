@@ -15,7 +15,7 @@ interface SteerOptions extends ReleaseOptions {
 /** `promote`, `pause`, `resume`, `abort`, `undo`, `retry`: what a human says to a release, whether a process carries it out or not. */
 export function steerCommands(): Command[] {
   return [
-    verb('promote', 'Goes on: past a pause, and past what the step still waits for.', ({ full = false }) => ({
+    verb('promote', 'Moves on, past a pause and whatever the step still waits for.', ({ full = false }) => ({
       kind: 'promote',
       full,
     })).option('--full', 'to the last step'),
@@ -33,7 +33,7 @@ export function steerCommands(): Command[] {
     })).option('--reason <text>', 'for the journal'),
     verb(
       'undo',
-      'Puts back the weights of the start, also after the end; the very bytes if nobody edited since.',
+      'Restores the weights of the start, even after the release has ended; byte for byte if nobody has edited the file since.',
       undoOf,
     )
       .option('--to-step <number>', 'back to this step, counted from 1, and wait there', wholeNumber(1, 1000))

@@ -16,7 +16,7 @@ type TestOptions = RulesOptions & OutputOptions<'text' | 'junit'>;
 export function testCommand(finish: (code: number) => void): Command {
   return addOutputOptions(addRulesOptions(new Command('test')), ['text', 'junit'], 'form of the report')
     .description(
-      "Plays test cases, in istio-config-validator's format, to the rules. Exit status 79 when one fails.",
+      "Runs test cases, in istio-config-validator's format, against the rules. Exit status 79 when one fails.",
     )
     .argument('<cases>', 'file of test cases')
     .action(async (casesFile: string, options: TestOptions) => {

@@ -76,7 +76,7 @@ function setCommand(): Command {
     .option('--to <host=percent>', 'the share of one destination; the others share the rest as before')
     .option(
       '--dry-run',
-      'write nothing, say what would be written; a cluster is asked whether it would take it',
+      'write nothing, show what would be written; a cluster is asked whether it would accept it',
     )
     .action(async (rule: string, assignments: string[], options: SetOptions) => {
       if ((options.to === undefined) === (assignments.length === 0))
@@ -126,7 +126,7 @@ async function writeToFile({ document: { file, identity } }: Split, text: string
   if (plan !== undefined) {
     throw new CommandError(
       exitCodes.heldByAnother,
-      `${file.path} is under release by ${plan}; nothing is written. Steer that release instead: grayscale promote, abort or undo ${plan}.`,
+      `${file.path} is under release by ${plan}; nothing is written. Control that release instead: grayscale promote, abort or undo ${plan}.`,
     );
   }
   const issue = await replaceFile(file.path, file.text, text);
@@ -145,7 +145,7 @@ async function writeToCluster({ split, weights }: WeightChange, options: SetOpti
   if (outcome.kind === 'held')
     throw new CommandError(
       exitCodes.heldByAnother,
-      `${file.path} is under release by ${outcome.by}; nothing is written. Steer that release instead: grayscale promote, abort or undo.`,
+      `${file.path} is under release by ${outcome.by}; nothing is written. Control that release instead: grayscale promote, abort or undo.`,
     );
   if (outcome.kind === 'changed')
     throw new CommandError(

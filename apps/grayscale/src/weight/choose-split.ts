@@ -43,7 +43,7 @@ function ofConnections({ files }: ManifestSet, { name, namespace }: Partial<Rule
   );
   return found === undefined
     ? ''
-    : `${name} is a ${found}: weights are set for splits of requests alone (VirtualServices' http rules, HTTPRoutes, GRPCRoutes); write those of connections into the file. `;
+    : `${name} is a ${found}: weights are set only for splits of requests (VirtualServices' http rules, HTTPRoutes, GRPCRoutes); edit those of connections in the file. `;
 }
 
 /** The one split that a RULE names. @throws UsageError for a RULE that names none or several */
@@ -118,7 +118,7 @@ function isPartOfHost({ host, port, subset }: Destination, text: string): boolea
 }
 
 function alternatives(words: string, splits: readonly Split[]): string {
-  if (splits.length === 0) return 'These rules have none with two or more destinations.';
+  if (splits.length === 0) return 'These rules have no rule with two or more destinations.';
   const names = splits.slice(0, 10).map(ruleText);
   const more = splits.length > names.length ? ` and ${splits.length - names.length} more` : '';
   return `${words} ${names.join(', ')}${more}.`;

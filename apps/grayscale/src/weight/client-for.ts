@@ -47,7 +47,7 @@ function listOf(value: unknown): string[] {
 export function noFollowers(client: Client, issues: readonly ManifestIssue[]): string {
   const unknown = issues.find(({ code }) => code === 'gateway-unknown');
   if (unknown === undefined || !('gateway' in client))
-    return 'These rules have errors, so no one follows them before they are corrected; see grayscale check.';
+    return 'These rules have errors, so nothing obeys them until they are corrected; see grayscale check.';
   return `Requests of workloads do not follow this rule: it is bound to the gateway ${client.gateway} alone, and ${unknown.message}`;
 }
 

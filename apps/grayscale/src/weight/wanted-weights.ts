@@ -43,7 +43,7 @@ export function weightsForShare(split: Split, assignment: string): number[] {
   const result = splitWeights(current, index, percent, fallback(split, current, index, percent));
   if (result.kind === 'weights') return result.weights;
   throw new UsageError(
-    `${percent} % cannot be written exactly: the weights would have a total over 1,000,000. The nearest share is ${result.nearest} %.`,
+    `${percent} % cannot be written exactly: the weights would add up to more than 1,000,000. The nearest share is ${result.nearest} %.`,
   );
 }
 
@@ -66,7 +66,7 @@ function checked(split: Split, weights: number[]): number[] {
     );
   if (totalOf(weights) > largestWeight)
     throw new UsageError(
-      `the weights have a total over ${largestWeight}, and Envoy refuses that; write smaller ones.`,
+      `the weights add up to more than ${largestWeight}, which Envoy refuses; write smaller ones.`,
     );
   return weights;
 }

@@ -58,7 +58,7 @@ export function meshProgram(): Command {
   );
   addWorkloadOptions(program).option(
     '--resolve <host:port:address>',
-    "where a name leads, as curl's; * for any host or port; repeatable",
+    "address to use for a name, like curl's --resolve; * for any host or port; repeatable",
     gatherResolve,
   );
   addAccessLog(

@@ -104,7 +104,7 @@ function requireDistinct(program: Command, mappings: readonly PortMapping[], usu
   for (const { address = usual, port } of mappings) {
     const key = `port ${port} of ${address}`;
     if (port !== 0 && seen.has(key))
-      program.error(`error: --listen names ${key} twice; a port stands for one thing alone.`);
+      program.error(`error: --listen names ${key} twice; a port can stand for only one service.`);
     seen.add(key);
   }
 }

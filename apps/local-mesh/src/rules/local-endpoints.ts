@@ -31,7 +31,7 @@ function serviceOf({ kind, metadata }: Resource): string | undefined {
 
 function otherKind({ kind, metadata, source }: Resource): ManifestIssue[] {
   if (kind === 'EndpointSlice' || kind === 'MeshConfig') return [];
-  const message = `--endpoints takes EndpointSlices alone; with --cluster everything else comes from there, this ${kind} too.`;
+  const message = `--endpoints takes only EndpointSlices; with --cluster everything else, such as this ${kind}, comes from the cluster.`;
   const resource = `${kind} ${metadata.namespace}/${metadata.name}`;
   return [{ ...fileError('endpoints-other-kind', locationOf(source), message), resource }];
 }

@@ -41,7 +41,7 @@ function countByKind(described: readonly ResourceDescription[]): string {
 /** What the proxy does where the files hold no rule and no service. */
 const withoutRules = {
   ALLOW_ANY: 'Every request goes to the host that it names, as if there were no mesh.',
-  REGISTRY_ONLY: 'Every request is answered with 502, for no host is registered.',
+  REGISTRY_ONLY: 'Every request is answered with 502, as no host is registered.',
 } as const;
 
 function summarizeResource({ resource, hosts, unrouted, rules }: ResourceDescription): string[] {

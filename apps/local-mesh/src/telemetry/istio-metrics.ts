@@ -20,7 +20,7 @@ export class IstioMetrics {
     this.registry.registerMetric(new RequestDuration(this.series));
     this.reloads = new Counter({
       name: 'local_mesh_rule_reloads_total',
-      help: 'Changed sets of rules, by what became of them.',
+      help: 'Changed sets of rules, by result.',
       labelNames: ['result'],
       registers,
     });

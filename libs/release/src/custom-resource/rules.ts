@@ -28,11 +28,11 @@ const sticky = rules(
   },
   {
     rule: '!(has(self.header) && has(self.cookie))',
-    message: 'a user keeps to a side by a header or by a cookie; remove one of the two',
+    message: 'sticky takes a header or a cookie; remove one of the two',
   },
   {
     rule: '!(has(self.cookie) && has(self.digits))',
-    message: 'digits belong to a header; a cookie has none',
+    message: 'digits applies to a header only; remove it',
   },
 );
 

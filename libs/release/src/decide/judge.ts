@@ -36,7 +36,7 @@ function takeCounts(draft: Draft): void {
     draft.note('in-force', `${percentText(state.percent)} is in force`);
   for (const series of counts.blind)
     if (state.evidence.look === undefined)
-      draft.note('warning', `counted from the first sample on, for its beginning is unknown: ${series}`);
+      draft.note('warning', `counted from the first sample on, as its beginning is unknown: ${series}`);
 }
 
 /** Silence is neither success nor failure; when it lasts, somebody has to look. */

@@ -50,12 +50,9 @@ function completeSticky({ sticky }: WrittenSpec, at: At): Sticky | undefined {
   if (sticky === undefined) return undefined;
   const { header, digits, cookie } = sticky;
   if (header !== undefined && cookie !== undefined)
-    return at.error(
-      'field-conflict',
-      'a user keeps to a side by a header or by a cookie; remove one of the two.',
-    );
+    return at.error('field-conflict', 'sticky takes a header or a cookie; remove one of the two.');
   if (cookie !== undefined && digits !== undefined)
-    return at.within('digits').error('field-conflict', 'digits belong to a header; a cookie has none.');
+    return at.within('digits').error('field-conflict', 'digits applies to a header only; remove it.');
   if (cookie !== undefined) return { cookie };
   if (header === undefined) return at.error('field-missing', 'write a header, or a cookie.');
   return { header, digits: digits ?? 4 };

@@ -77,7 +77,7 @@ export const planIssues = {
     'value-out-of-range': {
       severity: 'error',
       refusedBy: 'grayscale',
-      why: 'A number lies outside of what makes sense.',
+      why: 'A number is out of range.',
       wrong: 'percent: 150',
       right: 'percent: 100',
     },

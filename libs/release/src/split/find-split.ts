@@ -93,7 +93,7 @@ function whyNoSplit(rules: readonly RuleView[], { stable, canary }: Target): str
     const counts = rules.map(({ destinations }) => destinations.filter((to) => isArm(to, arm)).length);
     if (counts.every((count) => count === 0)) return `no rule sends to ${armText(arm)}${hintOfHosts(rules)}`;
     if (Math.max(...counts) > 1)
-      return `${armText(arm)} stands for several destinations of the rule; write the host in full, or add its subset or port`;
+      return `${armText(arm)} matches several destinations of the rule; write the host in full, or add its subset or port`;
   }
   return `no rule sends to both ${armText(stable)} and ${armText(canary)}; list the canary beside stable, with weight: 0 to begin with`;
 }

@@ -81,7 +81,7 @@ function* warnOfLostHeaders(view: MeshView, forwarded: readonly string[]): Gener
         .warning(
           'header-not-forwarded',
           path,
-          `the rule matches the header ${name}, but the calling application does not forward it (it forwards ${list}), so that its requests never carry it.`,
+          `the rule matches the header ${name}, but the calling application does not forward it (it forwards ${list}), so its requests never carry it.`,
         );
   }
 }

@@ -42,7 +42,7 @@ function warnOfUnregistered(view: MeshView, owner: HostRules): void {
 }
 
 function unregistered(host: string): string {
-  return `no Service and no ServiceEntry has the host ${host}, and rules for tcp and tls act on the ports of registered services alone: its connections go on as if there were no rule. Write the host of a service, or a ServiceEntry for this one.`;
+  return `no Service and no ServiceEntry has the host ${host}, and rules for tcp and tls apply only to the ports of registered services: its connections go on as if there were no rule. Write the host of a service, or a ServiceEntry for this one.`;
 }
 
 function portProblem(
@@ -55,7 +55,7 @@ function portProblem(
     ({ number, protocol, encrypted }) => `${number} ${encrypted === true ? 'TLS' : protocol}`,
   );
   const wanted = missing === 'tls' ? 'protocol TLS or HTTPS' : 'protocol TCP';
-  return `${host} has no port with ${wanted} (it has ${has.join(', ')}), so that its rules for ${missing} do nothing. Write http rules, or give the port that protocol (its name, or appProtocol).`;
+  return `${host} has no port with ${wanted} (it has ${has.join(', ')}), so its rules for ${missing} do nothing. Write http rules, or give the port that protocol (its name, or appProtocol).`;
 }
 
 function isOf(
@@ -86,7 +86,7 @@ function* warnOfOverlaps(view: MeshView, owner: HostRules): Generator<undefined,
         .warning(
           'connection-rules-overlap',
           fieldOf(rule.place),
-          `${fieldOf(first.place)} has ${shared} as well: Envoy refuses the whole listener of port ${port.number}, so that its connections keep the rules of before. Write ${shared} in one of the two.`,
+          `${fieldOf(first.place)} has ${shared} as well: Envoy refuses the whole listener of port ${port.number}, so its connections keep the previous rules. Write ${shared} in one of the two.`,
         );
     }
   }
@@ -210,7 +210,7 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
       .warning(
         'rule-shadowed',
         fieldOf(rule.place),
-        `no connection comes to this rule: TCP carries no host, so that ${name} takes every connection to port ${server.port} of ${resourceName(server.resource)}. Give each host a port of its own, or pass TLS on and tell them apart by server name.`,
+        `no connection comes to this rule: TCP carries no host, so ${name} takes every connection to port ${server.port} of ${resourceName(server.resource)}. Give each host a port of its own, or pass TLS through and tell them apart by server name.`,
       );
   }
 }

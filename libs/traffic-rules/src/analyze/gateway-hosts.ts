@@ -75,7 +75,7 @@ function warnOfLayers(view: MeshView, owner: HostRules, servers: readonly Gatewa
       .warning(
         'rule-without-server',
         first.place.rule.path,
-        `no server of ${names} looks into the requests of these hosts (${protocolsOf(servers)}), so that rules for http do nothing. Write tls or tcp rules, or a server with protocol HTTP, or HTTPS with mode: SIMPLE.`,
+        `no server of ${names} reads the requests of these hosts (${protocolsOf(servers)}), so rules for http do nothing. Write tls or tcp rules, or a server with protocol HTTP, or HTTPS with mode: SIMPLE.`,
       );
   warnOfPorts(view, owner, servers);
   const told = new Set<string>();
@@ -103,7 +103,7 @@ function warnOfPorts(view: MeshView, { rules }: HostRules, servers: readonly Gat
 }
 
 function portProblem(port: string, servers: readonly GatewayServer[]): string {
-  return `no server of ${namesOf(servers)} has port ${port} for these hosts (they have ${listed(servers.map((server) => `${server.port}`))}), so that the match takes nothing. Write one of these ports, or leave the port out.`;
+  return `no server of ${namesOf(servers)} has port ${port} for these hosts (they have ${listed(servers.map((server) => `${server.port}`))}), so the match takes nothing. Write one of these ports, or leave the port out.`;
 }
 
 function connectionProblem(
@@ -115,8 +115,8 @@ function connectionProblem(
   const fitting = servers.filter(({ serves }) => wanted.includes(serves));
   if (fitting.length === 0)
     return layer === 'tls'
-      ? `no server of ${names} passes TLS on for these hosts (${protocolsOf(servers)}), so that rules for tls do nothing. Where the gateway ends TLS, write tcp rules (protocol TLS) or http rules (protocol HTTPS); or write mode: PASSTHROUGH.`
-      : `no server of ${names} takes connections of TCP for these hosts (${protocolsOf(servers)}), so that rules for tcp do nothing. Write a server with protocol TCP, or TLS that the gateway ends.`;
+      ? `no server of ${names} passes TLS through for these hosts (${protocolsOf(servers)}), so rules for tls do nothing. Where the gateway terminates TLS, write tcp rules (protocol TLS) or http rules (protocol HTTPS); or write mode: PASSTHROUGH.`
+      : `no server of ${names} takes TCP connections for these hosts (${protocolsOf(servers)}), so rules for tcp do nothing. Write a server with protocol TCP, or TLS that the gateway terminates.`;
   const port = requirements.find(({ subject }) => subject.kind === 'port')?.test;
   if (port?.kind !== 'exact' || fitting.some((server) => `${server.port}` === port.value)) return undefined;
   return portProblem(port.value, fitting);
@@ -137,10 +137,10 @@ function protocolsOf(servers: readonly GatewayServer[]): string {
 
 const words: Readonly<Record<GatewayServer['serves'], string>> = {
   http: 'takes requests',
-  https: 'ends TLS and takes requests',
+  https: 'terminates TLS and takes requests',
   tcp: 'takes TCP',
-  tls: 'ends TLS and takes TCP',
-  'tls-passthrough': 'passes TLS on',
+  tls: 'terminates TLS and takes TCP',
+  'tls-passthrough': 'passes TLS through',
 };
 
 function listed(texts: readonly string[]): string {

@@ -20,15 +20,15 @@ export function warnOfLostServers(view: MeshView): void {
 function lossOf({ server, first, host }: LostServer): string {
   const earlier = nameOf(first, server);
   if (host !== undefined)
-    return `Istio leaves this server out, with all of its hosts: ${earlier} comes first, and has ${host} on port ${first.port} as well. Of servers with tls, each host is for the first one alone. Take the host out of one of them, or write another port.`;
+    return `Istio leaves this server out, with all of its hosts: ${earlier} comes first, and has ${host} on port ${first.port} as well. Of servers with tls, only the first one gets each host. Take the host out of one of them, or write another port.`;
   const takes = first.serves === 'http' ? 'HTTP' : 'TCP';
   return `Istio leaves this server out: ${earlier} comes first on port ${first.port} and takes ${takes} in plain text; behind it the port takes ${takes === 'HTTP' ? 'other servers of HTTP alone' : 'nothing else'}. Write another port${takesPlainText(server) ? '' : ', or the server with tls first'}.`;
 }
 
 function overlapOf({ host, first, second }: Overlap): string {
   if (second.serves !== 'https')
-    return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} ends TLS for every host ("*"), and looks at nothing that would tell plain text from it. A gateway that runs keeps what it had; a new one refuses connections to the port. Write another port, or the names that the server of HTTPS is for.`;
-  return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} ends TLS for ${host} as well, and a client's TLS says neither a namespace nor upper case. A gateway that runs keeps what it had; a new one refuses connections to the port. Write one server for the host.`;
+    return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} terminates TLS for every host ("*"), and checks nothing that would tell plain text from it. A running gateway keeps what it had; a new one refuses connections to the port. Write another port, or the names that the server of HTTPS is for.`;
+  return `Envoy refuses port ${second.port} with all of its servers: ${nameOf(first, second)} terminates TLS for ${host} as well, and a client's TLS says neither a namespace nor upper case. A running gateway keeps what it had; a new one refuses connections to the port. Write one server for the host.`;
 }
 
 function placeOf(bind: string, { port }: GatewayServer): string {

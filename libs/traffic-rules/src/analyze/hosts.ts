@@ -34,7 +34,7 @@ function warnOfTaken(
   first: Deciding,
   { host, path }: { host: string; path: string },
 ): void {
-  const message = `${placedName(first.owner.resource)} has ${host} already and decides alone, as two of one host do not merge: what its rules do not match gets 404. Put the rules of both into one.`;
+  const message = `${placedName(first.owner.resource)} has ${host} already and decides alone, as two for one host are not merged: what its rules do not match gets 404. Put the rules of both into one.`;
   view.report(owner.document).warning('host-taken', path, message);
 }
 
@@ -123,7 +123,7 @@ function noteNarrowed(view: MeshView, { owner, served }: Deciding, host: string,
     .info(
       'host-not-registered',
       path,
-      `since ${names.join(', ')} under ${host} is registered, the rules act on registered names alone: requests for any other name under it go on as if there were no rule. Write a ServiceEntry for ${host} to route them as well.`,
+      `since ${names.join(', ')} under ${host} is registered, the rules apply only to registered names: requests for any other name under it go on as if there were no rule. Write a ServiceEntry for ${host} to route them as well.`,
     );
 }
 

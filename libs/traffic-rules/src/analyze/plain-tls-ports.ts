@@ -25,7 +25,7 @@ export function* warnOfPlainTlsPorts(view: MeshView): Generator<undefined, void>
       .warning(
         'tls-port-read-as-http',
         `spec.ports[${index}].protocol`,
-        `clients that call https://${host} send TLS, which is no HTTP to the sidecar: rules pass it by, and REGISTRY_ONLY closes the connection. Write protocol: HTTPS; or, if clients send plain HTTP that the sidecar is to send on in TLS, a DestinationRule with trafficPolicy: { tls: { mode: SIMPLE } }.`,
+        `clients that call https://${host} send TLS, which the sidecar cannot read as HTTP: no rule applies, and REGISTRY_ONLY closes the connection. Write protocol: HTTPS; or, if clients send plain HTTP that the sidecar should send over TLS, write a DestinationRule with trafficPolicy: { tls: { mode: SIMPLE } }.`,
       );
   }
 }

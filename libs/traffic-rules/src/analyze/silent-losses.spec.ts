@@ -137,7 +137,9 @@ spec: {hosts: [far.example], ${resolution}ports: [{number: 80, name: http, proto
   it('without rules says so', () => {
     const alone = gateway + service('shed') + rule('shed', to('shed'));
     expect(found(alone, 'gateway-without-rules', 'gateway')).toEqual([
-      expect.objectContaining({ message: expect.stringMatching(/Write its name among the gateways of a VirtualService\.$/) }),
+      expect.objectContaining({
+        message: expect.stringMatching(/Write its name among the gateways of a VirtualService\.$/),
+      }),
     ]);
     const ofTheApi = `
 apiVersion: gateway.networking.k8s.io/v1
@@ -146,7 +148,9 @@ metadata: {name: door, namespace: yard}
 spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
 ---${service('shed')}`;
     expect(found(ofTheApi, 'gateway-without-rules', 'gateway')).toEqual([
-      expect.objectContaining({ message: expect.stringMatching(/404\. Write it among the parentRefs of a route\.$/) }),
+      expect.objectContaining({
+        message: expect.stringMatching(/404\. Write it among the parentRefs of a route\.$/),
+      }),
     ]);
     expect(found(gateway + entry('resolution: DNS, ') + bound, 'gateway-without-rules', 'gateway')).toEqual(
       [],

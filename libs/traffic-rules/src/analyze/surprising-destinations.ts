@@ -94,7 +94,7 @@ function warnOfForeignHost(
     .warning(
       'outside-gets-foreign-host',
       `${path}.${field}`,
-      `${host} is outside of the mesh and gets the Host ${quote(owner.hosts[0] ?? '')}, which it may not serve (404 or 421). If so, write rewrite: { authority: ${host} }.`,
+      `${host} is outside the mesh and gets the Host ${quote(owner.hosts[0] ?? '')}, which it may not serve (404 or 421). If so, write rewrite: { authority: ${host} }.`,
     );
 }
 
@@ -116,7 +116,7 @@ function warnOfForeignCertificate(
     .warning(
       'certificate-for-other-host',
       `${path}.${field}`,
-      `${host} is spoken to in TLS, and its certificate has to be for the Host that is sent, ${quote(owner.hosts[0] ?? '')}: else requests get 503. Write rewrite: { authority: ${host} }, or sni: ${host} in the DestinationRule.`,
+      `${host} is called over TLS, and its certificate must be for the Host that is sent, ${quote(owner.hosts[0] ?? '')}; otherwise requests get 503. Write rewrite: { authority: ${host} }, or sni: ${host} in the DestinationRule.`,
     );
 }
 

@@ -127,12 +127,12 @@ describe('at a gateway', () => {
     [
       'tls: [{match: [{sniHosts: [a.ext]}], route: [{destination: {host: one.ext}}]}]',
       [http(80, '["*"]')],
-      'no server of Gateway hello-page/door passes TLS on for these hosts',
+      'no server of Gateway hello-page/door passes TLS through for these hosts',
     ],
     [
       'tcp: [{route: [{destination: {host: one.ext}}]}]',
       [http(80, '["*"]')],
-      'no server of Gateway hello-page/door takes connections of TCP for these hosts',
+      'no server of Gateway hello-page/door takes TCP connections for these hosts',
     ],
     [
       'tcp: [{match: [{port: 91}], route: [{destination: {host: one.ext}}]}]',

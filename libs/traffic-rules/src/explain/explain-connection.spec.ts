@@ -32,7 +32,7 @@ spec:
 type Policy = NonNullable<Workload['outboundTrafficPolicy']>;
 
 const unused =
-  'VirtualService hello-page/bytes has rules of TCP or TLS for it, which do not act on this connection: grayscale check says why.';
+  'VirtualService hello-page/bytes has TCP or TLS rules for it, which do not apply to this connection: grayscale check says why.';
 
 function explained(
   connection: { host: string; port: number; sni?: string | null },
@@ -124,7 +124,7 @@ spec: {hosts: [all.ext], ports: [{number: 7000, name: tcp, protocol: TCP}], reso
       { host: 'far.ext', port: 7000, sni: null },
       { more: catchAll },
     );
-    expect(summary).toBe('No rule of TCP or TLS is in force for it: the connection goes to all.ext.');
+    expect(summary).toBe('No TCP or TLS rule is in force for it: the connection goes to all.ext.');
     expect(destinations.map(({ host, share }) => [host, share])).toEqual([['all.ext', 1]]);
     expect(notes).toEqual([
       'all.ext has no address, so it takes every connection to port 7000 that no other service has an address for.',

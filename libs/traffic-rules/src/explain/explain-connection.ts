@@ -45,7 +45,7 @@ function summarize({ kind, because }: ConnectionDecision, { host, port }: Connec
     case 'rule':
       return `${describeOwner(because)} decides.`;
     case 'tcp-port':
-      return `No rule of TCP or TLS is in force for it: the connection goes to ${because.destination?.host}${kind === 'blocked' ? ', which has no endpoint: it is closed' : ''}.`;
+      return `No TCP or TLS rule is in force for it: the connection goes to ${because.destination?.host}${kind === 'blocked' ? ', which has no endpoint: it is closed' : ''}.`;
     case 'no-server':
       return `No server of the gateway takes the connection to port ${port}: it is refused or closed.`;
     case 'default-route':
@@ -74,7 +74,7 @@ function notesOnRules(
     )
     .map(
       ({ resource }) =>
-        `${resource.kind} ${resource.namespace}/${resource.name} has rules of TCP or TLS for it, which do not act on this connection: grayscale check says why.`,
+        `${resource.kind} ${resource.namespace}/${resource.name} has TCP or TLS rules for it, which do not apply to this connection: grayscale check says why.`,
     );
 }
 

@@ -209,7 +209,7 @@ spec: {${fields}, http: [{route: [{destination: {host: one.ext}}]}]}
       virtualService(`[{${to('one.ext')}}]`, { name: 'a' }) +
       virtualService(`[{${to('two.ext')}}]`, { name: 'b' });
     expect(explain(tableOf(twice), requestOf('/')).notes).toEqual([
-      'VirtualService hello-page/b names t.ext too, but hello-page/a comes first and wins whole: the two are not merged.',
+      'VirtualService hello-page/b names t.ext too, but hello-page/a comes first and decides alone: the two are not merged.',
     ]);
   });
 

@@ -62,7 +62,7 @@ describe('a port on which nobody looks into requests', () => {
   const mixed = service('db', 'shop', `${http}, ${tcp}`);
   const onlyTcp = service('db', 'shop', tcp);
   const words = (port: number) =>
-    `On port ${port} the application speaks TLS or TCP, which HTTP rules do not look into`;
+    `On port ${port} the application speaks TLS or TCP, which HTTP rules do not apply to`;
 
   it.each([
     ['http', 1, mixed, ['db.shop is served on port 80, 9090, not on 1.']],

@@ -54,14 +54,14 @@ function notesOnOtherRules(
   return others.map(({ resource, rules, connections = [] }) => {
     const label = `${resourceName(resource)} names ${host.asked} too`;
     if (owner !== undefined)
-      return `${label}, but ${owner.namespace}/${owner.name} comes first and wins whole: the two are not merged.`;
+      return `${label}, but ${owner.namespace}/${owner.name} comes first and decides alone: the two are not merged.`;
     if (resource.kind === 'VirtualService' && rules.length + connections.length === 0)
       return `${label}, but none of its rules is left: the VirtualServices that they delegate to are missing or conflict with them (grayscale check says which).`;
     if (found.kind === 'connection' && connections.length === 0)
-      return `${label}, but it has rules for HTTP alone, and port ${request.port} is not HTTP.`;
+      return `${label}, but it has only HTTP rules, and port ${request.port} is not HTTP.`;
     const leaves = found.kind === 'pass-through' || found.kind === 'blocked';
     return leaves && host.service === undefined
-      ? `${label}, but no service registers ${host.asked} on port ${request.port}: a host that is not registered is routed on port 80 alone, and only if some service there speaks HTTP.`
+      ? `${label}, but no service registers ${host.asked} on port ${request.port}: a host that is not registered is routed only on port 80, and only if some service there speaks HTTP.`
       : `${label}, but it has no rule for this workload on port ${request.port}.`;
   });
 }
@@ -82,7 +82,7 @@ function notesOnWildcards(
     const why =
       registered === undefined || port !== 80
         ? `no service registers ${asked} on port ${port}`
-        : `beside the registered ${registered} its rules act on registered names alone`;
+        : `beside the registered ${registered} its rules apply only to registered names`;
     return [
       `${resourceName(resource)} has ${wildcard}, but ${why}: write a ServiceEntry for ${wildcard} with an HTTP port ${port}.`,
     ];
@@ -149,7 +149,7 @@ function notesOnOtherPorts(
   const own = service.ports.find(({ number }) => number === port);
   if (own !== undefined || scheme === 'https')
     return [
-      `On port ${port} the application speaks TLS or TCP, which HTTP rules do not look into${routed.length > 0 ? `; they apply on port ${routed.join(', ')} of ${asked}` : ''}.`,
+      `On port ${port} the application speaks TLS or TCP, which HTTP rules do not apply to${routed.length > 0 ? `; they apply on port ${routed.join(', ')} of ${asked}` : ''}.`,
     ];
   return routed.length > 0 ? [`${asked} is served on port ${routed.join(', ')}, not on ${port}.`] : [];
 }

@@ -50,5 +50,5 @@ function reasons({ requirements }: Rule, view: RequestView, listener: Listener):
     .flatMap((requirement) => conditionOf(requirement) ?? [])
     .filter((condition) => !condition.holds(view));
   if (failed.length > 0) return failed.map((condition) => condition.failure(view));
-  return ['its action is one that Envoy refuses, so that the rule does not exist'];
+  return ['its action is one that Envoy refuses, so the rule does not exist'];
 }

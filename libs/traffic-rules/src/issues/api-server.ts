@@ -8,7 +8,7 @@ export const apiServer = {
     'api-server-refuses-type': {
       severity: 'error',
       refusedBy: 'api-server',
-      why: 'The value has another type than the schema says. Istio itself would read a number in quotes, but the API server does not let it through.',
+      why: 'The value does not have the type that the schema asks for. Istio itself would read a number in quotes, but the API server does not let it through.',
       wrong: 'weight: "90"',
       right: 'weight: 90',
     },
@@ -28,7 +28,7 @@ export const apiServer = {
     'api-server-refuses-value': {
       severity: 'error',
       refusedBy: 'api-server',
-      why: 'The value is outside of what the schema or one of its rules allows, or a required field is missing.',
+      why: 'The value is outside what the schema or one of its rules allows, or a required field is missing.',
       wrong: 'warmupDurationSecs: 0s',
       right: 'warmupDurationSecs: 30s',
     },

@@ -15,13 +15,13 @@ export const gatewayEffects = {
     'gateway-without-rules': {
       severity: 'info',
       missing: ['VirtualService', 'HTTPRoute', 'GRPCRoute'],
-      why: 'No rule is bound to the Gateway, so that it answers every request with 404.',
+      why: 'No rule is bound to the Gateway, so it answers every request with 404.',
       wrong: 'hosts: [hello.com] without gateways, which is for sidecars',
       right: 'gateways: [istio-system/public]',
     },
     'rule-without-server': {
       severity: 'warning',
-      why: 'The servers of the Gateway that take the hosts of a rule do not do what it is for: rules for http need a server that looks into requests, rules for tls one that passes TLS on, rules for tcp one of TCP or one that ends TLS.',
+      why: 'The servers of the Gateway that accept the hosts of a rule cannot serve it: http rules need a server that reads requests, tls rules one that passes TLS through, tcp rules a TCP server or one that terminates TLS.',
       wrong: 'http: [...] behind protocol: HTTPS, tls: { mode: PASSTHROUGH }',
       right: 'tls: [{ match: [{ sniHosts: [...] }], route: [...] }], or mode: SIMPLE',
     },
@@ -39,26 +39,26 @@ export const gatewayEffects = {
     },
     'route-kind-not-taken': {
       severity: 'warning',
-      why: '`allowedRoutes` of a listener names a kind of routes that listeners of its protocol do not take. Its other kinds are in force.',
+      why: '`allowedRoutes` of a listener names a kind of route that listeners of its protocol do not accept. Its other kinds are in force.',
       wrong: 'kinds: [{ kind: TCPRoute }] where protocol is HTTP',
       right: 'kinds: [{ kind: HTTPRoute }]',
     },
     'server-hosts-overlap': {
       severity: 'warning',
-      why: 'Two servers of a gateway end TLS for one host on one port, as hosts of different namespaces or in different spelling; or one ends TLS for every host (`*`) and another takes plain text there. Istio takes both, and Envoy refuses the listener: a gateway that runs keeps what it had, a new one refuses connections to the port.',
+      why: 'Two servers of a gateway terminate TLS for one host on one port, as hosts of different namespaces or in different spelling; or one terminates TLS for every host (`*`) and another takes plain text there. Istio accepts both, and Envoy refuses the listener: a running gateway keeps what it had, a new one refuses connections to the port.',
       wrong:
         'hosts: [shop/a.example.com] in one Gateway, hosts: [team/a.example.com] in another, both HTTPS on port 443',
       right: 'one server with hosts: [shop/a.example.com, team/a.example.com]',
     },
     'server-bind-elsewhere': {
       severity: 'warning',
-      why: 'A server listens on an address of the pod that clients outside do not reach, or not on the one that another server has for the same port. explain, test and the local mesh stand for one address of each port.',
+      why: 'A server listens on an address of the pod that outside clients cannot reach, or on another address than another server of the same port. explain, test and the local mesh stand for one address of each port.',
       wrong: 'bind: 127.0.0.1',
       right: 'no bind, which is every address',
     },
     'server-port-not-exposed': {
       severity: 'warning',
-      why: "A server of a Gateway has a port that the Service in front of the gateway's workload does not have, so that nobody outside reaches it.",
+      why: "A server of a Gateway has a port that the Service in front of the gateway's workload does not have, so nobody outside can reach it.",
       wrong: 'port: { number: 8443 } behind a Service with 80 and 443',
       right: 'port: { number: 443 }, or the port in the Service as well',
     },

@@ -8,7 +8,7 @@ export const istioRoutes = {
     'annotation-forbidden': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'This kind must not have this annotation. The webhook refuses the document.',
+      why: 'This annotation is not allowed on this kind.',
       wrong: 'istio.io/dry-run: "true"',
       right: 'no such annotation',
     },
@@ -37,7 +37,7 @@ export const istioRoutes = {
     'host-partial-wildcard': {
       severity: 'warning',
       refusedBy: 'istio',
-      why: 'A wildcard covers only a part of a name. Not every part of Istio supports that.',
+      why: 'A wildcard covers only a part of a label. Not every part of Istio supports that.',
       wrong: 'hosts: ["*hello.com"]',
       right: 'hosts: ["*.hello.com"]',
     },
@@ -114,7 +114,7 @@ export const istioRoutes = {
     'header-value-invalid': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'The value of a header contains a control character or an open `%`. It could split the header, or starts a command that never ends.',
+      why: 'The value of a header contains a control character or an unclosed `%`. It could split the header, or start a command that never ends.',
       wrong: 'set: { x-share: 50% }',
       right: 'set: { x-share: 50%% }',
     },
@@ -220,7 +220,7 @@ export const istioRoutes = {
     'retries-invalid': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'A retry policy contradicts itself, or names a condition that Istio does not know. `attempts` is 0 by default, and lists have no blanks.',
+      why: 'A retry policy contradicts itself, or names a condition that Istio does not know. `attempts` is 0 by default, and lists contain no spaces.',
       wrong: 'retryOn: "5xx, reset"',
       right: 'attempts: 2, retryOn: "5xx,reset"',
     },

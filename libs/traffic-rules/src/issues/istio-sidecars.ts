@@ -3,7 +3,7 @@ import type { IssueKind } from './issue-kind.js';
 /** What Istio's validation refuses of a Sidecar. */
 export const istioSidecars = {
   title: 'What Istio refuses: Sidecars',
-  text: 'As above, for what a Sidecar says of outgoing requests.',
+  text: 'As above, for the outgoing requests of a Sidecar.',
   kinds: {
     'sidecar-empty': {
       severity: 'error',
@@ -15,7 +15,7 @@ export const istioSidecars = {
     'egress-listener-invalid': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'An egress listener, or the policy beside it, is not one that Istio can make: the listener without a port is not the last one, a port or socket is there twice, or it is bound to something that is not an address.',
+      why: 'An egress listener, or the policy beside it, is not valid: the listener without a port is not the last one, a port or socket is written twice, or `bind` is not an address.',
       wrong:
         'egress: [{ hosts: ["./*"] }, { port: { number: 8080, protocol: HTTP, name: http }, hosts: ["*/*"] }]',
       right: 'the listener with the port first',
@@ -30,7 +30,7 @@ export const istioSidecars = {
     'egress-host-repeated': {
       severity: 'warning',
       refusedBy: 'istio',
-      why: 'Istio accepts a host that another one of the listener takes in, and warns of it.',
+      why: 'Another host of the listener covers this one already. Istio accepts it with a warning.',
       wrong: 'hosts: ["*/*", "shop/*"]',
       right: 'hosts: ["*/*"]',
     },

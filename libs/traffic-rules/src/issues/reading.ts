@@ -22,15 +22,15 @@ export const reading = {
     'yaml-too-deep': {
       severity: 'error',
       refusedBy: 'kubectl',
-      why: 'The document is nested more than 100 levels deep. No resource is, so this is an accident or an attack.',
+      why: 'The document is nested more than 100 levels deep. No real resource is, so this is a mistake or an attack.',
       wrong: '[[[[...]]]]',
       right: 'the resource itself',
     },
     'yaml-text-ignored': {
       severity: 'warning',
-      why: 'The text goes on behind the end of its document. kubectl reads one document between two lines `---`, and is silent about what comes behind it.',
+      why: 'The text goes on after the end of its document. kubectl reads one document between two `---` lines, and silently drops what follows it.',
       wrong: '[a, b] ] / key: value',
-      right: 'the rest as a document of its own, behind a line `---`',
+      right: 'the rest as a document of its own, after a `---` line',
     },
     'yaml-too-large': {
       severity: 'error',
@@ -55,13 +55,13 @@ export const reading = {
     },
     'kind-ignored': {
       severity: 'info',
-      why: 'The kind does not take part in routing, so the document is passed over.',
+      why: 'The kind does not affect routing, so the document is ignored.',
       wrong: 'kind: Deployment',
       right: '(nothing to do)',
     },
     'kind-not-modelled': {
       severity: 'warning',
-      why: 'The kind takes part in routing, and is not modelled: the document is passed over, and a cluster may answer otherwise.',
+      why: 'The kind affects routing but is not modelled here: the document is ignored, and a cluster may answer differently.',
       wrong: 'kind: EnvoyFilter',
       right: '(a test in a cluster)',
     },
@@ -74,7 +74,7 @@ export const reading = {
     'field-not-modelled': {
       severity: 'warning',
       or: 'info',
-      why: 'A cluster obeys the field, and the local mesh and `explain` do not: its value is checked, and has no effect here. It is only information where no request is answered otherwise.',
+      why: 'A cluster obeys the field; the local mesh and `explain` do not: its value is checked but has no effect here. It is an info where no request is answered differently.',
       wrong: 'warmup: { duration: 60s }',
       right: '(a test in a cluster)',
     },
@@ -95,21 +95,21 @@ export const reading = {
     'field-wrong-type': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'The value has another type than the field. YAML reads `on`, `y` and `no` as booleans and `1.10` as a number, and Istio refuses these where it expects a string.',
+      why: 'The value does not have the type of the field. YAML reads `on`, `y` and `no` as booleans and `1.10` as a number, and Istio refuses these where it expects a string.',
       wrong: 'exact: on',
       right: 'exact: "on"',
     },
     'field-unknown-value': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'The field does not know this value. Istio refuses the document.',
+      why: 'The field does not accept this value.',
       wrong: 'resolution: static',
       right: 'resolution: STATIC',
     },
     'field-conflict': {
       severity: 'error',
       refusedBy: 'istio',
-      why: 'Fields that exclude each other are written together.',
+      why: 'Two fields are written that cannot be combined.',
       wrong: 'h2UpgradePolicy: UPGRADE, useClientProtocol: true',
       right: 'h2UpgradePolicy: UPGRADE',
     },

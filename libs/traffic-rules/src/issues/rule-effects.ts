@@ -2,7 +2,7 @@ import type { IssueKind } from './issue-kind.js';
 
 /** What the analysis of all resources together finds of rules. */
 export const ruleEffects = {
-  title: 'Rules that are accepted, and do not do what they seem to',
+  title: 'Rules that are accepted but do not do what they seem to',
   text: 'Istio and Envoy accept these. They are found by looking at all resources together, for one workload.',
   kinds: {
     'host-taken': {
@@ -33,7 +33,7 @@ export const ruleEffects = {
     },
     'connection-rules-overlap': {
       severity: 'warning',
-      why: 'Two rules of tls or tcp for one port share a server name or a block of addresses. Envoy refuses the whole listener: connections to the port keep their old rules, or have none after a restart.',
+      why: 'Two rules of tls or tcp for one port share a server name or a block of addresses. Envoy refuses the whole listener: connections to the port keep the previous rules, or have none after a restart.',
       wrong: 'sniHosts: [a.example], then sniHosts: [a.example, b.example]',
       right: 'sniHosts: [a.example], then sniHosts: [b.example]',
     },
@@ -81,7 +81,7 @@ export const ruleEffects = {
       severity: 'warning',
       or: 'info',
       missing: ['Service', 'ServiceEntry', 'EndpointSlice'],
-      why: 'No endpoint of the destination is ready, so requests get 503 `no healthy upstream`. It is only information where the files contain no EndpointSlices at all.',
+      why: 'No endpoint of the destination is ready, so requests get 503 `no healthy upstream`. It is an info where the files contain no EndpointSlices at all.',
       wrong: 'a Service without an EndpointSlice on a laptop',
       right: 'an EndpointSlice in k8s/local',
     },
@@ -117,7 +117,7 @@ export const ruleEffects = {
     },
     'cors-star-with-credentials': {
       severity: 'warning',
-      why: 'With `allowCredentials` browsers take `*` for a literal name (Fetch standard), so that `exposeHeaders: [*]` exposes nothing. Among `allowHeaders` and `allowMethods` a `*` alone is answered with what was asked for, and one beside other names is not.',
+      why: 'With `allowCredentials` browsers take `*` as a literal name (Fetch standard), so `exposeHeaders: [*]` exposes nothing. Among `allowHeaders` and `allowMethods` a `*` alone is answered with what was asked for, and one beside other names is not.',
       wrong: "allowCredentials: true, exposeHeaders: ['*']",
       right: 'allowCredentials: true, exposeHeaders: [x-total-count]',
     },
@@ -130,7 +130,7 @@ export const ruleEffects = {
     'rewrite-not-as-meant': {
       severity: 'warning',
       or: 'info',
-      why: 'A rewrite gives another path than it seems to: a prefix is replaced letter by letter, so slashes double or vanish where it ends; groups of an expression are `\\1`, not `$1`, and only `uriRegexRewrite` knows them. It is only information where a path that a regular expression matches is replaced as a whole.',
+      why: 'A rewrite gives another path than it seems to: a prefix is replaced letter by letter, so slashes double or vanish where it ends; groups of an expression are `\\1`, not `$1`, and only `uriRegexRewrite` knows them. It is an info where a path that a regular expression matches is replaced as a whole.',
       wrong: 'prefix: /common, rewrite: { uri: / }',
       right: 'prefix: /common/, rewrite: { uri: / }',
     },
@@ -149,7 +149,7 @@ export const ruleEffects = {
     'requests-left-over': {
       severity: 'warning',
       or: 'info',
-      why: 'A registered service has rules, and none of them takes the requests that the others leave over: they get 404, although without any rule the service would answer. It is only information where the rules differ by path, and for a host at a gateway that hides rules for a wider one.',
+      why: 'A registered service has rules, and none of them takes the requests that the others leave over: they get 404, although without any rule the service would answer. It is an info where the rules differ by path, and for a host at a gateway that hides rules for a wider one.',
       wrong: 'match: [{ headers: { x-canary: { exact: "1" } } }] alone',
       right: 'a last rule without match',
     },

@@ -3,7 +3,7 @@ import type { IssueKind } from './issue-kind.js';
 /** What both accept, and we refuse. */
 export const wire = {
   title: 'What corrupts the bytes on the wire',
-  text: 'Istio and Envoy accept these, and recordings of a real sidecar show what comes of them. `check` refuses them on its own account.',
+  text: 'Istio and Envoy accept these, and recordings of a real sidecar show what comes of them. `check` itself refuses them.',
   kinds: {
     'header-breaks-framing': {
       severity: 'error',

@@ -46,7 +46,7 @@ export function remarkOnDiscovery(
     reportOf(resource).warning(
       'namespace-not-discovered',
       '',
-      `Istio looks at nothing in the namespace ${namespace}: none of MeshConfig's discoverySelectors fits its labels.`,
+      `Istio ignores everything in the namespace ${namespace}: none of MeshConfig's discoverySelectors matches its labels.`,
     );
   }
 }

@@ -17,7 +17,7 @@ export function remarkOnPortNames({ spec }: Service, report: Report): void {
     const effect =
       spec.type === 'ExternalName'
         ? 'on a Service of type ExternalName this can keep connections that are not HTTP from going through'
-        : 'the sidecar has to find out what each connection speaks, and rules for other hosts do not act on this port';
+        : 'the sidecar has to detect the protocol of each connection, and rules for other hosts do not apply to this port';
     report.info(
       'port-protocol-detected',
       `spec.ports[${index}].name`,

@@ -88,11 +88,7 @@ function passOver(
       `${kind} (${apiVersion}) ${kind === 'BackendTLSPolicy' ? lostTls(value) : 'takes part in routing, and is passed over here: a cluster may answer otherwise.'}`,
       'warning',
     );
-  return at.report(
-    'kind-ignored',
-    `${kind} (${apiVersion}) does not take part in routing; passed over.`,
-    'info',
-  );
+  return at.report('kind-ignored', `${kind} (${apiVersion}) does not affect routing; ignored.`, 'info');
 }
 
 function decodeKind(
@@ -115,7 +111,7 @@ function decodeKind(
   if (meta === undefined) return undefined;
   if (meta.name === '' && !kind.isPeekedAt)
     at.within('metadata', () =>
-      at.report('name-missing', 'metadata.name is missing; the API server asks for it.', 'warning'),
+      at.report('name-missing', 'metadata.name is missing; the API server requires it.', 'warning'),
     );
   return kind.decode({ value, metadata: meta, source }, at);
 }

@@ -75,7 +75,7 @@ export function readPiece({ text, offset: pieceOffset }: Piece): PieceContent {
     return failed(
       'yaml-syntax',
       0,
-      'kubectl wants nothing but a comment behind "---"; put the rest on the next line',
+      'kubectl allows nothing but a comment after "---"; put the rest on the next line',
     );
   try {
     const { root, rest } = parseDocument(text.endsWith('\n') ? text : `${text}\n`);
@@ -100,7 +100,7 @@ function ignored(text: string, rest: number): { problem?: SyntaxProblem } {
 
 function ignoredFrom(offset: number): SyntaxProblem {
   const message =
-    'kubectl does not read this: the document has ended before it. Begin another one with a line "---".';
+    'kubectl does not read this: the document has ended before it. Begin another one with a "---" line.';
   return { code: 'yaml-text-ignored', severity: 'warning', offset, message };
 }
 

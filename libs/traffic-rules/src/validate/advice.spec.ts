@@ -113,7 +113,7 @@ describe('a VirtualService is told what to write', () => {
     ],
     [
       `fault: {delay: {exponentialDelay: 1s, percentage: {value: 1}}}, ${to}`,
-      `${fault}.delay.exponentialDelay: exponentialDelay does not exist in Istio yet; write fixedDelay.`,
+      `${fault}.delay.exponentialDelay: exponentialDelay is not implemented in Istio yet; write fixedDelay.`,
     ],
     [
       `fault: {delay: {fixedDelay: 1s, percent: 7}}, ${to}`,
@@ -121,7 +121,7 @@ describe('a VirtualService is told what to write', () => {
     ],
     [
       `fault: {abort: {http2Error: a, percentage: {value: 1}}}, ${to}`,
-      `${fault}.abort.http2Error: http2Error does not exist in Istio yet; write httpStatus.`,
+      `${fault}.abort.http2Error: http2Error is not implemented in Istio yet; write httpStatus.`,
     ],
     [
       `fault: {abort: {percentage: {value: 1}}}, ${to}`,

@@ -31,7 +31,7 @@ export function validateExportTo(
       report.error(
         'export-to-invalid',
         place,
-        `${quote(entry)} is not a namespace; write "." for the own one, "*" for all, or a name.`,
+        `${quote(entry)} is not a namespace; write "." for its own namespace, "*" for all, or a name.`,
       );
   });
   if (exportTo.length > 1 && (seen.has('*') || seen.has('~')))

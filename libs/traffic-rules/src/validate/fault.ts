@@ -24,7 +24,7 @@ function validateDelay(delay: NonNullable<HttpFaultInjection['delay']>, path: st
     report.error(
       'fault-invalid',
       `${path}.exponentialDelay`,
-      'exponentialDelay does not exist in Istio yet; write fixedDelay.',
+      'exponentialDelay is not implemented in Istio yet; write fixedDelay.',
     );
   validateDurations(
     delay,
@@ -46,7 +46,7 @@ function validateAbort(abort: NonNullable<HttpFaultInjection['abort']>, path: st
     report.error(
       'fault-invalid',
       `${path}.http2Error`,
-      'http2Error does not exist in Istio yet; write httpStatus.',
+      'http2Error is not implemented in Istio yet; write httpStatus.',
     );
   else if (abort.grpcStatus !== undefined) validateGrpcStatus(abort.grpcStatus, `${path}.grpcStatus`, report);
   else if (abort.httpStatus !== undefined) validateStatus(abort.httpStatus, `${path}.httpStatus`, report);

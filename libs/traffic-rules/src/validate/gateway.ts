@@ -137,7 +137,7 @@ function validateProtocolOfTls({ port, tls }: Server, path: string, report: Repo
     report.error(
       'server-tls-invalid',
       `${path}.tls`,
-      `a server of protocol ${protocol} speaks plain text, and may have httpsRedirect alone; write protocol: HTTPS for TLS.`,
+      `a server of protocol ${protocol} speaks plain text, and can only have httpsRedirect; write protocol: HTTPS for TLS.`,
     );
   if (!isHttp(protocol) && tls.httpsRedirect) warnOfRedirect(path, report);
 }

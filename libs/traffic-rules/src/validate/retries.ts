@@ -64,7 +64,7 @@ function validateRetryOn(retryOn: string, path: string, report: Report): void {
     const blank = conditions.includes(condition.trim())
       ? 'write the list without blanks'
       : `write ${conditions.join(', ')} or a status code`;
-    report.error('retries-invalid', path, `${quote(condition)} is nothing to retry on; ${blank}.`);
+    report.error('retries-invalid', path, `${quote(condition)} is not a condition to retry on; ${blank}.`);
   }
 }
 

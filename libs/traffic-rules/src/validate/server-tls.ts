@@ -78,7 +78,7 @@ function warnOfUnusedCertificates(tls: ServerTls, path: string, report: Report):
     report.warning(
       'server-tls-invalid',
       path,
-      `${tls.mode} passes TLS on without looking into it: Istio ignores the certificates here. Leave them out, or write mode: SIMPLE.`,
+      `${tls.mode} passes TLS through without reading it: Istio ignores the certificates here. Leave them out, or write mode: SIMPLE.`,
     );
 }
 

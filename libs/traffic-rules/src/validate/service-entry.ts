@@ -72,7 +72,7 @@ function validateHosts({ hosts, resolution }: ServiceEntrySpec, report: Report):
       report.warning(
         'host-partial-wildcard',
         path,
-        `${quote(host)} covers parts of names, which not all of Istio knows; write *.example.com.`,
+        `${quote(host)} covers a part of a label, which not every part of Istio supports; write *.example.com.`,
       );
   });
 }

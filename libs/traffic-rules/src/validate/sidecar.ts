@@ -26,7 +26,7 @@ export function validateSidecar({ spec, metadata }: Sidecar, report: Report): vo
     report.error(
       'egress-listener-invalid',
       'spec.outboundTrafficPolicy.mode',
-      'ALLOW_ANY_DYNAMIC_DNS is for MeshConfig alone; write ALLOW_ANY or REGISTRY_ONLY.',
+      'ALLOW_ANY_DYNAMIC_DNS is only for MeshConfig; write ALLOW_ANY or REGISTRY_ONLY.',
     );
 }
 
@@ -126,7 +126,7 @@ function validateHost(host: string, path: string, report: Report): void {
   }
   const plain = namespace.replace(/^~/, '');
   if (!['', '*', '.'].includes(plain) && !isDnsLabel(plain))
-    refuse('does not begin with a namespace; write a name, "." for the own one, or "*" for all.');
+    refuse('does not begin with a namespace; write a name, "." for its own namespace, or "*" for all.');
   const problem = name === '*' ? undefined : wildcardDomainProblem(name);
   if (problem !== undefined) refuse(`names a host that ${problem}.`);
   else if (name !== '*' && !name.includes('.'))
@@ -150,14 +150,10 @@ function warnOfRepeats(hosts: readonly string[], own: string, path: string, repo
       report.warning(
         'egress-host-repeated',
         `${path}.hosts[${index}]`,
-        `${quote(host)} is among the hosts already, or takes others of them in; leave out what is not needed.`,
+        `${quote(host)} is in the list already, or covers other hosts of the list; remove what is not needed.`,
       );
     seen.set(key, names.add(name));
   });
   if (seen.get('*')?.has('*') === true && seen.size > 1)
-    report.warning(
-      'egress-host-repeated',
-      `${path}.hosts`,
-      '"*/*" takes every host in; leave the others out.',
-    );
+    report.warning('egress-host-repeated', `${path}.hosts`, '"*/*" covers every host; remove the others.');
 }

@@ -53,7 +53,7 @@ export const english: ReleaseMessages = {
     paused: 'Waiting for you',
     settling: 'Written a moment ago: waiting until it counts',
     'not-in-force': 'Waiting for the written split to show in the traffic',
-    'no-data': 'No requests: nothing moves on silence',
+    'no-data': 'No requests: nothing advances without them',
     'no-look': 'The counts cannot be read',
     unread: 'The rule cannot be read',
     endpoints: 'Waiting for an endpoint of the new version',

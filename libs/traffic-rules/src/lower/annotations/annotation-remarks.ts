@@ -90,7 +90,7 @@ function remarkOnKnown(
       path,
       name === injectAnnotation
         ? `the annotation ${name} is deprecated; write the label ${name} in its place.`
-        : `the annotation ${name} is deprecated, and a later Istio may not know it.`,
+        : `the annotation ${name} is deprecated, and a later version of Istio may not accept it.`,
     );
   if (!kinds.some((one) => one === 'Any' || one === kind)) {
     report.warning('annotation-misplaced', path, misplaced(name, kinds, kind));

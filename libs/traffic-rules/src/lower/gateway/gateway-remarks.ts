@@ -35,7 +35,7 @@ function remarkOnPorts({ spec }: Gateway, services: readonly Service[], report: 
     report.warning(
       'server-port-not-exposed',
       `spec.servers[${index}].port.number`,
-      `the Service ${metadata.namespace}/${metadata.name} in front of the gateway has no port ${port.number} (it has ${exposed.map((one) => one.port).join(', ')}), so that nobody outside reaches this server. Add the port to the Service, or write one of its ports.`,
+      `the Service ${metadata.namespace}/${metadata.name} in front of the gateway has no port ${port.number} (it has ${exposed.map((one) => one.port).join(', ')}), so nobody outside can reach this server. Add the port to the Service, or write one of its ports.`,
     );
   });
 }

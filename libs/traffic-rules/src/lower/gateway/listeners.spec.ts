@@ -30,10 +30,10 @@ describe('a listener that Istio leaves out', () => {
   it.each([
     ['{name: a, port: 443, protocol: HTTPS}', 'a listener of HTTPS needs tls'],
     ['{name: a, port: 80, protocol: http}', 'its protocol is written http; write HTTP, in capitals'],
-    ['{name: a, port: 80, protocol: HBONE}', 'its protocol is HBONE, which waypoints alone take'],
+    ['{name: a, port: 80, protocol: HBONE}', 'its protocol is HBONE, which only waypoints accept'],
     [
       '{name: a, port: 80, protocol: UDP}',
-      'gateways of Istio do not take the protocol UDP; write HTTP, HTTPS, TLS or TCP',
+      'Istio gateways do not accept the protocol UDP; write HTTP, HTTPS, TLS or TCP',
     ],
     [
       https('{name: x}', '{name: y}', '{name: z}').replaceAll(/name: ([xyz])/g, 'name: $1-cert'),

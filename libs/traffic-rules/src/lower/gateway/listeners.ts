@@ -106,8 +106,8 @@ function protocolProblem({ protocol }: GatewayListenerSpec): string | undefined 
   if (taken.has(protocol)) return undefined;
   const capitals = protocol.toUpperCase();
   if (taken.has(capitals)) return `its protocol is written ${protocol}; write ${capitals}, in capitals`;
-  if (protocol === 'HBONE') return 'its protocol is HBONE, which waypoints alone take';
-  return `gateways of Istio do not take the protocol ${protocol}; write HTTP, HTTPS, TLS or TCP`;
+  if (protocol === 'HBONE') return 'its protocol is HBONE, which only waypoints accept';
+  return `Istio gateways do not accept the protocol ${protocol}; write HTTP, HTTPS, TLS or TCP`;
 }
 
 /** The kinds of routes that attach to a listener of its protocol (Istio, gatewaycommon/conversion.go GenerateGatewaySupportedKinds). */

@@ -47,7 +47,7 @@ function remarkOnDelegate(delegate: Delegate, path: string, { root, documents, r
     report.warning(
       'delegate-cycle',
       path,
-      `the delegates lead in a circle (${circle.join(' -> ')}); only one level is followed. Write the rules in the last one.`,
+      `the delegates form a loop (${circle.join(' -> ')}); only one level is followed. Write the rules in the last one.`,
     );
 }
 

@@ -38,7 +38,7 @@ export function remarkOnJwtClaims(
 }
 
 function messageOf(gateway: string, { kind, namespace, name }: PodOrController): string {
-  return `no RequestAuthentication applies to ${kind} ${namespace}/${name}, which serves the Gateway ${gateway}: it reads no token, so that no request has the claim. Write a RequestAuthentication in ${namespace} that selects it.`;
+  return `no RequestAuthentication applies to ${kind} ${namespace}/${name}, which serves the Gateway ${gateway}: it reads no token, so no request has the claim. Write a RequestAuthentication in ${namespace} that selects it.`;
 }
 
 function workloadsWithoutAuthentication(resources: readonly Resource[]): PodOrController[] {

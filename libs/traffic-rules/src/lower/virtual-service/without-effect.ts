@@ -42,7 +42,7 @@ function warnOfStars({ corsPolicy }: HttpRule, path: string, report: Report): vo
       report.warning(
         'cors-star-with-credentials',
         `${path}.${list}[${index}]`,
-        `with allowCredentials browsers take * for a literal name, so that it stands for nothing here. Write ${list === 'exposeHeaders' ? 'the names' : 'the names alone, or * alone'}, or leave allowCredentials out.`,
+        `with allowCredentials browsers take * as a literal name, so it matches nothing here. Write ${list === 'exposeHeaders' ? 'the names' : 'the names alone, or * alone'}, or leave allowCredentials out.`,
       );
   }
 }

@@ -71,7 +71,7 @@ class Parser {
     if (hasDirectives && kind !== 'document-start')
       throw new YamlError(
         start,
-        'kubectl splits a file at its "---" lines and reads each part by itself, so that a "%" line stands alone; remove it',
+        'kubectl splits a file at its "---" lines and reads each part by itself, so a "%" line stands alone; remove it',
       );
     const isExplicit = this.accept('document-start');
     const isEmpty = isExplicit && this.isAt('document-start', 'document-end', 'stream-end', 'directive');

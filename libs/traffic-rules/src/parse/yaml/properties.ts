@@ -30,10 +30,7 @@ export function scanTag(reader: Reader): Token {
   const { at: start } = reader;
   const { handle, text } = reader.peek(1) === '<' ? fullTag(reader) : shortTag(reader);
   if (!reader.isSpace())
-    throw new YamlError(
-      start,
-      'a blank is missing behind the tag; put a text that begins with "!" in quotes',
-    );
+    throw new YamlError(start, 'a space is missing after the tag; put a text that begins with "!" in quotes');
   return { kind: 'tag', start, end: reader.at, text, handle };
 }
 

@@ -98,7 +98,7 @@ function escaped(reader: Reader): number {
     );
   const code = hexadecimal(reader, length);
   if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-    throw new YamlError(at, `\\${letter} wants ${length} hexadecimal digits of a character`);
+    throw new YamlError(at, `\\${letter} needs ${length} hexadecimal digits`);
   reader.at += length;
   return code;
 }

@@ -75,7 +75,7 @@ export class Scanner {
 
   private dropSimpleKey(level = this.flowLevel): void {
     const key = this.simpleKeys[level];
-    if (key?.required) throw new YamlError(key.offset, 'a colon is missing behind this key');
+    if (key?.required) throw new YamlError(key.offset, 'a colon is missing after this key');
     this.simpleKeys[level] = undefined;
   }
 
@@ -243,7 +243,7 @@ export class Scanner {
         if (!this.simpleKeyAllowed)
           throw new YamlError(
             at,
-            'a second colon on this line; put the text that has a colon and a blank in quotes',
+            'a second colon on this line; put the text that has a colon and a space in quotes',
           );
         this.rollIndent(column, 'block-mapping-start', at);
       }
