@@ -142,7 +142,7 @@ describe('a release over an HTTPRoute', () => {
     [
       'a backend twice',
       `${plain}        - { name: cart-2, port: 80 }\n`,
-      /cart-2 stands for several destinations of the rule/,
+      /cart-2 matches several destinations of the rule/,
     ],
     [
       'a VirtualService of that name alone',

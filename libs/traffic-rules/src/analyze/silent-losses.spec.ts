@@ -184,7 +184,7 @@ metadata: {name: e, namespace: street}
 spec: {hosts: ["*.far.example"], exportTo: [.], ports: [{number: 443, name: tls, protocol: TLS}]}`;
     const said = (host: string) =>
       renderExplanation(explainConnection(tableOf(yaml), { host, port: 443, sni: host }));
-    expect(said('alias.example')).toContain('VirtualService yard/r has rules of TCP or TLS for it');
+    expect(said('alias.example')).toContain('VirtualService yard/r has TCP or TLS rules for it');
     expect(said('a.far.example')).toContain('*.far.example is not exported to yard');
   });
 });

@@ -229,7 +229,7 @@ describe('a wildcard above a host that is not registered', () => {
 
   it('is told to act on registered names alone', () => {
     expect(notesOn(wide + registered('a.shops.ext'), { authority: 'b.shops.ext', port: 80 })).toEqual([
-      'VirtualService hello-page/wide has *.shops.ext, but beside the registered a.shops.ext its rules act on registered names alone: write a ServiceEntry for *.shops.ext with an HTTP port 80.',
+      'VirtualService hello-page/wide has *.shops.ext, but beside the registered a.shops.ext its rules apply only to registered names: write a ServiceEntry for *.shops.ext with an HTTP port 80.',
     ]);
   });
 
