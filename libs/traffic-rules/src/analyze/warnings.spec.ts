@@ -203,12 +203,12 @@ describe('hosts of the mesh', () => {
     ]);
   });
 
-  it('are told that a wildcard acts on registered names alone', () => {
+  it('are told that a wildcard applies only to registered names', () => {
     const wide = rules('"*.ext"');
     const told80 = (...more: string[]) => told('host-not-registered', [service, wide, ...more].join(''));
     expect(told80(entry('one.ext'))).toEqual([
       expect.stringMatching(
-        /^spec\.hosts\[0\]: since one\.ext under \*\.ext is registered, the rules act on/,
+        /^spec\.hosts\[0\]: since one\.ext under \*\.ext is registered, the rules apply only to/,
       ),
     ]);
     expect(told80()).toEqual([]);

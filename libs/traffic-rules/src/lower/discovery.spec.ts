@@ -73,8 +73,8 @@ describe('discoverySelectors', () => {
     );
     const told = found.filter(({ code }) => code === 'namespace-not-discovered');
     expect(told.map(({ message }) => message)).toEqual([
-      "Istio looks at nothing in the namespace bank: none of MeshConfig's discoverySelectors fits its labels.",
-      "Istio looks at nothing in the namespace yard: none of MeshConfig's discoverySelectors fits its labels.",
+      "Istio ignores everything in the namespace bank: none of MeshConfig's discoverySelectors matches its labels.",
+      "Istio ignores everything in the namespace yard: none of MeshConfig's discoverySelectors matches its labels.",
     ]);
   });
 });
