@@ -516,7 +516,7 @@ describe('a mistake of ours', () => {
     for (const args of commands(rules, cases)) {
       const { stderr, ...ended } = await run({ FAIL_LATE: 'yes' }, ...args);
       expect(ended).toMatchObject({ code: 70 });
-      expect(stderr).toMatch(/^grayscale: this is a mistake of grayscale, .* \(RangeError: late\.\) .*\n$/);
+      expect(stderr).toMatch(/^grayscale: this is a bug in grayscale, .* \(RangeError: late\.\) .*\n$/);
     }
   });
 });

@@ -70,7 +70,7 @@ describe('a program', () => {
     const ours = await run([], fail(new TypeError('a fault')));
     expect(ours.code).toBe(70);
     expect(ours.err).toMatch(
-      /^hello: this is a mistake of hello, not of your files \(TypeError: a fault\.\) .*\n$/,
+      /^hello: this is a bug in hello, not a mistake in your files \(TypeError: a fault\.\) .*\n$/,
     );
   });
 

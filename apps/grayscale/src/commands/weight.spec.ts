@@ -226,7 +226,7 @@ spec:
     ['a weight that is not a number', ['cart#2', 'one=x'], /one=x is not HOST=WEIGHT/],
     ['a negative weight', ['cart#2', 'one=-1'], /one=-1 is not HOST=WEIGHT/],
     ['a weight over 2^31', ['cart#2', 'one=2147483648'], /2147483647/],
-    ['a total over 2^31', ['cart#2', 'one=2147483647'], /total over 2147483647/],
+    ['a total over 2^31', ['cart#2', 'one=2147483647'], /more than 2147483647/],
     [
       'a host of another rule',
       ['cart#2', 'three=1'],
@@ -277,7 +277,7 @@ spec:
     const { code, err } = await runCaptured('weight', 'set', 'shop/bytes', 'one=1', '-f', path);
     expect([code, err]).toEqual([
       64,
-      expect.stringContaining(`bytes is a ${kind}: weights are set for splits of requests`),
+      expect.stringContaining(`bytes is a ${kind}: weights are set only for splits of requests`),
     ]);
   });
 

@@ -214,10 +214,7 @@ spec: {${fields}, http: [{route: [{destination: {host: one.ext}}]}]}
   });
 
   it.each([
-    [
-      `http: [{${to('db.shop.svc.cluster.local')}}]`,
-      ['it has only HTTP rules, and port 5432 is not HTTP'],
-    ],
+    [`http: [{${to('db.shop.svc.cluster.local')}}]`, ['it has only HTTP rules, and port 5432 is not HTTP']],
     ['tcp: [{route: [{destination: {host: db.shop.svc.cluster.local}}]}]', []],
   ])('tells whether rules act on a port that is not HTTP: %s', (rules, expected) => {
     const yaml = `

@@ -29,9 +29,11 @@ export interface GatewayServer {
 export function bindingAdvice(servers: readonly GatewayServer[]): string {
   const isNamed = ({ gateway, document: { metadata } }: GatewayServer) =>
     gateway === `${metadata.namespace}/${metadata.name}`;
+  const [named, referred] = [servers.some(isNamed), !servers.every(isNamed)];
+  const isUnknown = servers.length === 0;
   return [
-    ...(servers.some(isNamed) ? ['its name among the gateways of a VirtualService'] : []),
-    ...(servers.every(isNamed) ? [] : ['it among the parentRefs of a route']),
+    ...(named || isUnknown ? ['its name among the gateways of a VirtualService'] : []),
+    ...(referred || isUnknown ? ['it among the parentRefs of a route'] : []),
   ].join(', or ');
 }
 

@@ -81,7 +81,12 @@ describe('annotations of Istio', () => {
       /annotation-invalid .* write "true" or "false"/,
     ],
     ['Pod', 'v1', 'sidecar.istio.io/inject: "false"', /^info annotation-deprecated .* write the label/],
-    ['Pod', 'v1', 'sidecar.istio.io/extraStatTags: a', /^info annotation-deprecated .* a later version of Istio/],
+    [
+      'Pod',
+      'v1',
+      'sidecar.istio.io/extraStatTags: a',
+      /^info annotation-deprecated .* a later version of Istio/,
+    ],
   ])('on a %s: %s %s is told of', (kind, version, annotation, said) => {
     expect(remarks(annotated(kind, version, annotation))).toEqual([expect.stringMatching(said)]);
   });
