@@ -7,7 +7,7 @@ import {
   resolveLimits,
   responseNames,
 } from './options.js';
-import { type CompiledRules, compileRules } from './rules/compile.js';
+import { type CompiledRules, compileRules, namedCredentials } from './rules/compile.js';
 import type { MatchedHeader, Rule } from './rules/rule.js';
 import type { TargetMatcher } from './target-pattern.js';
 import { clusterLocal, compileTargets } from './targets.js';
@@ -52,4 +52,13 @@ function matchedOf(rules: readonly Rule[]): MatchedHeader[] {
 
 function emitWarning(message: string): void {
   process.emitWarning(message, 'HeaderPropagationWarning');
+}
+
+/** Says of each credential among the headers what sending it on means. */
+export function warnOfCredentials(options: CompiledOptions): void {
+  for (const name of namedCredentials(options)) {
+    options.warn(
+      `"${name}" is among the headers to propagate: every host in "targets" can act as the caller. Keep "targets" to services that need it, or exchange the credential for one of its own.`,
+    );
+  }
 }

@@ -1,58 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { AppliedRules, type DropCounts, type Found, type IncomingRequest } from './applied-rules.js';
 import { checkCallback, checkCaptured, checkHeaders } from './argument-checks.js';
-import { type Captured, type DropReason, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
-import { compileOptions } from './compile-options.js';
-import { Draft } from './draft.js';
+import { type Captured, type HeaderRecord, NOTHING_CAPTURED } from './captured.js';
+import { compileOptions, warnOfCredentials } from './compile-options.js';
 import { HeaderPropagationError } from './errors.js';
-import { asText, encodeFieldValue } from './field-value.js';
 import { headerName } from './header-name.js';
 import { decoded, encoded, lowerCase } from './header-records.js';
 import { type Added, addHeaders, type MethodHeaders, methodsOf, type OutgoingHeaders } from './inject.js';
 import { Notices } from './notices.js';
-import type { HeaderPropagationOptions, ResolvedLimits } from './options.js';
+import type { HeaderPropagationOptions } from './options.js';
 import { Reading } from './reading.js';
-import { saysYes } from './rules/accept.js';
-import { type CompiledRules, namedCredentials } from './rules/compile.js';
-import type { CompiledRule } from './rules/compiled-rule.js';
 import type { LowerCaseHeaders } from './rules/reader.js';
-import type { IncomingDetails, IncomingHeaders, RequestView } from './rules/rule.js';
+import type { IncomingDetails, IncomingHeaders } from './rules/rule.js';
 import { requestTarget, type TargetAddress } from './target-address.js';
 import type { TargetMatcher } from './target-pattern.js';
-
-/** Dropped values by their reasons since the start. */
-export type DropCounts = Readonly<Record<DropReason, number>>;
 
 /** Headers from a request to the requests that it causes. Its methods may be taken off it: none uses `this`. */
 export class HeaderPropagation {
   readonly #storage = new AsyncLocalStorage<Reading>();
-  readonly #rules: CompiledRules['rules'];
-  readonly #buckets: CompiledRules['buckets'];
-  readonly #limits: ResolvedLimits;
+  readonly #rules: AppliedRules;
   readonly #receives: TargetMatcher;
-  readonly #onDrop: HeaderPropagationOptions['onDrop'];
   readonly #responseNames: readonly string[];
   readonly #notices: Notices;
-  readonly #nothingFound: readonly FoundValues[];
-  /** Whether a request in which no rule finds anything is looked at as well. */
-  readonly #alwaysSettles: boolean;
   /** Names, in lower case, of all that any request may bring along. */
   readonly names: ReadonlySet<string>;
-  readonly #counts: Record<DropReason, number> = { characters: 0, length: 0, count: 0, filter: 0, accept: 0 };
 
   /** @throws HeaderPropagationError when an option is wrong */
   constructor(options: HeaderPropagationOptions) {
     const compiled = compileOptions(options);
-    this.#rules = compiled.rules;
-    this.#buckets = compiled.buckets;
+    this.#rules = new AppliedRules(compiled);
     this.names = compiled.headers;
-    this.#limits = compiled.limits;
     this.#receives = compiled.receives;
-    this.#onDrop = compiled.onDrop;
     this.#responseNames = compiled.responseNames;
     this.#notices = new Notices(compiled.matched, compiled.notices ? compiled.warn : undefined);
-    this.#nothingFound = compiled.rules.map(() => undefined);
-    this.#alwaysSettles = this.#notices.wanted || compiled.rules.some(makesValues);
-    warnOfCredentials(compiled, compiled.warn);
+    warnOfCredentials(compiled);
   }
 
   /**
@@ -85,55 +66,15 @@ export class HeaderPropagation {
    * somebody first asks, so that a request that calls nobody does not pay for it.
    */
   readonly read = (headers: LowerCaseHeaders, url: string, details?: IncomingDetails): Reading => {
-    const rules = this.#rules;
-    let found: FoundValues[] | undefined;
-    for (let at = 0; at < rules.length; at++) {
-      const values = (rules[at] as CompiledRule).read(headers, url, details);
-      if (values === undefined) continue;
-      // At its full length from the start: to grow it costs more than to read the values.
-      found ??= [...this.#nothingFound];
-      found[at] = values;
-    }
-    if (found === undefined && !this.#alwaysSettles) return new Reading();
-    const kept = found ?? this.#nothingFound;
-    return new Reading(() => this.#settle(kept, { headers, url, details }));
+    const found = this.#rules.find(headers, url, details);
+    if (found === undefined && !this.#notices.wanted) return new Reading();
+    return new Reading(() => this.#settle(found, { headers, url, details }));
   };
 
-  #settle(found: readonly FoundValues[], request: Request): Captured {
-    const rules = this.#rules;
-    const draft = new Draft(this.#limits);
-    for (let at = 0; at < rules.length; at++) {
-      const rule = rules[at] as CompiledRule;
-      const values = found[at];
-      if (values === undefined && !makesValues(rule)) continue;
-      if (rule.contested && draft.filled(rule)) continue;
-      if (rule.value !== undefined) addText(draft, rule, rule.value(viewOf(request)));
-      else if (values !== undefined) this.#addFound(draft, rule, values, request);
-      if (rule.default !== undefined && !draft.filled(rule)) addDefault(draft, rule);
-    }
-    const captured = this.#finish(draft);
+  #settle(found: Found | undefined, request: IncomingRequest): Captured {
+    const captured = found === undefined ? NOTHING_CAPTURED : this.#rules.settle(found, request);
     const lost = this.#notices.lost((name) => request.headers[name] !== undefined, captured.headers);
     return lost === undefined ? captured : { ...captured, lost };
-  }
-
-  #addFound(draft: Draft, rule: CompiledRule, found: string | readonly string[], request: Request): void {
-    if (rule.accept === 'all') draft.add(rule, found);
-    else if (accepted(rule, found, request)) draft.add(rule, found);
-    else draft.drop(rule, 'accept');
-  }
-
-  #finish(draft: Draft): Captured {
-    for (const bucket of this.#buckets) draft.addBucket(bucket);
-    const captured = draft.finish();
-    if (captured.dropped.length > 0) this.#count(captured.dropped);
-    return captured;
-  }
-
-  #count(all: Captured['dropped']): void {
-    for (const dropped of all) {
-      this.#counts[dropped.reason] += 1;
-      this.#onDrop?.(dropped);
-    }
   }
 
   /**
@@ -195,21 +136,8 @@ export class HeaderPropagation {
    */
   readonly runWith = <T>(headers: IncomingHeaders, fn: () => T): T => {
     checkCallback(fn, 'runWith');
-    return this.run(this.#fromApplication(encoded(headers, 'runWith')), fn);
+    return this.run(this.#rules.fromApplication(encoded(headers, 'runWith')), fn);
   };
-
-  #fromApplication(headers: LowerCaseHeaders): Captured {
-    const draft = new Draft(this.#limits);
-    for (const rule of this.#rules) {
-      if (rule.contested && draft.filled(rule)) continue;
-      const ready = rule.readOutgoing(headers, '', undefined);
-      const found = ready ?? rule.read(headers, '', undefined);
-      if (ready !== undefined) draft.add({ ...rule, transform: undefined }, ready);
-      else if (found !== undefined) draft.add(rule, found);
-      else if (rule.default !== undefined) addDefault(draft, rule);
-    }
-    return this.#finish(draft);
-  }
 
   /** `run` for what `read` gave. */
   readonly runReading = <T>(reading: Reading, fn: () => T): T => this.#storage.run(reading, fn);
@@ -228,12 +156,12 @@ export class HeaderPropagation {
    */
   readonly set = (name: string, value: string | readonly string[] | undefined): boolean => {
     const header = headerName(name, 'set');
-    if (!this.#rules.some((rule) => rule.name === header)) throw unknownHeader(header);
+    if (!this.#rules.send(header)) throw unknownHeader(header);
     const reading = this.#storage.getStore();
     if (reading === undefined) return false;
     const { [header]: _, ...others } = reading.captured().headers as LowerCaseHeaders;
     const bytes = encoded({ [header]: value }, 'set');
-    reading.replace(this.#fromApplication(value === undefined ? others : { ...others, ...bytes }));
+    reading.replace(this.#rules.fromApplication(value === undefined ? others : { ...others, ...bytes }));
     return Object.hasOwn(reading.captured().headers, header);
   };
 
@@ -257,7 +185,7 @@ export class HeaderPropagation {
   readonly current = (): HeaderRecord => decoded((this.captured() ?? NOTHING_CAPTURED).headers);
 
   /** How many values were dropped since the start, by reason. */
-  readonly dropCounts = (): DropCounts => ({ ...this.#counts });
+  readonly dropCounts = (): DropCounts => this.#rules.dropCounts();
 
   /** How many requests went without the headers because their host is not among `targets`, by host; `*` for those after the 100th. */
   readonly withheldCounts = (): Readonly<Record<string, number>> => this.#notices.withheldCounts();
@@ -274,49 +202,4 @@ function unknownHeader(name: string): HeaderPropagationError {
     'INVALID_OPTION',
     `set: no rule sends "${name}" on. Add "${name}" to the rules; with accept: 'none' no caller can set it.`,
   );
-}
-
-/** What a rule found, in the rule's place. */
-type FoundValues = string | readonly string[] | undefined;
-
-/** Whether a rule may have a value where it found none. */
-function makesValues(rule: CompiledRule): boolean {
-  return rule.default !== undefined || rule.value !== undefined;
-}
-
-interface Request {
-  readonly headers: LowerCaseHeaders;
-  readonly url: string;
-  readonly details: IncomingDetails | undefined;
-}
-
-function viewOf({ headers, url, details }: Request): RequestView {
-  return { headers, url, remoteAddress: details?.socket?.remoteAddress, request: details };
-}
-
-function accepted(rule: CompiledRule, found: string | readonly string[], request: Request): boolean {
-  const { accept } = rule;
-  if (typeof accept !== 'function') return accept === 'all';
-  const { name, source } = rule;
-  return (typeof found === 'string' ? [found] : found).every((value) =>
-    saysYes(accept({ ...viewOf(request), name, source, value: asText(value) })),
-  );
-}
-
-function addDefault(draft: Draft, rule: CompiledRule): void {
-  addText(draft, rule, typeof rule.default === 'function' ? rule.default() : rule.default);
-}
-
-/** A promise, a number or nothing is not text: such a value does not go out. */
-function addText(draft: Draft, rule: CompiledRule, text: unknown): void {
-  if (typeof text === 'string') draft.add(rule, encodeFieldValue(text));
-  else if (text !== undefined && text !== null) draft.drop(rule, 'characters');
-}
-
-function warnOfCredentials(rules: CompiledRules, say: (message: string) => void): void {
-  for (const name of namedCredentials(rules)) {
-    say(
-      `"${name}" is among the headers to propagate: every host in "targets" can act as the caller. Keep "targets" to services that need it, or exchange the credential for one of its own.`,
-    );
-  }
 }

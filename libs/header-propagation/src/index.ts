@@ -1,7 +1,8 @@
+export type { DropCounts } from './applied-rules.js';
 export type { Captured, Dropped, DropReason, HeaderRecord, HeaderValue } from './captured.js';
 export { HeaderPropagationError, type HeaderPropagationErrorCode } from './errors.js';
 export { decodeFieldValue, encodeFieldValue, isFieldValue } from './field-value.js';
-export { type DropCounts, HeaderPropagation } from './header-propagation.js';
+export { HeaderPropagation } from './header-propagation.js';
 export type { Added, MethodHeaders, OutgoingHeaders } from './inject.js';
 export type { HeaderPropagationOptions, Limits } from './options.js';
 export { istioTracing } from './presets.js';
