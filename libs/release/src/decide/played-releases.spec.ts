@@ -145,7 +145,7 @@ function writeText({ seq, target: index, rule, purpose, percent, before, after }
   return `write ${seq} to ${index} ${rule.name}: ${purpose} ${percent}, ${content(before)} -> ${content(after)}`;
 }
 
-/** A line for what happened, one for each write and note, and one for what is done then. */
+/** A line for what happened, one for each write, question and note, and one for what is done then. */
 function* play(spec: Record<string, unknown>, seed: number): Generator<string> {
   const random = new Random(seed);
   const plan = planOf(spec);
@@ -159,12 +159,13 @@ function* play(spec: Record<string, unknown>, seed: number): Generator<string> {
   for (let at = 0; at < 90; at++) {
     // Nothing is split where the rule is gone.
     if (world.rules[0]?.length === 0) world.behaviour = { ...world.behaviour, share: 0 };
-    const [writes, notes] = [world.writes.length, world.notes.length];
+    const [writes, notes, asked] = [world.writes.length, world.notes.length, world.asked.length];
     const seconds = random.one([1, 5, 5, 5, 20, 60]);
     const isLook = random.is(0.8);
     if (isLook) world.look(seconds);
     yield isLook ? `look ${seconds} s` : random.one(moves)(world, random);
     for (const write of world.writes.slice(writes)) yield `  ${writeText(write)}`;
+    for (const question of world.asked.slice(asked)) yield `  asks ${toJson(question)}`;
     for (const { kind, message } of world.notes.slice(notes)) yield `  ${kind}: ${message}`;
     if (world.last !== undefined) yield `  ${actionText(world.last.action)}`;
     const stage = `${world.state.phase} ${world.state.step}`;

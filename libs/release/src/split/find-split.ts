@@ -26,8 +26,7 @@ export function findSplit(rules: readonly RuleView[], target: Target, plan: Pick
   const named = target.rule === undefined ? own : own.filter((rule) => isNamed(rule, target.rule));
   const { stable, canary } = target;
   const subject = objectText(targetObject(target));
-  if (named.length === 0)
-    return missing(`${subject} has no rule ${ruleName(target.rule)}${hintOfNames(own)}`);
+  if (named.length === 0) return missing(`${subject} has no ${ruleName(target.rule)}${hintOfNames(own)}`);
   const splits = named.flatMap((rule) => splitOf(rule, target) ?? []);
   const [first, second] = splits;
   if (first !== undefined && second === undefined) return { kind: 'found', ...first };
@@ -111,8 +110,10 @@ function isNamed(rule: RuleView, wanted: string | number | undefined): boolean {
   return typeof wanted === 'number' ? rule.index === wanted : rule.name === wanted;
 }
 
+/** As `rule #3`, or `rule named "a"`; `rules` where none is asked for. */
 function ruleName(rule: string | number | undefined): string {
-  return typeof rule === 'number' ? `#${rule}` : `named "${rule ?? ''}"`;
+  if (rule === undefined) return 'rules';
+  return typeof rule === 'number' ? `rule #${rule}` : `rule named "${rule}"`;
 }
 
 /** As `#0 "percent" (k8s/a.yaml:12)`. */

@@ -1,5 +1,5 @@
 import { Random } from '@grayscale/seeded-random';
-import type { Action, Decision, Note } from '../action.js';
+import type { Action, Decision, Note, WebhookQuestion } from '../action.js';
 import { begin } from '../begin.js';
 import { decide } from '../decide/decide.js';
 import type { Command } from '../event.js';
@@ -73,6 +73,7 @@ export class World {
   now = 1_000_000;
   writes: Write[] = [];
   notes: Note[] = [];
+  asked: WebhookQuestion[] = [];
   last: Decision | undefined;
   state: ReleaseState;
   unread: string | undefined;
@@ -176,6 +177,7 @@ export class World {
       return true;
     }
     if (action.kind !== 'ask') return false;
+    this.asked.push(action.question);
     const ok = this.webhook(action.question.guard);
     this.event({ kind: 'webhook-answer', key: action.question.key, ok, message: ok ? '200' : '503' });
     return true;
