@@ -9,6 +9,11 @@ it('reads names as Node writes them, quoted ones among them', () => {
     { type: 'IP Address', value: '0:0:0:0:0:0:0:1' },
     { type: 'email', value: 'a@b' },
   ]);
+  expect(alternativeNames('URI:"a\\\\", URI:"b\\"c, d", DNS:e')).toEqual([
+    { type: 'URI', value: 'a\\' },
+    { type: 'URI', value: 'b"c, d' },
+    { type: 'DNS', value: 'e' },
+  ]);
   expect(alternativeNames(undefined)).toEqual([]);
 });
 
