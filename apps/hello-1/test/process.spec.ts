@@ -19,7 +19,7 @@ async function fetchText(port: number, path: string): Promise<{ status: number; 
 }
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((hello) => hello.kill()));
+  await Promise.all(running.splice(0).map((hello) => hello.end('SIGKILL')));
 });
 
 describe('a hello-1 process', () => {
@@ -28,7 +28,7 @@ describe('a hello-1 process', () => {
       const hello = await start({ SHUTDOWN_DELAY_MS: '0' });
       expect(await fetchText(hello.port, '/hello')).toEqual({ status: 200, body: 'hello 1' });
       hello.signal(signal);
-      expect(await hello.exited).toEqual({ code: 0, signal: null });
+      expect(await hello.ended).toEqual({ code: 0, signal: null });
     }
   });
 
@@ -49,10 +49,10 @@ describe('a hello-1 process', () => {
     const slow = fetchText(hello.port, '/hello');
     await fetchText(hello.port, '/livez');
     hello.signal('SIGTERM');
-    await hello.printed(/Stopping/);
+    await hello.said(/Stopping/);
     expect((await fetchText(hello.port, '/readyz')).status).toBe(503);
     expect(await slow).toEqual({ status: 200, body: 'hello 1' });
-    expect(await hello.exited).toEqual({ code: 0, signal: null });
+    expect(await hello.ended).toEqual({ code: 0, signal: null });
   });
 
   it('does not wait for idle keep-alive connections', async () => {
@@ -64,7 +64,7 @@ describe('a hello-1 process', () => {
     );
     expect(await text(response)).toBe('hello 1');
     hello.signal('SIGTERM');
-    expect((await hello.exited).code).toBe(0);
+    expect((await hello.ended).code).toBe(0);
     agent.destroy();
   });
 
@@ -73,7 +73,7 @@ describe('a hello-1 process', () => {
     const cut = fetchText(hello.port, '/hello').catch(() => 'cut');
     await fetchText(hello.port, '/livez');
     hello.signal('SIGTERM');
-    expect(await hello.exited).toEqual({ code: 0, signal: null });
+    expect(await hello.ended).toEqual({ code: 0, signal: null });
     expect(await cut).toBe('cut');
     expect(hello.output).toContain('still in flight');
   });
@@ -81,14 +81,14 @@ describe('a hello-1 process', () => {
   it('ends at once on a second signal', async () => {
     const hello = await start({ SHUTDOWN_DELAY_MS: '60000', SHUTDOWN_GRACE_MS: '60000' });
     hello.signal('SIGTERM');
-    await hello.printed(/Stopping/);
+    await hello.said(/Stopping/);
     hello.signal('SIGTERM');
-    expect(await hello.exited).toEqual({ code: 143, signal: null });
+    expect(await hello.ended).toEqual({ code: 143, signal: null });
   });
 
   it('names every bad setting in a line of its own, and ends with 1', async () => {
-    const hello = HelloProcess.launch({ PORT: 'http', ERROR_RATE: '150' });
-    expect((await hello.exited).code).toBe(1);
+    const hello = new HelloProcess({ PORT: 'http', ERROR_RATE: '150' });
+    expect((await hello.ended).code).toBe(1);
     expect(hello.output.trim().split('\n').sort()).toEqual([
       'hello-1: ERROR_RATE is "150"; it must be a percentage from 0 to 100, without the sign (15 means 15 %)',
       'hello-1: PORT is "http"; it must be a whole number from 0 to 65535',
@@ -99,8 +99,8 @@ describe('a hello-1 process', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const hello = HelloProcess.launch({ PORT: String(port) });
-    expect((await hello.exited).code).toBe(1);
+    const hello = new HelloProcess({ PORT: String(port) });
+    expect((await hello.ended).code).toBe(1);
     expect(hello.output).toBe(
       `hello-1: port ${port} is taken by another program; stop that one, or choose another port with PORT\n`,
     );
@@ -113,13 +113,13 @@ describe('a hello-1 process', () => {
     const connection = connect((server.address() as AddressInfo).port, '127.0.0.1');
     await once(connection, 'connect');
     const port = connection.localPort ?? 0;
-    const hello = HelloProcess.launch({ PORT: String(port) });
-    await hello.printed(/a connection still holds port/);
+    const hello = new HelloProcess({ PORT: String(port) });
+    await hello.said(/a connection still holds port/);
     connection.resetAndDestroy();
     server.close();
-    await hello.printed(/listens on http/);
+    await hello.said(/listens on http/);
     expect(hello.port).toBe(port);
     expect(await fetchText(port, '/hello')).toEqual({ status: 200, body: 'hello 1' });
-    await hello.kill();
+    await hello.end('SIGKILL');
   });
 });

@@ -39,7 +39,7 @@ export async function restartUnderLoad(restarts: number): Promise<Outcome> {
   const outcomes = await Promise.all(clients);
   await Promise.all(probing);
   agent.destroy();
-  await Promise.all(slots.map(({ process }) => process.kill()));
+  await Promise.all(slots.map(({ process }) => process.end('SIGKILL')));
   return {
     answered: outcomes.reduce((sum, { answered }) => sum + answered, 0),
     lost: countEach(outcomes.flatMap(({ lost }) => lost)),
@@ -64,7 +64,7 @@ function launch(port: string): Promise<HelloProcess> {
 async function restart(slots: readonly Slot[], index: number): Promise<void> {
   const slot = slots[index] as Slot;
   slot.process.signal('SIGTERM');
-  const { code } = await slot.process.exited;
+  const { code } = await slot.process.ended;
   if (code !== 0) throw new Error(`hello-1 ended with ${code}:\n${slot.process.output}`);
   slot.process = await launch(String(slot.port));
   await until(() => slot.ready);

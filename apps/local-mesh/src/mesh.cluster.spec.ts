@@ -88,7 +88,7 @@ describe('the local mesh under the rules of a cluster', () => {
     await setWeights(100, 0);
     await reach(mesh, 'hello 1');
     mesh.signal('SIGTERM');
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
   });
 
   it('keeps the last good state of an object that becomes faulty, and says so until it is mended', async () => {
@@ -178,7 +178,7 @@ describe('the local mesh under the rules of a cluster', () => {
         '0',
       ],
     );
-    expect(await refused.exit).toMatchObject({ code: 1 });
+    expect(await refused.ended).toMatchObject({ code: 1 });
     expect(refused.messages).toMatch(/other\.yaml:\d+:\d+: error: .*takes EndpointSlices alone/);
   });
 
@@ -224,7 +224,7 @@ describe('the local mesh under the rules of a cluster', () => {
     await writeFile(gone, text.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1'));
     const ended = async (...args: string[]) => {
       await using mesh = new MeshProcess('--cluster', '--port', '0', '--admin-port', '0', ...args);
-      return { ...(await mesh.exit), messages: mesh.messages };
+      return { ...(await mesh.ended), messages: mesh.messages };
     };
     expect(await ended('--kubeconfig', gone)).toMatchObject({
       code: 69,

@@ -43,7 +43,7 @@ describe('the local mesh as a process', () => {
     expect(await client.get()).toEqual({ status: 200, text: 'hello 1' });
     expect(mesh.messages).toContain('any request -> hello-1.external:80 100 %, hello-2.external:80 0 %');
     mesh.signal('SIGTERM');
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
     expect(mesh.log).toMatch(
       /^\[.*\] "GET \/hello HTTP\/1\.1" 200 - 0 7 .*"hello\.com" "127\.0\.0\.1:\d+"\n$/,
     );
@@ -122,7 +122,7 @@ spec:
     await file.write(helloManifest({ ports: [one.port, 1] }).replaceAll('hello-2.external', 'gone.external'));
     await mesh.said(/warning: --listen 127\.0\.0\.1:0=hello-2\.external:80: the changed rules do not know/);
     mesh.signal('SIGTERM');
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
   });
 
   it.each([
@@ -133,7 +133,7 @@ spec:
     await using file = await RuleFile.with(helloManifest());
     const ports = ['--port', '0', '--admin-port', '0'];
     await using mesh = new MeshProcess('-f', file.path, ...ports, '--listen', `0=${service}`);
-    expect(await mesh.exit).toEqual({ code: 1, signal: null });
+    expect(await mesh.ended).toEqual({ code: 1, signal: null });
     expect(mesh.messages.trimEnd().split('\n').at(-1)).toMatch(line);
   });
 
@@ -237,7 +237,7 @@ spec:
     await file.write(`${text}# mended\n`);
     await mesh.said(/in force: 1 VirtualService/);
     mesh.signal('SIGTERM');
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
   });
 
   it('says loudly what an empty set does', async () => {
@@ -268,7 +268,7 @@ spec:
     while ((await client.get()).text !== 'hello 2');
     execFileSync('mkfifo', [pipe]);
     mesh.signal('SIGTERM');
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
   });
 
   it('can be stopped while it waits for its first rules', async () => {
@@ -284,7 +284,7 @@ spec:
         { code: 0, signal: null },
         { code: null, signal: 'SIGTERM' },
         { code: 143, signal: null },
-      ]).toContainEqual(await mesh.exit);
+      ]).toContainEqual(await mesh.ended);
       clearInterval(signals);
     }
   });
@@ -308,7 +308,7 @@ spec:
   it('starts with nothing when there are no good rules', async () => {
     await using file = await RuleFile.with(helloManifest().replace('weight: 90', 'weight: -1'));
     await using mesh = new MeshProcess('-f', file.path, '--port', '0', '--admin-port', '0');
-    expect(await mesh.exit).toEqual({ code: 1, signal: null });
+    expect(await mesh.ended).toEqual({ code: 1, signal: null });
     expect(mesh.messages).toMatch(/:\d+:\d+: error: .*weight.*\n.*no good rules/);
   });
 
@@ -335,7 +335,7 @@ spec:
     one.release();
     expect(await answer).toEqual({ status: 200, text: 'hello 1' });
     expect(readiness.status).toBe(503);
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
   });
 
   it('ends what takes longer than it may', async () => {
@@ -347,7 +347,7 @@ spec:
     const answer = client.get().catch(() => 'cut');
     await arrived;
     mesh.signal('SIGHUP');
-    expect(await mesh.exit).toEqual({ code: 0, signal: null });
+    expect(await mesh.ended).toEqual({ code: 0, signal: null });
     expect(await answer).toBe('cut');
   });
 
@@ -362,7 +362,7 @@ spec:
     mesh.signal('SIGINT');
     await mesh.said(/SIGINT/);
     mesh.signal('SIGINT');
-    expect(await mesh.exit).toEqual({ code: 130, signal: null });
+    expect(await mesh.ended).toEqual({ code: 130, signal: null });
     expect(await answer).toBe('cut');
   });
 
@@ -383,7 +383,7 @@ spec:
       service !== '' ? `${port}=${service}` : `${port}`,
       ...rest,
     );
-    expect(await mesh.exit).toEqual({ code: 1, signal: null });
+    expect(await mesh.ended).toEqual({ code: 1, signal: null });
     expect(mesh.messages.trimEnd().split('\n').at(-1)).toMatch(
       new RegExp(`^local-mesh: port ${port} of 127\\.0\\.0\\.1 is taken .*${option} `),
     );

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
+import { NodeProcess } from '../../../../tools/node-process.js';
 import { runCaptured } from '../testing/run-captured.js';
 import { CountedSplit } from './testing/counted-split.js';
-import { Process } from './testing/process.js';
 
 const arm = (version: number) => `hello.hello-${version}.svc.cluster.local`;
 
@@ -80,9 +80,9 @@ describe('the verbs of a release, against a cluster', () => {
   const verb = (...argv: string[]) => runCaptured(...argv, ...connection());
   const named = (...argv: string[]) => verb(...argv, '-n', 'hello-page');
 
-  function rollout(plan: string, counted: CountedSplit, ...options: string[]): Process {
+  function rollout(plan: string, counted: CountedSplit, ...options: string[]): NodeProcess {
     const argv = ['rollout', plan, '--metrics', counted.url, '--interval', '100ms', ...options];
-    return Process.start('apps/grayscale/bin/grayscale.js', [
+    return new NodeProcess('apps/grayscale/bin/grayscale.js', [
       ...argv,
       ...(options.includes('--kubeconfig') ? [] : connection()),
     ]);
@@ -184,12 +184,12 @@ describe('the verbs of a release, against a cluster', () => {
     counted.stayAt(25);
     await using first = rollout(plan, counted);
     await first.said(/25 % is in force/);
-    first.child.kill('SIGKILL');
+    first.signal('SIGKILL');
     await first.exit;
     counted.stayAt(50);
     await using second = rollout(plan, counted);
     await second.said(/50 % is in force/);
-    second.child.kill('SIGINT');
+    second.signal('SIGINT');
     expect(await second.exit).toBe(83);
     counted.stayAt(undefined);
     await using third = rollout(plan, counted);

@@ -9,7 +9,7 @@ it('both fail 3 % of their requests: none of 20 releases is aborted', async () =
     guards: [{ name: 'failures', ratio: 1.5, max: '15%' }],
     settle: '500ms',
   });
-  const codes: number[] = [];
+  const codes: Array<number | null> = [];
   while (codes.length < 20) {
     const rollout = stage.rollout(plan);
     codes.push(await rollout.exit);

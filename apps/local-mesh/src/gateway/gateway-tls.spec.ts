@@ -256,7 +256,7 @@ describe('TLS of a gateway with Secrets among the files', () => {
       given[1],
     ];
     const refused = new MeshProcess('-f', files.path, ...options, '--port', '0', '--admin-port', '0');
-    expect((await refused.exit).code).toBe(1);
+    expect((await refused.ended).code).toBe(1);
     expect(refused.messages).toMatch(message);
     expect(refused.messages).not.toMatch(/\n {4}at /);
   });

@@ -1,44 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const script = join(import.meta.dirname, '../../bin/local-mesh.js');
+import { NodeProcess } from '../../../../tools/node-process.js';
 
 /** The built local mesh as a process of its own, as its users run it. */
-export class MeshProcess {
-  /** What it said to a person. */
-  messages = '';
-  /** Its access log. */
-  log = '';
-  readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  private readonly child: ChildProcessWithoutNullStreams;
-  private waiting: Array<() => void> = [];
-  /** Whether it has ended and everything that it printed is here: its exit is known before its last words are. */
-  private isClosed = false;
-  private static readonly running = new Set<MeshProcess>();
+export class MeshProcess extends NodeProcess {
+  static readonly #running = new Set<MeshProcess>();
 
   constructor(...args: string[]) {
-    const ofNode = args[0] === '--import' ? args.splice(0, 2) : [];
-    this.child = spawn(process.execPath, [...ofNode, script, ...args]);
-    const wake = () => {
-      for (const resolve of this.waiting.splice(0)) resolve();
-    };
-    this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.messages += text;
-      wake();
-    });
-    this.child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      this.log += text;
-      wake();
-    });
-    MeshProcess.running.add(this);
-    this.exit = new Promise((resolve) => {
-      this.child.on('close', (code, signal) => {
-        this.isClosed = true;
-        MeshProcess.running.delete(this);
-        resolve({ code, signal });
-        wake();
-      });
-    });
+    const nodeArguments = args[0] === '--import' ? args.splice(0, 2) : [];
+    super('apps/local-mesh/bin/local-mesh.js', args, { nodeArguments, hasInput: true });
+    MeshProcess.#running.add(this);
+    void this.ended.then(() => MeshProcess.#running.delete(this));
   }
 
   /** Starts one on free ports and waits until it listens. */
@@ -64,33 +34,24 @@ export class MeshProcess {
 
   /** Ends those that a failed test left behind. */
   static async endAll(): Promise<void> {
-    await Promise.all([...MeshProcess.running].map((mesh) => mesh[Symbol.asyncDispose]()));
+    await Promise.all([...MeshProcess.#running].map((mesh) => mesh[Symbol.asyncDispose]()));
   }
 
-  get pid(): number {
-    return this.child.pid ?? 0;
+  /** What it said to a person. */
+  get messages(): string {
+    return this.stderr;
   }
 
-  get stdin() {
-    return this.child.stdin;
+  set messages(text: string) {
+    this.stderr = text;
   }
 
-  /** Waits until a message matches; rejects when it ended without. */
-  async said(pattern: RegExp, of: 'messages' | 'log' = 'messages'): Promise<RegExpExecArray> {
-    for (;;) {
-      const match = pattern.exec(this[of]);
-      if (match !== null) return match;
-      if (this.isClosed) throw new Error(`ended without ${pattern}: ${this.messages}`);
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    }
+  /** Its access log. */
+  get log(): string {
+    return this.stdout;
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.exit;
+  override said(pattern: RegExp, of: 'stdout' | 'stderr' = 'stderr'): Promise<RegExpExecArray> {
+    return super.said(pattern, of);
   }
 }

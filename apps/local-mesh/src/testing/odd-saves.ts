@@ -75,6 +75,6 @@ export async function saveOddFiles(
     `${load.sent - load.skipped} requests over ${saves} odd saves, of which ${refused} were refused`,
   );
   mesh.signal('SIGTERM');
-  const { code } = await mesh.exit;
+  const { code } = await mesh.ended;
   return code === 0 ? load.wrong : [...load.wrong, `ended with ${code}`];
 }

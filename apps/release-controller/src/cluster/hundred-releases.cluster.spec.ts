@@ -7,7 +7,8 @@ import { ApiClient, findCluster, kinds, Resources } from '@grayscale/cluster-cli
 import { type GrayRelease, grayReleaseKind, type RuleObject } from '@grayscale/release-cluster';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { PrometheusProcess } from '@grayscale/test-prometheus';
-import { root, startService } from '../testing/node-process.js';
+import { repository } from '../../../../tools/node-process.js';
+import { startService } from '../testing/service.js';
 
 const names = Array.from({ length: 100 }, (_, index) => `cart-${index}`);
 const host = (name: string, arm: number) => `${name}-${arm}.shop.svc.cluster.local`;
@@ -79,7 +80,7 @@ it('a hundred releases are carried out beside each other', async () => {
   stack.defer(() => cluster.stop());
   const client = new ApiClient(await findCluster({ kubeconfig: cluster.kubeconfig }));
   stack.defer(() => client.close());
-  await cluster.kubectl(['apply', '--server-side', '-k', join(root, 'k8s/release-controller')]);
+  await cluster.kubectl(['apply', '--server-side', '-k', join(repository, 'k8s/release-controller')]);
   await new Resources(client, kinds.namespace).create({ metadata: { name: 'shop' } });
 
   let scrapes = 0;

@@ -20,7 +20,8 @@ import {
 } from '@grayscale/release-cluster';
 import { startTestCluster, type TestCluster } from '@grayscale/test-cluster';
 import { PrometheusProcess } from '@grayscale/test-prometheus';
-import { NodeProcess, root, startService } from './node-process.js';
+import { NodeProcess, repository } from '../../../../tools/node-process.js';
+import { startService } from './service.js';
 
 const namespace = 'hello-page';
 const rule = 'hello-ext-svc';
@@ -226,13 +227,13 @@ async function apply(cluster: TestCluster, folder: string): Promise<void> {
     '--server-side',
     '--force-conflicts',
     '-k',
-    join(root, 'k8s', folder),
+    join(repository, 'k8s', folder),
   ]);
   if (code !== 0) throw new Error(stderr);
 }
 
 function inRepository(argument: string): string {
-  return argument.startsWith('k8s/') ? join(root, argument) : argument;
+  return argument.startsWith('k8s/') ? join(repository, argument) : argument;
 }
 
 /** The local mesh under the rules of the cluster. No Pods run there: files say where hello-1 and hello-2 listen. */
@@ -256,7 +257,7 @@ async function startSidecar(
   }
   const cluster = ['--cluster', '--kubeconfig', kubeconfig, '-n', namespace, '--labels', 'app=hello-page'];
   const args = [...cluster, '--endpoints', folder, '--port', '0', '--admin-port', '0'];
-  const mesh = stack.use(new NodeProcess('apps/local-mesh/bin/local-mesh.js', args, {}));
+  const mesh = stack.use(new NodeProcess('apps/local-mesh/bin/local-mesh.js', args));
   const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)/);
   return { proxy: withScheme(proxy), admin: withScheme(admin) };
 }

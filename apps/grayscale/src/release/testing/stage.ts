@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { copyManifests } from '../../../../../k8s/testing/copied.js';
+import { NodeProcess, repository } from '../../../../../tools/node-process.js';
 import { type Form, forms } from './forms.js';
 import { Greeter, GreeterClient } from './greeter.js';
-import { Process, repository } from './process.js';
 import { HttpClient, Traffic, type TrafficOptions } from './traffic.js';
 
 /** What may be wrong with a hello. */
@@ -38,7 +38,7 @@ export interface StageOptions {
 
 /** The demo in a git repository of its own: the manifests, hello-1, hello-2 and the local mesh as processes. */
 export class Stage {
-  private readonly processes: Process[] = [];
+  private readonly processes: NodeProcess[] = [];
   private readonly traffics: Traffic[] = [];
   private readonly servers: Server[] = [];
   private readonly greeters: Greeter[] = [];
@@ -126,8 +126,8 @@ export class Stage {
   }
 
   /** Runs `grayscale` in the stage's folder. */
-  grayscale(...args: string[]): Process {
-    const started = Process.start('apps/grayscale/bin/grayscale.js', args, { cwd: this.folder });
+  grayscale(...args: string[]): NodeProcess {
+    const started = new NodeProcess('apps/grayscale/bin/grayscale.js', args, { cwd: this.folder });
     this.processes.push(started);
     return started;
   }
@@ -146,7 +146,7 @@ export class Stage {
   }
 
   /** Starts a rollout on the stage's rules and counts. */
-  rollout(plan: string, ...args: string[]): Process {
+  rollout(plan: string, ...args: string[]): NodeProcess {
     return this.grayscale(
       'rollout',
       plan,
@@ -249,7 +249,7 @@ endpoints: [{ addresses: [127.0.0.1] }]
 
   private async startHello(version: number): Promise<void> {
     const env = { PORT: '0', FAULT_CONTROL: 'on', REQUEST_LOG: 'none' };
-    const hello = Process.start(`apps/hello-${version}/dist/main.js`, [], { env });
+    const hello = new NodeProcess(`apps/hello-${version}/dist/main.js`, [], { env });
     this.processes.push(hello);
     const [, port = ''] = await hello.said(/listens on http:\/\/[^\s]*:(\d+)\s/);
     await this.listens(version, Number(port));
@@ -273,7 +273,7 @@ endpoints: [{ addresses: [127.0.0.1] }]
 
   private async startMesh(): Promise<void> {
     const args = ['--port', '0', '--admin-port', '0', ...this.form.mesh, '-f', this.rules, '-f', 'k8s/local'];
-    const mesh = Process.start('apps/local-mesh/bin/local-mesh.js', args, { cwd: this.folder });
+    const mesh = new NodeProcess('apps/local-mesh/bin/local-mesh.js', args, { cwd: this.folder });
     this.processes.push(mesh);
     const [, proxy = '', admin = ''] = await mesh.said(/proxy on (\S+), admin on (\S+)\s/);
     this.proxy = proxy;
