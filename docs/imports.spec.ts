@@ -21,32 +21,52 @@ function importsOf(file: string): string[] {
 
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
-/** Groups of files that lead back to themselves (Tarjan's strongly connected components of more than one file). */
-function circles(): string[][] {
+/** Groups of nodes that lead back to themselves (Tarjan's strongly connected components of more than one node). */
+function circlesOf(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
   const found: string[][] = [];
-  const visit = (file: string): void => {
-    index.set(file, index.size);
-    low.set(file, index.get(file) as number);
-    stack.push(file);
-    for (const next of imports.get(file) ?? []) {
-      if (!imports.has(next)) continue;
+  const visit = (node: string): void => {
+    index.set(node, index.size);
+    low.set(node, index.get(node) as number);
+    stack.push(node);
+    for (const next of edges.get(node) ?? []) {
+      if (!edges.has(next)) continue;
       if (!index.has(next)) visit(next);
       else if (!stack.includes(next)) continue;
-      low.set(file, Math.min(low.get(file) as number, low.get(next) as number));
+      low.set(node, Math.min(low.get(node) as number, low.get(next) as number));
     }
-    if (low.get(file) !== index.get(file)) return;
-    const group = stack.splice(stack.indexOf(file));
+    if (low.get(node) !== index.get(node)) return;
+    const group = stack.splice(stack.indexOf(node));
     if (group.length > 1) found.push(group.sort());
   };
-  for (const file of files) if (!index.has(file)) visit(file);
+  for (const node of edges.keys()) if (!index.has(node)) visit(node);
   return found;
 }
 
 it('no file leads back to itself by what it imports', () => {
-  expect(circles()).toEqual([]);
+  expect(circlesOf(imports)).toEqual([]);
+});
+
+/** Where code for users stands: a project, and the folders below its sources. Tests may look anywhere. */
+const isProduct = (file: string) => /\/(?:src|web)\//.test(file) && !/\.spec\.ts$|\/testing\//.test(file);
+
+/** Folders by the folders that their files import from; a folder and what lies below it are parts of one thing. */
+function folders(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [file, targets] of [...imports].filter(([file]) => isProduct(file))) {
+    const from = dirname(file);
+    const others = targets.map((target) => dirname(target)).filter((to) => !isPartOf(to, from));
+    found.set(from, [...(found.get(from) ?? []), ...others]);
+  }
+  return found;
+}
+
+const isPartOf = (a: string, b: string) => `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`);
+
+it('no folder leads back to itself by what its files import', () => {
+  expect(circlesOf(folders())).toEqual([]);
 });
 
 /** Tries the readers of texts of every project, those that it keeps to itself as well. */

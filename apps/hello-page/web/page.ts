@@ -1,4 +1,5 @@
 import { ShareChart } from './chart/chart.js';
+import { readColours } from './colours.js';
 import type { Exchange } from './exchange.js';
 import { Experiment } from './experiment.js';
 import { LoadGenerator } from './load-generator.js';
@@ -7,7 +8,6 @@ import { askPage, newRequestId } from './page-client.js';
 import { Palette } from './palette.js';
 import type { ReleasePanel } from './release/release-panel.js';
 import { Announcer } from './view/announcer.js';
-import { readColours } from './view/colours.js';
 import { Controls } from './view/controls.js';
 import { byId, setText } from './view/elements.js';
 import { type Figures, figuresOf } from './view/figures.js';

@@ -69,6 +69,17 @@ export type {
   WriteOutcome,
 } from './ports.js';
 export { receive } from './receive.js';
+export {
+  type GuardReport,
+  type GuardTest,
+  type ObservedReport,
+  type ReleaseReport,
+  reportOf,
+  type StepReport,
+  stepsOf,
+  type TargetReport,
+  testOf,
+} from './report/report.js';
 export { type Revised, revise } from './revise.js';
 export { generatedMatches, generatedRules } from './rules/generated-rules.js';
 export {
@@ -112,17 +123,6 @@ export type {
 export type { Waiting, WaitingReason } from './waiting.js';
 export { type SplitWeights, shareOf, splitWeights } from './weights/split-weights.js';
 export { count, durationText, percentText } from './words/figures.js';
-export {
-  type GuardReport,
-  type GuardTest,
-  type ObservedReport,
-  type ReleaseReport,
-  reportOf,
-  type StepReport,
-  stepsOf,
-  type TargetReport,
-  testOf,
-} from './words/report.js';
 export type {
   DestinationWeight,
   GeneratedRule,

@@ -1,10 +1,10 @@
 import { firstStep } from './begin.js';
-import { ceilingsForAll } from './decide/ceilings.js';
 import { canaryShare } from './decide/content.js';
 import { follow } from './follow.js';
 import type { Plan } from './plan/plan.js';
 import type { ReleaseState } from './state.js';
 import { trialsOf } from './trials.js';
+import { ceilingsForAll } from './verdict/ceilings.js';
 
 /** What becomes of a plan that was changed while its release runs. */
 export type Revised =

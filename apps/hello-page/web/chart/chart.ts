@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
+import type { Colours } from '../colours.js';
 import type { Palette } from '../palette.js';
-import type { Colours } from '../view/colours.js';
 import { chartSize, shareAxes, shareScale } from './share-axes.js';
 import { answerKey, chartSeconds, errorKey, type MarkCause, type ShareSeries } from './share-series.js';
 

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { Colours } from '../view/colours.js';
+import type { Colours } from '../colours.js';
 
 /** The scale of a share in percent, with some room so that lines at 0 and 100 are seen whole. */
 export const shareScale: uPlot.Scale = { range: [-2, 102] };

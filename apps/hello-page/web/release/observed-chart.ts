@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { chartSize, shareAxes, shareScale } from '../chart/share-axes.js';
-import type { Colours } from '../view/colours.js';
+import type { Colours } from '../colours.js';
 import type { ObservedShare } from './release-state.js';
 
 /** Draws the new version's share over the run: wanted as dashed steps, observed with its interval as a band. */

@@ -1,6 +1,6 @@
+import { readColours } from '../colours.js';
 import type { Language } from '../i18n/languages.js';
 import type { Announcer } from '../view/announcer.js';
-import { readColours } from '../view/colours.js';
 import { create, setText } from '../view/elements.js';
 import type { Figures } from '../view/figures.js';
 import type { Notice } from '../view/notice.js';

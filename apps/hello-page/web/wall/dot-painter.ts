@@ -1,6 +1,6 @@
+import type { Colours } from '../colours.js';
 import { type Exchange, type Outcome, slowMs } from '../exchange.js';
 import type { Palette } from '../palette.js';
-import type { Colours } from '../view/colours.js';
 
 /** A dot grows to its size in so many milliseconds. */
 const growMs = 160;

@@ -1,7 +1,7 @@
+import type { Colours } from '../colours.js';
 import { isFinished } from '../exchange.js';
 import type { ExchangeHistory } from '../exchange-history.js';
 import type { Palette } from '../palette.js';
-import type { Colours } from '../view/colours.js';
 import { DotPainter, grown } from './dot-painter.js';
 import { layOut, oldestOnWall, placeOf, rowNumber, sequenceAt, type WallLayout } from './layout.js';
 

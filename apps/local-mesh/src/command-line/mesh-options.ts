@@ -1,7 +1,7 @@
 import type { ClusterOptions, WorkloadOptions } from '@grayscale/command-line';
 import type { CertificateFiles } from '../gateway/given-certificate.js';
+import type { GatewayMapping, ServiceMapping } from '../listeners/port-mapping.js';
 import type { ProxyLimits } from '../proxy/limits.js';
-import type { GatewayMapping, ServiceMapping } from './port-mapping.js';
 import type { ResolveOverride } from './resolve-override.js';
 
 /** What the command line says, complete with defaults. */

@@ -8,10 +8,10 @@ import {
   wholeNumber,
 } from '@grayscale/command-line';
 import { type Command, Option } from 'commander';
+import type { PortMapping } from '../listeners/port-mapping.js';
 import { defaultLimits } from '../proxy/limits.js';
 import type { MeshOptions } from './mesh-options.js';
 import { gatherMappings, gatherResolve, secondsAsMs } from './option-values.js';
-import type { PortMapping } from './port-mapping.js';
 import type { ResolveOverride } from './resolve-override.js';
 
 /** What the options come to, before they are looked at together. */

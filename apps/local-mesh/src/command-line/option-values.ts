@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type PortMapping, parsePortMapping } from './port-mapping.js';
+import { type PortMapping, parsePortMapping } from '../listeners/port-mapping.js';
 import { parseResolveOverride, type ResolveOverride } from './resolve-override.js';
 
 /** Reads seconds, with fractions, as milliseconds. */

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { addCompletion, requireSource, runProgram, type WorkloadOptions } from '@grayscale/command-line';
 import type { Command } from 'commander';
+import type { GatewayMapping, PortMapping, ServiceMapping } from '../listeners/port-mapping.js';
 import { isLoopback } from '../loopback.js';
 import type { MeshOptions } from './mesh-options.js';
 import { meshProgram, type Values } from './mesh-program.js';
-import type { GatewayMapping, PortMapping, ServiceMapping } from './port-mapping.js';
 
 /** Options, or the code with which to end because help was asked for or the usage was wrong; what to say has been said. */
 export type CommandLine = { options: MeshOptions } | { exitCode: number };

@@ -1,7 +1,7 @@
 import { type GatewayPort, type GatewayPortServer, gatewayPorts, placedName } from '@grayscale/traffic-rules';
-import type { GatewayMapping } from '../command-line/port-mapping.js';
 import type { Listener, ListenerList } from '../listeners/listener.js';
 import { listenerLine } from '../listeners/listener.js';
+import type { GatewayMapping } from '../listeners/port-mapping.js';
 import { listenFailure, say } from '../messages.js';
 import { Gateway, type ServedPort } from '../proxy/gateway.js';
 import type { Bound } from '../proxy/options.js';

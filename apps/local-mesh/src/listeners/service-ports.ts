@@ -1,4 +1,3 @@
-import type { ServiceMapping } from '../command-line/port-mapping.js';
 import { isLoopback } from '../loopback.js';
 import { listenFailure } from '../messages.js';
 import { addressText } from '../proxy/address.js';
@@ -6,6 +5,7 @@ import type { MeshProxy } from '../proxy/proxy.js';
 import type { RuleBook } from '../rules/rule-book.js';
 import { StartError } from '../start-error.js';
 import { type Listener, takenBy } from './listener.js';
+import type { ServiceMapping } from './port-mapping.js';
 import { adviceFor, isKnown } from './unknown-service.js';
 
 /** The ports of `--listen`: each stands for a service of the mesh. */

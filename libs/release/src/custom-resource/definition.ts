@@ -2,7 +2,7 @@ import { targetFields } from '../plan/named-object.js';
 import { planApiVersion, planGroup, planKind } from '../plan/plan.js';
 import type { Schema } from '../plan/reader.js';
 import { planShape } from '../plan/shape.js';
-import { guardTests } from '../words/report.js';
+import { guardTests } from '../report/report.js';
 import { objectRules, specAdditions } from './rules.js';
 import { conditionTypes } from './status.js';
 import { structuralSchema } from './structural-schema.js';

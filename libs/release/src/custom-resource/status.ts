@@ -1,8 +1,8 @@
 import type { NamedObject } from '../plan/named-object.js';
 import type { Plan } from '../plan/plan.js';
+import { type GuardReport, type GuardTest, reportOf, testOf } from '../report/report.js';
 import { isOver, type Phase, type ReleaseState } from '../state.js';
 import type { Waiting } from '../waiting.js';
-import { type GuardReport, type GuardTest, reportOf, testOf } from '../words/report.js';
 
 /** Where a release stands, in the words of Argo Rollouts: what dashboards and `kubectl get` know how to read. */
 export type ObjectPhase = 'Progressing' | 'Paused' | 'Healthy' | 'Degraded';

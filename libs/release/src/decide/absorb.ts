@@ -4,7 +4,7 @@ import type { Evidence, ReleaseState } from '../state.js';
 import { nothing, plus, type Tally } from '../statistics/tally.js';
 import { beginStep, noTrial, observe, type Trial } from '../statistics/trial.js';
 import { armOf, exposuresOf, pairsOf, trialsOf } from '../trials.js';
-import { contradictsShare } from './observed-share.js';
+import { contradictsShare } from '../verdict/observed-share.js';
 
 export const noEvidence: Omit<Evidence, 'canarySeen'> = {
   cursor: null,

@@ -4,10 +4,10 @@ import { rawEvidence } from '../statistics/harm.js';
 import { evidenceBelow, requestsNeeded } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, rateGuards, type TrialSpec, trialsOf } from '../trials.js';
+import { advanceLevel } from '../verdict/levels.js';
 import type { View } from '../view.js';
 import type { Waiting } from '../waiting.js';
 import { count, durationText, percentText } from '../words/figures.js';
-import { advanceLevel } from './levels.js';
 
 /** What nobody guards with a ceiling is believed after so many requests. */
 const requestsOfRatioAlone = 100;

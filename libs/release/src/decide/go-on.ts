@@ -1,10 +1,10 @@
 import type { Decision } from '../action.js';
 import { newProgress } from '../state.js';
+import { ceilingsForAll } from '../verdict/ceilings.js';
 import { decisionLine } from '../words/decision-line.js';
 import { durationText, percentText } from '../words/figures.js';
 import { obstacles } from './advance.js';
 import { arrive } from './arrive.js';
-import { ceilingsForAll } from './ceilings.js';
 import type { Draft } from './draft.js';
 import { askWebhooks } from './webhooks.js';
 import { writeOn } from './write-on.js';

@@ -1,10 +1,10 @@
 import { watchesSwallowed } from '../trials.js';
+import { testsNow, verdictOf } from '../verdict/verdict.js';
 import { durationText, percentText } from '../words/figures.js';
 import { testText } from '../words/test-text.js';
 import { absorb, belongsToStep } from './absorb.js';
 import type { Draft } from './draft.js';
 import { noDataSince } from './no-data.js';
-import { testsNow, verdictOf } from './verdict.js';
 
 /** Takes the counts in, and aborts where they show harm: also while the release is paused. */
 export function judge(draft: Draft): undefined {

@@ -4,8 +4,8 @@ import { expectGolden } from '../../../../tools/golden/golden.js';
 import type { Action } from '../action.js';
 import { releaseStatus } from '../custom-resource/status.js';
 import type { Command } from '../event.js';
+import { reportOf } from '../report/report.js';
 import { planOf, splitRule, target, World } from '../testing/world.js';
-import { reportOf } from '../words/report.js';
 import type { TargetContent, Write } from '../write.js';
 
 const gate = (type: string) => ({ name: type, webhook: `http://gate/${type}`, type });

@@ -1,4 +1,4 @@
-import { bucketOf } from '../rules/bucket.js';
+import { bucketOf } from '../weights/bucket.js';
 import type { Step, Sticky } from './plan.js';
 import type { At } from './reader.js';
 import type { WrittenSpec, WrittenStep } from './shape.js';

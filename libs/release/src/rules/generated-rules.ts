@@ -1,8 +1,8 @@
 import type { Plan, Sticky } from '../plan/plan.js';
 import { generatedPrefix } from '../split/find-split.js';
 import type { MatchView, RuleView } from '../view.js';
+import { belowHexPrefix, belowRegex, bucketOf } from '../weights/bucket.js';
 import type { GeneratedRule, HeaderCondition } from '../write.js';
-import { belowHexPrefix, belowRegex, bucketOf } from './bucket.js';
 
 /** A request id begins with so many random hexadecimal digits at least; they divide users to a millionth. */
 const idDigits = 5;

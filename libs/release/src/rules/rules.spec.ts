@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { planOf } from '../testing/world.js';
-import { belowHexPrefix, belowRegex, bucketOf } from './bucket.js';
+import { belowHexPrefix, belowRegex, bucketOf } from '../weights/bucket.js';
 import { conditionConflict, generatedMatches, generatedRules } from './generated-rules.js';
 
 /** As Envoy matches: the whole value. What is written here means the same to RE2 and to JavaScript. */

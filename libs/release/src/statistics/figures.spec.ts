@@ -1,6 +1,6 @@
 import { Random } from '@grayscale/seeded-random';
 import { expectGolden } from '../../../../tools/golden/golden.js';
-import { contradictsShare, swallowedEvidence } from '../decide/observed-share.js';
+import { contradictsShare, swallowedEvidence } from '../verdict/observed-share.js';
 import { addBlock, dispersion, noBurstiness } from './dispersion.js';
 import type { Exposure } from './harm.js';
 import { smallestRatioNoticed } from './power.js';

@@ -1,11 +1,11 @@
-import { advanceLevel } from '../decide/levels.js';
-import { testsNow } from '../decide/verdict.js';
 import type { Plan } from '../plan/plan.js';
 import { targetName } from '../plan/target-object.js';
 import type { ReleaseState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, type TrialSpec, trialsOf, watchesSwallowed } from '../trials.js';
+import { advanceLevel } from '../verdict/levels.js';
+import { testsNow } from '../verdict/verdict.js';
 import { count, percentText } from './figures.js';
 import { verbOf } from './test-text.js';
 

@@ -1,7 +1,7 @@
-import type { Test } from '../decide/verdict.js';
 import type { ReleaseState } from '../state.js';
 import { noTrial } from '../statistics/trial.js';
 import type { TrialSpec } from '../trials.js';
+import type { Test } from '../verdict/verdict.js';
 import { count, percentText } from './figures.js';
 import { shortHosts } from './names.js';
 

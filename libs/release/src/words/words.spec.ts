@@ -1,8 +1,8 @@
 import { estimatePlan } from '../estimate.js';
+import { reportOf, stepsOf } from '../report/report.js';
 import { planOf, World } from '../testing/world.js';
 import { durationText, percentText } from './figures.js';
 import { shortHosts } from './names.js';
-import { reportOf, stepsOf } from './report.js';
 import { oddsText } from './test-text.js';
 
 it.each([

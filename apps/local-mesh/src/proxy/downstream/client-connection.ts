@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { ClientInfo, EndedTls } from '../exchange/client-info.js';
 import type { Runtime } from '../runtime.js';
-import type { ClientInfo, EndedTls } from './client-info.js';
 import { FirstBytes, type FirstBytesOptions } from './first-bytes.js';
 import { Http1ClientConnection, type Http1Options } from './http1-client-connection.js';
 import { Http2ClientConnection } from './http2-client-connection.js';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client } from '../exchange/client.js';
+import type { ClientInfo } from '../exchange/client-info.js';
 import { Exchange } from '../exchange/exchange.js';
 import { RequestContext } from '../exchange/request-context.js';
 import { BodyDecoder } from '../http1/body-decoder.js';
@@ -14,7 +15,6 @@ import { reasonPhrase } from '../message/reason-phrase.js';
 import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import { connectAuthority, requestTarget } from '../target.js';
-import type { ClientInfo } from './client-info.js';
 import { linger, refuse } from './refusal.js';
 import { type Stage, Stillness } from './stage.js';
 import { splice } from './tunnel.js';

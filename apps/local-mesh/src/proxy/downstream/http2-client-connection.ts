@@ -5,10 +5,10 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { ClientInfo } from '../exchange/client-info.js';
 import { NativeSession } from '../http2/native-session.js';
 import { connectionWindowBytes, sessionOptions, settings } from '../http2/session-settings.js';
 import type { Runtime } from '../runtime.js';
-import type { ClientInfo } from './client-info.js';
 import { Http2ClientStream } from './http2-client-stream.js';
 import type { Stage } from './stage.js';
 

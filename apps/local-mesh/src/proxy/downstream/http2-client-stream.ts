@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Client } from '../exchange/client.js';
+import type { ClientInfo } from '../exchange/client-info.js';
 import { Exchange } from '../exchange/exchange.js';
 import { RequestContext } from '../exchange/request-context.js';
 import { decodeRequest } from '../http2/message-decoder.js';
@@ -9,7 +10,6 @@ import { reasonPhrase } from '../message/reason-phrase.js';
 import type { RequestHead } from '../message/request.js';
 import type { Runtime } from '../runtime.js';
 import { streamTarget } from '../target.js';
-import type { ClientInfo } from './client-info.js';
 import { refusalHeaders, refusalRecord } from './refusal.js';
 
 /** One stream of a client's: one request, and the answer to it. */

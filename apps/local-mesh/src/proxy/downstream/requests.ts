@@ -1,5 +1,5 @@
+import type { ClientInfo } from '../exchange/client-info.js';
 import type { ClientConnection } from './client-connection.js';
-import type { ClientInfo } from './client-info.js';
 import type { Http1Options } from './http1-client-connection.js';
 import { startsHttp2 } from './sniff.js';
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { EndedTls } from '../downstream/client-info.js';
 import type { RequestHead } from '../message/request.js';
+import type { EndedTls } from './client-info.js';
 import type { BodySource } from './request-body.js';
 import type { ResponseWriter } from './response-writer.js';
 

@@ -1,16 +1,16 @@
 import { requestsOfStep } from '../decide/advance.js';
 import { canaryShare } from '../decide/content.js';
-import { advanceLevel } from '../decide/levels.js';
-import { type Test, testsNow } from '../decide/verdict.js';
 import { type NamedObject, namedObject, type ObjectName } from '../plan/named-object.js';
 import type { Plan, Step, Target } from '../plan/plan.js';
 import type { Phase, ReleaseState, TargetState } from '../state.js';
 import { rateInterval } from '../statistics/rate-evidence.js';
 import { dispersionOf, noTrial } from '../statistics/trial.js';
 import { pairsOf, type TrialSpec, watchesSwallowed } from '../trials.js';
+import { advanceLevel } from '../verdict/levels.js';
+import { type Test, testsNow } from '../verdict/verdict.js';
 import type { Waiting } from '../waiting.js';
-import { shortHosts } from './names.js';
-import { testText } from './test-text.js';
+import { shortHosts } from '../words/names.js';
+import { testText } from '../words/test-text.js';
 import { untilNext } from './until-next.js';
 
 /** Where a release stands, in figures and words, for display. Shares are in percent, times in milliseconds. */

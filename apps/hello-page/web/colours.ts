@@ -1,4 +1,4 @@
-import { slotCount } from '../palette.js';
+import { slotCount } from './palette.js';
 
 /** The page's colours as a canvas needs them. */
 export interface Colours {
