@@ -69,6 +69,18 @@ it('no folder leads back to itself by what its files import', () => {
   expect(circlesOf(folders())).toEqual([]);
 });
 
+/** `libs/release` of a file in it; undefined outside of apps and libraries. */
+const projectOf = (file: string) => /^(?:apps|libs)\/[^/]+(?=\/)/.exec(file)?.[0];
+
+it('no project is made of files of another; package.json says what it depends on', () => {
+  const reaches = [...imports].flatMap(([file, targets]) =>
+    targets
+      .filter((target) => isProduct(file) && projectOf(target) !== projectOf(file))
+      .map((target) => `${file} -> ${target}`),
+  );
+  expect(reaches).toEqual([]);
+});
+
 /** Tries the readers of texts of every project, those that it keeps to itself as well. */
 const seesAll = 'tools/long-texts/readers.ts';
 

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -11,6 +11,7 @@ interface Manifest {
   private?: boolean;
   repository?: { type: string; url: string; directory?: string };
   engines: { node: string };
+  scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
 }
 
@@ -27,6 +28,11 @@ describe.each(published)('$name, which is published', ({ folder, description, ..
     expect(description).toMatch(/^[A-Z].*\.$/);
     expect(manifest.license).toBe(workspace.license);
     expect(manifest.repository).toEqual({ ...workspace.repository, directory: folder });
+  });
+
+  it('is built anew when it is packed, with the licence, and has a README', () => {
+    expect(manifest.scripts?.prepack).toMatch(/prepack\.js|tsc --build/);
+    expect(existsSync(join(root, folder, 'README.md'))).toBe(true);
   });
 
   it('depends on nothing of ours that is not published, and on the version that is here', () => {
