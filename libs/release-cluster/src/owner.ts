@@ -11,6 +11,7 @@ export interface Owner {
   uid: string;
 }
 
+/** What a write leaves in the annotation: whose it is, and its number. {@link ownerIn} reads it. */
 export function ownerText({ namespace, name, uid }: Owner, seq: number): string {
   return `${namespace}/${name}/${uid}/${seq}`;
 }

@@ -148,6 +148,7 @@ export function exposuresOf(look: Look, { guard, outcome, pair }: TrialSpec): Ex
   return [...callers.values()];
 }
 
+/** The side of a pair that counts are of; undefined: neither. */
 export function armOf({ arm }: ArmCounts, pair: ArmPair): 'stable' | 'canary' | undefined {
   if (arm === pair.canary) return 'canary';
   return arm === pair.stable ? 'stable' : undefined;

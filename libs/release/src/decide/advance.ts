@@ -38,6 +38,7 @@ export function obstacles(plan: Plan, state: ReleaseState, view: View): Waiting[
   ];
 }
 
+/** Canaries that nobody could answer for: no endpoint of theirs is ready. */
 export function endpointObstacles(state: ReleaseState, view: View): Waiting[] {
   return view.targets.flatMap((target, index): Waiting[] => {
     if (target.kind !== 'read' || target.canary.readyEndpoints !== 0) return [];

@@ -65,6 +65,7 @@ export function wantedContent(plan: Plan, state: ReleaseState, target: TargetSta
   return canaryShare(target.start, target) <= inForce ? target.start : { weights, generated: [] };
 }
 
+/** Whether two contents of a target say the same, whatever is left out in one and empty in the other. */
 export function sameContent(a: TargetContent, b: TargetContent): boolean {
   return JSON.stringify(normal(a)) === JSON.stringify(normal(b));
 }

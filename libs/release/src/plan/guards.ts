@@ -15,6 +15,7 @@ export const defaultGuards: readonly Guard[] = [
   { kind: 'rate', name: 'failures', outcome: { kind: 'failed' }, ...usual },
 ];
 
+/** The guards of a plan with their defaults; those of a plan that names none. */
 export function completeGuards(written: readonly WrittenGuard[] | undefined, at: At): Guard[] {
   if (written === undefined) return [...defaultGuards];
   const names = new Set<string>();

@@ -36,6 +36,7 @@ export const noBurstiness: Burstiness = sizes.map(() => ({
   largest: [0, 0],
 }));
 
+/** Adds what one look counted to the blocks of each size. */
 export function addBlock(burstiness: Burstiness, tally: Tally): Burstiness {
   if (tally.requests === 0) return burstiness;
   return burstiness.map((jumps, index) => {

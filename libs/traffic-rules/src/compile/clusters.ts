@@ -9,6 +9,7 @@ import {
 } from '../model/service.js';
 import { tlsOrigination } from './tls-origination.js';
 
+/** Envoy's name of a cluster: `outbound|8080||hello.hello-1.svc.cluster.local`. */
 export function clusterName(port: number, subset: string, host: string): string {
   return `outbound|${port}|${subset}|${host}`;
 }

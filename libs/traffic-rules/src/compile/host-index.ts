@@ -66,6 +66,7 @@ export interface ResolvedHost {
   matched: readonly RegistryService[];
 }
 
+/** The services that each of the rules' hosts stands for; a wildcard may stand for many. */
 export function resolveHosts(
   owner: HostRules,
   services: ReadonlyMap<string, RegistryService>,

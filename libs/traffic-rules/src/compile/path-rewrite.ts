@@ -6,6 +6,7 @@ import type { Requirement } from '../model/requirement.js';
 /** Changes a request target; the query stays. */
 export type TargetChange = (target: string) => string;
 
+/** @param requirements of the rule: what of a path matched is theirs to say */
 export function compilePathRewrite(rewrite: PathRewrite, requirements: readonly Requirement[]): TargetChange {
   switch (rewrite.kind) {
     case 'replace-matched':

@@ -77,6 +77,7 @@ function destination(
   };
 }
 
+/** What happens to a request on its way beside its destination: fault, CORS, timeout, retries, rewrites. */
 export function effectsOf({ action, fault, cors }: Route, view: RequestView): Effects {
   const received = toReadableText(view.request.path);
   const common = { ...(fault !== undefined && { fault }), cors: cors !== undefined };

@@ -47,6 +47,7 @@ export function visibleTo<R extends { metadata: Metadata }>(
   return seen.map(({ resource }) => resource);
 }
 
+/** As Go compares strings, where `localeCompare` would go by a language. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

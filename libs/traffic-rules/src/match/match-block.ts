@@ -18,6 +18,7 @@ export function holds(block: MatchBlock, view: RequestView): boolean {
   return true;
 }
 
+/** The conditions on requests; those on where they arrive are settled when the table is made. */
 export function compileMatchBlock(requirements: readonly Requirement[]): MatchBlock {
   if (requirements.length === 0) return matchAll;
   return {

@@ -10,6 +10,7 @@ export interface Matcher<R> {
   find(view: RequestView): R | undefined;
 }
 
+/** Finds the first route that holds, in the way that is fastest for so many. */
 export function buildMatcher<R extends { block: MatchBlock }>(routes: readonly R[]): Matcher<R> {
   const [first] = routes;
   if (first !== undefined && routes.length === 1) return new OnlyRoute(first);

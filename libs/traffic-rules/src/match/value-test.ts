@@ -7,6 +7,7 @@ import { literalStartOf, openEndOf } from './regex-text.js';
 /** A compiled {@link Test}: whether a value, as bytes, passes. */
 export type ValueTest = (bytes: string) => boolean;
 
+/** A test as a function; regular expressions are built here, once. */
 export function compileTest(test: Test): ValueTest {
   switch (test.kind) {
     case 'exact': {

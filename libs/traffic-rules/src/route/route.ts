@@ -43,6 +43,7 @@ export interface FoundConnection {
   target: ConnectionTarget;
 }
 
+/** The first route that holds for a request, before chance is asked; or why there is none. */
 export function findRoute(contents: TableContents, request: RouteRequest): Found {
   const virtualHost = virtualHostOf(contents, request);
   const taker = takerOf(contents, request, virtualHost);

@@ -26,6 +26,7 @@ export function unknownHost(
     : { kind: 'blocked', through: 'http', because, rules };
 }
 
+/** A host has rules, and none of them holds: Envoy answers 404. */
 export function noRuleMatches({ owner }: VirtualHost, rules: string): NoRoute {
   const because: Because = {
     reason: 'no-rule-matches',

@@ -39,6 +39,7 @@ export function refusalHeaders(body: string, serverName: ServerName): string[] {
   return withDateAndServer(ofBody, serverName);
 }
 
+/** The access record of bytes that were no request. */
 export function refusalRecord(
   client: string,
   status: number,

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Connect, type ConnectionDecision, dialledEndpoint } from '@grayscale/traffic-rules';
-import type { ResponseFlag } from '../access-record.js';
+import type { AccessRecord, ResponseFlag } from '../access-record.js';
 import { addressText } from '../address.js';
 import type { Runtime } from '../runtime.js';
 import type { ConnectFailure } from '../upstream/dialler.js';
@@ -70,27 +70,13 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
   const complete = (flags: ResponseFlag[], sent: number, status = 0): void => {
     runtime.stats.activeRequests--;
     runtime.options.onComplete?.({
+      ...recordOf(request, route),
       startTime,
-      method: 'CONNECT',
-      path: '',
-      authority: addressText(request),
-      port: request.port,
-      protocol: 'tcp',
       status,
       flags,
-      details: route.refusal?.details ?? '',
       bytesReceived: Math.max(0, client.bytesRead),
       bytesSent: sent,
       durationMs: performance.now() - started,
-      upstreamDurationMs: undefined,
-      forwardedFor: undefined,
-      userAgent: undefined,
-      requestId: undefined,
-      upstreamHost: to && addressText(to.address),
-      upstreamCluster: route.cluster,
-      downstreamAddress: request.client,
-      attempts: to === undefined ? 0 : 1,
-      decision: route.decision,
     });
   };
 
@@ -119,6 +105,30 @@ export function openTunnel(runtime: Runtime, client: Socket, request: TunnelRequ
     },
   });
   client.once('close', onGone);
+}
+
+/** What the access log says of a tunnel whatever becomes of it. */
+function recordOf(
+  request: TunnelRequest,
+  { to, cluster, decision, refusal }: TunnelRoute,
+): Omit<AccessRecord, 'startTime' | 'status' | 'flags' | 'bytesReceived' | 'bytesSent' | 'durationMs'> {
+  return {
+    method: 'CONNECT',
+    path: '',
+    authority: addressText(request),
+    port: request.port,
+    protocol: 'tcp',
+    details: refusal?.details ?? '',
+    upstreamDurationMs: undefined,
+    forwardedFor: undefined,
+    userAgent: undefined,
+    requestId: undefined,
+    upstreamHost: to && addressText(to.address),
+    upstreamCluster: cluster,
+    downstreamAddress: request.client,
+    attempts: to === undefined ? 0 : 1,
+    decision,
+  };
 }
 
 function routeOf(runtime: Runtime, request: TunnelRequest): TunnelRoute {

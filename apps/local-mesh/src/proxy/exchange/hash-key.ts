@@ -12,6 +12,7 @@ export interface HashKey {
   setCookie?: string | undefined;
 }
 
+/** What a request is spread by over the endpoints, and the cookie that a new client is given for it. */
 export function hashKey(policy: HashPolicy, { headers, target, client }: RequestContext): HashKey {
   switch (policy.kind) {
     case 'header':

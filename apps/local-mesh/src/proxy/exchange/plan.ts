@@ -55,6 +55,7 @@ const noRetry: RetryPolicy = {
 
 const noHash: HashKey = { key: undefined };
 
+/** For a host that no rule is for: the request goes to it as it came. */
 export function passThroughPlan(context: RequestContext, { path, through }: PassThrough): Plan {
   const { runtime, target } = context;
   const { passThrough } = runtime.upstreams;

@@ -122,60 +122,72 @@ function toListeners(
   { listeners, namespaces }: Parents,
 ): Array<Attachment | Detached> {
   const namespace = parent.namespace ?? route.metadata.namespace;
-  const parentName = `${parent.kind} ${namespace}/${parent.name}`;
+  const name = `${parent.kind} ${namespace}/${parent.name}`;
   const isParent = ({ kind, metadata }: Listener['owner']) =>
     kind === parent.kind && metadata.name === parent.name && metadata.namespace === namespace;
-  const isOwn = ({ owner }: Pick<Listener, 'owner'>) => isParent(owner);
+  const own = listeners.kept.filter(({ owner }) => isParent(owner));
+  const lost = listeners.lost.filter(({ owner }) => isParent(owner));
+  const detached = listeners.detached.find(({ set }) => isParent(set));
+  if (detached !== undefined)
+    return [{ field, reason: `${name} has no listeners in force (${detached.reason})` }];
+  if (own.length + lost.length === 0)
+    return [{ field, reason: `there is no ${parent.kind} ${parent.name} in the namespace ${namespace}` }];
+  let left = own;
+  for (const { keeps, reason } of conditionsOn(name, { route, parent, lost, namespaces })) {
+    const kept = left.filter(keeps);
+    if (kept.length === 0) return [{ field, reason: reason(left) }];
+    left = kept;
+  }
+  return left.flatMap((listener) => hostsAt(listener, route, field, own));
+}
+
+/** What a route asks of a listener, or a listener of a route. */
+interface Condition {
+  keeps(listener: Listener): boolean;
+  /** Why none is left. @param listeners those that meet all conditions before */
+  reason(listeners: readonly Listener[]): string;
+}
+
+interface Asked {
+  route: Route;
+  parent: ParentReference;
+  /** Listeners of the parent that Istio leaves out. */
+  lost: Listeners['lost'];
+  namespaces: Namespaces;
+}
+
+/** In the order in which Istio tries them. @param name of the parent, for people */
+function conditionsOn(name: string, { route, parent, lost, namespaces }: Asked): Condition[] {
+  const { namespace } = route.metadata;
+  const hostnames = hostnamesOf(route).map(asciiLowerCase);
   const isChosen = ({ spec }: Pick<Listener, 'spec'>) =>
     (parent.port === undefined || parent.port === spec.port) &&
     (parent.sectionName === undefined || parent.sectionName === spec.name);
-  const own = listeners.kept.filter(isOwn);
-  const lost = listeners.lost.filter(isOwn);
-  const detached = listeners.detached.find(({ set }) => isParent(set));
-  if (detached !== undefined)
-    return [{ field, reason: `${parentName} has no listeners in force (${detached.reason})` }];
-  if (own.length + lost.length === 0)
-    return [{ field, reason: `there is no ${parent.kind} ${parent.name} in the namespace ${namespace}` }];
-  const chosen = own.filter(isChosen);
-  const [left] = lost.filter(isChosen);
-  if (chosen.length === 0 && left !== undefined)
-    return [
-      {
-        field,
-        reason: `Istio leaves listener ${left.spec.name} of ${parentName} out (${left.reason})`,
+  return [
+    {
+      keeps: isChosen,
+      reason: (own) => {
+        const without = lost.find(isChosen);
+        return without === undefined
+          ? `${name} has no such listener; it has ${own.map(({ spec }) => `${spec.name} on port ${spec.port}`).join(', ')}`
+          : `Istio leaves listener ${without.spec.name} of ${name} out (${without.reason})`;
       },
-    ];
-  if (chosen.length === 0)
-    return [
-      {
-        field,
-        reason: `${parentName} has no such listener; it has ${own.map(({ spec }) => `${spec.name} on port ${spec.port}`).join(', ')}`,
-      },
-    ];
-  const taking = chosen.filter((listener) => takesKind(listener, route.kind));
-  if (taking.length === 0) return [{ field, reason: `no listener of ${parentName} takes ${route.kind}s` }];
-  const allowing = taking.filter((listener) =>
-    takesNamespace(listener, route.metadata.namespace, namespaces),
-  );
-  if (allowing.length === 0)
-    return [
-      {
-        field,
-        reason: `no listener of ${parentName} takes routes of the namespace ${route.metadata.namespace} (allowedRoutes.namespaces)${unknownLabels(taking, route.metadata.namespace, namespaces)}`,
-      },
-    ];
-  const hostnames = hostnamesOf(route).map(asciiLowerCase);
-  const matching = allowing.filter((listener) =>
-    hostnames.some((host) => overlap(host, hostnameOf(listener))),
-  );
-  if (matching.length === 0)
-    return [
-      {
-        field,
-        reason: `no listener of ${parentName} has a hostname of the route's (it has ${allowing.map(({ spec }) => spec.hostname).join(', ')})`,
-      },
-    ];
-  return matching.flatMap((listener) => hostsAt(listener, route, field, own));
+    },
+    {
+      keeps: (listener) => takesKind(listener, route.kind),
+      reason: () => `no listener of ${name} takes ${route.kind}s`,
+    },
+    {
+      keeps: (listener) => takesNamespace(listener, namespace, namespaces),
+      reason: (taking) =>
+        `no listener of ${name} takes routes of the namespace ${namespace} (allowedRoutes.namespaces)${unknownLabels(taking, namespace, namespaces)}`,
+    },
+    {
+      keeps: (listener) => hostnames.some((host) => overlap(host, hostnameOf(listener))),
+      reason: (allowing) =>
+        `no listener of ${name} has a hostname of the route's (it has ${allowing.map(({ spec }) => spec.hostname).join(', ')})`,
+    },
+  ];
 }
 
 /** A selector asks for labels that the files may not say. */

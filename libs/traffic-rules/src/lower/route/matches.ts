@@ -11,6 +11,7 @@ export interface RouteMatch {
 
 type PathTest = Extract<Test, { kind: 'exact' | 'segment-prefix' | 'regex' }>;
 
+/** What a match of an HTTPRoute asks for, and its rank among the matches of all routes. */
 export function httpRouteMatch(
   { path, method, headers, queryParams }: HttpRouteMatch,
   origin: Origin,

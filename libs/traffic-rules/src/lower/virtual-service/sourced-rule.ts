@@ -23,6 +23,7 @@ export interface SourcedMatch {
   ignoreUriCase: boolean;
 }
 
+/** The rules of a document itself; those of its delegates are not among them. */
 export function sourcedRules(document: VirtualService): SourcedRule[] {
   const { source, metadata } = document;
   return document.spec.http.map((http, index) => {
