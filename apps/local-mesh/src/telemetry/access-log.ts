@@ -1,5 +1,5 @@
 import sonicBoom from 'sonic-boom';
-import { formatAccessJson, formatAccessText } from '../proxy/access-log.js';
+import { formatAccessJson, formatAccessText } from '../proxy/access-log-format.js';
 import type { AccessRecord } from '../proxy/access-record.js';
 
 export interface AccessLogOptions {

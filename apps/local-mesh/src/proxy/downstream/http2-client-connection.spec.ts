@@ -6,7 +6,7 @@ import { routingOf } from '../../../test/routing.js';
 import type { AccessRecord } from '../access-record.js';
 import { defaultLimits, type ProxyLimits } from '../limits.js';
 import type { Runtime } from '../runtime.js';
-import { type ConnectCallbacks, type Destination, Dialler } from '../upstream/dialler.js';
+import { type ConnectCallbacks, Dialler, type DialTarget } from '../upstream/dialler.js';
 import { Upstreams } from '../upstream/upstreams.js';
 import { Http2ClientConnection } from './http2-client-connection.js';
 
@@ -16,7 +16,7 @@ class NowhereDialler extends Dialler {
     super({ dial: (address) => address, lookup: () => {}, isOwn: () => false, trusted: () => [] });
   }
 
-  override connect(_: Destination, __: ConnectCallbacks): () => boolean {
+  override connect(_: DialTarget, __: ConnectCallbacks): () => boolean {
     return () => true;
   }
 }

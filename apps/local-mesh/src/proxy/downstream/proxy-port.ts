@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Runtime } from '../runtime.js';
 import type { Dialled } from '../target.js';
 import type { ClientConnection } from './client-connection.js';
-import { awaitServerName, type Destination, sniffProtocol } from './destination.js';
 import { serveGateway } from './gateway-port.js';
+import { awaitServerName, type OriginalDestination, sniffProtocol } from './original-destination.js';
 import { serveRequests } from './requests.js';
 import { connectionEstablished } from './tunnel.js';
 
@@ -23,7 +23,7 @@ function standsFor({ options }: Runtime, ownPort: number): Dialled | undefined {
 }
 
 /** Takes a CONNECT. A server may be the first to speak, so it is not waited for the client where a sidecar looks at nothing. */
-function connect(connection: ClientConnection, to: Destination, rest: Buffer): void {
+function connect(connection: ClientConnection, to: OriginalDestination, rest: Buffer): void {
   const { runtime } = connection;
   if (runtime.options.gateway?.().at(to.port) !== undefined) {
     establish(connection.socket);
@@ -59,12 +59,15 @@ function establish(socket: Socket): void {
 }
 
 /** Whether it is refused by any name that its TLS may ask for, as far as can be told: then it is better said now. */
-function isBlocked({ options }: Runtime, { host, port }: Destination): boolean {
+function isBlocked({ options }: Runtime, { host, port }: OriginalDestination): boolean {
   return [host, null].every((sni) => options.routeConnection({ host, port, sni }, 0).kind === 'blocked');
 }
 
 /** Whether no rule knows a host, and no resolver either: then it is better said now than by a tunnel that ends at once. */
-async function leadsNowhere({ options, lookup }: Runtime, { host, port }: Destination): Promise<boolean> {
+async function leadsNowhere(
+  { options, lookup }: Runtime,
+  { host, port }: OriginalDestination,
+): Promise<boolean> {
   if (options.resolve?.(host, port) !== undefined) return false;
   if (options.routeHttpConnection({ host, port }, 0).kind !== 'pass-through') return false;
   return !(await lookup(host));

@@ -1,7 +1,7 @@
 import { addressText, hostText } from '../address.js';
 import type { ServiceRole } from '../port-role.js';
 import type { ClientConnection } from './client-connection.js';
-import { awaitServerName, type Destination, sniffProtocol } from './destination.js';
+import { awaitServerName, type OriginalDestination, sniffProtocol } from './original-destination.js';
 
 /**
  * Serves a client that takes this port for a service of the mesh: its connection is decided as a sidecar decides one to the
@@ -10,7 +10,7 @@ import { awaitServerName, type Destination, sniffProtocol } from './destination.
  */
 export function serveService(connection: ClientConnection, { host, port }: ServiceRole): void {
   const { inspection } = connection.runtime.options;
-  const to: Destination = {
+  const to: OriginalDestination = {
     host,
     port,
     authorityFor: (sent) => (isOfTheMesh(connection, sent, port) ? sent : authorityOf(host, port)),

@@ -6,19 +6,19 @@ import type { Address } from '../address.js';
 import { defaultLimits } from '../limits.js';
 import type { ProxyOptions } from '../options.js';
 import type { Runtime } from '../runtime.js';
-import { type ConnectCallbacks, type Destination, Dialler } from '../upstream/dialler.js';
+import { type ConnectCallbacks, Dialler, type DialTarget } from '../upstream/dialler.js';
 import { Upstreams } from '../upstream/upstreams.js';
 import { openTunnel, type TunnelRequest } from './tunnel.js';
 
 /** Dials nothing: a test says what comes of each attempt. */
 class PlayedDialler extends Dialler {
-  readonly attempts: Array<{ to: Destination; callbacks: ConnectCallbacks; ended: boolean }> = [];
+  readonly attempts: Array<{ to: DialTarget; callbacks: ConnectCallbacks; ended: boolean }> = [];
 
   constructor() {
     super({ dial: (address) => address, lookup: () => {}, isOwn: () => false, trusted: () => [] });
   }
 
-  override connect(to: Destination, callbacks: ConnectCallbacks): () => boolean {
+  override connect(to: DialTarget, callbacks: ConnectCallbacks): () => boolean {
     const attempt = { to, callbacks, ended: false };
     this.attempts.push(attempt);
     return () => {

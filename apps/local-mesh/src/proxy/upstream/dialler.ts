@@ -6,7 +6,7 @@ import { startTimer } from '../timer.js';
 import { type TrustedCertificates, tlsOptions, UnusableTls } from './tls-settings.js';
 
 /** How a server is reached. */
-export interface Destination {
+export interface DialTarget {
   address: Address;
   connectTimeoutMs: number;
   /** `host`: the Host that is sent, without its port. */
@@ -38,11 +38,11 @@ export class Dialler {
   constructor(private readonly options: DiallerOptions) {}
 
   /** The result ends the attempt, and nothing is called back then; false: it was over already. */
-  connect(destination: Destination, callbacks: ConnectCallbacks): () => boolean {
+  connect(target: DialTarget, callbacks: ConnectCallbacks): () => boolean {
     const { dial, isOwn } = this.options;
     let socket: Socket;
     try {
-      socket = openSocket(destination, dial(destination.address), this.options);
+      socket = openSocket(target, dial(target.address), this.options);
     } catch (error) {
       if (!(error instanceof UnusableTls)) throw error;
       let isOver = false;
@@ -74,11 +74,11 @@ export class Dialler {
       if (drop()) callbacks.onFailure(kind);
     };
     const onError = (error: NodeJS.ErrnoException): void => fail(failureKind(error));
-    const timer = startTimer(() => fail('timeout'), destination.connectTimeoutMs);
+    const timer = startTimer(() => fail('timeout'), target.connectTimeoutMs);
     socket.on('error', onError);
     socket.once('connect', () => {
       if (isOwn(socket)) fail('loop');
-      else if (destination.tls === undefined && settle()) callbacks.onConnected(socket);
+      else if (target.tls === undefined && settle()) callbacks.onConnected(socket);
     });
     socket.once('secureConnect', () => {
       if (settle()) callbacks.onConnected(socket);
@@ -87,7 +87,7 @@ export class Dialler {
   }
 }
 
-function openSocket({ tls }: Destination, address: Address, { lookup, trusted }: DiallerOptions): Socket {
+function openSocket({ tls }: DialTarget, address: Address, { lookup, trusted }: DiallerOptions): Socket {
   const { host, port } = address;
   if (host.startsWith('unix://')) return connect({ path: host.slice('unix://'.length) });
   // An empty name would mean this machine to `connect`.

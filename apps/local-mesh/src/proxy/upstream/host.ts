@@ -1,7 +1,7 @@
 import type { TlsOrigination } from '@grayscale/traffic-rules';
 import type { Address } from '../address.js';
 import type { OutgoingRequest } from '../message/request.js';
-import type { ConnectCallbacks, Destination, Dialler } from './dialler.js';
+import type { ConnectCallbacks, Dialler, DialTarget } from './dialler.js';
 import { Http1Pool } from './http1-pool.js';
 import { Http2Pool } from './http2-pool.js';
 import { HostHealth, type TryResult } from './outlier-detector.js';
@@ -103,9 +103,9 @@ export class Host {
       return () => clearImmediate(later);
     }
     resources.take('connections');
-    const { address, connectTimeoutMs } = this.#destination('');
-    const destination = asItIs ? { address, connectTimeoutMs } : this.#destination(address.host);
-    const stop = this.dialler.connect(destination, {
+    const { address, connectTimeoutMs } = this.#dialTarget('');
+    const target = asItIs ? { address, connectTimeoutMs } : this.#dialTarget(address.host);
+    const stop = this.dialler.connect(target, {
       onConnected: (socket) => {
         socket.once('close', () => resources.giveBack('connections'));
         onConnected(socket);
@@ -150,9 +150,9 @@ export class Host {
 
   #poolOptions(name: string): PoolOptions {
     const { idleTimeoutMs, maxRequestsPerConnection, maxConcurrentStreams } = this.settings;
-    const destination = this.#destination(name);
+    const target = this.#dialTarget(name);
     return {
-      dial: (callbacks) => this.dialler.connect(destination, callbacks),
+      dial: (callbacks) => this.dialler.connect(target, callbacks),
       resources: this.owner.resources,
       idleTimeoutMs,
       maxRequestsPerConnection,
@@ -160,7 +160,7 @@ export class Host {
     };
   }
 
-  #destination(host: string): Destination {
+  #dialTarget(host: string): DialTarget {
     const { connectTimeoutMs, tls: settings } = this.settings;
     const { address } = this;
     return { address, connectTimeoutMs, ...(settings !== undefined && { tls: { settings, host } }) };

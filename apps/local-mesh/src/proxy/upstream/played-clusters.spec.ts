@@ -5,7 +5,7 @@ import type { Cluster } from '@grayscale/traffic-rules';
 import { expectGolden } from '../../../../../tools/golden/golden.js';
 import { addressText } from '../address.js';
 import type { OutgoingRequest } from '../message/request.js';
-import { type ConnectCallbacks, type Destination, Dialler } from './dialler.js';
+import { type ConnectCallbacks, Dialler, type DialTarget } from './dialler.js';
 import type { Host } from './host.js';
 import type { StreamHandler } from './stream.js';
 import { Upstreams } from './upstreams.js';
@@ -20,7 +20,7 @@ class PlayedDialler extends Dialler {
   }
 
   override connect(
-    { address, connectTimeoutMs, tls }: Destination,
+    { address, connectTimeoutMs, tls }: DialTarget,
     callbacks: ConnectCallbacks,
   ): () => boolean {
     const to = `${addressText(address)} within ${connectTimeoutMs}${tls ? ` TLS for ${JSON.stringify(tls.host)}` : ''}`;

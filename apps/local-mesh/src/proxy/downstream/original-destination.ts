@@ -5,14 +5,14 @@ import { serverNameOf } from './server-name.js';
 import { sniff } from './sniff.js';
 
 /** Where a connection leads that a sidecar would have taken: what was dialled there. */
-export interface Destination extends Dialled {
+export interface OriginalDestination extends Dialled {
   host: string;
   /** The name by which the client's TLS is led. @param sni that it asks for; null: none, or no TLS. Returns undefined: the host's. */
   serverNameFor?(sni: string | null): string | null | undefined;
 }
 
 /** Serves HTTP by the rules and passes on everything else, as a sidecar's listener for HTTP does. @param early what has come already */
-export function sniffProtocol(connection: ClientConnection, to: Destination, early?: Buffer): void {
+export function sniffProtocol(connection: ClientConnection, to: OriginalDestination, early?: Buffer): void {
   connection.awaitFirstBytes(
     {
       tell: sniff,
@@ -30,13 +30,13 @@ export function sniffProtocol(connection: ClientConnection, to: Destination, ear
 }
 
 /** Where HTTP goes that no listener of HTTP takes at this destination: to a port of TCP, its bytes as they are (recorded: `tcp-protocols-2`). */
-function pastHttp({ runtime }: ClientConnection, { host, port }: Destination): Connect | undefined {
+function pastHttp({ runtime }: ClientConnection, { host, port }: OriginalDestination): Connect | undefined {
   const decision = runtime.options.routeHttpConnection({ host, port }, runtime.random());
   return decision.kind === 'connect' ? decision : undefined;
 }
 
 /** Passes on what comes, to where the name leads that TLS asks for. @param early what has come already */
-export function awaitServerName(connection: ClientConnection, to: Destination, early?: Buffer): void {
+export function awaitServerName(connection: ClientConnection, to: OriginalDestination, early?: Buffer): void {
   connection.awaitFirstBytes(
     {
       tell: serverNameOf,

@@ -1,4 +1,4 @@
-import { formatAccessJson, formatAccessText } from './access-log.js';
+import { formatAccessJson, formatAccessText } from './access-log-format.js';
 import type { AccessRecord } from './access-record.js';
 
 const record: AccessRecord = {
