@@ -9,6 +9,25 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Record<string, string>;
 };
 
+/** The commands of a document, without what is said of them. */
+const commandsOf = (text: string) =>
+  [...text.matchAll(/^ {4}(?! )(\S.*)$/gm)]
+    .map(([, line]) => (line as string).replace(/ +#.*$/, '').trimEnd())
+    .filter((line) => !line.includes('-->'));
+const sectionsOf = (text: string) => text.match(/^## /gm)?.length;
+const imagesOf = (text: string) => [...text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path]) => path);
+
+it.each(documents.filter((file) => file.endsWith('.zh-CN.md')))(
+  '%s has the sections, commands and pictures of the English one',
+  (file) => {
+    const [translated, english] = [file, file.replace('.zh-CN', '')].map((name) =>
+      readFileSync(join(root, name), 'utf8'),
+    ) as [string, string];
+    expect(commandsOf(translated)).toEqual(commandsOf(english));
+    expect([sectionsOf(translated), imagesOf(translated)]).toEqual([sectionsOf(english), imagesOf(english)]);
+  },
+);
+
 describe.each(documents)('%s', (file) => {
   const text = readFileSync(join(root, file), 'utf8');
 

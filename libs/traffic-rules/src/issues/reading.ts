@@ -55,7 +55,8 @@ export const reading = {
     },
     'kind-ignored': {
       severity: 'info',
-      why: 'The kind does not affect routing, so the document is ignored.',
+      or: 'warning',
+      why: 'The kind does not affect routing, so the document is ignored. It is a warning where there is no such kind and another one was probably meant.',
       wrong: 'kind: Deployment',
       right: '(nothing to do)',
     },

@@ -2,14 +2,16 @@ import { checkDocument } from '../api-server/check-document.js';
 import { describeValue } from '../fields/describe.js';
 import { isObject } from '../fields/object.js';
 import type { Problem } from '../fields/problem.js';
+import { suggest } from '../fields/suggestion.js';
 import type { Issue } from '../issue.js';
 import { locationOf } from '../place.js';
+import { gatewayApiGroup } from '../resources/gateway-api.js';
 import type { Metadata } from '../resources/metadata.js';
 import type { Resource } from '../resources/resource.js';
 import { lostTls } from './backend-tls-policy.js';
 import { type Budget, Cursor } from './cursor.js';
 import type { DocumentSource } from './document-source.js';
-import { type KnownKind, kinds } from './kinds.js';
+import { istioGroup, type KnownKind, kinds } from './kinds.js';
 import { bareMeshConfig } from './mesh-config-document.js';
 import { metadata } from './metadata.js';
 import { peekedMetadata } from './pod.js';
@@ -88,7 +90,37 @@ function passOver(
       `${kind} (${apiVersion}) ${kind === 'BackendTLSPolicy' ? lostTls(value) : 'takes part in routing, and is passed over here: a cluster may answer otherwise.'}`,
       'warning',
     );
+  const meant = meantKind(kind, groupOf(apiVersion));
+  if (meant !== undefined)
+    return at.report(
+      'kind-ignored',
+      `there is no ${kind} (${apiVersion}), so the document is ignored. Did you mean kind: ${meant.kind} and apiVersion: ${meant.group}/${meant.versions[0]}?`,
+      'warning',
+    );
   return at.report('kind-ignored', `${kind} (${apiVersion}) does not affect routing; ignored.`, 'info');
+}
+
+/** Groups whose kinds are all known here, so that another one with nearly the name of one of them is a slip. */
+const wholeGroups = [istioGroup, gatewayApiGroup];
+/** The other kinds of these groups. */
+const otherKinds = ['GatewayClass'];
+
+/** The kind that was meant by one that nobody serves: of one of our groups and misspelt, or with nearly the name of its group or none. */
+function meantKind(kind: string, group: string): KnownKind | undefined {
+  if (otherKinds.includes(kind)) return undefined;
+  const ours = kinds.filter((known) => wholeGroups.includes(known.group));
+  if (wholeGroups.includes(group)) {
+    const own = ours.filter((known) => known.group === group);
+    const name = suggest(
+      kind,
+      own.map((known) => known.kind),
+    );
+    return own.find((known) => known.kind === name);
+  }
+  const near = group === '' ? undefined : suggest(group, wholeGroups);
+  return ours.find(
+    (known) => known.kind.toLowerCase() === kind.toLowerCase() && (group === '' || known.group === near),
+  );
 }
 
 function decodeKind(

@@ -59,6 +59,50 @@ describe('the documents of a text', () => {
     });
   });
 
+  it.each([
+    [
+      'networking.istio.io/v1',
+      'VirtualServce',
+      'kind: VirtualService and apiVersion: networking.istio.io/v1?',
+    ],
+    [
+      'networking.istio.io/v1beta1',
+      'virtualservice',
+      'kind: VirtualService and apiVersion: networking.istio.io/v1?',
+    ],
+    [
+      'networking.istio/v1',
+      'DestinationRule',
+      'kind: DestinationRule and apiVersion: networking.istio.io/v1?',
+    ],
+    ['v1', 'ServiceEntry', 'kind: ServiceEntry and apiVersion: networking.istio.io/v1?'],
+    [
+      'gateway.networking.k8s.io/v1',
+      'HttpRoutes',
+      'kind: HTTPRoute and apiVersion: gateway.networking.k8s.io/v1?',
+    ],
+  ])('%s %s is a slip, and told as one', (apiVersion, kind, meant) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\nspec: {}\n`;
+    expect(parse(text, 'a.yaml').issues).toMatchObject([
+      {
+        code: 'kind-ignored',
+        severity: 'warning',
+        message: `there is no ${kind} (${apiVersion}), so the document is ignored. Did you mean ${meant}`,
+      },
+    ]);
+  });
+
+  it.each([
+    ['serving.knative.dev/v1', 'Service'],
+    ['gateway.networking.k8s.io/v1', 'GatewayClass'],
+    ['networking.k8s.io/v1', 'Ingress'],
+    ['gateway.networking.x-k8s.io/v1alpha1', 'XListenerSet'],
+    ['v1', 'Secret'],
+  ])('%s %s may be meant', (apiVersion, kind) => {
+    const text = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}\n`;
+    expect(parse(text, 'a.yaml').issues).toMatchObject([{ code: 'kind-ignored', severity: 'info' }]);
+  });
+
   it('do not suffer from a broken neighbour', () => {
     const { resources, issues } = parse(`${service}---\na: [\n---\n${service}`, 'a.yaml');
     expect(resources).toHaveLength(2);
