@@ -197,7 +197,9 @@ spec:
       file(shop.replace('namespace: shop}', 'namespace: shop, creationTimestamp: "2021-01-01T00:00:00Z"}')),
     ];
     const { out } = await runCaptured('weight', 'set', 'cart:main', 'v1=80', '-f', folder);
-    expect(out).toMatch(/do not follow this rule: VirtualService shop\/a \(.*a\.yaml:7\) decides for them\./);
+    expect(out).toMatch(
+      /No requests .* follow this rule: VirtualService shop\/a \(.*a\.yaml:7\) decides for them\./,
+    );
     expect(paths).toHaveLength(2);
   });
 

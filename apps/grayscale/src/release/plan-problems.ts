@@ -35,7 +35,7 @@ function problemsFor(
     if (table === undefined || workload === undefined) return [noFollowers(client, issues)];
     const concerned =
       split === undefined ? [] : affected(split, { table, who: describeClient(client, workload) });
-    const undecided = concerned.filter((sentence) => sentence.includes('do not follow this rule'));
+    const undecided = concerned.filter((sentence) => /^No .* follow this rule: /.test(sentence));
     const subject = objectText(object);
     const dead = issues.filter(
       ({ code, severity, resource }) =>

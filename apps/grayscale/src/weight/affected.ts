@@ -26,13 +26,21 @@ export function affected({ place }: Split, { table, who }: InForce): string[] {
   const owner = describeRules(table).find(({ rules }) => rules.some(isSplit));
   const split = owner?.rules.find(isSplit);
   if (owner === undefined || split === undefined)
-    return [`Requests ${who} do not follow this rule: no host that they see leads to it.`];
+    return [`No requests ${who} follow this rule: no host that they see leads to it.`];
   const at = owner.rules.indexOf(split);
   const others = owner.rules.filter((rule, index) => rule !== split && decides(rule, index < at, table));
-  const rest = others.length > 0 ? 'all other requests' : 'all requests';
-  const words = split.conditions.length === 0 ? rest : requestsWith(split);
-  const subject = `${capital(words)} to ${owner.hosts[0]} ${who}`;
-  return [...others.map(otherRule), `${subject} ${outcome(split, table)}.`];
+  const hidden = hiddenBy(split, table);
+  const rest = others.length > 0 ? 'other requests' : 'requests';
+  const [all, none] =
+    split.conditions.length === 0
+      ? [`all ${rest}`, `no ${rest}`]
+      : [requestsWith(split), `no ${requestsWith(split)}`];
+  const to = `to ${owner.hosts[0]} ${who}`;
+  const outcome =
+    hidden === undefined
+      ? `${capital(all)} ${to} follow the new weights.`
+      : `${capital(none)} ${to} follow this rule: ${hidden} decides for them.`;
+  return [...others.map(otherRule), outcome];
 }
 
 /** Whether a rule gets the requests that it is for. One that only regular expressions describe does where it comes first. */
@@ -51,12 +59,13 @@ function requestsWith({ conditions }: RuleDescription): string {
   return `requests with ${conditions.join(' or ')}`;
 }
 
-function outcome(split: RuleDescription, table: RouteTable): string {
+/** What decides for the requests of a split in its place; undefined where the split itself does. */
+function hiddenBy(split: RuleDescription, table: RouteTable): string | undefined {
   const deciding = split.requests().map((request) => decidingRule(request, table));
   if (deciding.length === 0 || deciding.some((rule) => samePlace(rule?.location, split.location)))
-    return 'follow the new weights';
+    return undefined;
   const other = deciding.find((rule) => rule !== undefined);
-  return `do not follow this rule: ${other?.text ?? 'no rule'} decides for them`;
+  return other?.text ?? 'no rule';
 }
 
 function decidingRule(

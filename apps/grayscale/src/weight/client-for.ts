@@ -48,7 +48,7 @@ export function noFollowers(client: Client, issues: readonly ManifestIssue[]): s
   const unknown = issues.find(({ code }) => code === 'gateway-unknown');
   if (unknown === undefined || !('gateway' in client))
     return 'These rules have errors, so nothing obeys them until they are corrected; see grayscale check.';
-  return `Requests of workloads do not follow this rule: it is bound to the gateway ${client.gateway} alone, and ${unknown.message}`;
+  return `No requests of workloads follow this rule: it is bound only to the gateway ${client.gateway}, and ${unknown.message}`;
 }
 
 /** The client in words. */
