@@ -23,7 +23,7 @@ interface VerifyOptions extends SourceOptions, CountOptions, OutputOptions<'text
   for: number;
 }
 
-/** `grayscale verify`: is the split that is written the split that happens. */
+/** `grayscale verify`: whether the split that is written is the split that happens. */
 export function verifyCommand(finish: (code: number) => void): Command {
   const command = new Command('verify')
     .description(

@@ -8,7 +8,7 @@ function asInHttp1(name: string): string {
 export const http2Differences: readonly Difference[] = [
   {
     exchanges: [/^a request with "(?: 1|x a|x-a a\\)/],
-    why: 'HTTP/2: a header without a name or with a blank in it, or with a control character in its value, is dropped; Envoy ends the connection.',
+    why: 'HTTP/2: a header without a name or with a space in it, or with a control character in its value, is dropped; Envoy ends the connection.',
   },
   {
     exchanges: ['a request with "http2-settings AAAA"'],

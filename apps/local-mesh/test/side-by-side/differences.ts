@@ -19,7 +19,7 @@ export const differences: readonly Difference[] = [
       /^answer 200 OK\\ncontent-length: 2/,
       /^answer 200 OK\\r\\nX-A: 1\\r\\n b/,
     ],
-    why: 'What Envoy repairs is refused, in requests and in answers, because two parsers could read it differently: a bare CR in a value (Envoy drops it), lines that end in LF alone, folded header lines, more than one blank in a request line.',
+    why: 'What Envoy repairs is refused, in requests and in answers, because two parsers could read it differently: a bare CR in a value (Envoy drops it), lines that end in LF alone, folded header lines, more than one space in a request line.',
   },
   {
     exchanges: [
