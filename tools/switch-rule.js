@@ -24,7 +24,7 @@ for (const mode of modes) {
   const plan = await RunMarker.running(manifest, object);
   if (plan === undefined) continue;
   console.error(
-    `switch-rule: ${manifest} is under release by ${plan}; nothing was changed. End that release first: npx grayscale abort ${plan}`,
+    `switch-rule: ${manifest} is under release by ${plan}; nothing was changed. End that release first: npx grayscale abort ${forShell(plan)}`,
   );
   process.exit(75);
 }
@@ -54,4 +54,9 @@ function ruleEntry(text, file) {
 function fail(message) {
   console.error(`switch-rule: ${message}`);
   process.exitCode = 1;
+}
+
+/** A path as a shell reads it. */
+function forShell(path) {
+  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -248,7 +248,7 @@ function warnOfEndpoints(
       path,
       isLive(service)
         ? `${name} has ${what}: no EndpointSlice at all is known of this cluster.`
-        : `${name} has ${what} in these files: in a cluster its pods are, on a laptop an EndpointSlice has to say where it listens.`,
+        : `${name} has ${what} in these files: in a cluster they are its pods; on a laptop an EndpointSlice must say where it listens.`,
     );
   else
     report.warning(
