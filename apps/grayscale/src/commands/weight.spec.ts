@@ -198,7 +198,7 @@ spec:
     ];
     const { out } = await runCaptured('weight', 'set', 'cart:main', 'v1=80', '-f', folder);
     expect(out).toMatch(
-      /No requests .* follow this rule: VirtualService shop\/a \(.*a\.yaml:7\) decides for them\./,
+      /No other requests .* follow this rule: VirtualService shop\/a \(.*a\.yaml:7\) decides for them\./,
     );
     expect(paths).toHaveLength(2);
   });
