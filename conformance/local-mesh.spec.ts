@@ -54,7 +54,7 @@ describe('the recorded exchanges over real sockets', () => {
     const { id, exchanges } = recording;
     beforeAll(() => {
       // Files of the recordings' sidecar, where they are here.
-      const config = recording.config.replaceAll('/etc/lab/certs/', certificateFile(''));
+      const config = recording.config.replaceAll('/etc/lab/certs', certificateFile(''));
       table = compile(resourcesOf({ ...recording, config }), sidecarWorkload);
     });
 

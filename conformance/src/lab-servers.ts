@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { backends, resolved } from './cases.ts';
 import { EchoServer } from './echo-server.ts';
 
@@ -18,7 +19,7 @@ const protocols: ReadonlyMap<number, 'http' | 'http2' | 'https' | 'tcp' | 'banne
 
 /** A file of `certificates/`. */
 export function certificateFile(name: string): string {
-  return new URL(`../certificates/${name}`, import.meta.url).pathname;
+  return join(import.meta.dirname, '../certificates', name);
 }
 
 /** Where a server of the recordings is bound. */

@@ -38,7 +38,8 @@ const countLeft = async () => {
     gc();
     await delay(20);
   }
-  console.log(sessions.length, sessions.filter((session) => session.deref() !== undefined).length);
+  // As text: numbers have a colour where FORCE_COLOR is set.
+  console.log(sessions.length + ' ' + sessions.filter((session) => session.deref() !== undefined).length);
   process.exit();
 };
 `;
