@@ -1,7 +1,7 @@
 import { formatPath, type Path } from '@grayscale/traffic-rules';
 
 /** A document with one of its fields changed. */
-interface Deviation {
+export interface Deviation {
   /** As `spec.http[0].timeout`. */
   field: string;
   /** What stands there now: JSON, or what it is called. */
@@ -15,7 +15,7 @@ const none = Symbol('none');
 export type ChoicesAt = (path: Path) => readonly unknown[] | undefined;
 
 /** For each field of the document, at any depth, the values at the boundaries of what its type may be, one at a time. */
-function* deviationsOf(document: object, choicesAt: ChoicesAt): Generator<Deviation> {
+export function* deviationsOf(document: object, choicesAt: ChoicesAt): Generator<Deviation> {
   for (const [path, value] of fieldsOf(document))
     for (const [name, other] of Object.entries(otherValues(value, choicesAt(path))))
       if (other !== value)

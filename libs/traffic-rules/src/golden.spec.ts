@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { outcomesOfFields } from '../../../tools/golden/deviations.js';
 import { expectGolden } from '../../../tools/golden/golden.js';
 import { choicesIn } from '../test/golden/choices.js';
+import { issueLine, outcomeOf } from '../test/golden/outcome.js';
 import { type Portrait, portraitOf, type Questions } from '../test/golden/portrait.js';
 import { type Issue, objectsIn, parse, readYaml, validate } from './index.js';
 
@@ -13,10 +13,11 @@ const scenes = readdirSync(folder)
 
 const textOf = (scene: string) => readFileSync(new URL(`${scene}.yaml`, folder), 'utf8');
 
-/** `# ask ...` and `# as NAMESPACE` in a scene's comments. */
+/** `# ask ...`, `# as NAMESPACE` and `# assumed` in a scene's comments. */
 function questionsOf(text: string): Questions {
   const asked = [...text.matchAll(/^# ask (.+)$/gm)].map(([, question = '']) => question);
-  return { asked, namespace: /^# as (.+)$/m.exec(text)?.[1] ?? 'shop' };
+  const assumeServices = /^# assumed$/m.test(text);
+  return { asked, assumeServices, namespace: /^# as (.+)$/m.exec(text)?.[1] ?? 'shop' };
 }
 
 function documentsOf(text: string): Record<string, unknown>[] {
@@ -25,44 +26,7 @@ function documentsOf(text: string): Record<string, unknown>[] {
   );
 }
 
-const issueLine = ({ severity, code, resource, path, message }: Issue) =>
-  `${severity} ${code} ${resource.split(' ')[0]} ${path}: ${message}`;
 const placed = (issue: Issue) => `${issue.line}:${issue.column} ${issueLine(issue)}`;
-
-function linesOf({ issues, behaviour }: Portrait): Set<string> {
-  return new Set([
-    ...issues.map(issueLine),
-    ...behaviour.flatMap(({ title, lines }) => lines.map((line) => `${title} | ${withoutPlaces(line)}`)),
-  ]);
-}
-
-/** A changed document stands on one line, where each change moves what is behind it. */
-function withoutPlaces(line: string): string {
-  return line.replace(/"line":1,"column":\d+|(?<=rules\.yaml):1:\d+/g, '');
-}
-
-/** What a change of the document adds and, where it is refused, by which words. */
-function outcomeOf(before: Portrait, after: Portrait): string[] {
-  if (after.behaviour.length === 0) return after.issues.filter(isError).map(issueLine);
-  const [old, fresh] = [linesOf(before), linesOf(after)];
-  const added = [...fresh].filter((line) => !old.has(line));
-  const removed = [...old].filter((line) => !fresh.has(line));
-  if (added.length + removed.length === 0) return [];
-  return [...added.slice(0, most).map(shortened), digestOf([...added, ...removed])];
-}
-
-const isError = ({ severity }: Issue) => severity === 'error';
-const most = 3;
-
-function shortened(line: string): string {
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
-}
-
-/** Of all lines of a change, those that are not shown among them. */
-function digestOf(lines: readonly string[]): string {
-  const digest = createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 8);
-  return `${lines.length} lines, ${digest}`;
-}
 
 /** What is said otherwise of the same documents when they come from a cluster, with the field that stands for the place. */
 function saidOfObjects(text: string, before: Portrait): string[] {

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { type Deviation, deviationsOf } from '../../../tools/golden/deviations.js';
 import { expectGolden } from '../../../tools/golden/golden.js';
+import { choicesIn } from '../test/golden/choices.js';
+import { digestOf, issueLine, outcomeOf } from '../test/golden/outcome.js';
 import { type Portrait, portraitOf, type Section } from '../test/golden/portrait.js';
 import { type Issue, objectsIn, type Parsed, parse, readYaml } from './index.js';
 
@@ -31,23 +33,25 @@ function parsed(name: string): Parsed {
   return parse(readFileSync(new URL(name, recordings), 'utf8'), name);
 }
 
+function documentsOf(text: string): Record<string, unknown>[] {
+  return readYaml(text, 'rules.yaml').documents.flatMap((document) =>
+    [...objectsIn(document)].map(({ value }) => value as Record<string, unknown>),
+  );
+}
+
 function casesOf(area: string): RecordedCase[] {
   const folder = new URL(`${area}/`, recordings);
   return readdirSync(folder)
     .sort()
-    .flatMap((name) => {
-      const { documents } = readYaml(readFileSync(new URL(name, folder), 'utf8'), name);
-      return documents.flatMap((document) =>
-        [...objectsIn(document)].map(({ value }) => value as RecordedCase),
-      );
-    });
+    .flatMap((name) => documentsOf(readFileSync(new URL(name, folder), 'utf8')) as unknown as RecordedCase[]);
 }
 
-function portraitOfCase({ id, config, mesh, proxy, exchanges }: RecordedCase): Portrait {
+/** @param rules in place of those of the case */
+function portraitOfCase({ config, mesh, proxy, exchanges }: RecordedCase, rules = config): Portrait {
   const texts = [
     fixture,
     ...(proxy === 'gateway' ? [gatewayFixture] : []),
-    parse(config, `${id}.yaml`),
+    parse(rules, 'rules.yaml'),
     ...(mesh === undefined ? [] : [parse(mesh, 'mesh.yaml', 'mesh-config')]),
   ];
   const asked = exchanges.flatMap(({ request }) => questionOf(request) ?? []);
@@ -68,18 +72,16 @@ function questionOf({
   return `${method} ${url} ${header.join(': ')}`.trim();
 }
 
-const issueLine = ({ severity, code, resource, path, message }: Issue) =>
-  `  ${severity} ${code} ${resource} ${path}: ${message}`;
+const saidLine = (issue: Issue) => `  ${issue.resource.replace(/^\S+ /, '')} ${issueLine(issue)}`;
 
 /** Its second line, which tells more than the first, and a digest of all. */
 function sectionLine({ title, lines }: Section): string {
-  const digest = createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 8);
   const [, second = ''] = lines;
-  return `  ${title.slice(0, 100)} | ${second.trim().slice(0, 80)} | ${digest}`;
+  return `  ${title.slice(0, 100)} | ${second.trim().slice(0, 80)} | ${digestOf(lines)}`;
 }
 
 const linesOf = ({ issues, behaviour }: Portrait) => [
-  ...new Set([...issues.map(issueLine), ...behaviour.map(sectionLine)]),
+  ...new Set([...issues.map(saidLine), ...behaviour.map(sectionLine)]),
 ];
 
 /** What is so without the case: its lines, whoever the client is. */
@@ -93,5 +95,42 @@ it.each(areas)('what is said and done of the recorded cases of %s', (area) => {
       one.id,
       ...linesOf(portraitOfCase(one)).filter((line) => !isUsual(line)),
     ]),
+  );
+});
+
+/** One document to a line, so that a change of one moves no other. */
+const onLines = (documents: readonly unknown[]) =>
+  documents.map((one) => JSON.stringify(one)).join('\n---\n');
+
+/** Two of them, other ones for each case. */
+function drawn<T>(list: readonly T[], at: number): T[] {
+  const one = (at * 7919) % list.length;
+  return list.filter((_, index) => index === one || index === (one + (list.length >> 1)) % list.length);
+}
+
+/** A few changes of one field each, anywhere in the rules, and what comes of them. */
+function* changesOf(recorded: RecordedCase, at: number): Generator<string> {
+  const documents = documentsOf(recorded.config);
+  const before = portraitOfCase(recorded, onLines(documents));
+  const changes = documents.flatMap((document, index) =>
+    [...deviationsOf(document, choicesIn(document))].map((change): Deviation & { index: number } => ({
+      ...change,
+      index,
+    })),
+  );
+  for (const { index, field, value, document } of drawn(changes, at)) {
+    const after = portraitOfCase(
+      recorded,
+      onLines(documents.with(index, document as Record<string, unknown>)),
+    );
+    yield `  ${documents[index]?.kind} ${field}: ${value}`;
+    yield* outcomeOf(before, after).map((line) => `    ${line}`);
+  }
+}
+
+it.each(areas)('what a change of any field changes in the recorded cases of %s', (area) => {
+  expectGolden(
+    new URL(`../test/golden/recorded-${area}.changes.txt`, import.meta.url),
+    casesOf(area).flatMap((recorded, at) => [recorded.id, ...changesOf(recorded, at)]),
   );
 });

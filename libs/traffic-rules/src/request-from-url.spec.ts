@@ -1,4 +1,4 @@
-import { requestFromUrl } from './request-from-url.js';
+import { connectionFromUrl, requestFromUrl } from './request-from-url.js';
 
 describe('the request that a person describes', () => {
   it.each([
@@ -46,5 +46,34 @@ describe('the request that a person describes', () => {
     [{ url: 'a.com', headers: ['user: a\nb'] }, /The value of header user has a line break or NUL in it/],
   ])('%j cannot be sent', (description, message) => {
     expect(() => requestFromUrl(description)).toThrow(message);
+  });
+});
+
+describe('the connection that a person describes', () => {
+  it.each([
+    ['tcp://10.0.0.1:3306', { host: '10.0.0.1', port: 3306, sni: null }],
+    ['tls://a.example', { host: 'a.example', port: 443, sni: 'a.example' }],
+    ['TLS://a.example:65535/', { host: 'a.example', port: 65_535, sni: 'a.example' }],
+    ['TCP://[2001:DB8::1]:1', { host: '2001:DB8::1', port: 1, sni: null }],
+    ['http://a.example', undefined],
+    ['see tls://a.example', undefined],
+    ['a.example:443', undefined],
+  ])('%s', (url, connection) => {
+    expect(connectionFromUrl(url)).toEqual(connection);
+  });
+
+  it.each([
+    'tcp://a.example',
+    'tcp://a.example:0',
+    'tls://a.example:65536',
+    'tls://',
+    'tls://:443',
+    'tls://a.example/path',
+    'tls://x a.example',
+    'tcp://a.example:1:2',
+    'tcp://[a.example]:1',
+  ])('%s is not one', (url) => {
+    const message = `${url} is not tcp://HOST:PORT or tls://HOST[:PORT] with a port from 1 to 65535.`;
+    expect(() => connectionFromUrl(url)).toThrow(new RangeError(message));
   });
 });

@@ -59,7 +59,7 @@ function hostProblem(
   if (taking.some((one) => (one.namespace ?? namespace) === namespace)) return undefined;
   const names = namesOf(own);
   if (taking.length > 0)
-    return `${names} takes ${host} from rules of ${listed(taking.map((one) => one.namespace ?? ''))} alone, and these are in ${namespace}: its requests get 404. Let the Gateway take it from there: "${namespace}/${host}" among its hosts, or allowedRoutes of the listener.`;
+    return `${names} takes ${host} from rules of ${listed(taking.flatMap((one) => one.namespace ?? []))} alone, and these are in ${namespace}: its requests get 404. Let the Gateway take it from there: "${namespace}/${host}" among its hosts, or allowedRoutes of the listener.`;
   const hosts = own.flatMap((server) => server.hosts.map((one) => one.host));
   return `no server of ${names} takes ${host} (they take ${listed(hosts)}): its requests get 404. Add the host to a server of the Gateway${isService ? `, or ${meshGateway} to the gateways of the rules if calls within the mesh are meant` : ''}.`;
 }

@@ -92,7 +92,7 @@ function requestHeader(request: HeaderContext['request'], name: string): string 
 
 /** `PATH(NQ)`: without the query; `PATH(WQ:ORIG)`: as it was before it was rewritten, if it was. */
 function pathOf(request: HeaderContext['request'], argument: string): string | undefined {
-  const [query, which = 'ORIG_OR_PATH'] = argument.split(':');
+  const [query, which] = argument.split(':');
   const original = findHeader(request.headers, 'x-envoy-original-path');
   const path = which === 'PATH' ? request.path : (original ?? (which === 'ORIG' ? undefined : request.path));
   return query === 'NQ' ? path?.replace(/\?.*/, '') : path;

@@ -1,5 +1,6 @@
 import {
   analyze,
+  clusterFor,
   clustersOf,
   compile,
   connectionFromUrl,
@@ -11,6 +12,10 @@ import {
   gatewayPorts,
   headersUsedBy,
   type Issue,
+  inspection,
+  knowsHost,
+  listens,
+  outboundTrafficPolicyOf,
   type Parsed,
   type Resource,
   type RouteRequest,
@@ -31,6 +36,8 @@ export interface Questions {
   asked: readonly string[];
   /** Of the calling workload, whose label `app` has the same value. */
   namespace: string;
+  /** The services that rules name are taken as given. */
+  assumeServices?: boolean;
 }
 
 /** What is said of one thing, a fact a line. */
@@ -52,7 +59,10 @@ export function portraitOf(texts: readonly Parsed[], questions: Questions): Port
   const known = [...texts.flatMap(({ issues }) => issues), ...validate(resources)];
   const found = [...known, ...texts.flatMap(({ apiServerIssues }) => apiServerIssues)];
   if (known.some(({ severity }) => severity === 'error')) return { issues: found, behaviour: [] };
-  const tables = clientsOf(resources, questions).map((client) => compile(resources, client, { hash: '1' }));
+  const { assumeServices = false } = questions;
+  const tables = clientsOf(resources, questions).map((client) =>
+    compile(resources, client, { hash: '1', assumeServices }),
+  );
   const remarks = tables.flatMap((table) => analyze(table, { known, forwardedHeaders: ['user'] }));
   return {
     issues: [...found, ...remarks],
@@ -86,11 +96,33 @@ function sectionsOf(table: RouteTable, { asked }: Questions): Section[] {
       ],
     })),
     { title: 'headers', lines: headersUsedBy(table) },
+    { title: 'places', lines: placesOf(table, requests, asked) },
     { title: 'ports', lines: gatewayPorts(table).map((port) => toJson(port)) },
     ...requests.map((request) => decisionOn(table, request)),
     ...asked.map((question) => answerTo(table, question)),
     ...[...clustersOf(table)].map(({ name, ...cluster }) => ({ title: name, lines: facts(cluster) })),
   ].filter(({ lines }) => lines.length > 0);
+}
+
+/** What is known of each host and port that requests are for, before there is a request. */
+function placesOf(table: RouteTable, requests: readonly RouteRequest[], asked: readonly string[]): string[] {
+  const urls = asked.map((question) => question.split(' ').find((word) => word.includes('://')) ?? '');
+  const places = [
+    ...requests.map(({ authority, port }) => ({ host: authority.replace(/:\d+$/, ''), port })),
+    ...urls.map((url) => connectionFromUrl(url) ?? requestPlace(url)),
+  ];
+  const lines = places.map(({ host, port }) => {
+    const known = knowsHost(table, host, port) ? 'known' : 'unknown';
+    const { name = 'none' } = clusterFor(table, host, port) ?? {};
+    const http = listens(table, port) ? 'HTTP' : 'no HTTP';
+    return `${host} ${port}: ${known}, cluster ${name}, ${http}, ${inspection(table, { host, port })}`;
+  });
+  return [`others: ${outboundTrafficPolicyOf(table)}`, ...new Set(lines)];
+}
+
+function requestPlace(url: string): { host: string; port: number } {
+  const { authority, port } = requestFromUrl({ url });
+  return { host: authority.replace(/:\d+$/, ''), port };
 }
 
 function answerTo(table: RouteTable, question: string): Section {
