@@ -14,6 +14,7 @@ function remarks(yaml: string, atGateway = false): string[] {
         'host-not-served',
         'rule-shadowed',
         'rule-without-server',
+        'server-hosts-overlap',
         'match-shadowed',
       ].includes(code),
     )
@@ -100,6 +101,20 @@ describe('rules that share what they ask for', () => {
       expected,
     );
   });
+
+  // What takes the rest is for the blocks of the service itself.
+  it.each([
+    ['and what takes the rest', ['{destinationSubnets: [10.0.0.0/8]}', ''], overlap('spec.tcp[1]')],
+    ['and nothing else', ['{destinationSubnets: [10.0.0.0/8]}'], []],
+    ['a part of it, and what takes the rest', ['{destinationSubnets: [10.1.0.0/16]}', ''], []],
+  ])('the block of the service %s', (_case, matches, expected) => {
+    const service = ports.replace('240.0.0.1', '10.0.0.0/8');
+    const rules = matches.map((match) => `{${match && `match: [${match}], `}${to('db.ext', 3306)}}`);
+    const text = rule('r', 'db.ext', `tcp: [${rules.join(', ')}]`);
+    expect(remarks(service + text).filter((one) => one.startsWith('connection-rules-overlap'))).toEqual(
+      expected,
+    );
+  });
 });
 
 describe('many rules of tcp', () => {
@@ -183,6 +198,7 @@ spec: {selector: {istio: door}, servers: [${servers}]}
   const server = (number: number, protocol: string, more = '') =>
     `{port: {number: ${number}, name: p${number}, protocol: ${protocol}}, hosts: ['*.example']${more}}`;
   const passing = server(443, 'TLS', ', tls: {mode: PASSTHROUGH}');
+  const automatic = server(443, 'TLS', ', tls: {mode: AUTO_PASSTHROUGH}');
   const ending = server(443, 'HTTPS', ', tls: {mode: SIMPLE, credentialName: c}');
   const endingTcp = server(443, 'TLS', ', tls: {mode: SIMPLE, credentialName: c}');
   const db = service('db.ext', `${mysql}, ${tls}, ${http}`);
@@ -203,6 +219,7 @@ spec: {selector: {istio: door}, servers: [${servers}]}
       ['spec.http[0].match[0].port'],
     ],
     ['tls where TLS is passed on', passing, ofTls(), []],
+    ['tls where names of clusters alone are passed on', automatic, ofTls(), ['spec.tls[0].match[0]']],
     ['tls where TLS ends', endingTcp, ofTls(), ['spec.tls[0].match[0]']],
     ['tls on a port that no server has', passing, ofTls(8443), ['spec.tls[0].match[0]']],
     ['tcp at TCP', server(3306, 'TCP'), ofTcp(), []],
@@ -246,5 +263,39 @@ spec: {selector: {istio: door}, servers: [${servers}]}
     expect(remarks(yaml, true)).toEqual(
       Array(count).fill('match-shadowed VirtualService hello-page/b spec.http[0].match[0]'),
     );
+  });
+});
+
+describe('a name whose TLS ends at one server of a port and is passed on at another', () => {
+  const gateway = (protocol: string, host: string) => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: hello-page}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 443, name: ends, protocol: ${protocol}}, hosts: ['${host}'], tls: {mode: SIMPLE, credentialName: one}}
+  - {port: {number: 443, name: passes, protocol: TLS}, hosts: ['*.shop.ext'], tls: {mode: PASSTHROUGH}}
+---`;
+  const passed = (name: string) =>
+    rule(
+      'r',
+      '"*.shop.ext"',
+      `tls: [{match: [{sniHosts: ["${name}"]}], ${to('db.ext', 443)}}]`,
+      'gateways: [edge], ',
+    );
+  const refused = ['server-hosts-overlap VirtualService hello-page/r spec.tls[0].match[0]'];
+
+  // Put to a real istiod and Envoy (recorded: `gateway-https-and-passed-*`, `gateway-tls-and-passed-name`).
+  it.each([
+    ['HTTPS', 'a.shop.ext', 'a.shop.ext', refused],
+    ['HTTPS', 'hello-page/A.shop.ext', 'a.shop.ext', refused],
+    ['TLS', 'a.shop.ext', 'a.shop.ext', refused],
+    ['HTTPS', 'a.shop.ext', '*.shop.ext', []],
+    ['HTTPS', '*', 'a.shop.ext', []],
+  ])('%s for %s and %s', (protocol, host, name, expected) => {
+    const yaml = service('db.ext', tls) + gateway(protocol, host) + passed(name);
+    const rules = rule('ends', 'a.shop.ext', `http: [{${to('db.ext', 443)}}]`, 'gateways: [edge], ');
+    expect(remarks(yaml + rules, true).filter((line) => line.startsWith('server-hosts'))).toEqual(expected);
   });
 });

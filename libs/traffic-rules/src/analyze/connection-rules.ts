@@ -1,6 +1,7 @@
 import { asciiLowerCase } from '../ascii.js';
 import type { ConnectionChain } from '../compile/connection-chains.js';
 import { ServiceChains } from '../compile/service-chains.js';
+import { blocksOf } from '../compile/tcp-listeners.js';
 import { holdsAt } from '../match/algebra.js';
 import { type ConnectionMatch, type ConnectionRule, connectionMatchKey } from '../model/connection.js';
 import type { GatewayServer } from '../model/gateway.js';
@@ -9,6 +10,7 @@ import type { RegistryService } from '../model/service.js';
 import { fieldOf, placedName, resourceName } from '../place.js';
 import { EarlierRules } from './earlier-rules.js';
 import type { MeshView } from './mesh-view.js';
+import { warnOfSharedNames, warnOfTakenNames } from './passed-names.js';
 import { limits } from './shadowed-rules.js';
 
 /** Rules for tcp and tls that no connection comes to. */
@@ -17,6 +19,7 @@ export function* warnOfConnectionRules(view: MeshView): Generator<undefined, voi
   if (gateway !== undefined) {
     yield* warnOfSharedPorts(view, gateway.servers);
     warnOfTakenNames(view);
+    warnOfSharedNames(view);
     return;
   }
   for (const { owner } of view.deciding) {
@@ -77,7 +80,8 @@ function* warnOfOverlaps(view: MeshView, owner: HostRules): Generator<undefined,
     for (const port of service?.ports ?? []) {
       yield;
       if (service === undefined || !(isOf('tls', port) || isOf('tcp', port))) continue;
-      const found = overlapping(chains.of(service, port, { blocks: [], byServerName: false }));
+      const blocks = blocksOf(service);
+      const found = overlapping(chains.of(service, port, { blocks, byServerName: false }));
       if (found === undefined || reported.has(found.rule)) continue;
       reported.add(found.rule);
       const { rule, first, shared } = found;
@@ -212,29 +216,6 @@ function* warnOfSharedPorts(view: MeshView, servers: readonly GatewayServer[]): 
         fieldOf(rule.place),
         `no connection comes to this rule: TCP carries no host, so ${name} takes every connection to port ${server.port} of ${resourceName(server.resource)}. Give each host a port of its own, or pass TLS through and tell them apart by server name.`,
       );
-  }
-}
-
-/** A server that passes TLS on has each name once. */
-function warnOfTakenNames(view: MeshView): void {
-  for (const { chains, lost } of view.table.gatewayListeners) {
-    const inForce = new Set(chains.map(({ rule }) => rule));
-    for (const { rule, name, first, server } of lost) {
-      // One that is there for another host of its resource, or at another server, has lost nothing.
-      if (
-        inForce.has(rule) ||
-        (rule.place.rule.path === first.place.rule.path && rule.place.document === first.place.document)
-      )
-        continue;
-      const others = rule.match.serverNames.filter((one) => one !== name);
-      view
-        .report(rule.place.document)
-        .warning(
-          'rule-shadowed',
-          fieldOf(rule.place),
-          `no connection comes to this rule at port ${server.port} of ${placedName(server.resource)}: ${placedName(first.place.resource)} has the name ${name} already${others.length === 0 ? '' : `, and Istio leaves the rule out with its other names (${others.slice(0, 5).join(', ')}) as well`}. Write each name once.`,
-        );
-    }
   }
 }
 

@@ -112,7 +112,7 @@ function connectionProblem(
   names: string,
 ): string | undefined {
   const wanted = layer === 'tls' ? ['tls-passthrough'] : ['tcp', 'tls'];
-  const fitting = servers.filter(({ serves }) => wanted.includes(serves));
+  const fitting = servers.filter(({ serves, automatic }) => wanted.includes(serves) && automatic !== true);
   if (fitting.length === 0)
     return layer === 'tls'
       ? `no server of ${names} passes TLS through for these hosts (${protocolsOf(servers)}), so rules for tls do nothing. Where the gateway terminates TLS, write tcp rules (protocol TLS) or http rules (protocol HTTPS); or write mode: PASSTHROUGH.`

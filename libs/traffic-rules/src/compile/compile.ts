@@ -8,6 +8,7 @@ import type { Workload } from '../workload.js';
 import { buildClusters } from './clusters.js';
 import { reachedListeners } from './gateway-chains.js';
 import { buildGatewayTables } from './gateway-tables.js';
+import { withoutLocked } from './locked-listeners.js';
 import { buildPortTables } from './port-tables.js';
 import { RouteTable } from './table.js';
 import { TcpListeners } from './tcp-listeners.js';
@@ -42,13 +43,15 @@ export function* compileInSteps(
 ): Steps<RouteTable> {
   const { resources: known, undiscovered } = discover(documents);
   const resources = assumeServices ? [...known, ...assumedServices(known)] : known;
-  const mesh = yield* lower(resources, workload);
+  const told = yield* lower(resources, workload);
+  const mesh = { ...told, listened: withoutLocked(told.listened) };
   const clusters = buildClusters(mesh);
   yield;
   const { gateway, listened, services, rules } = mesh;
   const sources = { mesh, clusters, workload };
   const chainSources = { clusters, services, rules, workload };
-  const gatewayListeners = gateway === undefined ? [] : reachedListeners(gateway, chainSources);
+  const { reached: gatewayListeners, refusedFor } =
+    gateway === undefined ? { reached: [], refusedFor: [] } : reachedListeners(gateway, chainSources);
   const ports =
     gateway === undefined ? yield* buildPortTables(sources) : buildGatewayTables(gatewayListeners, sources);
   yield;
@@ -65,6 +68,7 @@ export function* compileInSteps(
     ports,
     tcp,
     gatewayListeners,
+    refusedFor,
     repeatedHeaders,
     hash,
   });

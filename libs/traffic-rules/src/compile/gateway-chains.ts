@@ -1,12 +1,13 @@
 import { hostsInCommon } from '../hosts-in-common.js';
 import { holdsAt } from '../match/algebra.js';
 import { anyConnection, type ConnectionRule } from '../model/connection.js';
-import type { GatewayServer } from '../model/gateway.js';
+import { type GatewayServer, serverNamesOf } from '../model/gateway.js';
 import type { MeshGateway } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
 import type { Workload } from '../workload.js';
 import { type ChainSources, type ConnectionChain, targetOf } from './connection-chains.js';
 import { type GatewayListener, sortServers } from './gateway-listeners.js';
+import { type SharedName, sharedNameOf } from './listener-names.js';
 
 /** A rule that a listener of a gateway leaves out whole, with all of its names. */
 export interface LostNames {
@@ -26,13 +27,21 @@ export interface ReachedListener extends GatewayListener {
   lost: readonly LostNames[];
 }
 
-/** The listeners of a gateway, in the order of its servers. */
-export function reachedListeners(gateway: MeshGateway, sources: ChainSources): ReachedListener[] {
-  return sortServers(gateway.servers).reached.map((listener) => ({
-    ...listener,
-    ports: gateway.portsTo(listener.bindPort),
-    ...chainsOf(listener.connections, sources),
-  }));
+/** The listeners of a gateway, in the order of its servers, and the names because of which others are refused. */
+export function reachedListeners(
+  gateway: MeshGateway,
+  sources: ChainSources,
+): { reached: ReachedListener[]; refusedFor: SharedName[] } {
+  const reached: ReachedListener[] = [];
+  const refusedFor: SharedName[] = [];
+  for (const listener of sortServers(gateway.servers).reached) {
+    const sorted = chainsOf(listener.connections, sources);
+    const shared = sharedNameOf(listener, sorted.chains);
+    if (shared === undefined)
+      reached.push({ ...listener, ports: gateway.portsTo(listener.bindPort), ...sorted });
+    else refusedFor.push(shared);
+  }
+  return { reached, refusedFor };
 }
 
 /**
@@ -67,6 +76,8 @@ function chainsOf(
 
 /** How a gateway sorts the connections to a server that takes no requests (Istio, gateway.go buildGatewayNetworkFilters). */
 function serverChains(server: GatewayServer, sources: ChainSources): ConnectionChain[] {
+  // Names of clusters, as sidecars of other networks ask for them, are no client's (recorded: `gateway-auto-passthrough-rule`).
+  if (server.automatic === true) return [];
   const bound = sources.rules.filter(
     (owner) => owner.gateways.includes(server.gateway) && sharesHost(owner, server),
   );
@@ -84,7 +95,7 @@ function serverChains(server: GatewayServer, sources: ChainSources): ConnectionC
       }));
   const first = rules.find(({ layer }) => layer === 'tcp');
   if (first === undefined) return [];
-  const serverNames = server.serves === 'tls' ? server.hosts.map(({ host }) => host) : [];
+  const serverNames = server.serves === 'tls' ? serverNamesOf(server) : [];
   const match = { ...anyConnection, serverNames };
   return [{ match, target: targetOf(first, server.port, sources), rule: first }];
 }

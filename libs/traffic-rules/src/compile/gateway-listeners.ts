@@ -2,6 +2,7 @@ import {
   type GatewayServer,
   isWithinPod,
   type ServerHost,
+  serverNamesOf,
   takesPlainText,
   takesRequests,
 } from '../model/gateway.js';
@@ -149,9 +150,9 @@ function overlapIn({ bindPort, http, https, connections }: GatewayListener): Ove
   const plain = http[0] ?? connections.find(takesPlainText);
   if (anyName !== undefined && plain !== undefined)
     return { bindPort, host: '*', first: anyName, second: plain };
-  const known = new Map<ServerHost['host'], GatewayServer>();
+  const known = new Map<string, GatewayServer>();
   for (const second of https)
-    for (const { host } of second.hosts) {
+    for (const host of serverNamesOf(second)) {
       const first = known.get(host);
       if (first !== undefined && first !== second) return { bindPort, host, first, second };
       known.set(host, second);

@@ -1,10 +1,9 @@
 import { asciiLowerCase } from '../ascii.js';
 import { HostMap } from '../host-map.js';
-import { type ServerProtocol, type TlsTermination, takesPlainText } from '../model/gateway.js';
+import { type ServerProtocol, serverNamesOf, type TlsTermination, takesPlainText } from '../model/gateway.js';
 import type { ResourceReference } from '../model/place.js';
 import type { HostRules } from '../model/rule.js';
 import type { ReachedListener } from './gateway-chains.js';
-import type { GatewayListener } from './gateway-listeners.js';
 import { contentsOf, type RouteTable } from './table.js';
 
 /** A port of a gateway, as its clients dial it. */
@@ -25,6 +24,8 @@ export interface GatewayPortServer {
   serves: ServerProtocol;
   /** In lower case; `*.example.com` stands for every name under it, `*` for all. */
   hosts: readonly string[];
+  /** Where it takes TLS, the names that lead to it: those of rules where it passes TLS on; `*`, any or none. */
+  serverNames: readonly string[];
   /** How it ends TLS; absent where it does not. */
   termination?: TlsTermination;
 }
@@ -44,19 +45,21 @@ function withRules(listener: ReachedListener, rules: readonly HostRules[]): Reac
   return { ...listener, connections: listener.connections.filter(({ gateway }) => used.has(gateway)) };
 }
 
-function describe({ http, https, connections }: GatewayListener): Omit<GatewayPort, 'port'> {
+function describe({ http, https, connections, chains }: ReachedListener): Omit<GatewayPort, 'port'> {
+  const passedOn = chains.flatMap(({ rule, match }) => (rule?.layer === 'tls' ? match.serverNames : []));
   const servers = [...http, ...https, ...connections];
   const bytes = servers.some(({ serves }) => serves === 'tcp');
   const plain = http.length > 0 ? 'requests' : bytes ? 'bytes' : undefined;
   return {
     ...(plain !== undefined && { plain }),
     tls: servers.some((server) => !takesPlainText(server)),
-    servers: servers.map(({ resource, path, serves, hosts, termination }) => ({
-      resource,
-      path,
-      serves,
-      hosts: hosts.map(({ host }) => host),
-      ...(termination !== undefined && { termination }),
+    servers: servers.map((server) => ({
+      resource: server.resource,
+      path: server.path,
+      serves: server.serves,
+      hosts: server.hosts.map(({ host }) => host),
+      serverNames: server.serves === 'tls-passthrough' ? passedOn : serverNamesOf(server),
+      ...(server.termination !== undefined && { termination: server.termination }),
     })),
   };
 }
@@ -67,7 +70,7 @@ export class ServersByName {
 
   /** @param servers those of one port that take TLS */
   constructor(servers: readonly GatewayPortServer[]) {
-    for (const server of servers) for (const host of server.hosts) this.#byName.add(host, server);
+    for (const server of servers) for (const name of server.serverNames) this.#byName.add(name, server);
   }
 
   /** @param serverName undefined: it asks for none */

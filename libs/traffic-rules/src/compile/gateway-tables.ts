@@ -4,7 +4,7 @@ import { hostsInCommon } from '../hosts-in-common.js';
 import { matchAll } from '../match/match-block.js';
 import type { RequestView } from '../match/request-view.js';
 import { LazyMatcher } from '../match/route-index.js';
-import type { GatewayServer } from '../model/gateway.js';
+import { type GatewayServer, serverNamesOf } from '../model/gateway.js';
 import type { HostRules, Rule } from '../model/rule.js';
 import { addressDomain } from './domains.js';
 import type { ReachedListener } from './gateway-chains.js';
@@ -41,7 +41,7 @@ function withTls(
   for (const name of chains.flatMap(({ match }) => match.serverNames)) byServerName.add(name, noRequests);
   for (const server of https) {
     const table = plainTable([server], sources);
-    for (const { host } of server.hosts) byServerName.add(host, table);
+    for (const name of serverNamesOf(server)) byServerName.add(name, table);
   }
   return { ...(plain ?? noRequests), byServerName };
 }

@@ -5,7 +5,13 @@ import { LazyMatcher } from '../match/route-index.js';
 import { meshGateway } from '../model/gateway.js';
 import type { Mesh } from '../model/mesh.js';
 import type { HostRules } from '../model/rule.js';
-import { carriesHttp, isReachable, type RegistryPort, type RegistryService } from '../model/service.js';
+import {
+  asListened,
+  carriesHttp,
+  isReachable,
+  type RegistryPort,
+  type RegistryService,
+} from '../model/service.js';
 import type { Steps } from '../steps.js';
 import type { Workload } from '../workload.js';
 import { addressDomain, domainsOf } from './domains.js';
@@ -67,11 +73,13 @@ function listeners(sources: TableSources): Map<number, PortTableBuilder> {
   const inView: Array<[RegistryService, RegistryPort]> = [];
   for (const service of sources.mesh.listened) {
     for (const port of service.ports) {
-      if (port.destinationOnly === true) continue;
-      inView.push([service, port]);
+      if (port.destinationOnly === true && port.unrouted !== true) continue;
+      if (port.unrouted !== true) inView.push([service, port]);
       // Another name of a service makes nobody listen (Istio, listener.go buildSidecarOutboundListener).
-      if (carriesHttp(port.protocol) && service.externalName === undefined && !builders.has(port.number))
-        builders.set(port.number, new PortTableBuilder(port.number, sources, aliases));
+      if (!carriesHttp(asListened(port).protocol) || service.externalName !== undefined) continue;
+      const builder = builders.get(port.number) ?? new PortTableBuilder(port.number, sources, aliases);
+      builders.set(port.number, builder);
+      builder.addListener(service, port);
     }
   }
   for (const [service, port] of inView) builders.get(port.number)?.addService(service, port);
@@ -127,11 +135,18 @@ class PortTableBuilder {
   readonly #claimed = new Set<string>();
   readonly #hosts = new HostMap<VirtualHost>();
   readonly #names = new Set<string>();
+  /** Whether it listens on every address. */
+  #isShared = false;
 
   constructor(port: number, sources: TableSources, aliases: ReadonlyMap<string, readonly string[]>) {
     this.#port = port;
     this.#sources = sources;
     this.#aliases = aliases;
+  }
+
+  /** A service that HTTP is listened for because of, whether or not its requests are routed here. */
+  addListener(service: RegistryService, port: RegistryPort): void {
+    if (!hasOwnListener(service, port)) this.#isShared = true;
   }
 
   /** Of several documents for one host the last one that has the port says what it is (Istio, httproute.go BuildSidecarOutboundVirtualHosts), by its first port of that number. */
@@ -174,7 +189,7 @@ class PortTableBuilder {
     }
     const known = new Set(this.#groups.flatMap(({ services }) => services.map(({ host }) => host)));
     for (const group of this.#groups) this.#addVirtualHosts(group, known);
-    return { port: this.#port, shared: this.#isShared(), hosts: this.#hosts };
+    return { port: this.#port, shared: this.#isShared, hosts: this.#hosts };
   }
 
   /** A service is in view of the port by any protocol, even one that carries no HTTP. */
@@ -209,20 +224,15 @@ class PortTableBuilder {
     return true;
   }
 
-  #isShared(): boolean {
-    return this.#serving(this.#services.keys()).some(
-      (service) => service.externalName === undefined && !this.#hasOwnListener(service),
-    );
-  }
-
   /** Clients that resolve the name dial the address of the port's own listener. */
   #isDedicated(service: RegistryService): boolean {
-    return this.#hasOwnListener(service) && !isWildcard(service.host);
-  }
-
-  /** A sniffed port of a service with an address of its own, or of a headless one with those of its pods. */
-  #hasOwnListener(service: RegistryService): boolean {
     const port = this.#services.get(service.host)?.port;
-    return port?.protocol === 'auto' && (service.headless || ownAddressesOf(service).length > 0);
+    return port !== undefined && hasOwnListener(service, port) && !isWildcard(service.host);
   }
+}
+
+/** A sniffed port of a service with an address of its own, or of a headless one with those of its pods. */
+function hasOwnListener(service: RegistryService, port: RegistryPort): boolean {
+  if (asListened(port).protocol !== 'auto') return false;
+  return service.headless || ownAddressesOf(service).length > 0;
 }

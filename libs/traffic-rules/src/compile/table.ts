@@ -12,6 +12,7 @@ import type { Resource } from '../resources/resource.js';
 import type { RetryPolicy } from '../retry/retry-policy.js';
 import type { Workload } from '../workload.js';
 import type { ReachedListener } from './gateway-chains.js';
+import type { SharedName } from './listener-names.js';
 import type { TcpListeners } from './tcp-listeners.js';
 
 let contentsOf: (table: RouteTable) => TableContents;
@@ -46,6 +47,8 @@ export interface TableContents {
   readonly tcp: TcpListeners;
   /** None at a sidecar. */
   readonly gatewayListeners: readonly ReachedListener[];
+  /** Names because of which Envoy refuses listeners of a gateway. */
+  readonly refusedFor: readonly SharedName[];
   readonly repeatedHeaders: RepeatedHeaders;
   /** Of the resources and the workload; every decision carries it. */
   readonly hash: string;

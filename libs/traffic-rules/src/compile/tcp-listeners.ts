@@ -1,5 +1,10 @@
 import { isIP } from 'node:net';
-import type { ExclusiveProtocol, RegistryPort, RegistryService } from '../model/service.js';
+import {
+  asListened,
+  type ExclusiveProtocol,
+  type RegistryPort,
+  type RegistryService,
+} from '../model/service.js';
 import type { ChainSources, ConnectionChain, ConnectionTarget } from './connection-chains.js';
 import { type ArrivingConnection, FilterChains } from './filter-chains.js';
 import type { ReachedListener } from './gateway-chains.js';
@@ -83,24 +88,25 @@ export class TcpListeners {
     return this.#wildcards.get(port)?.find(dialled);
   }
 
-  #listen(service: RegistryService, port: RegistryPort, chains: ServiceChains): void {
+  #listen(service: RegistryService, declared: RegistryPort, chains: ServiceChains): void {
+    const port = asListened(declared);
     const { protocol, number } = port;
-    if (protocol === 'udp' || service.externalName !== undefined || port.destinationOnly === true) return;
+    const isThere = port.destinationOnly !== true || port.unrouted === true;
+    if (protocol === 'udp' || service.externalName !== undefined || !isThere) return;
     if (protocol === 'tcp') this.#ports.add(number);
-    const blocks = service.listenerAddresses.filter((address) => address.includes('/'));
+    const blocks = blocksOf(service);
     if (protocol === 'http' || protocol === 'http2') {
       this.#wildcardAt(number).addHttp();
       return;
     }
-    // Each pod of a headless service has a listener (recorded: `tcp-subnets-on-headless`).
-    const own = service.headless ? service.instances.map(({ address }) => address) : ownAddressesOf(service);
+    const own = listenersOf(service, declared);
     for (const address of own)
       this.#ownAt(address, port).add(
         chains.of(service, port, { blocks: [], byServerName: false }),
         protocol === 'auto' ? service.host : undefined,
         port.exclusive,
       );
-    if (service.headless || (own.length > 0 && blocks.length === 0)) return;
+    if (hasListenerOfEachPod(service, declared) || (own.length > 0 && blocks.length === 0)) return;
     const forAll = chains.of(service, port, { blocks, byServerName: true });
     if (forAll.some(isForBlocks)) this.#ports.add(number);
     this.#wildcardAt(number).add(forAll, protocol === 'auto', port.exclusive);
@@ -129,6 +135,23 @@ export function ownAddressesOf({ host, hasAddress, listenerAddresses }: Registry
 
 function isForBlocks({ match }: ConnectionChain): boolean {
   return match.subnets.length > 0;
+}
+
+/** The IP addresses that a port of a service which is not plain HTTP is listened for at; none: every address. */
+export function listenersOf(service: RegistryService, port: RegistryPort): string[] {
+  return hasListenerOfEachPod(service, port)
+    ? service.instances.map(({ address }) => address)
+    : ownAddressesOf(service);
+}
+
+/** As a headless service does, unless a Sidecar has a listener for the port (recorded: `tcp-subnets-on-headless`, `scope-sidecar-port-headless`). */
+function hasListenerOfEachPod({ headless }: RegistryService, { listenedAs }: RegistryPort): boolean {
+  return headless && listenedAs === undefined;
+}
+
+/** The blocks of addresses that a service is dialled at. */
+export function blocksOf({ listenerAddresses }: RegistryService): string[] {
+  return listenerAddresses.filter((address) => address.includes('/'));
 }
 
 function keyOf(address: string, port: number): string {

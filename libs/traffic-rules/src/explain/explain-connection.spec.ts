@@ -132,4 +132,19 @@ spec: {hosts: [all.ext], ports: [{number: 7000, name: tcp, protocol: TCP}], reso
     const own = explained({ host: 'all.ext', port: 7000, sni: null }, { more: catchAll });
     expect(own.notes).toEqual([]);
   });
+
+  it('a service for every name under its host takes those alone', () => {
+    const wild = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: wild, namespace: hello-page}
+spec: {hosts: ['*.wild.ext'], ports: [{number: 7443, name: tls, protocol: TLS}], resolution: NONE}
+---`;
+    const { destinations, notes } = explained(
+      { host: 'a.wild.ext', port: 7443, sni: 'a.wild.ext' },
+      { more: wild },
+    );
+    expect(destinations.map(({ host }) => host)).toEqual(['*.wild.ext']);
+    expect(notes).toEqual([]);
+  });
 });

@@ -1,6 +1,8 @@
 import type { ConnectionTarget } from '../compile/connection-chains.js';
 import { contentsOf, type RouteTable } from '../compile/table.js';
 import type { ConnectionDecision } from '../decision.js';
+import { isWildcard } from '../host-map.js';
+import { overlap } from '../hosts-in-common.js';
 import { type Connection, routeConnection, tcpTargetOf } from '../route/route-connection.js';
 import { closedOf } from './answers.js';
 import { connectedTo } from './effects.js';
@@ -94,6 +96,7 @@ function notesOn({ because }: ConnectionDecision, { host, port }: Connection): s
   const taken = because.destination?.host;
   if (because.reason !== 'tcp-port' || taken === undefined || taken === host || taken.startsWith(`${host}.`))
     return [];
+  if (isWildcard(taken) && overlap(taken, host)) return [];
   return [
     `${taken} has no address, so it takes every connection to port ${port} that no other service has an address for.`,
   ];

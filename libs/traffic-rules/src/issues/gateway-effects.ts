@@ -45,7 +45,7 @@ export const gatewayEffects = {
     },
     'server-hosts-overlap': {
       severity: 'warning',
-      why: 'Two servers of a gateway terminate TLS for one host on one port, as hosts of different namespaces or in different spelling; or one terminates TLS for every host (`*`) and another takes plain text there. Istio accepts both, and Envoy refuses the listener: a running gateway keeps what it had, a new one refuses connections to the port.',
+      why: 'Two servers of a gateway terminate TLS for one host on one port, as hosts of different namespaces or in different spelling; or one terminates TLS for every host (`*`) and another takes plain text there; or one terminates TLS for a name that a rule passes through there. Istio accepts both, and Envoy refuses the listener: a running gateway keeps what it had, a new one refuses connections to the port.',
       wrong:
         'hosts: [shop/a.example.com] in one Gateway, hosts: [team/a.example.com] in another, both HTTPS on port 443',
       right: 'one server with hosts: [shop/a.example.com, team/a.example.com]',
@@ -64,7 +64,7 @@ export const gatewayEffects = {
     },
     'certificate-shared': {
       severity: 'warning',
-      why: 'Two Gateways of one workload have the same certificate. Browsers use one HTTP/2 connection for all hosts of a certificate, and the Gateway that it was opened to answers 404 for the hosts of the other.',
+      why: 'Two Gateways of one workload, or two servers of one that share hosts, have the same certificate. Browsers use one HTTP/2 connection for all hosts of a certificate, and the server that it was opened to answers 404 for the hosts of the other.',
       wrong: 'credentialName: wildcard for a.example.com in one and for b.example.com in the other',
       right: "one server with hosts: ['*.example.com']",
     },

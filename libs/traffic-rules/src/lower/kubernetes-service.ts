@@ -27,6 +27,7 @@ export function kubernetesService(
     host: asciiLowerCase(`${metadata.name}.${metadata.namespace}.svc.${clusterDomain}`),
     metadata,
     exportTo: exported,
+    traits: '',
     ports: spec.ports.map((port) => ({
       number: port.port,
       name: port.name ?? '',

@@ -24,6 +24,9 @@ import { hiddenRules } from './virtual-service/hidden-rules.js';
 import { virtualServiceCandidates } from './virtual-service/virtual-service.js';
 import { Workloads } from './workloads.js';
 
+/** A port that no listener of a Sidecar has to itself. */
+const anyOtherPort = 0;
+
 /** What istiod would make of the resources for a workload: names qualified, what it does not see left out, delegates in their place. */
 export function* lower(resources: readonly Resource[], workload: Workload): Steps<Mesh> {
   const destinationRules = ofKind(resources, 'DestinationRule');
@@ -40,7 +43,12 @@ export function* lower(resources: readonly Resource[], workload: Workload): Step
   const rulesView = { workload, gateways, scope, options };
   const rules = yield* rulesOf(resources, rulesView, routesTo);
   const registry = registryOf(resources, { workload, scope, defaultExportTo: options.exportTo.service });
-  const told = registry.told(destinationsOf(rules, workload));
+  const told = registry.told(({ port = anyOtherPort }) =>
+    destinationsOf(
+      rules.filter(({ isOnPort }) => isOnPort?.(port) !== false),
+      workload,
+    ),
+  );
   const policies = new DestinationRules(destinationRules, workload, options);
   return {
     services: told.byHost,

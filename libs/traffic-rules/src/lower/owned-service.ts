@@ -5,4 +5,6 @@ import type { Metadata } from '../resources/metadata.js';
 export interface OwnedService extends RegistryService {
   metadata: Metadata;
   exportTo: readonly string[];
+  /** What documents for one host have in common, so that their ports are pooled. */
+  traits: string;
 }

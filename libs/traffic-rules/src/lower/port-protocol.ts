@@ -1,4 +1,4 @@
-import type { ExclusiveProtocol, PortProtocol } from '../model/service.js';
+import type { ExclusiveProtocol, PortProtocol, Spoken } from '../model/service.js';
 import type { KubernetesServicePort } from '../resources/kubernetes.js';
 
 const words: Readonly<Record<string, PortProtocol>> = {
@@ -37,6 +37,15 @@ export function isEncrypted(word: string | undefined): boolean {
 export function exclusively(word: string | undefined): { exclusive?: ExclusiveProtocol } {
   const name = word?.toLowerCase();
   return name === 'mongo' || name === 'mysql' ? { exclusive: name } : {};
+}
+
+/** All that a protocol says, as it is written. */
+export function spokenBy(word: string | undefined): Spoken {
+  return {
+    protocol: protocolOf(word),
+    ...exclusively(word),
+    ...(isEncrypted(word) && { encrypted: true }),
+  };
 }
 
 /** The word that says it: `appProtocol`, or the port's name up to the first dash. */

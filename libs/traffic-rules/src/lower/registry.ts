@@ -7,7 +7,8 @@ import type { Workload } from '../workload.js';
 import { kubernetesService } from './kubernetes-service.js';
 import type { OwnedService } from './owned-service.js';
 import { servicesOfEntry } from './service-entry.js';
-import type { SidecarScope } from './sidecar/sidecar-scope.js';
+import { ServicePools, type ToldServices } from './service-pools.js';
+import type { EgressScope, SidecarScope } from './sidecar/sidecar-scope.js';
 import { reachOf, visibleTo } from './visibility.js';
 import type { Workloads } from './workloads.js';
 
@@ -25,21 +26,16 @@ export interface RegistryView {
   defaultExportTo: readonly string[];
 }
 
-/** What the workload's proxy is told of services. */
-export interface ToldServices {
-  /** By host. */
-  byHost: Map<string, OwnedService>;
-  /** What it listens for: of each host the service of every document that has a say, with its own ports and addresses. */
-  listened: readonly OwnedService[];
-}
-
 /**
- * The services that the workload's proxy is told of, one for each host, in a stable order.
- * Of one host in several namespaces the workload's own wins, then a Kubernetes Service, then the first visible
- * one; what one namespace says about one host is pooled (Istio, sidecar.go selectServices; serviceentry/conversion.go).
+ * The services that the workload's proxy is told of, one for each host, in a stable order. Of one host in several namespaces
+ * the workload's own wins, then a Kubernetes Service, then the first visible one (Istio, sidecar.go selectServices).
  */
 export class Registry {
   readonly #all: readonly OwnedService[];
+  readonly #allByHost: ReadonlyMap<string, readonly OwnedService[]>;
+  /** What the workload's namespace may see, in the order in which the first one wins. */
+  readonly #exported: readonly OwnedService[];
+  readonly #exportedByHost: ReadonlyMap<string, readonly OwnedService[]>;
   readonly #view: RegistryView;
 
   constructor(documents: RegistryDocuments, view: RegistryView) {
@@ -48,21 +44,28 @@ export class Registry {
       ...service,
       exportTo: service.exportTo.length === 0 ? view.defaultExportTo : service.exportTo,
     }));
+    this.#allByHost = Map.groupBy(this.#all, ({ host }) => host);
+    // An entry's services go by their hosts (Istio, serviceentry/conversion.go; recorded: `tcp-mongo-by-host`).
+    this.#exported = visibleTo(
+      this.#all,
+      view.workload.namespace,
+      ({ exportTo }) => exportTo,
+      ({ kind, host, metadata }) => (kind === 'ServiceEntry' ? host : metadata.name),
+    );
+    this.#exportedByHost = Map.groupBy(this.#exported, ({ host }) => host);
   }
 
-  /** @param destinations where the rules lead that the proxy is told, in their order */
-  told(destinations: Iterable<RuleDestination>): ToldServices {
-    const byHost = new Map<string, OwnedService>();
-    const told = this.#exported().flatMap((service) => this.#asTold(service) ?? []);
-    const pooled = new Map<OwnedService, OwnedService>();
-    for (const [host, candidates] of Map.groupBy(told, (service) => service.host)) {
-      const pool = poolOf(candidates, this.#view.workload.namespace);
-      byHost.set(host, poolNamespace(pool));
-      for (const service of pool) pooled.set(service, withInstancesOf(pool, service));
+  /**
+   * Listener by listener, its services before those that its rules lead to (Istio, sidecar.go collectImportedServices).
+   * @param destinationsFor where the rules of a listener lead, in their order
+   */
+  told(destinationsFor: (listener: EgressScope) => Iterable<RuleDestination>): ToldServices {
+    const pools = new ServicePools(this.#withInstancesOfNamespace);
+    for (const listener of this.#view.scope.listeners) {
+      for (const service of this.#asTold(listener)) pools.addListened(service);
+      for (const service of this.#ledTo(listener, destinationsFor(listener))) pools.addDestination(service);
     }
-    this.#addDestinations(byHost, destinations);
-    // In the order of all, which decides who has a listener first.
-    return { byHost, listened: told.flatMap((service) => pooled.get(service) ?? []) };
+    return pools.told();
   }
 
   /** Services that nobody of the workload reaches by their names. */
@@ -80,48 +83,68 @@ export class Registry {
     }
   }
 
-  #exported(): OwnedService[] {
-    // An entry's services go by their hosts (Istio, serviceentry/conversion.go; recorded: `tcp-mongo-by-host`).
-    return visibleTo(
-      this.#all,
-      this.#view.workload.namespace,
-      ({ exportTo }) => exportTo,
-      ({ kind, host, metadata }) => (kind === 'ServiceEntry' ? host : metadata.name),
-    );
-  }
+  /** What the services of one namespace have for one host, each of them has. */
+  readonly #withInstancesOfNamespace = (service: OwnedService): OwnedService => {
+    const { host, metadata } = service;
+    const known = this.#allByHost.get(host) ?? [];
+    const pool = known.filter((other) => other.metadata.namespace === metadata.namespace);
+    return pool.length < 2 ? service : { ...service, instances: pool.flatMap(({ instances }) => instances) };
+  };
 
-  /** With the ports that a Sidecar leaves; undefined: it leaves none. */
-  #asTold(service: OwnedService): OwnedService | undefined {
-    const { scope } = this.#view;
-    if (scope.document === undefined || scope.document.spec.egress.length === 0) return service;
-    const { namespace } = service.metadata;
-    const ports = service.ports
-      .filter(({ number }) => scope.knowsPort(namespace, service.host, number))
-      .map((port) => (scope.listensFor(namespace, service.host, port.number) ? port : asDestination(port)));
-    return ports.length === 0 ? undefined : { ...service, ports };
+  /** The services that a listener takes, each with the ports that it has there; of each host those of one namespace. */
+  *#asTold({ port, spoken, takesService, listensAt }: EgressScope): Generator<OwnedService> {
+    const taken = this.#exported.flatMap((service) => {
+      if (!takesService(service.metadata.namespace, service.host)) return [];
+      if (port === undefined) return [service];
+      const ports = service.ports.filter(({ number }) => number === port);
+      if (ports.length === 0) return [];
+      return [{ ...service, ports: ports.map((own) => ({ ...own, ...(spoken && { listenedAs: spoken }) })) }];
+    });
+    const byHost = Map.groupBy(taken, ({ host }) => host);
+    for (const service of taken) {
+      const namespace = this.#namespaceOf(byHost.get(service.host) ?? []);
+      if (service.metadata.namespace !== namespace) continue;
+      if (service.ports.every(({ number }) => listensAt(number))) yield service;
+      else
+        yield {
+          ...service,
+          ports: service.ports.map((own) => (listensAt(own.number) ? own : asUnrouted(own))),
+        };
+    }
   }
 
   /** Rules lead to services that the proxy is not told of otherwise: in its own namespace whatever their exportTo (istio, sidecar.go collectImportedServices). */
-  #addDestinations(chosen: Map<string, OwnedService>, destinations: Iterable<RuleDestination>): void {
+  *#ledTo({ port }: EgressScope, destinations: Iterable<RuleDestination>): Generator<OwnedService> {
     const wanted = new Map<string, Set<number | undefined>>();
-    for (const { host, port } of destinations) {
-      if (!chosen.has(host)) wanted.set(host, (wanted.get(host) ?? new Set()).add(port));
+    for (const destination of destinations) {
+      const ports = wanted.get(destination.host) ?? new Set();
+      wanted.set(destination.host, ports.add(port ?? destination.port));
     }
     for (const [host, ports] of wanted) {
       const service = this.#destination(host);
       const kept = service?.ports.filter(({ number }) => ports.has(undefined) || ports.has(number)) ?? [];
-      if (service !== undefined && kept.length > 0)
-        chosen.set(host, { ...service, ports: kept.map(asDestination) });
+      if (service !== undefined && kept.length > 0) yield { ...service, ports: kept.map(asDestination) };
     }
   }
 
+  /** In one namespace there is one service of a host (Istio, push_context.go initServiceRegistry). */
   #destination(host: string): OwnedService | undefined {
     const { namespace } = this.#view.workload;
-    const own = this.#all.filter(
-      (service) => service.host === host && service.metadata.namespace === namespace,
-    );
-    const candidates = own.length > 0 ? own : this.#exported().filter((service) => service.host === host);
-    return candidates.length === 0 ? undefined : poolNamespace(poolOf(candidates, namespace));
+    const own = this.#allByHost.get(host)?.filter(({ metadata }) => metadata.namespace === namespace) ?? [];
+    const candidates = own.length > 0 ? own : (this.#exportedByHost.get(host) ?? []);
+    const chosen = this.#namespaceOf(candidates);
+    const ofNamespace = candidates.filter(({ metadata }) => metadata.namespace === chosen);
+    return ofNamespace.find(({ kind }) => kind === 'Service') ?? ofNamespace[0];
+  }
+
+  /** Of services of one host, whose count. */
+  #namespaceOf(candidates: readonly OwnedService[]): string | undefined {
+    const { namespace } = this.#view.workload;
+    const winner =
+      candidates.find(({ metadata }) => metadata.namespace === namespace) ??
+      candidates.find(({ kind }) => kind === 'Service') ??
+      candidates[0];
+    return winner?.metadata.namespace;
   }
 }
 
@@ -133,12 +156,12 @@ export interface RuleDestination {
   port: number | undefined;
 }
 
-function asDestination(port: RegistryPort): RegistryPort {
-  return { ...port, destinationOnly: true };
+function asUnrouted(port: RegistryPort): RegistryPort {
+  return { ...asDestination(port), unrouted: true };
 }
 
-function asUnserved(port: RegistryPort): RegistryPort {
-  return { ...port, unserved: true };
+function asDestination(port: RegistryPort): RegistryPort {
+  return { ...port, destinationOnly: true };
 }
 
 /** Why a Sidecar keeps something of a namespace from the workload, and what to do about it. */
@@ -171,42 +194,4 @@ function groupSlices(slices: readonly EndpointSlice[]): Map<string, EndpointSlic
     else group.push(slice);
   }
   return groups;
-}
-
-/** Of services of one host those of the namespace that counts. */
-function poolOf(candidates: readonly OwnedService[], workloadNamespace: string): OwnedService[] {
-  const winner =
-    candidates.find(({ metadata }) => metadata.namespace === workloadNamespace) ??
-    candidates.find(({ kind }) => kind === 'Service') ??
-    candidates[0];
-  return candidates.filter(({ metadata }) => metadata.namespace === winner?.metadata.namespace);
-}
-
-/** The endpoints of all of them are those of each. */
-function withInstancesOf(pool: readonly OwnedService[], service: OwnedService): OwnedService {
-  return pool.length < 2 ? service : { ...service, instances: pool.flatMap(({ instances }) => instances) };
-}
-
-/** @param pool not empty */
-function poolNamespace(pool: readonly OwnedService[]): OwnedService {
-  const base = pool.find(({ kind }) => kind === 'Service') ?? (pool[0] as OwnedService);
-  const others = pool.filter((service) => service !== base);
-  return others.reduce(addToPool, withInstancesOf(pool, base));
-}
-
-/** Ports are pooled only of entries that are of one kind: to other ones clients listen in vain (Istio, sidecar.go canMergeServices). */
-function addToPool(base: OwnedService, other: OwnedService): OwnedService {
-  const alike =
-    base.kind === other.kind &&
-    base.discovery === other.discovery &&
-    sameTexts(base.exportTo, other.exportTo);
-  const newPorts = other.ports.filter(({ number }) => !base.ports.some((port) => port.number === number));
-  return {
-    ...base,
-    ports: [...base.ports, ...(alike ? newPorts : newPorts.map(asUnserved))],
-  };
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((text, index) => text === b[index]);
 }

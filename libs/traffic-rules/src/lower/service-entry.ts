@@ -4,6 +4,7 @@ import type { Instance, RegistryPort } from '../model/service.js';
 import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
 import type { OwnedService } from './owned-service.js';
 import { exclusively, isEncrypted, protocolOf } from './port-protocol.js';
+import { compareText } from './visibility.js';
 import type { Workloads } from './workloads.js';
 
 const discoveries: Readonly<Record<Resolution, Discovery>> = {
@@ -29,6 +30,7 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
       ...(targetPort !== undefined && targetPort !== 0 && { targetPort }),
     }),
   );
+  const traits = traitsOf(entry);
   const addresses = spec.addresses.map(withoutFullPrefix);
   return spec.hosts.map((written) => {
     const host = asciiLowerCase(written);
@@ -39,6 +41,7 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
       host,
       metadata,
       exportTo: spec.exportTo,
+      traits,
       ports,
       // istiod makes a service for each address, and the last one of a host stays.
       addresses: addresses.slice(-1).filter((address) => !address.includes('/')),
@@ -54,6 +57,13 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
           : workloads.selectedLabels(metadata.namespace, spec.workloadSelector),
     };
   });
+}
+
+/** Istio, sidecar.go canMergeServices. */
+function traitsOf({ metadata, spec }: ServiceEntry): string {
+  const sorted = (labels: Readonly<Record<string, string>> = {}) =>
+    Object.entries(labels).sort(([a], [b]) => compareText(a, b));
+  return JSON.stringify([spec.resolution, sorted(metadata.labels), sorted(spec.workloadSelector)]);
 }
 
 /** A block of one address is that address (istio, serviceentry/conversion.go convertServices). */

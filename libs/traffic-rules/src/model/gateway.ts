@@ -18,6 +18,8 @@ export interface GatewayServer {
   /** The address that it listens on; empty: all. */
   bind: string;
   serves: ServerProtocol;
+  /** Whether it passes TLS on by the names of the mesh's own clusters, whatever rules say. */
+  automatic?: true;
   hosts: readonly ServerHost[];
   /** Whether it answers every request of its hosts with a redirect to HTTPS. */
   redirectsToHttps: boolean;
@@ -102,6 +104,15 @@ export function takesPlainText({ serves }: Pick<GatewayServer, 'serves'>): boole
 /** Whether nobody but the gateway's own pod dials the address. */
 export function isWithinPod(bind: string): boolean {
   return /^(?:127\.|::1$|unix:)/.test(bind);
+}
+
+/**
+ * The names that a client's TLS asks for to come to a server that ends it: `*`, any or none. Beside a host for all the others count for
+ * nothing (Istio, gateway.go; recorded: `gateway-https-any-beside-name`).
+ */
+export function serverNamesOf({ hosts }: { hosts: readonly ServerHost[] }): string[] {
+  const names = hosts.map(({ host }) => host);
+  return names.includes('*') ? ['*'] : names;
 }
 
 export interface ServerHost {

@@ -35,17 +35,28 @@ export interface RegistryService {
   subjectAltNames: readonly string[];
 }
 
-export interface RegistryPort {
-  number: number;
-  name: string;
+/** What is spoken on a port, as it is declared. */
+export interface Spoken {
   protocol: PortProtocol;
-  targetPort?: number;
   /** Whether it is declared to expect TLS from the application (HTTPS or TLS). */
   encrypted?: boolean;
   /** Of a database whose protocol shares the port's listener with no other; the first one has it. */
   exclusive?: ExclusiveProtocol;
+}
+
+export interface RegistryPort extends Spoken {
+  number: number;
+  name: string;
+  targetPort?: number;
   /** No client reaches it by the service's name: only rules lead there. */
   destinationOnly?: true;
+  /** What the listener in front of it takes it for, where a Sidecar says so; its virtual host goes by the port itself. */
+  listenedAs?: Spoken;
+  /**
+   * Set beside {@link destinationOnly} where a Sidecar has a listener for the port, and another one has the service: it is listened for
+   * all the same, and its requests meet the routes of the first.
+   */
+  unrouted?: true;
   /** Clients find it, and nothing is behind it: it is of another document for the same host. */
   unserved?: true;
 }
@@ -64,6 +75,14 @@ export function isReachable({ ports }: RegistryService): boolean {
 /** Whether clients reach that port of the service by its name. */
 export function hasReachablePort({ ports }: RegistryService, number: number): boolean {
   return ports.some((port) => port.number === number && port.destinationOnly !== true);
+}
+
+/** The port as its listener takes it. */
+export function asListened(port: RegistryPort): RegistryPort {
+  const { listenedAs } = port;
+  if (listenedAs === undefined) return port;
+  const { encrypted: _encrypted, exclusive: _exclusive, ...rest } = port;
+  return { ...rest, ...listenedAs };
 }
 
 /** Whether requests to the port can be routed as HTTP. */

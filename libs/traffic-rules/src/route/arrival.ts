@@ -23,6 +23,7 @@ export function takerOf(
   if (dialled !== undefined) {
     const own = tcp.atOwnAddress(dialled);
     if (own !== undefined) return own.find(dialled) ?? 'nothing';
+    if (isToldApartAt(contents, dialled)) return 'routes';
     const block = tcp.atBlock(dialled);
     if (block !== undefined) return block;
   }
@@ -30,6 +31,11 @@ export function takerOf(
   if (virtualHost !== undefined || isShared || sniffingServiceOf(contents, arrival) !== undefined)
     return 'routes';
   return (dialled && tcp.atAnyAddress(dialled)) ?? 'nothing';
+}
+
+/** At a service's own address its ports whose protocol is detected come before what listens on every address. */
+function isToldApartAt({ tcp }: TableContents, { own, port }: Dialled): boolean {
+  return own !== undefined && tcp.sniffingServiceAt(own, port) !== undefined;
 }
 
 /** A request of plain HTTP asks for no server name; a gateway passes TLS on by the name that it asks for. */

@@ -195,15 +195,20 @@ describe('a certificate of two Gateways', () => {
     );
   });
 
-  it('within one Gateway is nothing to tell of', () => {
-    expect(
-      shared(
-        gateway(
-          'a',
-          [server(443, 'HTTPS', 'a.example', tls('w')), server(443, 'HTTPS', 'b.example', tls('w'))].join(),
-        ),
-      ),
-    ).toEqual([]);
+  it.each([
+    [
+      'that share hosts is told of',
+      443,
+      '"*.example"',
+      ['certificate-shared Gateway yard/a spec.servers[1].tls'],
+    ],
+    ['on two ports is nothing to tell of', 8443, '"*.example"', []],
+    ['with hosts of their own is nothing to tell of', 443, 'b.example', []],
+  ])('of two servers of one Gateway %s', (_what, port, hosts, expected) => {
+    const second = server(port, 'HTTPS', hosts, tls('w'));
+    expect(shared(gateway('a', [server(443, 'HTTPS', 'a.example', tls('w')), second].join()))).toEqual(
+      expected,
+    );
   });
 });
 

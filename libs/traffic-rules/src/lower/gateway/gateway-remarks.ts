@@ -1,3 +1,5 @@
+import { asciiLowerCase } from '../../ascii.js';
+import { hostsInCommon } from '../../hosts-in-common.js';
 import type { Document } from '../../model/place.js';
 import { isSubset, type Labels } from '../../model/service.js';
 import type { Gateway, ServerTls } from '../../resources/gateway.js';
@@ -81,28 +83,43 @@ function gatewayServices(resources: readonly Resource[]): (selector: Labels) => 
 }
 
 /**
- * One certificate in two Gateways of a workload: a client uses a connection for all hosts of the certificate, and the server that it was
- * opened to answers 404 for the hosts of the other (istioctl's IST0138).
+ * One certificate in two Gateways of a workload, or in two servers of one that share hosts: a client uses a connection for all hosts of the certificate, and the
+ * server that it was opened to answers 404 for the hosts of the other (istioctl's IST0138; recorded: `gateway-one-certificate-two-servers`).
  */
 function remarkOnCertificates(
   gateway: Gateway,
   byCertificate: ReadonlyMap<string, readonly Gateway[]>,
   report: Report,
 ): void {
-  gateway.spec.servers.forEach(({ tls, hosts }, index) => {
+  gateway.spec.servers.forEach(({ tls, hosts, port }, index) => {
     const certificate = certificateOf(tls);
     if (certificate === undefined || hosts.some((host) => host === '*' || host.endsWith('/*'))) return;
     const other = byCertificate
       .get(certificate)
       ?.find((one) => one !== gateway && isSubset(gateway.spec.selector, one.spec.selector));
-    if (other === undefined) return;
-    const { namespace, name } = other.metadata;
+    const beside = gateway.spec.servers.findIndex(
+      (one, at) =>
+        at < index &&
+        one.port?.number === port?.number &&
+        certificateOf(one.tls) === certificate &&
+        hostsInCommon(one.hosts.map(nameOf), hosts.map(nameOf)).length > 0,
+    );
+    if (other === undefined && beside < 0) return;
+    const who =
+      other === undefined
+        ? `spec.servers[${beside}]`
+        : `Gateway ${other.metadata.namespace}/${other.metadata.name}`;
     report.warning(
       'certificate-shared',
       `spec.servers[${index}].tls`,
-      `Gateway ${namespace}/${name} has the same certificate: clients that use one HTTP/2 connection for both of their hosts get 404 for one of them. Write one server with the hosts of both, or a certificate for each.`,
+      `${who} has the same certificate: clients that use one HTTP/2 connection for both of their hosts get 404 for one of them. Write one server with the hosts of both, or a certificate for each.`,
     );
   });
+}
+
+/** Without its namespace. */
+function nameOf(host: string): string {
+  return asciiLowerCase(host.slice(host.indexOf('/') + 1));
 }
 
 function gatewaysByCertificate(gateways: readonly Gateway[]): ReadonlyMap<string, readonly Gateway[]> {

@@ -41,6 +41,7 @@ function serverOf(
     bindPort: service.targetPortOf(port.number),
     bind,
     serves: protocolServed(port.protocol, tls),
+    ...(tls?.mode === 'AUTO_PASSTHROUGH' && { automatic: true as const }),
     hosts: hostsOf(hosts, namespace),
     redirectsToHttps: tls?.httpsRedirect === true,
     ...(termination !== undefined && { termination }),

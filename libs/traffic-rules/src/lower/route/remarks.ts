@@ -20,6 +20,7 @@ import {
 } from './attachment.js';
 import { convertConnectionRoute } from './connection-route.js';
 import { References } from './references.js';
+import { warnOfSeams } from './replaced-prefix.js';
 import { convertRoute } from './route.js';
 
 /** Parents that do not take a route, references that lead nowhere, and what a route says in vain. */
@@ -51,6 +52,7 @@ export function* remarkOnRoutes(
     const atGateway = isAtGateway(route);
     const { problems } = convertRoute(route, { references, atGateway, defaultRetry: defaultRetryPolicy });
     for (const problem of problems) warnOf(problem, 'its share of the requests gets 500', report);
+    if (route.kind === 'HTTPRoute') warnOfSeams(route, report);
   }
   for (const route of connectionRoutes(resources)) {
     yield;

@@ -173,6 +173,18 @@ spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: inf
 });
 
 describe('what a route says in vain', () => {
+  const replaced = (by: string) =>
+    `{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: ${by}}}}`;
+
+  it.each([
+    ['/', '/'],
+    ['/old', '/new'],
+    ['/old', '/'],
+  ])('the prefix %s may be replaced by %s', (from, by) => {
+    const yaml = route(`[{filters: [${replaced(by)}], ${prefix(from)}, ${to('a')}}]`);
+    expect(analysis(services + yaml).map(({ code }) => code)).not.toContain('rewrite-not-as-meant');
+  });
+
   it.each([
     [
       'a parent that is not there',
@@ -198,6 +210,18 @@ describe('what a route says in vain', () => {
       'a filter that nobody knows',
       route(`[{filters: [{type: ExtensionRef, extensionRef: {group: a, kind: B, name: c}}], ${to('a')}}]`),
       'route-lost spec.rules[0].filters[0].type',
+    ],
+    [
+      'the prefix / replaced',
+      route(`[{filters: [${replaced('/new/')}], ${prefix('/')}, ${to('a')}}]`),
+      'rewrite-not-as-meant spec.rules[0].filters[0].urlRewrite.path.replacePrefixMatch',
+    ],
+    [
+      'the prefix of a rule for all replaced in a redirect',
+      route(
+        '[{filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}}}]}]',
+      ),
+      'rewrite-not-as-meant spec.rules[0].filters[0].requestRedirect.path.replacePrefixMatch',
     ],
     [
       'a mirror to nobody',

@@ -1,13 +1,23 @@
-import { isSubset } from '../../model/service.js';
+import { isSubset, type Spoken } from '../../model/service.js';
 import type { EgressListener, Sidecar } from '../../resources/sidecar.js';
 import type { OutboundTrafficPolicy, Workload } from '../../workload.js';
 import { policyOf } from '../mesh-options.js';
+import { spokenBy } from '../port-protocol.js';
 import { compareByAge } from '../visibility.js';
 import { EgressHosts } from './egress-hosts.js';
 
-interface ListenerScope {
+/** One egress listener. */
+export interface EgressScope {
   /** Undefined: all ports that no other listener has. */
   port: number | undefined;
+  /** What its clients speak, whatever the services do; undefined: each what it does. */
+  spoken: Spoken | undefined;
+  takesService(namespace: string, host: string): boolean;
+  /** Whether it is what clients of the port meet. */
+  listensAt(port: number): boolean;
+}
+
+interface ListenerScope extends EgressScope {
   hosts: EgressHosts;
 }
 
@@ -26,20 +36,15 @@ export class SidecarScope {
     this.outboundTrafficPolicy = outboundTrafficPolicy && policyOf(outboundTrafficPolicy);
     const listeners: ReadonlyArray<Pick<EgressListener, 'port' | 'hosts'>> =
       egress.length === 0 ? [{ hosts: ['*/*'] }] : egress;
-    this.#listeners = listeners.map(({ port, hosts }) => ({
-      port: port?.number,
-      hosts: new EgressHosts(hosts, namespace),
-    }));
+    this.#listeners = listeners.map(({ port, hosts }) =>
+      this.#listener(port, new EgressHosts(hosts, namespace)),
+    );
     this.#ports = new Set(this.#listeners.flatMap(({ port }) => port ?? []));
   }
 
-  /** Whether the proxy knows the port of a service at all: where a listener with a port takes a service, it takes that port alone. */
-  knowsPort(namespace: string, host: string, port: number): boolean {
-    return this.#listeners.some(
-      (listener) =>
-        (listener.port === undefined || listener.port === port) &&
-        listener.hosts.takesService(namespace, host),
-    );
+  /** In the order of the document. */
+  get listeners(): readonly EgressScope[] {
+    return this.#listeners;
   }
 
   /** Whether a listener leads clients to the port of a service by its name. */
@@ -56,6 +61,17 @@ export class SidecarScope {
   rulesOnPort(namespace: string, hosts: readonly string[]): ((port: number) => boolean) | undefined {
     if (this.#ports.size === 0) return undefined;
     return (port) => this.#at(port)?.hosts.takesRules(namespace, hosts) === true;
+  }
+
+  #listener(port: EgressListener['port'], hosts: EgressHosts): ListenerScope {
+    const listener: ListenerScope = {
+      port: port?.number,
+      spoken: port && spokenBy(port.protocol),
+      hosts,
+      takesService: (namespace, host) => hosts.takesService(namespace, host),
+      listensAt: (number) => this.#at(number) === listener,
+    };
+    return listener;
   }
 
   #at(port: number): ListenerScope | undefined {

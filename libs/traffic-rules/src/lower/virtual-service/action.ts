@@ -8,6 +8,9 @@ import { destinationsOf, mirrorsOf } from './destinations.js';
 import { faultOf } from './fault.js';
 import { redirectOf } from './redirect.js';
 
+/** Answers that have no body, whatever is written (RFC 9110, 15.3.5 and 15.4.5; recorded: `direct-response-kinds`). */
+const bodiless: ReadonlySet<number> = new Set([204, 304]);
+
 /** What a rule does. The first of redirect, direct response and destinations that is written counts. */
 export function actionOf(http: HttpRule, defaultRetry: RetryPolicy): Action {
   const { fault, corsPolicy } = http;
@@ -23,7 +26,8 @@ export function actionOf(http: HttpRule, defaultRetry: RetryPolicy): Action {
     return redirect === undefined ? { kind: 'refused' } : { ...redirect, responseHeaders, ...filters };
   }
   const { status = 0, body } = http.directResponse ?? {};
-  return { kind: 'direct-response', status, body: bytesOf(body), responseHeaders, ...filters };
+  const sent = bodiless.has(status) ? new Uint8Array() : bytesOf(body);
+  return { kind: 'direct-response', status, body: sent, responseHeaders, ...filters };
 }
 
 function forwarding(http: HttpRule, defaultRetry: RetryPolicy): ForwardAction | { kind: 'refused' } {
