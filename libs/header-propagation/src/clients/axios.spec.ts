@@ -1,4 +1,10 @@
-import axios, { Axios, type AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import { createRequire } from 'node:module';
+import axios, {
+  type AxiosError,
+  type AxiosInstance,
+  type AxiosStatic,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import axiosRetry from 'axios-retry';
 import { hasOurs, inRequest, propagation, startUpstream, type Upstream } from '../testing/upstream.js';
 import { propagateWithAxios } from './axios.js';
@@ -13,7 +19,13 @@ beforeEach(() => {
   upstream.received.length = 0;
 });
 
-describe('axios, by its interceptors and retries', () => {
+// The functions behind the names of adapters are known of the first alone; the other takes the way through the bare instance.
+const copies: [string, AxiosStatic][] = [
+  ['that is imported', axios],
+  ['in the other module format', createRequire(import.meta.url)('axios')],
+];
+
+describe.each(copies)('axios %s, by its interceptors and retries', (copy, axios) => {
   type Failover = (instance: AxiosInstance) => void;
   const onRequest =
     (change: (config: InternalAxiosRequestConfig) => void): Failover =>
@@ -63,7 +75,7 @@ describe('axios, by its interceptors and retries', () => {
     if (place === 'before') changes[name]?.(instance);
     propagateWithAxios(propagation, instance);
     if (place === 'after') changes[name]?.(instance);
-    const key = `${name} ${place} ${adapter}`;
+    const key = `${name} ${place} ${adapter} ${copy}`;
     const response = await inRequest(() => instance.get(`${upstream.inside}/flaky?key=${key}`)).catch(
       () => undefined,
     );
@@ -71,21 +83,31 @@ describe('axios, by its interceptors and retries', () => {
     expect(hasOurs(response?.config.headers)).toBe(false);
   });
 
-  it.each([['http'], [axios.getAdapter('http')]])(
+  it.each([['http'], ['fetch'], [axios.getAdapter('http')]])(
     'an instance of the class alone has them too',
     async (adapter) => {
-      const instance = new Axios({ adapter });
+      const instance = new axios.Axios({ adapter });
       propagateWithAxios(propagation, instance);
       await inRequest(() => instance.request({ url: `${upstream.inside}/` }));
       expect(upstream.users()).toEqual(['ours']);
     },
   );
 
+  it('refuses an unknown adapter as axios does alone', async () => {
+    const instance = axios.create({ adapter: 'pigeon' });
+    const refused = () =>
+      instance.get(upstream.inside).catch((error) => [error.message, error.code, error.constructor]);
+    const alone = await refused();
+    propagateWithAxios(propagation, instance);
+    expect(await inRequest(refused)).toEqual(alone);
+    expect(alone).toContain(axios.AxiosError);
+  });
+
   it('a retry to the same host has them again', async () => {
     const instance = axios.create();
     propagateWithAxios(propagation, instance);
     axiosRetry(instance, { retries: 1 });
-    await inRequest(() => instance.get(`${upstream.inside}/flaky?key=same`));
+    await inRequest(() => instance.get(`${upstream.inside}/flaky?key=same ${copy}`));
     expect(upstream.users()).toEqual(['ours', 'ours']);
   });
 
