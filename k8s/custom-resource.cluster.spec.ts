@@ -186,7 +186,7 @@ const bad: [string, object, string, RegExp][] = [
     'a cookie with digits',
     { sticky: { cookie: 'b', digits: 3 } },
     'spec.sticky',
-    /digits belong to a header/,
+    /digits applies to a header only/,
   ],
   ['a risk above one half', { risk: { falseAbort: '51%' } }, 'spec.risk.falseAbort', /at most 50%/],
   [

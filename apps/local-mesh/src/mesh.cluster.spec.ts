@@ -179,7 +179,7 @@ describe('the local mesh under the rules of a cluster', () => {
       ],
     );
     expect(await refused.ended).toMatchObject({ code: 1 });
-    expect(refused.messages).toMatch(/other\.yaml:\d+:\d+: error: .*takes EndpointSlices alone/);
+    expect(refused.messages).toMatch(/other\.yaml:\d+:\d+: error: .*takes only EndpointSlices/);
   });
 
   it('follows the files of endpoints too', async () => {
