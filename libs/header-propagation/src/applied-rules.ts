@@ -121,7 +121,7 @@ function addFound(
   found: string | readonly string[],
   request: IncomingRequest,
 ): void {
-  if (rule.accept === 'all' || accepted(rule, found, request)) draft.add(rule, found);
+  if (accepted(rule, found, request)) draft.add(rule, found);
   else draft.drop(rule, 'accept');
 }
 

@@ -148,10 +148,7 @@ export class RecordHeaders implements RemovableHeaders {
   }
 
   setAll(headers: HeaderRecord): boolean {
-    for (const key in this.#headers) {
-      const name = key.toLowerCase();
-      if ((name in headers || name === 'traceparent') && this.has(name)) return false;
-    }
+    if (this.#hasOneThat((name) => name in headers || name === 'traceparent')) return false;
     // A list would be shared with the next request.
     for (const name in headers) if (typeof headers[name] !== 'string') return false;
     Object.assign(this.#headers, headers);
@@ -159,11 +156,7 @@ export class RecordHeaders implements RemovableHeaders {
   }
 
   hasAny(names: ReadonlySet<string>): boolean {
-    for (const key in this.#headers) {
-      const name = key.toLowerCase();
-      if (names.has(name) && this.has(name)) return true;
-    }
-    return false;
+    return this.#hasOneThat((name) => names.has(name));
   }
 
   get(name: string): unknown {
@@ -177,6 +170,14 @@ export class RecordHeaders implements RemovableHeaders {
   delete(name: string): void {
     delete this.#headers[this.#keyOf(name)];
     this.#spelling?.delete(name);
+  }
+
+  #hasOneThat(isMeant: (name: string) => boolean): boolean {
+    for (const key in this.#headers) {
+      const name = key.toLowerCase();
+      if (isMeant(name) && this.has(name)) return true;
+    }
+    return false;
   }
 
   #keyOf(name: string): string {

@@ -53,8 +53,7 @@ function onCreate(request: UndiciRequest): void {
   const alone = endsWithMark(headers);
   const marks = marksOf(headers);
   if (marks.length === 0) return;
-  let kept = marks;
-  for (const mark of marks) if (!keepOrRemove(request, mark)) kept = without(kept, mark);
+  const kept = marks.filter((mark) => keepOrRemove(request, mark));
   if (kept.length === 0) return;
   request[OURS] = kept;
   yieldToThoseAfter(request);
@@ -66,10 +65,6 @@ function marksOf(headers: unknown[]): readonly Mark[] {
   const marks = takeMarks(headers);
   const carried = carriedMark();
   return carried === undefined ? marks : [...marks, markAmong(new FlatHeaders(headers), carried)];
-}
-
-function without(marks: readonly Mark[], mark: Mark): readonly Mark[] {
-  return marks.filter((one) => one !== mark);
 }
 
 function keepOrRemove(request: UndiciRequest, { propagation, added, host }: Mark): boolean {

@@ -63,21 +63,18 @@ function follower(propagation: HeaderPropagation) {
   };
 }
 
-const none: readonly object[] = [];
-
 interface MaybeDispatchesAgain {
   readonly dispatch?: unknown;
   readonly handler?: unknown;
 }
 
 /** The handlers around an application's that dispatch by themselves: undici makes each for one request. */
-function dispatchersAgain(handler: unknown): readonly object[] {
-  let found = none;
+function dispatchersAgain(handler: unknown): object[] {
+  const found: object[] = [];
   for (let at = handler; typeof at === 'object' && at !== null; at = (at as MaybeDispatchesAgain).handler) {
     const { dispatch } = at as MaybeDispatchesAgain;
     // The DNS interceptor's keeps its dispatch to itself.
-    if (typeof dispatch === 'function' || at.constructor?.name === 'DNSDispatchHandler')
-      found = [...found, at];
+    if (typeof dispatch === 'function' || at.constructor?.name === 'DNSDispatchHandler') found.push(at);
   }
   return found;
 }
