@@ -90,7 +90,7 @@ export {
   ruleFingerprint,
   type Split,
 } from './split/find-split.js';
-export { isOver, type Phase, type ReleaseState, type TargetState } from './state.js';
+export { isOver, type Phase, phases, type ReleaseState, type TargetState } from './state.js';
 export { addLook, type Exposure, type Harm, noHarm } from './statistics/harm.js';
 export {
   evidenceAbove,

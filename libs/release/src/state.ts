@@ -6,15 +6,17 @@ import type { Waiting } from './waiting.js';
 import type { RuleReference, TargetContent, Write } from './write.js';
 
 /** Where a run stands. The last three are its ends; `undo` may follow the first two, `retry` the second. */
-export type Phase =
-  | 'progressing'
-  | 'paused'
+export const phases = [
+  'progressing',
+  'paused',
   /** Weights are being taken back. */
-  | 'aborting'
-  | 'undoing'
-  | 'completed'
-  | 'aborted'
-  | 'undone';
+  'aborting',
+  'undoing',
+  'completed',
+  'aborted',
+  'undone',
+] as const;
+export type Phase = (typeof phases)[number];
 
 /** Whether a run in this phase has come to its end. Another one may begin, or take it back. */
 export function isOver(phase: Phase): boolean {

@@ -162,7 +162,7 @@ function whoIsAffected(set: ManifestSet, split: Split, text: string, client: Cli
   const { table, issues, workload } = compileManifests({ ...set, files }, client);
   refuseFor(newErrors(issues, () => compileManifests(set, client).issues));
   if (table !== undefined && workload !== undefined)
-    return affected(split, { table, who: describeClient(client, workload) });
+    return affected(split, { table, who: describeClient(client, workload) }).map(({ sentence }) => sentence);
   return [noFollowers(client, issues)];
 }
 

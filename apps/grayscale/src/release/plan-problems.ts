@@ -35,13 +35,13 @@ function problemsFor(
     if (table === undefined || workload === undefined) return [noFollowers(client, issues)];
     const concerned =
       split === undefined ? [] : affected(split, { table, who: describeClient(client, workload) });
-    const undecided = concerned.filter((sentence) => /^No .* follow this rule: /.test(sentence));
+    const missed = concerned.filter(({ isMissed }) => isMissed).map(({ sentence }) => sentence);
     const subject = objectText(object);
     const dead = issues.filter(
       ({ code, severity, resource }) =>
         code === 'destination-no-endpoints' && severity === 'warning' && resource === subject,
     );
-    return [...undecided, ...dead.map((issue) => `${placeText(issue)}: ${issue.message}`)];
+    return [...missed, ...dead.map((issue) => `${placeText(issue)}: ${issue.message}`)];
   });
 }
 

@@ -1,19 +1,16 @@
-import type { JournalEntry, NoteKind, Phase, ReleaseReport, StepReport } from '@grayscale/release';
+import {
+  type JournalEntry,
+  type NoteKind,
+  phases,
+  type ReleaseReport,
+  type StepReport,
+} from '@grayscale/release';
 import { Random } from '@grayscale/seeded-random';
 import { expectGolden } from '../../../../tools/golden/golden.js';
 import { eventLine, eventObject } from './event-line.js';
 import { reportLines } from './report-text.js';
 
 const golden = (name: string) => new URL(`../../test/golden/${name}.txt`, import.meta.url);
-const phases: readonly Phase[] = [
-  'progressing',
-  'paused',
-  'aborting',
-  'undoing',
-  'completed',
-  'aborted',
-  'undone',
-];
 
 function stepFrom(random: Random, state: StepReport['state']): StepReport {
   return {

@@ -17,16 +17,23 @@ export interface InForce {
   who: string;
 }
 
+/** What becomes of some requests, in a sentence. */
+export interface Effect {
+  sentence: string;
+  /** None of them follows the split, which was to decide for them. */
+  isMissed?: true;
+}
+
 /**
  * Whose requests a change of a split concerns, sentence by sentence: what of the calling workload's requests follows the split, and
  * what other rules of the same resource still decide. The engine is asked with a request for each rule.
  */
-export function affected({ place }: Split, { table, who }: InForce): string[] {
+export function affected({ place }: Split, { table, who }: InForce): Effect[] {
   const isSplit = ({ location }: RuleDescription) => samePlace(location, place);
   const owner = describeRules(table).find(({ rules }) => rules.some(isSplit));
   const split = owner?.rules.find(isSplit);
   if (owner === undefined || split === undefined)
-    return [`No requests ${who} follow this rule: no host that they see leads to it.`];
+    return [missed(`No requests ${who} follow this rule: no host that they see leads to it.`)];
   const at = owner.rules.indexOf(split);
   const others = owner.rules.filter((rule, index) => rule !== split && decides(rule, index < at, table));
   const hidden = hiddenBy(split, table);
@@ -38,9 +45,13 @@ export function affected({ place }: Split, { table, who }: InForce): string[] {
   const to = `to ${owner.hosts[0]} ${who}`;
   const outcome =
     hidden === undefined
-      ? `${capital(all)} ${to} follow the new weights.`
-      : `${capital(none)} ${to} follow this rule: ${hidden} decides for them.`;
-  return [...others.map(otherRule), outcome];
+      ? { sentence: `${capital(all)} ${to} follow the new weights.` }
+      : missed(`${capital(none)} ${to} follow this rule: ${hidden} decides for them.`);
+  return [...others.map((rule) => ({ sentence: otherRule(rule) })), outcome];
+}
+
+function missed(sentence: string): Effect {
+  return { sentence, isMissed: true };
 }
 
 /** Whether a rule gets the requests that it is for. One that only regular expressions describe does where it comes first. */

@@ -1,6 +1,6 @@
 import {
   type GuardReport,
-  type Phase,
+  phases,
   type ReleaseState,
   reportOf,
   type Target,
@@ -11,16 +11,6 @@ import { RequestMetrics } from '@grayscale/service-runtime';
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { ReleaseDrivers } from './release-drivers.js';
-
-const phases: readonly Phase[] = [
-  'progressing',
-  'paused',
-  'aborting',
-  'undoing',
-  'completed',
-  'aborted',
-  'undone',
-];
 
 /** What `/metrics` tells of the releases that this controller carries out: of each one, the leader alone. */
 @Injectable()
