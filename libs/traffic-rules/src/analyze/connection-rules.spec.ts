@@ -37,6 +37,13 @@ kind: VirtualService
 metadata: {name: ${name}, namespace: hello-page}
 spec: {${more}hosts: [${host}], ${rules}}
 ---`;
+const gateway = (servers: string) => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: hello-page}
+spec: {selector: {istio: door}, servers: [${servers}]}
+---`;
+const bound = 'gateways: [door], ';
 
 const numbered = (count: number, match: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => `{match: [{${match(index)}}], ${to('db.ext', 3306)}}`);
@@ -189,12 +196,6 @@ describe('rules of tcp and tls at a sidecar', () => {
 });
 
 describe('rules at a gateway', () => {
-  const gateway = (servers: string) => `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: {name: door, namespace: hello-page}
-spec: {selector: {istio: door}, servers: [${servers}]}
----`;
   const server = (number: number, protocol: string, more = '') =>
     `{port: {number: ${number}, name: p${number}, protocol: ${protocol}}, hosts: ['*.example']${more}}`;
   const passing = server(443, 'TLS', ', tls: {mode: PASSTHROUGH}');
@@ -202,7 +203,6 @@ spec: {selector: {istio: door}, servers: [${servers}]}
   const ending = server(443, 'HTTPS', ', tls: {mode: SIMPLE, credentialName: c}');
   const endingTcp = server(443, 'TLS', ', tls: {mode: SIMPLE, credentialName: c}');
   const db = service('db.ext', `${mysql}, ${tls}, ${http}`);
-  const bound = 'gateways: [door], ';
   const ofHttp = (match = '') => `http: [{${match}${to('db.ext', 80)}}]`;
   const ofTls = (port = 443) =>
     `tls: [{match: [{port: ${port}, sniHosts: [a.example]}], ${to('db.ext', 443)}}]`;
@@ -267,23 +267,10 @@ spec: {selector: {istio: door}, servers: [${servers}]}
 });
 
 describe('a name whose TLS ends at one server of a port and is passed on at another', () => {
-  const gateway = (protocol: string, host: string) => `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: {name: edge, namespace: hello-page}
-spec:
-  selector: {istio: ingressgateway}
-  servers:
-  - {port: {number: 443, name: ends, protocol: ${protocol}}, hosts: ['${host}'], tls: {mode: SIMPLE, credentialName: one}}
-  - {port: {number: 443, name: passes, protocol: TLS}, hosts: ['*.shop.ext'], tls: {mode: PASSTHROUGH}}
----`;
+  const servers = (protocol: string, host: string) =>
+    `{port: {number: 443, name: ends, protocol: ${protocol}}, hosts: ['${host}'], tls: {mode: SIMPLE, credentialName: one}}, {port: {number: 443, name: passes, protocol: TLS}, hosts: ['*.shop.ext'], tls: {mode: PASSTHROUGH}}`;
   const passed = (name: string) =>
-    rule(
-      'r',
-      '"*.shop.ext"',
-      `tls: [{match: [{sniHosts: ["${name}"]}], ${to('db.ext', 443)}}]`,
-      'gateways: [edge], ',
-    );
+    rule('r', '"*.shop.ext"', `tls: [{match: [{sniHosts: ["${name}"]}], ${to('db.ext', 443)}}]`, bound);
   const refused = ['server-hosts-overlap VirtualService hello-page/r spec.tls[0].match[0]'];
 
   // Put to a real istiod and Envoy (recorded: `gateway-https-and-passed-*`, `gateway-tls-and-passed-name`).
@@ -294,8 +281,8 @@ spec:
     ['HTTPS', 'a.shop.ext', '*.shop.ext', []],
     ['HTTPS', '*', 'a.shop.ext', []],
   ])('%s for %s and %s', (protocol, host, name, expected) => {
-    const yaml = service('db.ext', tls) + gateway(protocol, host) + passed(name);
-    const rules = rule('ends', 'a.shop.ext', `http: [{${to('db.ext', 443)}}]`, 'gateways: [edge], ');
+    const yaml = service('db.ext', tls) + gateway(servers(protocol, host)) + passed(name);
+    const rules = rule('ends', 'a.shop.ext', `http: [{${to('db.ext', 443)}}]`, bound);
     expect(remarks(yaml + rules, true).filter((line) => line.startsWith('server-hosts'))).toEqual(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { asListened, type RegistryPort, type RegistryService } from '../model/service.js';
+import { asListened, isHttp, type RegistryPort, type RegistryService } from '../model/service.js';
 import { listenersOf } from './tcp-listeners.js';
 
 /**
@@ -23,6 +23,6 @@ export function withoutLocked(listened: readonly RegistryService[]): readonly Re
 /** The first address of a listener, and its port. */
 function placeOf(service: RegistryService, declared: RegistryPort): string {
   const { protocol, number } = asListened(declared);
-  const [address = '*'] = protocol === 'http' || protocol === 'http2' ? [] : listenersOf(service, declared);
+  const [address = '*'] = isHttp(protocol) ? [] : listenersOf(service, declared);
   return `${address} ${number}`;
 }

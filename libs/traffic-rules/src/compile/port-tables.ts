@@ -8,6 +8,7 @@ import type { HostRules } from '../model/rule.js';
 import {
   asListened,
   carriesHttp,
+  isListenedFor,
   isReachable,
   type RegistryPort,
   type RegistryService,
@@ -73,7 +74,7 @@ function listeners(sources: TableSources): Map<number, PortTableBuilder> {
   const inView: Array<[RegistryService, RegistryPort]> = [];
   for (const service of sources.mesh.listened) {
     for (const port of service.ports) {
-      if (port.destinationOnly === true && port.unrouted !== true) continue;
+      if (!isListenedFor(port)) continue;
       if (port.unrouted !== true) inView.push([service, port]);
       // Another name of a service makes nobody listen (Istio, listener.go buildSidecarOutboundListener).
       if (!carriesHttp(asListened(port).protocol) || service.externalName !== undefined) continue;

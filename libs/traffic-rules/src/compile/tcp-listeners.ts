@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import {
   asListened,
   type ExclusiveProtocol,
+  isHttp,
+  isListenedFor,
   type RegistryPort,
   type RegistryService,
 } from '../model/service.js';
@@ -91,11 +93,10 @@ export class TcpListeners {
   #listen(service: RegistryService, declared: RegistryPort, chains: ServiceChains): void {
     const port = asListened(declared);
     const { protocol, number } = port;
-    const isThere = port.destinationOnly !== true || port.unrouted === true;
-    if (protocol === 'udp' || service.externalName !== undefined || !isThere) return;
+    if (protocol === 'udp' || service.externalName !== undefined || !isListenedFor(port)) return;
     if (protocol === 'tcp') this.#ports.add(number);
     const blocks = blocksOf(service);
-    if (protocol === 'http' || protocol === 'http2') {
+    if (isHttp(protocol)) {
       this.#wildcardAt(number).addHttp();
       return;
     }

@@ -1,6 +1,12 @@
 import type { UpstreamProtocol } from '../cluster.js';
 import { HostMap } from '../host-map.js';
-import { isSubset, type RegistryPort, type RegistryService, type ServicePolicy } from '../model/service.js';
+import {
+  isHttp,
+  isSubset,
+  type RegistryPort,
+  type RegistryService,
+  type ServicePolicy,
+} from '../model/service.js';
 import type { DestinationRule, Subset, TrafficPolicy } from '../resources/destination-rule.js';
 import type { Workload } from '../workload.js';
 import { clusterPolicy } from './cluster-policy.js';
@@ -60,9 +66,7 @@ export class DestinationRules {
 
   #defaults(ports: readonly RegistryPort[]): PolicyDefaults {
     const { http2, connectTimeoutMs } = this.#options;
-    const named = new Set(
-      ports.filter(({ protocol }) => protocol === 'http' || protocol === 'http2').map(({ number }) => number),
-    );
+    const named = new Set(ports.filter(({ protocol }) => isHttp(protocol)).map(({ number }) => number));
     return { connectTimeoutMs, protocolAt: (port) => (http2 && named.has(port) ? 'http2' : 'http1') };
   }
 

@@ -2,7 +2,7 @@ import { asciiLowerCase } from '../ascii.js';
 import type { Instance } from '../model/service.js';
 import type { EndpointSlice, Service } from '../resources/kubernetes.js';
 import type { OwnedService } from './owned-service.js';
-import { exclusively, isEncrypted, kubernetesProtocol, protocolWord } from './port-protocol.js';
+import { kubernetesProtocol, protocolWord, spokenBy } from './port-protocol.js';
 import { clusterDomain } from './short-name.js';
 import type { Workloads } from './workloads.js';
 
@@ -31,9 +31,8 @@ export function kubernetesService(
     ports: spec.ports.map((port) => ({
       number: port.port,
       name: port.name ?? '',
+      ...spokenBy(protocolWord(port)),
       protocol: kubernetesProtocol(port),
-      ...exclusively(protocolWord(port)),
-      ...(isEncrypted(protocolWord(port)) && { encrypted: true }),
     })),
     addresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],
     listenerAddresses: hasIp && spec.clusterIP !== undefined ? [spec.clusterIP] : [],

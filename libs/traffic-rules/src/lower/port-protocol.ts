@@ -34,7 +34,7 @@ export function isEncrypted(word: string | undefined): boolean {
 }
 
 /** What a port has of a protocol that shares it with no other. */
-export function exclusively(word: string | undefined): { exclusive?: ExclusiveProtocol } {
+function exclusively(word: string | undefined): { exclusive?: ExclusiveProtocol } {
   const name = word?.toLowerCase();
   return name === 'mongo' || name === 'mysql' ? { exclusive: name } : {};
 }

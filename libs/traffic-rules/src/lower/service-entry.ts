@@ -3,7 +3,7 @@ import type { Discovery } from '../cluster.js';
 import type { Instance, RegistryPort } from '../model/service.js';
 import type { Resolution, ServiceEntry, WorkloadEndpoint } from '../resources/service-entry.js';
 import type { OwnedService } from './owned-service.js';
-import { exclusively, isEncrypted, protocolOf } from './port-protocol.js';
+import { spokenBy } from './port-protocol.js';
 import { compareText } from './visibility.js';
 import type { Workloads } from './workloads.js';
 
@@ -24,9 +24,7 @@ export function servicesOfEntry(entry: ServiceEntry, workloads: Workloads): Owne
     ({ number, name, protocol, targetPort }): RegistryPort => ({
       number,
       name,
-      protocol: protocolOf(protocol),
-      ...exclusively(protocol),
-      ...(isEncrypted(protocol) && { encrypted: true }),
+      ...spokenBy(protocol),
       ...(targetPort !== undefined && targetPort !== 0 && { targetPort }),
     }),
   );

@@ -32,21 +32,22 @@ export class ServicePools {
 
   /** A service that clients reach by its name, but for the ports that are marked. */
   addListened(service: OwnedService): void {
-    this.#listened.push(this.#withInstances(service));
-    const { found } = this.#add(service);
+    const complete = this.#withInstances(service);
+    this.#listened.push(complete);
+    const { found } = this.#add(complete);
     for (const port of service.ports)
       if (port.destinationOnly !== true && !found.has(port.number)) found.set(port.number, port);
   }
 
   /** A service that some rule leads to. */
   addDestination(service: OwnedService): void {
-    this.#add(service);
+    this.#add(this.#withInstances(service));
   }
 
   told(): ToldServices {
     const byHost = new Map<string, OwnedService>();
     for (const [host, { service, found }] of this.#pools)
-      byHost.set(host, { ...this.#withInstances(service), ports: portsOf(service, found) });
+      byHost.set(host, { ...service, ports: portsOf(service, found) });
     return { byHost, listened: this.#listened };
   }
 

@@ -85,9 +85,19 @@ export function asListened(port: RegistryPort): RegistryPort {
   return { ...rest, ...listenedAs };
 }
 
+/** Whether a sidecar listens for the port. */
+export function isListenedFor({ destinationOnly, unrouted }: RegistryPort): boolean {
+  return destinationOnly !== true || unrouted === true;
+}
+
+/** Whether a port is declared as HTTP. */
+export function isHttp(protocol: PortProtocol): boolean {
+  return protocol === 'http' || protocol === 'http2';
+}
+
 /** Whether requests to the port can be routed as HTTP. */
 export function carriesHttp(protocol: PortProtocol): boolean {
-  return protocol === 'http' || protocol === 'http2' || protocol === 'auto';
+  return isHttp(protocol) || protocol === 'auto';
 }
 
 /** One address behind a service; its ports go by the names of the service's ports. */

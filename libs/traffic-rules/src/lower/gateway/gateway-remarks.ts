@@ -1,4 +1,3 @@
-import { asciiLowerCase } from '../../ascii.js';
 import { hostsInCommon } from '../../hosts-in-common.js';
 import type { Document } from '../../model/place.js';
 import { isSubset, type Labels } from '../../model/service.js';
@@ -8,6 +7,7 @@ import type { Resource } from '../../resources/resource.js';
 import type { Report } from '../../validate/report.js';
 import { istioGateways, ofKind } from '../of-kind.js';
 import { podsOf } from '../pods.js';
+import { hostsOf } from './istio-gateway.js';
 
 /** What Gateways say and their workloads or Services then do not do. */
 export function remarkOnIstioGateways(
@@ -91,6 +91,8 @@ function remarkOnCertificates(
   byCertificate: ReadonlyMap<string, readonly Gateway[]>,
   report: Report,
 ): void {
+  const namesOf = (hosts: readonly string[]) =>
+    hostsOf(hosts, gateway.metadata.namespace).map(({ host }) => host);
   gateway.spec.servers.forEach(({ tls, hosts, port }, index) => {
     const certificate = certificateOf(tls);
     if (certificate === undefined || hosts.some((host) => host === '*' || host.endsWith('/*'))) return;
@@ -102,7 +104,7 @@ function remarkOnCertificates(
         at < index &&
         one.port?.number === port?.number &&
         certificateOf(one.tls) === certificate &&
-        hostsInCommon(one.hosts.map(nameOf), hosts.map(nameOf)).length > 0,
+        hostsInCommon(namesOf(one.hosts), namesOf(hosts)).length > 0,
     );
     if (other === undefined && beside < 0) return;
     const who =
@@ -115,11 +117,6 @@ function remarkOnCertificates(
       `${who} has the same certificate: clients that use one HTTP/2 connection for both of their hosts get 404 for one of them. Write one server with the hosts of both, or a certificate for each.`,
     );
   });
-}
-
-/** Without its namespace. */
-function nameOf(host: string): string {
-  return asciiLowerCase(host.slice(host.indexOf('/') + 1));
 }
 
 function gatewaysByCertificate(gateways: readonly Gateway[]): ReadonlyMap<string, readonly Gateway[]> {

@@ -1,6 +1,6 @@
 import { asciiLowerCase } from '../../ascii.js';
 import type { GatewayServer, ServerHost, ServerProtocol } from '../../model/gateway.js';
-import { isSubset } from '../../model/service.js';
+import { isHttp, isSubset } from '../../model/service.js';
 import type { Gateway, Server } from '../../resources/gateway.js';
 import type { Workload } from '../../workload.js';
 import { isEncrypted, protocolOf } from '../port-protocol.js';
@@ -54,11 +54,11 @@ function protocolServed(protocol: string, tls: Server['tls']): ServerProtocol {
   if (protocol.toLowerCase() === 'https') return 'https';
   if (isEncrypted(protocol)) return 'tls';
   const known = protocolOf(protocol);
-  return known === 'http' || known === 'http2' ? 'http' : 'tcp';
+  return isHttp(known) ? 'http' : 'tcp';
 }
 
 /** A host of every namespace and every name stands alone, whatever is written beside it (Istio, gateway.go sanitizeServerHostNamespace). */
-function hostsOf(written: readonly string[], own: string): ServerHost[] {
+export function hostsOf(written: readonly string[], own: string): ServerHost[] {
   return written.includes('*/*') ? [{ host: '*' }] : written.map((host) => serverHost(host, own));
 }
 
